@@ -1,0 +1,13 @@
+//! Assembles the two modules of `src/imports/` that are written as WebAssembly text.
+
+use std::{env, error::Error, fs, path::Path};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for name in ["shim", "signature"] {
+        let source = format!("src/imports/{name}.wat");
+        println!("cargo::rerun-if-changed={source}");
+        let module = wat::parse_file(source)?;
+        fs::write(Path::new(&env::var("OUT_DIR")?).join(name).with_extension("wasm"), module)?;
+    }
+    Ok(())
+}

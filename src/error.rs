@@ -1,0 +1,129 @@
+//! What can go wrong, one variant per error code, and how it becomes a JavaScript error.
+
+use js_sys::JsString;
+use thiserror::Error;
+use wasm_bindgen::JsValue;
+
+use crate::{imports::Import, memory::OutOfRange, sys};
+
+/// Every error of the core. The message of each is its `Display`; guests' own texts stay JavaScript strings.
+#[derive(Debug, Clone, Error)]
+pub(crate) enum Error {
+    #[error("{what}: {reason}")]
+    Compile { what: String, reason: String, cause: Option<JsValue> },
+    #[error("the guest's bytes do not match `integrity`: expected {expected}, got {actual}")]
+    Integrity { expected: String, actual: String },
+    #[error("could not load {what}: {reason}")]
+    Load { what: String, reason: String, cause: Option<JsValue> },
+    #[error("not a waPC guest: {0}")]
+    NotAGuest(String),
+    #[error("{reason}")]
+    Link { reason: String, cause: Option<JsValue> },
+    #[error("`{export}` failed: {reason}")]
+    Init { export: &'static str, reason: String, cause: JsValue },
+    /// The guest answered with an error: its text, and what the last failing host call threw.
+    #[error("{}", .text.as_ref().map_or("the guest reported a failure without a message".to_owned(), String::from))]
+    Guest { text: Option<JsString>, cause: Option<JsValue> },
+    #[error("the guest trapped: {reason}{}", .text.as_ref().map_or(String::new(), |text| format!(" ({})", String::from(text))))]
+    Trap { reason: String, text: Option<JsString>, cause: Option<JsValue> },
+    #[error("{0}")]
+    Protocol(#[from] Violation),
+    #[error("{0}")]
+    Async(&'static str),
+    #[error("{0}")]
+    Reentrant(&'static str),
+    #[error("{what} of {length} bytes is over the limit of {limit} bytes")]
+    Limit { what: &'static str, length: u64, limit: u64 },
+    #[error("the {0} is closed")]
+    Closed(&'static str),
+    #[error("{what}: expected {expected}, got {got}")]
+    Argument { what: String, expected: String, got: String },
+    #[error("{0}")]
+    Unsupported(String),
+    /// The caller's own reason to abort: thrown as it is.
+    #[error("aborted")]
+    Aborted(JsValue),
+}
+
+/// How a guest broke the protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum Violation {
+    #[error("{import}: {range}")]
+    OutOfRange { import: Import, range: OutOfRange },
+    #[error("{import}: the {what} is not UTF-8 text")]
+    NotUtf8 { import: Import, what: &'static str },
+    #[error("{0} outside an invocation: there is no request to give")]
+    NoRequest(Import),
+    #[error(
+        "{0} in the module's start function: its memory can't be reached before it is instantiated; use `_start`, `_initialize` or `wapc_init`"
+    )]
+    NoMemory(Import),
+    #[error("the guest reported success without a response")]
+    NoResponse,
+}
+
+impl Error {
+    /// The code that callers match on.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Compile { .. } => "WAPC_COMPILE",
+            Self::Integrity { .. } => "WAPC_INTEGRITY",
+            Self::Load { .. } => "WAPC_LOAD",
+            Self::NotAGuest(_) => "WAPC_NOT_A_GUEST",
+            Self::Link { .. } => "WAPC_LINK",
+            Self::Init { .. } => "WAPC_INIT",
+            Self::Guest { .. } => "WAPC_GUEST",
+            Self::Trap { .. } => "WAPC_TRAP",
+            Self::Protocol(_) => "WAPC_PROTOCOL",
+            Self::Async(_) => "WAPC_ASYNC",
+            Self::Reentrant(_) => "WAPC_REENTRANT",
+            Self::Limit { .. } => "WAPC_LIMIT",
+            Self::Closed(_) => "WAPC_CLOSED",
+            Self::Argument { .. } => "WAPC_ARGUMENT",
+            Self::Unsupported(_) => "WAPC_UNSUPPORTED",
+            Self::Aborted(_) => "",
+        }
+    }
+
+    /// Whether an invocation that ends with it leaves its guest in the middle of something: the instance can't be
+    /// called again. An answer, or no answer, is an end of the guest's own.
+    pub(crate) fn breaks_instance(&self) -> bool {
+        !matches!(self, Self::Guest { .. } | Self::Protocol(Violation::NoResponse))
+    }
+
+    fn cause(&self) -> Option<&JsValue> {
+        match self {
+            Self::Compile { cause, .. }
+            | Self::Load { cause, .. }
+            | Self::Link { cause, .. }
+            | Self::Guest { cause, .. }
+            | Self::Trap { cause, .. } => cause.as_ref(),
+            Self::Init { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// An argument or option that is not what it should be.
+    pub(crate) fn argument(what: impl Into<String>, expected: &str, value: &JsValue) -> Self {
+        Self::Argument { what: what.into(), expected: expected.to_owned(), got: sys::describe(value) }
+    }
+}
+
+impl From<&Error> for JsValue {
+    fn from(error: &Error) -> Self {
+        let message = match error {
+            Error::Aborted(reason) => return reason.clone(),
+            // Not through a Rust string: it may be long, and it is the guest's own to the letter.
+            Error::Guest { text: Some(text), .. } => text.clone(),
+            _ => JsString::from(error.to_string()),
+        };
+        let cause = error.cause();
+        sys::make_error(error.code(), &message, cause.is_some(), cause.unwrap_or(&JsValue::UNDEFINED))
+    }
+}
+
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}

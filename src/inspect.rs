@@ -1,0 +1,166 @@
+//! What a module says of itself, and what a file that is none looks like.
+
+use js_sys::{Array, Object, Reflect, Uint8Array, WebAssembly};
+use wasm_bindgen::JsValue;
+
+use crate::module::field;
+
+/// One entry of the custom section `producers`: for instance language, Rust, no version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Producer {
+    /// `language`, `processed-by` or `sdk`.
+    pub field: String,
+    /// Such as `Rust`.
+    pub name: String,
+    /// Empty where there is none.
+    pub version: String,
+}
+
+/// The names of WASI's import module, the newest first.
+const WASI: [&str; 3] = ["wasi_snapshot_preview1", "wasi_unstable", "wasi"];
+
+/// Reads a module's imports, exports, WASI and producers: `ModuleInfo`.
+pub(crate) fn info(module: &WebAssembly::Module) -> Result<JsValue, JsValue> {
+    let imports = WebAssembly::Module::imports(module);
+    let wasi = WASI.into_iter().find(|wasi| imports.iter().any(|import| field(&import, "module") == *wasi));
+    let sections = WebAssembly::Module::custom_sections(module, "producers");
+    let sections = sections.iter().map(|section| Uint8Array::new(&section).to_vec());
+    let producers = sections.flat_map(|section| producers(&section));
+    let producers: Array = producers.map(|producer| producer.to_js()).collect::<Result<_, JsValue>>()?;
+    object(&[
+        ("imports", &imports),
+        ("exports", &WebAssembly::Module::exports(module)),
+        ("wasi", &wasi.unwrap_or("none").into()),
+        ("producers", &producers),
+    ])
+}
+
+fn object(fields: &[(&str, &JsValue)]) -> Result<JsValue, JsValue> {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value)?;
+    }
+    Ok(object.into())
+}
+
+impl Producer {
+    fn to_js(&self) -> Result<JsValue, JsValue> {
+        object(&[
+            ("field", &self.field.as_str().into()),
+            ("name", &self.name.as_str().into()),
+            ("version", &self.version.as_str().into()),
+        ])
+    }
+}
+
+/// Reads a `producers` section. It is the guest's word: what is broken ends the list.
+/// <https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md>
+#[must_use]
+pub fn producers(section: &[u8]) -> Vec<Producer> {
+    let mut found = Vec::new();
+    let mut reader = Reader(section);
+    // A count that lies is of no use to size anything by.
+    let _ = reader.fields(&mut found);
+    found
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn fields(&mut self, found: &mut Vec<Producer>) -> Option<()> {
+        for _ in 0..self.u32()? {
+            let field = self.name()?;
+            for _ in 0..self.u32()? {
+                found.push(Producer { field: field.clone(), name: self.name()?, version: self.name()? });
+            }
+        }
+        Some(())
+    }
+
+    /// An unsigned LEB128.
+    fn u32(&mut self) -> Option<u32> {
+        let mut value = 0u32;
+        for shift in (0..35).step_by(7) {
+            let (&byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            let bits = u32::from(byte & 0x7f);
+            value |= bits.checked_shl(shift).filter(|shifted| shifted >> shift == bits)?;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn name(&mut self) -> Option<String> {
+        let len = usize::try_from(self.u32()?).ok()?;
+        let (name, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(String::from_utf8_lossy(name).into_owned())
+    }
+}
+
+/// What bytes that do not compile seem to be, to be put behind "not valid WebAssembly".
+pub(crate) fn looks_like(head: &[u8]) -> &'static str {
+    match head {
+        [] => ", but empty",
+        [0x1f, 0x8b, ..] => ", but gzip-compressed data",
+        [0, b'a', b's', b'm', _, _, 1, 0, ..] => ", but a WebAssembly component, which has to be a core module",
+        [b'<', ..] => ", but what looks like an HTML page",
+        [b'(', ..] | [b';', b';', ..] => ", but what looks like WebAssembly text; assemble it first",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Producer, looks_like, producers};
+
+    fn producer(field: &str, name: &str, version: &str) -> Producer {
+        Producer { field: field.to_owned(), name: name.to_owned(), version: version.to_owned() }
+    }
+
+    const SECTION: &[u8] = b"\x02\x08language\x01\x04Rust\x00\x0cprocessed-by\x02\x05rustc\x041.95\x05clang\x0218";
+
+    #[test]
+    fn reads_the_producers_section() {
+        assert_eq!(
+            producers(SECTION),
+            [
+                producer("language", "Rust", ""),
+                producer("processed-by", "rustc", "1.95"),
+                producer("processed-by", "clang", "18"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_broken_section_ends_the_list() {
+        for len in 0..SECTION.len() {
+            assert!(producers(SECTION.get(..len).unwrap_or_default()).len() < 3);
+        }
+        for hostile in [
+            &b"\xff\xff\xff\xff\x0f"[..],
+            b"\xff\xff\xff\xff\xff\xff",
+            b"\x01\xff\xff\xff\xff\x0f",
+            b"\x01\x01a\xff\xff\xff\xff\x0f\xff\xff\xff\xff\x0f",
+        ] {
+            assert_eq!(producers(hostile), []);
+        }
+    }
+
+    #[test]
+    fn tells_what_a_file_is() {
+        for (head, told) in [
+            (&b""[..], true),
+            (b"\x1f\x8b\x08", true),
+            (b"<!DOCTYPE html>", true),
+            (b"\0asm\x0d\0\x01\0", true),
+            (b"(module)", true),
+            (b"\0asm\x01\0\0\0", false),
+            (b"MZ", false),
+        ] {
+            assert_eq!(!looks_like(head).is_empty(), told, "{head:?}");
+        }
+    }
+}

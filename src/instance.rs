@@ -1,0 +1,329 @@
+//! One instance of a guest: linked, started, called. Its imports find it by its number.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{JsString, Object, WebAssembly};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::error::{Error, Violation};
+use crate::imports::{self, Import};
+use crate::invocation::{Ended, Invocation, Outcome};
+use crate::memory::Range;
+use crate::options::Options;
+use crate::protocol::START_EXPORTS;
+use crate::slots::Slots;
+use crate::sys::{self, Guest};
+
+thread_local! {
+    /// The instances that live.
+    static INSTANCES: RefCell<Slots<Instance>> = const { RefCell::new(Slots::new()) };
+}
+
+/// One instance of a guest. No borrow of what is in its cells is ever held while JavaScript or the guest runs.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    id: u32,
+    guest: Guest,
+    /// Bytes of linear memory when last asked: memory never shrinks, so this bound holds.
+    memory_len: Cell<u64>,
+    payload_limit: u32,
+    suspendable: bool,
+    async_refused: &'static str,
+    invocation: RefCell<Option<Invocation<JsString>>>,
+    in_callback: Cell<bool>,
+}
+
+impl Instance {
+    /// A new instance of `module` that has started. WAPC_LINK where it imports what is not there, WAPC_INIT where its
+    /// start fails. With `may_wait` its start may call the host asynchronously.
+    pub(crate) async fn create(
+        module: &WebAssembly::Module,
+        host: &Object,
+        options: &Options,
+        may_wait: bool,
+    ) -> Result<Rc<Self>, Error> {
+        let instance = Self::register(host, options);
+        match instance.link_and_start(module, may_wait).await {
+            Ok(()) => Ok(instance),
+            Err(error) => {
+                instance.discard();
+                Err(error)
+            }
+        }
+    }
+
+    fn register(host: &Object, options: &Options) -> Rc<Self> {
+        let id = INSTANCES.with_borrow_mut(Slots::reserve);
+        let suspendable = options.is_suspendable();
+        let instance = Rc::new(Self {
+            id,
+            guest: Guest::new(id, host, options.host_call.as_ref(), options.logger.as_ref(), &wasm_bindgen::exports()),
+            memory_len: Cell::new(0),
+            payload_limit: options.payload_limit(),
+            suspendable,
+            async_refused: options.why_not_async(),
+            invocation: RefCell::new(None),
+            in_callback: Cell::new(false),
+        });
+        INSTANCES.with_borrow_mut(|instances| instances.fill(id, &instance));
+        instance
+    }
+
+    /// The instance that an import was called on.
+    #[inline(always)]
+    pub(crate) fn by_id(id: u32) -> Option<Rc<Self>> {
+        INSTANCES.with_borrow(|instances| instances.get(id).cloned())
+    }
+
+    /// Lets go of the guest and its memory. Nothing can be called on it afterwards.
+    pub(crate) fn discard(&self) {
+        self.guest.release();
+        let gone = INSTANCES.with_borrow_mut(|instances| instances.remove(self.id));
+        drop(gone);
+    }
+
+    async fn link_and_start(&self, module: &WebAssembly::Module, may_wait: bool) -> Result<(), Error> {
+        let imports = imports::for_instance(self.id).map_err(|cause| link_error(&cause))?;
+        let suspend = may_wait && self.suspendable;
+        // Also while it is instantiated: a start function calls imports, but can't be suspended.
+        self.begin(Invocation::starting(false));
+        self.guest.prepare();
+        let exports = match WebAssembly::Instance::new(module, &imports) {
+            Ok(instance) => instance.exports(),
+            Err(error) if may_wait && too_large_to_block(&error) => {
+                JsFuture::from(WebAssembly::instantiate_module(module, &imports))
+                    .await
+                    .map_err(|error| self.instantiation_error(error))?
+                    .unchecked_into::<WebAssembly::Instance>()
+                    .exports()
+            }
+            Err(error) => return Err(self.instantiation_error(error)),
+        };
+        self.end(Ended::Succeeded);
+        if !imports::has_signature(&exports) {
+            return Err(Error::NotAGuest("its `__guest_call` is not (param i32 i32) (result i32)".to_owned()));
+        }
+        self.guest.attach(&exports);
+        for export in START_EXPORTS {
+            if !js_sys::Reflect::has(&exports, &export.into()).unwrap_or(false) {
+                continue;
+            }
+            self.begin(Invocation::starting(suspend));
+            let status = if suspend {
+                JsFuture::from(self.guest.start_promising(export))
+                    .await
+                    .ok()
+                    .and_then(|status| status.as_f64())
+                    .map_or(Ended::Threw, |status| if status == 1.0 { Ended::Succeeded } else { Ended::Threw })
+            } else {
+                self.guest.start(export).into()
+            };
+            self.started(export, status)?;
+        }
+        Ok(())
+    }
+
+    fn started(&self, export: &'static str, ended: Ended) -> Result<(), Error> {
+        match self.end(ended) {
+            Some(outcome) if outcome.breaks_instance() => {
+                let error = self.dress(outcome);
+                let reason = error.to_string();
+                let cause = match error {
+                    Error::Trap { cause: Some(cause), .. } => cause,
+                    stopped => stopped.into(),
+                };
+                Err(Error::Init { export, reason, cause })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Why `WebAssembly` refused to make the instance.
+    fn instantiation_error(&self, error: JsValue) -> Error {
+        let stopped = self.end(Ended::Threw);
+        if error.is_instance_of::<WebAssembly::LinkError>() {
+            return link_error(&error);
+        }
+        let (reason, cause) = match stopped {
+            Some(Outcome::Stopped(stopped)) => (stopped.to_string(), (*stopped).into()),
+            _ => (sys::message_of(&error), error),
+        };
+        Error::Init { export: "start function", reason, cause }
+    }
+
+    /// What the invocation came to, with what JavaScript threw.
+    pub(crate) fn finish(&self, ended: Ended) -> Result<(), Error> {
+        match self.end(ended) {
+            Some(Outcome::Responded) => Ok(()),
+            Some(outcome) => Err(self.dress(outcome)),
+            None => Err(Error::Closed("host")),
+        }
+    }
+
+    /// An outcome that is no response, with what JavaScript threw.
+    #[cold]
+    fn dress(&self, outcome: Outcome<JsString>) -> Error {
+        match outcome {
+            Outcome::Trapped(text) => {
+                let thrown = self.guest.thrown();
+                Error::Trap { reason: sys::message_of(&thrown), text, cause: Some(thrown) }
+            }
+            Outcome::Stopped(error) => match *error {
+                // A trap of the guest's own (AssemblyScript's abort) has its RuntimeError as cause as well.
+                Error::Trap { reason, text, cause: None } => {
+                    Error::Trap { reason, text, cause: Some(self.guest.thrown()) }
+                }
+                error => error,
+            },
+            Outcome::GuestError(text) => {
+                Error::Guest { text, cause: self.guest.failure().map(|failure| failure.error()) }
+            }
+            Outcome::Silent | Outcome::Responded => Violation::NoResponse.into(),
+        }
+    }
+
+    /// The guest is about to be called.
+    #[inline(always)]
+    pub(crate) fn begin(&self, invocation: Invocation<JsString>) {
+        self.invocation.replace(Some(invocation));
+    }
+
+    /// Ends the invocation if it is one that simply responded, as nearly all do: without taking it apart.
+    #[inline(always)]
+    pub(crate) fn has_simply_responded(&self, ended: Ended) -> bool {
+        let mut invocation = self.invocation.borrow_mut();
+        let simply = ended == Ended::Succeeded && invocation.as_ref().is_some_and(Invocation::has_simply_responded);
+        if simply {
+            *invocation = None;
+        }
+        simply
+    }
+
+    fn end(&self, ended: Ended) -> Option<Outcome<JsString>> {
+        self.in_callback.set(false);
+        self.invocation.take().map(|invocation| invocation.finish(ended))
+    }
+
+    /// Reads the running invocation.
+    #[inline(always)]
+    pub(crate) fn with<T>(&self, read: impl FnOnce(&Invocation<JsString>) -> Result<T, Violation>) -> Result<T, Error> {
+        match &*self.invocation.borrow() {
+            Some(invocation) => Ok(read(invocation)?),
+            None => Err(Error::Closed("host")),
+        }
+    }
+
+    /// Changes the running invocation, if there is one.
+    #[inline(always)]
+    pub(crate) fn update<T>(&self, change: impl FnOnce(&mut Invocation<JsString>) -> T) -> Option<T> {
+        self.invocation.borrow_mut().as_mut().map(change)
+    }
+
+    /// Stops the running invocation: its first reason decides what it comes to.
+    pub(crate) fn stop(&self, error: Error) {
+        self.update(|invocation| invocation.stop(error));
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.update(|invocation| invocation.is_stopped()).unwrap_or(true)
+    }
+
+    /// Stops it wherever it is: in a callback when that returns, suspended at once.
+    pub(crate) fn interrupt(&self, error: Error) {
+        let reason = JsValue::from(&error);
+        self.stop(error);
+        self.guest.abort_host_calls(&reason);
+        self.guest.stop();
+    }
+
+    /// A range of the guest's memory. WAPC_PROTOCOL if it leaves it.
+    #[inline(always)]
+    pub(crate) fn range(&self, import: Import, ptr: u32, len: u32) -> Result<Range, Error> {
+        let known = Range::check(ptr, len, self.memory_len.get());
+        let checked = known.or_else(|_| Range::check(ptr, len, self.refresh_memory_len()));
+        checked.map_err(|range| match range.memory_len {
+            0 => Violation::NoMemory(import).into(),
+            _ => Violation::OutOfRange { import, range }.into(),
+        })
+    }
+
+    fn refresh_memory_len(&self) -> u64 {
+        let memory_len = self.memory_len();
+        self.memory_len.set(memory_len);
+        memory_len
+    }
+
+    /// Bytes of linear memory now.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // An ArrayBuffer's length.
+    pub(crate) fn memory_len(&self) -> u64 {
+        self.guest.memory_len() as u64
+    }
+
+    /// UTF-8 text of the guest's, broken where it is broken.
+    pub(crate) fn text(&self, import: Import, ptr: u32, len: u32) -> Result<JsString, Error> {
+        let range = self.range(import, ptr, len)?;
+        self.check_limit("the guest's text", len.into())?;
+        let text = self.guest.text(range.ptr(), range.len());
+        text.ok_or_else(|| self.no_memory_for("the guest's text", len))
+    }
+
+    /// A length within `limits.payload`.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Not over the limit, which is a u32.
+    #[inline(always)]
+    pub(crate) fn check_limit(&self, what: &'static str, length: f64) -> Result<u32, Error> {
+        if length <= f64::from(self.payload_limit) {
+            return Ok(length as u32);
+        }
+        Err(Error::Limit { what, length: length as u64, limit: self.payload_limit.into() })
+    }
+
+    /// WAPC_LIMIT for what is within the limit but more than the engine can hold.
+    pub(crate) fn no_memory_for(&self, what: &'static str, len: u32) -> Error {
+        Error::Limit { what, length: len.into(), limit: self.payload_limit.into() }
+    }
+
+    /// Logs a line. What the logger throws stops the guest.
+    pub(crate) fn log(&self, text: &JsString) -> Result<(), Error> {
+        if self.in_callback(|guest| guest.log(text)) {
+            return Ok(());
+        }
+        Err(Error::Trap { reason: "the logger threw".to_owned(), text: None, cause: None })
+    }
+
+    /// Runs a callback of the caller's, in which this guest can't be called.
+    pub(crate) fn in_callback<T>(&self, callback: impl FnOnce(&Guest) -> T) -> T {
+        self.in_callback.set(true);
+        let result = callback(&self.guest);
+        self.in_callback.set(false);
+        result
+    }
+
+    pub(crate) fn is_in_callback(&self) -> bool {
+        self.in_callback.get()
+    }
+
+    pub(crate) fn is_suspendable(&self) -> bool {
+        self.suspendable
+    }
+
+    /// Why a promise was refused, and what to do.
+    pub(crate) fn why_not_async(&self) -> &'static str {
+        self.async_refused
+    }
+
+    #[inline(always)]
+    pub(crate) fn guest(&self) -> &Guest {
+        &self.guest
+    }
+}
+
+fn link_error(cause: &JsValue) -> Error {
+    Error::Link { reason: format!("the guest could not be linked: {}", sys::message_of(cause)), cause: Some(cause.clone()) }
+}
+
+/// Chromium refuses to instantiate a large module at once on a page's main thread, by a RangeError.
+fn too_large_to_block(error: &JsValue) -> bool {
+    error.is_instance_of::<js_sys::RangeError>()
+}

@@ -1,0 +1,27 @@
+//! Host for waPC guests on the platform's own `WebAssembly`: browsers, Node, Deno and Bun.
+//!
+//! The crate is compiled with wasm-bindgen into the core of the npm package `wapc-host`. A guest's imports are raw
+//! exports of the core (`imports`), so a guest calls it wasm to wasm; only bytes, text and calls that may throw pass
+//! through JavaScript (`sys`), and payloads never pass through the core's own memory.
+
+mod error;
+mod host;
+mod imports;
+mod inspect;
+mod instance;
+mod integrity;
+mod invocation;
+mod memory;
+mod module;
+mod options;
+mod promise;
+mod protocol;
+mod slots;
+mod source;
+mod sys;
+
+pub use host::Host;
+pub use inspect::{Producer, producers};
+pub use integrity::{Algorithm, Integrity};
+pub use module::Module;
+pub use sys::{Exchange, Port};

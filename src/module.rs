@@ -1,0 +1,123 @@
+//! `WapcModule`: a guest that was compiled, and may be instantiated as often as needed.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Promise, Reflect, WebAssembly};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Error;
+use crate::host::Host;
+use crate::imports;
+use crate::inspect;
+use crate::options::Options;
+use crate::promise::promise;
+use crate::protocol::{GUEST_CALL, MEMORY};
+use crate::source;
+
+/// A compiled guest: compiled once, instantiated as often as needed.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Module {
+    state: Rc<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// None once it is closed.
+    module: RefCell<Option<WebAssembly::Module>>,
+    options: Options,
+    /// What holds for every instance is checked once.
+    linkable: Cell<bool>,
+}
+
+#[wasm_bindgen]
+impl Module {
+    /// Compiles a guest: a promise of a `Module`.
+    /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    pub fn compile(guest: JsValue, options: JsValue) -> Result<Promise, JsValue> {
+        Ok(promise(async move {
+            let options = Options::read(&options)?;
+            let module = source::compile(guest, &options).await?;
+            require_guest(&module)?;
+            let compiled = Self {
+                state: Rc::new(State { module: RefCell::new(Some(module)), options, linkable: Cell::new(false) }),
+            };
+            Ok(compiled.into())
+        }))
+    }
+
+    /// A host of a fresh instance: a promise of a `Host`. `options` are laid over those of `compile`.
+    /// WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    pub fn instantiate(&self, options: JsValue) -> Result<Promise, JsValue> {
+        let module = self.linkable()?;
+        let options = Options::read(&options)?.over(&self.state.options);
+        Ok(promise(async move { Ok(Host::create(module, options).await?.into()) }))
+    }
+
+    /// What the module says of itself: imports, exports, WASI, producers. WAPC_CLOSED.
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        inspect::info(&self.state.open()?)
+    }
+
+    /// Lets go of the compiled module. Hosts that were made of it live on.
+    pub fn close(&self) {
+        self.state.module.take();
+    }
+}
+
+impl Module {
+    /// The module, ready to be instantiated. WAPC_CLOSED, WAPC_LINK.
+    pub(crate) fn linkable(&self) -> Result<WebAssembly::Module, Error> {
+        self.state.linkable()
+    }
+}
+
+impl State {
+    fn linkable(&self) -> Result<WebAssembly::Module, Error> {
+        let module = self.open()?;
+        if !self.linkable.get() {
+            require_imports(&module)?;
+            self.linkable.set(true);
+        }
+        Ok(module)
+    }
+
+    fn open(&self) -> Result<WebAssembly::Module, Error> {
+        self.module.borrow().clone().ok_or(Error::Closed("module"))
+    }
+}
+
+/// WAPC_NOT_A_GUEST unless it exports what every guest does.
+fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
+    let exports = WebAssembly::Module::exports(module);
+    for (name, kind) in [(GUEST_CALL, "function"), (MEMORY, "memory")] {
+        let is_it = |export: JsValue| field(&export, "name") == name && field(&export, "kind") == kind;
+        if !exports.iter().any(is_it) {
+            return Err(Error::NotAGuest(format!("the module exports no {kind} `{name}`")));
+        }
+    }
+    Ok(())
+}
+
+/// WAPC_LINK, naming them all, where it imports what the host does not have.
+fn require_imports(module: &WebAssembly::Module) -> Result<(), Error> {
+    let missing: Vec<String> = WebAssembly::Module::imports(module)
+        .iter()
+        .map(|import| (field(&import, "module"), field(&import, "name"), field(&import, "kind")))
+        .filter(|(module, name, kind)| kind != "function" || !imports::is_provided(module, name))
+        .map(|(module, name, kind)| format!("{kind} `{module}` `{name}`"))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Link {
+        reason: format!("the guest imports what this host does not provide: {}", missing.join(", ")),
+        cause: None,
+    })
+}
+
+/// A text field of a descriptor that `WebAssembly.Module` made.
+pub(crate) fn field(descriptor: &JsValue, name: &str) -> String {
+    Reflect::get(descriptor, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+}

@@ -1,0 +1,207 @@
+//! What callers pass in as options, each mistake named: which option, what was expected and what came.
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::error::Error;
+use crate::integrity::Integrity;
+use crate::sys;
+
+/// `HostOptions`. What was not given is `None`.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Options {
+    pub(crate) host_call: Option<Function>,
+    pub(crate) logger: Option<Function>,
+    pub(crate) on_progress: Option<Function>,
+    pub(crate) integrity: Option<Integrity>,
+    asynchronous: Option<Async>,
+    payload: Option<u32>,
+}
+
+/// The option `async`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Async {
+    Auto,
+    Always,
+    Never,
+}
+
+const NAMES: [&str; 9] =
+    ["hostCall", "async", "logger", "stdout", "stderr", "wasi", "limits", "onProgress", "integrity"];
+const LIMITS: [&str; 3] = ["memory", "payload", "timeout"];
+
+/// Bytes of one payload or answer, where nothing else was said.
+const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
+
+impl Options {
+    /// Reads `HostOptions`. WAPC_ARGUMENT for what is not one of them or not of its type, WAPC_UNSUPPORTED for what
+    /// this version can't do.
+    pub(crate) fn read(value: &JsValue) -> Result<Self, Error> {
+        if value.is_undefined() {
+            return Ok(Self::default());
+        }
+        let options = Reader::new("options", value, &NAMES)?;
+        // Nothing writes to them before there is WASI, but a wrong one is a mistake all the same.
+        options.function("stdout")?;
+        options.function("stderr")?;
+        options.unsupported("wasi")?;
+        let limits = options.get("limits");
+        let payload = if limits.is_undefined() {
+            None
+        } else {
+            let limits = Reader::new("limits", &limits, &LIMITS)?;
+            limits.unsupported("memory")?;
+            limits.unsupported("timeout")?;
+            limits.bytes("payload")?
+        };
+        Ok(Self {
+            host_call: options.function("hostCall")?,
+            logger: options.function("logger")?,
+            on_progress: options.function("onProgress")?,
+            integrity: options.integrity()?,
+            asynchronous: options.asynchronous()?,
+            payload,
+        })
+    }
+
+    /// These, and where they say nothing the others.
+    pub(crate) fn over(self, others: &Self) -> Self {
+        Self {
+            host_call: self.host_call.or_else(|| others.host_call.clone()),
+            logger: self.logger.or_else(|| others.logger.clone()),
+            on_progress: self.on_progress.or_else(|| others.on_progress.clone()),
+            integrity: self.integrity.or_else(|| others.integrity.clone()),
+            asynchronous: self.asynchronous.or(others.asynchronous),
+            payload: self.payload.or(others.payload),
+        }
+    }
+
+    pub(crate) fn payload_limit(&self) -> u32 {
+        self.payload.unwrap_or(DEFAULT_PAYLOAD_LIMIT)
+    }
+
+    /// WAPC_UNSUPPORTED where the callback may answer later, but nothing here can wait for it.
+    pub(crate) fn check_async(&self) -> Result<(), Error> {
+        let always = self.asynchronous() == Async::Always;
+        let is_async =
+            self.asynchronous() == Async::Auto && self.host_call.as_ref().is_some_and(sys::is_async_function);
+        if (always || is_async) && !sys::can_suspend() {
+            return Err(Error::Unsupported(
+                "asynchronous host calls need an engine with JSPI (WebAssembly.Suspending), such as Node 25, Chromium 137 or \
+                 later; in this one the callback has to answer at once, with `async: false`"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether invocations run on a stack that can be suspended.
+    pub(crate) fn is_suspendable(&self) -> bool {
+        self.asynchronous() != Async::Never && self.host_call.is_some() && sys::can_suspend()
+    }
+
+    /// What WAPC_ASYNC says of a promise that was refused.
+    pub(crate) fn why_not_async(&self) -> &'static str {
+        match self.asynchronous() {
+            Async::Never => "the host callback returned a promise, which `async: false` rules out",
+            _ if self.is_suspendable() => {
+                "the host callback returned a promise, which can't be awaited here: invokeSync and a module's start \
+                 function need an answer at once; use invoke"
+            }
+            _ => {
+                "the host callback returned a promise, which this engine can't await without JSPI; pass `async: true` to \
+                 learn at once what it needs, or answer at once"
+            }
+        }
+    }
+
+    fn asynchronous(&self) -> Async {
+        self.asynchronous.unwrap_or(Async::Auto)
+    }
+}
+
+/// Reads the fields of an object, each by its type.
+struct Reader<'a> {
+    what: &'static str,
+    object: &'a JsValue,
+}
+
+impl<'a> Reader<'a> {
+    fn new(what: &'static str, object: &'a JsValue, names: &[&str]) -> Result<Self, Error> {
+        if !object.is_object() || object.is_function() {
+            return Err(Error::argument(what, "an object", object));
+        }
+        for key in js_sys::Object::keys(object.unchecked_ref::<js_sys::Object>()).iter() {
+            let key = key.as_string().unwrap_or_default();
+            if !names.contains(&key.as_str()) {
+                return Err(Error::Argument {
+                    what: what.to_owned(),
+                    expected: format!("only {}", names.join(", ")),
+                    got: format!("`{key}`"),
+                });
+            }
+        }
+        Ok(Self { what, object })
+    }
+
+    /// A getter that throws counts as nothing given.
+    fn get(&self, name: &str) -> JsValue {
+        Reflect::get(self.object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    fn path(&self, name: &str) -> String {
+        if self.what == "options" { name.to_owned() } else { format!("{}.{name}", self.what) }
+    }
+
+    fn function(&self, name: &str) -> Result<Option<Function>, Error> {
+        let value = self.get(name);
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        let function = value.dyn_into();
+        function.map(Some).map_err(|value| Error::argument(self.path(name), "a function", &value))
+    }
+
+    /// A whole number of bytes that a payload can have.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // In the range of a u32, and whole.
+    fn bytes(&self, name: &str) -> Result<Option<u32>, Error> {
+        let value = self.get(name);
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        match value.as_f64() {
+            Some(bytes) if bytes.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&bytes) => {
+                Ok(Some(bytes as u32))
+            }
+            _ => Err(Error::argument(self.path(name), "a whole number of bytes from 0 to 4294967295", &value)),
+        }
+    }
+
+    fn asynchronous(&self) -> Result<Option<Async>, Error> {
+        let value = self.get("async");
+        match (value.as_bool(), value.as_string().as_deref()) {
+            (Some(true), _) => Ok(Some(Async::Always)),
+            (Some(false), _) => Ok(Some(Async::Never)),
+            (_, Some("auto")) => Ok(Some(Async::Auto)),
+            _ if value.is_undefined() => Ok(None),
+            _ => Err(Error::argument("async", "'auto', true or false", &value)),
+        }
+    }
+
+    fn integrity(&self) -> Result<Option<Integrity>, Error> {
+        let value = self.get("integrity");
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        let integrity = value.as_string().as_deref().and_then(Integrity::parse);
+        let expected = "digests such as 'sha256-…', 'sha384-…' or 'sha512-…' in Base64";
+        integrity.map(Some).ok_or_else(|| Error::argument("integrity", expected, &value))
+    }
+
+    fn unsupported(&self, name: &str) -> Result<(), Error> {
+        if self.get(name).is_undefined() {
+            return Ok(());
+        }
+        Err(Error::Unsupported(format!("`{}` is not supported by this version", self.path(name))))
+    }
+}

@@ -1,0 +1,32 @@
+//! Names of the waPC protocol, in the order in which it lists them.
+
+/// The import module of the functions that the host gives a guest.
+pub(crate) const WAPC: &str = "wapc";
+
+/// What a guest may import from [`WAPC`]. The signatures stand in `imports/shim.wat`.
+pub(crate) const WAPC_IMPORTS: [&str; 9] = [
+    "__guest_request",
+    "__guest_response",
+    "__guest_error",
+    "__host_call",
+    "__host_response_len",
+    "__host_response",
+    "__host_error_len",
+    "__host_error",
+    "__console_log",
+];
+
+/// The import module of AssemblyScript's runtime.
+pub(crate) const ENV: &str = "env";
+
+/// What a guest may import from [`ENV`].
+pub(crate) const ENV_IMPORTS: [&str; 4] = ["abort", "trace", "seed", "console.log"];
+
+/// The export that runs an invocation: `(param $op_len i32) (param $payload_len i32) (result i32)`.
+pub(crate) const GUEST_CALL: &str = "__guest_call";
+
+/// The export that is a guest's linear memory.
+pub(crate) const MEMORY: &str = "memory";
+
+/// What is called after instantiation, each where it is exported, in this order.
+pub(crate) const START_EXPORTS: [&str; 3] = ["_start", "_initialize", "wapc_init"];

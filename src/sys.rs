@@ -1,0 +1,181 @@
+//! Bindings to JavaScript that wasm-bindgen, js-sys and web-sys do not have. Nothing here throws unless it is named
+//! `try_*` or returns a `Result`.
+
+use js_sys::{Function, JsString, Object, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::Response;
+
+#[wasm_bindgen(raw_module = "../error.js")]
+extern "C" {
+    /// A `WapcError`; this is the one shape of all errors.
+    #[wasm_bindgen(js_name = makeError)]
+    pub(crate) fn make_error(code: &str, message: &JsString, has_cause: bool, cause: &JsValue) -> JsValue;
+
+    /// A value as an error message names it.
+    pub(crate) fn describe(value: &JsValue) -> String;
+
+    /// The message of what was thrown, whatever that is.
+    #[wasm_bindgen(js_name = messageOf)]
+    pub(crate) fn message_of(thrown: &JsValue) -> String;
+}
+
+#[wasm_bindgen(raw_module = "../sys/exchange.js")]
+extern "C" {
+    /// The bytes of one invocation on their way.
+    #[derive(Debug, Clone, PartialEq)]
+    pub type Exchange;
+
+    /// Gives it a promise, of an invocation that waits for its turn.
+    #[wasm_bindgen(method)]
+    pub(crate) fn queue(this: &Exchange);
+
+    /// What a host callback threw.
+    pub(crate) type Failure;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn error(this: &Failure) -> JsValue;
+}
+
+#[wasm_bindgen(raw_module = "../sys/guest.js")]
+extern "C" {
+    /// Whether the engine can suspend a guest's stack (JSPI).
+    #[wasm_bindgen(js_name = canSuspend)]
+    pub(crate) fn can_suspend() -> bool;
+
+    /// Whether a callback is an `async function`.
+    #[wasm_bindgen(js_name = isAsyncFunction)]
+    pub(crate) fn is_async_function(function: &Function) -> bool;
+
+    /// The shim's import that waits for a promise.
+    pub(crate) fn suspend() -> JsValue;
+
+    /// The JavaScript half of one guest instance.
+    #[derive(Debug)]
+    pub(crate) type Guest;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(
+        id: u32,
+        host: &JsValue,
+        host_call: Option<&Function>,
+        logger: Option<&Function>,
+        core: &JsValue,
+    ) -> Guest;
+    #[wasm_bindgen(method)]
+    pub(crate) fn prepare(this: &Guest);
+    #[wasm_bindgen(method)]
+    pub(crate) fn attach(this: &Guest, exports: &Object);
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn thrown(this: &Guest) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn failure(this: &Guest) -> Option<Failure>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn release(this: &Guest);
+    #[wasm_bindgen(method, js_name = memoryLength)]
+    pub(crate) fn memory_len(this: &Guest) -> f64;
+    #[wasm_bindgen(method)]
+    pub(crate) fn runs(this: &Guest, exchange: &Exchange) -> bool;
+    #[wasm_bindgen(method)]
+    pub(crate) fn start(this: &Guest, export: &str) -> u32;
+    #[wasm_bindgen(method, js_name = startPromising)]
+    pub(crate) fn start_promising(this: &Guest, export: &str) -> Promise;
+    // 1 where they did it, 0 where not: a boolean takes V8 10 ns more.
+    #[wasm_bindgen(method, js_name = writeRequest)]
+    pub(crate) fn write_request(this: &Guest, op_ptr: u32, op_len: u32, payload_ptr: u32, payload_len: u32) -> u32;
+    #[wasm_bindgen(method, js_name = readResponse)]
+    pub(crate) fn read_response(this: &Guest, ptr: u32, len: u32) -> u32;
+    #[wasm_bindgen(method, js_name = writeAnswer)]
+    pub(crate) fn write_answer(this: &Guest, ptr: u32, len: u32) -> u32;
+    #[wasm_bindgen(method, js_name = callHost)]
+    #[allow(clippy::too_many_arguments)] // The protocol's eight, and whether the guest's stack can be suspended.
+    pub(crate) fn call_host(
+        this: &Guest,
+        binding_ptr: u32,
+        binding_len: u32,
+        namespace_ptr: u32,
+        namespace_len: u32,
+        operation_ptr: u32,
+        operation_len: u32,
+        ptr: u32,
+        len: u32,
+        may_suspend: bool,
+    ) -> f64;
+    #[wasm_bindgen(method)]
+    pub(crate) fn stop(this: &Guest);
+    #[wasm_bindgen(method, js_name = abortHostCalls)]
+    pub(crate) fn abort_host_calls(this: &Guest, reason: &JsValue);
+    #[wasm_bindgen(method, js_name = answerLength)]
+    pub(crate) fn answer_len(this: &Guest) -> f64;
+    #[wasm_bindgen(method)]
+    pub(crate) fn log(this: &Guest, text: &JsString) -> bool;
+    #[wasm_bindgen(method)]
+    pub(crate) fn text(this: &Guest, ptr: u32, len: u32) -> Option<JsString>;
+    #[wasm_bindgen(method, js_name = textUtf16)]
+    pub(crate) fn text_utf16(this: &Guest, ptr: u32, len: u32) -> Option<JsString>;
+    #[wasm_bindgen(method, js_name = readU32)]
+    pub(crate) fn read_u32(this: &Guest, ptr: u32) -> u32;
+}
+
+#[wasm_bindgen(raw_module = "../sys/port.js")]
+extern "C" {
+    /// The JavaScript half of a host: where exchanges are handed over and the guest is called.
+    #[derive(Debug, Clone)]
+    pub type Port;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(slot: u32, core: &JsValue) -> Port;
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_guest(this: &Port, guest: Option<&Guest>);
+    /// The exchange that is to wait, or whose wait is over.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn next(this: &Port) -> Exchange;
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_next(this: &Port, exchange: &Exchange);
+    /// What the last invocation that failed did so with.
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_error(this: &Port, error: &JsValue);
+    /// Runs what waits for its turn.
+    #[wasm_bindgen(method)]
+    pub(crate) fn drain(this: &Port);
+    /// Ends an exchange that waits for its turn, with the error in the port.
+    #[wasm_bindgen(method)]
+    pub(crate) fn reject(this: &Port, exchange: &Exchange);
+}
+
+#[wasm_bindgen(raw_module = "../sys/load.js")]
+extern "C" {
+    /// Fetches an address. Rejects as the platform's `fetch` does.
+    #[wasm_bindgen(catch, js_name = fetchSource)]
+    pub(crate) async fn try_fetch(url: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// Whether this engine reads `source` (a string or URL) from disk.
+    #[wasm_bindgen(js_name = isFile)]
+    pub(crate) fn is_file(source: &JsValue) -> bool;
+
+    /// Reads a file. Rejects as `fs.readFile` does.
+    #[wasm_bindgen(catch, js_name = readFile)]
+    pub(crate) async fn try_read_file(path: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// The same response, which tells `on_progress` of its bytes as they pass.
+    #[wasm_bindgen(catch, js_name = withProgress)]
+    pub(crate) fn try_with_progress(response: &Response, on_progress: &Function) -> Result<Response, JsValue>;
+
+    /// The module of a response, compiled while it arrives; undefined where only its bytes can be compiled.
+    #[wasm_bindgen(catch, js_name = compileStreaming)]
+    pub(crate) async fn try_compile_streaming(response: &Response) -> Result<JsValue, JsValue>;
+
+    /// The digest of `bytes` in Base64; undefined where there is no WebCrypto (outside secure contexts).
+    #[wasm_bindgen(catch, js_name = digest)]
+    pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+
+    /// The bytes of a `BufferSource`, not copied; undefined for anything else.
+    #[wasm_bindgen(js_name = bufferSource)]
+    pub(crate) fn buffer_source(source: &JsValue) -> Option<Uint8Array>;
+
+    /// Whether a value is a promise, or like one.
+    #[wasm_bindgen(js_name = isThenable)]
+    pub(crate) fn is_thenable(value: &JsValue) -> bool;
+
+    /// Whether a value is a `Response`, of this realm or another.
+    #[wasm_bindgen(js_name = isResponse)]
+    pub(crate) fn is_response(value: &JsValue) -> bool;
+}
