@@ -1,0 +1,71 @@
+/** Every error of this package: match on `code`, read `cause` for what lies behind it. */
+export class WapcError extends Error {
+  /**
+   * @param {string} code one of `WapcErrorCode`
+   * @param {string} message
+   * @param {{ cause?: unknown }} [options] `cause` is kept as it is, whatever was thrown
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    // Own and non-enumerable, so that they survive as they are and do not clutter what `console.log` prints.
+    Object.defineProperty(this, 'name', { value: 'WapcError', configurable: true, writable: true });
+    Object.defineProperty(this, 'code', { value: code, configurable: true, writable: true });
+  }
+
+  /** By brand, so that an error of a second copy of this package matches too. A subclass keeps the usual rule. */
+  static [Symbol.hasInstance](value) {
+    if (this !== WapcError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && typeof value.code === 'string' && value.code.startsWith('WAPC_');
+  }
+}
+
+/** What the core calls to make its errors: this file is the one place that gives them their shape. */
+export function makeError(code, message, hasCause, cause) {
+  return new WapcError(code, message, hasCause ? { cause } : undefined);
+}
+
+/** WAPC_ARGUMENT in its one wording: what, what was expected, what came. */
+export function argumentError(what, expected, value) {
+  return new WapcError('WAPC_ARGUMENT', `${what}: expected ${expected}, got ${describe(value)}`);
+}
+
+/** The message of what was thrown, or the value itself as text; never throws, whatever it is. */
+export function messageOf(thrown) {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'a value that has no text';
+  }
+}
+
+/** A value as an error message names it: its type, and the value itself where that is short. Never throws. */
+export function describe(value) {
+  try {
+    return describePlainly(value);
+  } catch {
+    return 'an object that can not be looked at';
+  }
+}
+
+function describePlainly(value) {
+  if (value === null || value === undefined) return String(value);
+  switch (typeof value) {
+    case 'string':
+      return value.length <= 40 ? `the string ${JSON.stringify(value)}` : `a string of ${value.length} characters`;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return `the ${typeof value} ${value}`;
+    case 'object':
+      return describeObject(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function describeObject(value) {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value.then === 'function') return 'a promise';
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  return name === 'Object' ? 'an object' : `an object of type ${name}`;
+}

@@ -1,0 +1,96 @@
+import { encodeOperation, toBytes } from './bytes.js';
+import { WapcError, argumentError } from './error.js';
+import { WapcModule } from './module.js';
+import { Exchange } from './sys/exchange.js';
+
+export const HOST = Symbol('host');
+const INVOKE_OPTIONS = ['signal', 'timeout'];
+
+/** One instance of a guest, with a memory of its own. */
+export class WapcHost {
+  #host;
+  #port;
+
+  constructor(token, host) {
+    if (token !== HOST) throw new WapcError('WAPC_ARGUMENT', 'WapcHost: use WapcHost.instantiate to make one');
+    this.#host = host;
+    this.#port = host.port;
+  }
+
+  static async instantiate(source, options) {
+    const module = source instanceof WapcModule ? source : await WapcModule.compile(source, options);
+    return module.instantiate(module === source ? options : undefined);
+  }
+
+  get id() {
+    return this.#host.id;
+  }
+
+  get memorySize() {
+    return this.#host.memorySize;
+  }
+
+  get closed() {
+    return this.#host.closed;
+  }
+
+  // Not an async function, whose promise would cost a second one.
+  invoke(operation, payload, options) {
+    try {
+      const exchange = exchangeOf(operation, payload, this);
+      return options === undefined ? this.#port.invoke(exchange) : this.#invokeWith(exchange, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  invokeSync(operation, payload) {
+    return this.#port.invokeSync(exchangeOf(operation, payload, this));
+  }
+
+  #invokeWith(exchange, options) {
+    const signal = signalOf(options);
+    if (signal === undefined) return this.#port.invoke(exchange);
+    signal.throwIfAborted();
+    // Listened to before it runs: a host callback may be what aborts it.
+    const abort = () => this.#host.abort(exchange, signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    return this.#port.invoke(exchange).finally(() => signal.removeEventListener('abort', abort));
+  }
+
+  async replace(source) {
+    await this.#host.replace(await WapcModule.of(source));
+  }
+
+  async reset() {
+    await this.#host.reset();
+  }
+
+  close() {
+    this.#host.close();
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function exchangeOf(operation, payload, owner) {
+  return new Exchange(encodeOperation(operation), payload === undefined ? NOTHING : toBytes(payload, 'payload'), owner);
+}
+
+/** The signal of `InvokeOptions`. WAPC_ARGUMENT for what is none, WAPC_UNSUPPORTED for a timeout. */
+function signalOf(options) {
+  if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
+  for (const name of Object.keys(options)) {
+    if (!INVOKE_OPTIONS.includes(name)) {
+      throw new WapcError('WAPC_ARGUMENT', `options: expected only ${INVOKE_OPTIONS.join(', ')}, got \`${name}\``);
+    }
+  }
+  const { signal, timeout } = options;
+  if (timeout !== undefined) throw new WapcError('WAPC_UNSUPPORTED', '`timeout` is not supported by this version');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw argumentError('signal', 'an AbortSignal', signal);
+  return signal;
+}

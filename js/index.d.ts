@@ -1,0 +1,217 @@
+/**
+ * Host for waPC guests in browsers, Node, Deno and Bun.
+ *
+ * @example
+ * const host = await WapcHost.instantiate('guest.wasm', { hostCall: (binding, namespace, operation, payload) => payload });
+ * const answer = await host.invoke('hello', 'waPC!');
+ */
+
+/**
+ * Where a guest comes from. In a browser a string or URL is fetched; in Node, Deno and Bun a string without a scheme and
+ * a `file:` URL are read from disk. A `Response` of type `application/wasm` (or a promise of one) is compiled while it
+ * streams.
+ */
+export type GuestSource =
+  | BufferSource
+  | WebAssembly.Module
+  | Response
+  | URL
+  | string
+  | PromiseLike<BufferSource | WebAssembly.Module | Response>;
+
+/**
+ * Bytes that cross the boundary. A string is sent as UTF-8. Bytes are not copied until the guest asks for them: leave
+ * them as they are until the invocation has ended. Results are always a fresh `Uint8Array` that the caller owns.
+ */
+export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
+
+/**
+ * Answers a guest's `__host_call`. `payload` is a copy that the callback owns. Nothing (`undefined`) answers with zero
+ * bytes. What it throws, or rejects with, becomes the guest's host error (its message, in UTF-8), and stays reachable as
+ * `cause` if the guest then fails.
+ */
+export type HostCall = (
+  binding: string,
+  namespace: string,
+  operation: string,
+  payload: Uint8Array,
+  context: HostCallContext,
+) => Payload | void | PromiseLike<Payload | void>;
+
+/** What a host callback learns of the invocation that its call belongs to. */
+export interface HostCallContext {
+  /** The host that is calling; its `id` tells hosts apart when many share one callback. */
+  readonly host: { readonly id: number };
+  /** Aborts when the invocation is aborted or its host closes: nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What a guest sees through WASI: nothing that is not given here. WAPC_UNSUPPORTED in this version. */
+export interface WasiOptions {
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  stdin?: Payload;
+  /** Guest path -> an in-memory tree, or (Node, Deno, Bun) `{ path, readonly? }` of a real directory. */
+  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean }>>;
+}
+
+/** Files and directories in memory. */
+export interface DirectoryTree {
+  readonly [name: string]: Uint8Array | string | DirectoryTree;
+}
+
+/** How a guest is run. A name that is not one of these is WAPC_ARGUMENT. */
+export interface HostOptions {
+  /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
+  hostCall?: HostCall;
+  /**
+   * `'auto'` (default): the callback may return a promise where the engine has JSPI; elsewhere an `async function` is
+   * WAPC_UNSUPPORTED at instantiation, and a promise from any other function WAPC_ASYNC.
+   * `true`: it may always return a promise: WAPC_UNSUPPORTED at instantiation where the engine has no JSPI.
+   * `false`: it never does: the fastest path; a promise is refused with WAPC_ASYNC.
+   */
+  async?: 'auto' | boolean;
+  /** Gets each line of `__console_log`. Default: `console.log`. */
+  logger?: (message: string) => void;
+  /** Gets what the guest writes to WASI fd 1, chunk by chunk. */
+  stdout?: (chunk: Uint8Array) => void;
+  /** Gets what the guest writes to WASI fd 2, chunk by chunk. */
+  stderr?: (chunk: Uint8Array) => void;
+  wasi?: WasiOptions;
+  limits?: Limits;
+  /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
+  onProgress?: (loaded: number, total?: number) => void;
+  /** Subresource integrity (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match: checked before they are compiled. */
+  integrity?: string;
+}
+
+/** What a guest may use. Past one of them: WAPC_LIMIT. */
+export interface Limits {
+  /** Bytes of linear memory. WAPC_UNSUPPORTED in this version. */
+  memory?: number;
+  /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */
+  payload?: number;
+  /** Milliseconds of one invocation. WAPC_UNSUPPORTED in this version. */
+  timeout?: number;
+}
+
+/** How one invocation is run. */
+export interface InvokeOptions {
+  /**
+   * Ends the invocation while it waits for its turn or for its host call: its promise rejects with the signal's reason,
+   * and the next invocation runs on a fresh instance if this one had begun.
+   */
+  signal?: AbortSignal;
+  /** Milliseconds. WAPC_UNSUPPORTED in this version. */
+  timeout?: number;
+}
+
+/** A compiled guest: compiled once, instantiated as often as needed. */
+export class WapcModule {
+  private constructor();
+  /** @throws WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED */
+  static compile(source: GuestSource, options?: HostOptions): Promise<WapcModule>;
+  /**
+   * A host of a fresh instance. Options given here are laid over those given to `compile`.
+   * @throws WAPC_LINK, WAPC_INIT, WAPC_NOT_A_GUEST, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED
+   */
+  instantiate(options?: HostOptions): Promise<WapcHost>;
+  /** What the module says of itself. */
+  readonly info: ModuleInfo;
+  /** Lets go of the compiled module; hosts made of it live on. Idempotent. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What a module says of itself. */
+export interface ModuleInfo {
+  readonly imports: readonly { module: string; name: string; kind: string }[];
+  readonly exports: readonly { name: string; kind: string }[];
+  readonly wasi: 'none' | 'wasi_unstable' | 'wasi_snapshot_preview1' | 'wasi';
+  /** From the `producers` custom section, for instance `[{ field: 'language', name: 'Rust', version: '' }]`. */
+  readonly producers: readonly { field: string; name: string; version: string }[];
+}
+
+/**
+ * One instance of a guest, with a memory of its own. Invocations on one host run one at a time, first come first served.
+ * `close` it when it is no longer needed: its memory goes at once, instead of when it is collected.
+ */
+export class WapcHost {
+  private constructor();
+  /**
+   * Compiles and instantiates in one step.
+   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw
+   */
+  static instantiate(source: GuestSource | WapcModule, options?: HostOptions): Promise<WapcHost>;
+  /** Tells hosts apart; what a host callback finds in `context.host.id`. */
+  readonly id: number;
+  /** Bytes of linear memory now; 0 after a trap, until the next invocation. */
+  readonly memorySize: number;
+  readonly closed: boolean;
+  /**
+   * Runs an operation of the guest. The payload is copied once into the guest, the response once out of it.
+   * @throws WAPC_GUEST, WAPC_TRAP, WAPC_PROTOCOL, WAPC_ASYNC, WAPC_REENTRANT, WAPC_LIMIT, WAPC_CLOSED, WAPC_ARGUMENT,
+   * WAPC_UNSUPPORTED, the reason of `signal`; after a trap also what `WapcModule.instantiate` throws
+   */
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  /**
+   * The same without a promise, for guests whose host calls answer at once.
+   * @throws what `invoke` throws, and WAPC_ASYNC where something would have to be waited for
+   */
+  invokeSync(operation: string, payload?: Payload): Uint8Array;
+  /**
+   * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
+   * not compile or start leaves the old one in place.
+   */
+  replace(source: GuestSource | WapcModule): Promise<void>;
+  /** A fresh instance of the same guest. Happens by itself before the invocation that follows a trap. */
+  reset(): Promise<void>;
+  /** Rejects what runs or waits with WAPC_CLOSED and lets go of the guest. Idempotent. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
+export class WapcError extends Error {
+  constructor(code: WapcErrorCode, message: string, options?: { cause?: unknown });
+  readonly code: WapcErrorCode;
+  /** What lies behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
+  readonly cause?: unknown;
+}
+
+export type WapcErrorCode =
+  /** The bytes are not valid WebAssembly. */
+  | 'WAPC_COMPILE'
+  /** The bytes do not match `integrity`. */
+  | 'WAPC_INTEGRITY'
+  /** The source could not be fetched or read (status, path). */
+  | 'WAPC_LOAD'
+  /** Valid, but no `__guest_call` or no memory. */
+  | 'WAPC_NOT_A_GUEST'
+  /** It imports what no host provides (all of them named), or with another signature. */
+  | 'WAPC_LINK'
+  /** `_start`, `_initialize` or `wapc_init` trapped, or exited with a code other than 0. */
+  | 'WAPC_INIT'
+  /** The guest answered with an error; the message is the guest's own. */
+  | 'WAPC_GUEST'
+  /** The guest trapped: unreachable, out of bounds, stack overflow, exit. */
+  | 'WAPC_TRAP'
+  /** The guest broke the protocol: a range outside its memory, text that is not UTF-8, no response. */
+  | 'WAPC_PROTOCOL'
+  /** A promise from a host call where it cannot be awaited. */
+  | 'WAPC_ASYNC'
+  /** An invocation of a host from inside that same host's own host call. */
+  | 'WAPC_REENTRANT'
+  /** A limit of `limits` was passed. */
+  | 'WAPC_LIMIT'
+  /** `timeout` passed. */
+  | 'WAPC_TIMEOUT'
+  /** The host, module or pool is closed. */
+  | 'WAPC_CLOSED'
+  | 'WAPC_POOL_TIMEOUT'
+  | 'WAPC_POOL_FULL'
+  | 'WAPC_POOL_FOREIGN'
+  /** An argument or option of the wrong type or range; says which, what was expected and what came. */
+  | 'WAPC_ARGUMENT'
+  /** The engine lacks something that was asked for; says what, and what to do instead. */
+  | 'WAPC_UNSUPPORTED';

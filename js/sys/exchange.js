@@ -1,0 +1,57 @@
+/**
+ * The bytes of one invocation on their way: what the caller sent, what the guest and the host callback answered.
+ * Made anew for each invocation; the decisions about it are the core's (`src/invocation.rs`).
+ */
+export class Exchange {
+  /**
+   * @param {Uint8Array} operation UTF-8
+   * @param {Uint8Array} payload
+   * @param {object} owner the host: it must not be collected before the answer has come
+   */
+  constructor(operation, payload, owner) {
+    this.operation = operation;
+    this.payload = payload;
+    this.owner = owner;
+    /** The guest's answer: a fresh array. */
+    this.response = undefined;
+    /** What the host callback answered last, or its error text in UTF-8. */
+    this.answer = undefined;
+    /** What the guest's call threw: a RuntimeError, as a rule. */
+    this.thrown = undefined;
+    /** What the host callback threw last. */
+    this.failure = undefined;
+    /** The `HostCallContext` that the callback got, once there was a host call. */
+    this.context = undefined;
+    /** The promise that its caller has while it waits for its turn, and how to resolve it. */
+    this.promise = undefined;
+    this.resolve = undefined;
+  }
+
+  /** The invocation waits for its turn, or goes on waiting. */
+  queue() {
+    this.promise ??= new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+}
+
+/** What a host callback learns of the invocation that its call belongs to. */
+export class HostCallContext {
+  #controller = undefined;
+
+  constructor(host) {
+    this.host = host;
+  }
+
+  /** Made when it is first asked for: few callbacks do, and a controller costs more than a whole invocation. */
+  get signal() {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** Tells a callback that listens that nobody waits for its answer any more. */
+  static abort(context, reason) {
+    if (context.#controller === undefined) context.#controller = new AbortController();
+    context.#controller.abort(reason);
+  }
+}

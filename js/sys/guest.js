@@ -1,0 +1,302 @@
+/**
+ * The JavaScript half of one guest instance: its memory, the bytes in flight and the calls that may throw. The core
+ * (`src/instance.rs`) checks every range and takes every decision; nothing here throws into it.
+ */
+
+import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16, toBytes } from '../bytes.js';
+import { messageOf } from '../error.js';
+import { Exchange, HostCallContext } from './exchange.js';
+
+/** How a start of the guest ended; `src/invocation.rs` has the same. */
+const SUCCEEDED = 1;
+const THREW = 2;
+
+/** What a host call came to, where it is not the length of an answer in bytes; `src/imports/wapc.rs` has the same. */
+const HOST_FAILED = -1;
+const HOST_PENDING = -2;
+const HOST_PROMISE_REFUSED = -3;
+const HOST_NAME_NOT_UTF8 = -4;
+
+/** The promise that a `Suspending` import is about to wait for: set by a host call that answers later, taken at once by `suspend`. */
+let pending;
+
+/** Whether a guest's stack can be suspended here: JavaScript Promise Integration. */
+export function canSuspend() {
+  return typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
+}
+
+/** By its tag: `constructor.name` is whatever a minifier makes of it. */
+export function isAsyncFunction(callback) {
+  return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
+}
+
+let suspending;
+
+/** The shim's import that waits. Without JSPI the core never lets it be called. */
+export function suspend() {
+  suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => THREW;
+  return suspending;
+}
+
+export class Guest {
+  /**
+   * @param {number} id of the instance in the core
+   * @param {{ id: number }} host what callbacks see of the host
+   * @param {Function | undefined} hostCall
+   * @param {Function | undefined} logger
+   * @param {WebAssembly.Exports} core the core's raw exports
+   */
+  constructor(id, host, hostCall, logger, core) {
+    this.id = id;
+    this.host = host;
+    this.hostCall = hostCall ?? refuse;
+    this.logger = logger;
+    this.hostCallSettled = core.host_call_settled;
+    this.exports = undefined;
+    this.memory = undefined;
+    this.view = new Uint8Array(0);
+    this.guestCall = undefined;
+    this.promising = undefined;
+    this.exchange = undefined;
+    this.resume = undefined;
+    this.binding = new NameCache();
+    this.namespace = new NameCache();
+    this.operation = new NameCache();
+  }
+
+  /** An instance is about to be made: its start function may call imports. */
+  prepare() {
+    this.exchange = new Exchange();
+  }
+
+  /** The instance is there: its memory can be reached from now on. */
+  attach(exports) {
+    this.exports = exports;
+    this.memory = exports.memory;
+    this.guestCall = exports.__guest_call;
+    this.#refresh();
+  }
+
+  /** Lets go of the instance, so that nothing that still refers to this object keeps its memory alive. */
+  release() {
+    this.exports = this.memory = this.guestCall = this.promising = this.exchange = this.resume = undefined;
+    this.hostCall = this.logger = undefined;
+    this.view = new Uint8Array(0);
+  }
+
+  /** Bytes of linear memory now; 0 before there is an instance. */
+  memoryLength() {
+    return this.memory === undefined ? 0 : this.memory.buffer.byteLength;
+  }
+
+  /** Whether `exchange` is the one in flight. */
+  runs(exchange) {
+    return this.exchange === exchange;
+  }
+
+  /** Calls `__guest_call` on a stack that can be suspended: a promise of its result. */
+  callPromising(operationLength, payloadLength) {
+    this.promising ??= WebAssembly.promising(this.guestCall);
+    return this.promising(operationLength, payloadLength);
+  }
+
+  /** Calls one of the exports that start a guest. */
+  start(name) {
+    const { exchange } = this;
+    try {
+      this.exports[name]();
+      return SUCCEEDED;
+    } catch (error) {
+      exchange.thrown = error;
+      return THREW;
+    }
+  }
+
+  /** The same on a stack that can be suspended. Never rejects. */
+  startPromising(name) {
+    const { exchange } = this;
+    return WebAssembly.promising(this.exports[name])().then(
+      () => SUCCEEDED,
+      (error) => {
+        exchange.thrown = error;
+        return THREW;
+      },
+    );
+  }
+
+  /** What the guest's call threw. */
+  get thrown() {
+    return this.exchange.thrown;
+  }
+
+  /** `{ error }` of what the host callback threw last. */
+  get failure() {
+    return this.exchange.failure;
+  }
+
+  /** Writes the request. 0 where the caller's arrays are no longer what they were (detached or resized). */
+  writeRequest(operationPtr, operationLength, payloadPtr, payloadLength) {
+    const { operation, payload } = this.exchange;
+    if (operation.length !== operationLength || payload.length !== payloadLength) return 0;
+    copyIn(this.#bytes(operationPtr + operationLength), operationPtr, operation);
+    copyIn(this.#bytes(payloadPtr + payloadLength), payloadPtr, payload);
+    return 1;
+  }
+
+  /** Copies the response out. 0 where the engine has no memory for it. */
+  readResponse(ptr, len) {
+    try {
+      this.exchange.response = copyOut(this.#bytes(ptr + len), ptr, len);
+      return 1;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Writes what the host callback answered, or its error text. 0 where it is no longer `len` bytes long. */
+  writeAnswer(ptr, len) {
+    const { answer } = this.exchange;
+    if (answer.length !== len) return 0;
+    copyIn(this.#bytes(ptr + len), ptr, answer);
+    return 1;
+  }
+
+  /** Calls the host callback. What comes back is a length of bytes, or one of the states above. */
+  callHost(bindingPtr, bindingLen, namespacePtr, namespaceLen, operationPtr, operationLen, ptr, len, maySuspend) {
+    const { exchange, hostCall } = this;
+    let binding, namespace, operation;
+    try {
+      binding = this.binding.read(this.#bytes(bindingPtr + bindingLen), bindingPtr, bindingLen);
+      namespace = this.namespace.read(this.#bytes(namespacePtr + namespaceLen), namespacePtr, namespaceLen);
+      operation = this.operation.read(this.#bytes(operationPtr + operationLen), operationPtr, operationLen);
+    } catch {
+      return HOST_NAME_NOT_UTF8;
+    }
+    try {
+      const payload = copyOut(this.#bytes(ptr + len), ptr, len);
+      exchange.context ??= new HostCallContext(this.host);
+      const answer = hostCall(binding, namespace, operation, payload, exchange.context);
+      if (answer instanceof Uint8Array) {
+        exchange.answer = answer;
+        return answer.length;
+      }
+      if (typeof answer?.then === 'function') return this.#later(exchange, answer, maySuspend);
+      return accept(exchange, answer);
+    } catch (error) {
+      return fail(exchange, error);
+    }
+  }
+
+  #later(exchange, answer, maySuspend) {
+    if (!maySuspend) {
+      // Nobody will look at it: without a handler its rejection would end a Node process.
+      Promise.resolve(answer).catch(() => {});
+      return HOST_PROMISE_REFUSED;
+    }
+    pending = new Promise((resolve) => {
+      this.resume = resolve;
+    });
+    Promise.resolve(answer).then(
+      (value) => this.#settleHostCall(exchange, () => accept(exchange, value)),
+      (error) => this.#settleHostCall(exchange, () => fail(exchange, error)),
+    );
+    return HOST_PENDING;
+  }
+
+  #settleHostCall(exchange, outcome) {
+    // An invocation that was stopped meanwhile has nobody left to answer.
+    if (this.exchange !== exchange || this.resume === undefined) return;
+    const { resume, hostCallSettled } = this;
+    this.resume = undefined;
+    resume(hostCallSettled(this.id, outcome()));
+  }
+
+  /** Ends an invocation that is suspended in a host call: the shim traps when it gets this answer. */
+  stop() {
+    const { resume } = this;
+    this.resume = undefined;
+    resume?.(THREW);
+  }
+
+  /** Tells the callbacks of the running invocation that nobody waits any more. */
+  abortHostCalls(reason) {
+    if (this.exchange?.context !== undefined) HostCallContext.abort(this.exchange.context, reason);
+  }
+
+  /** Bytes of the host error that the last failing host call left. */
+  answerLength() {
+    return this.exchange.answer.length;
+  }
+
+  /** Hands a line of text to the logger. False where that threw; what it threw is kept as what the guest's call threw. */
+  log(text) {
+    const { logger } = this;
+    try {
+      if (logger === undefined) console.log(text);
+      else logger(text);
+      return true;
+    } catch (error) {
+      if (this.exchange !== undefined) this.exchange.thrown = error;
+      return false;
+    }
+  }
+
+  /** UTF-8 text for people to read; undefined where it is longer than the engine's strings can be. */
+  text(ptr, len) {
+    try {
+      return decodeLenient(this.#bytes(ptr + len), ptr, len);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** UTF-16 text of AssemblyScript; undefined as in `text`. */
+  textUtf16(ptr, len) {
+    try {
+      return decodeUtf16(this.#bytes(ptr + len), ptr, len);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The little-endian u32 at `ptr`. */
+  readU32(ptr) {
+    const view = this.#bytes(ptr + 4);
+    return (view[ptr] | (view[ptr + 1] << 8) | (view[ptr + 2] << 16) | (view[ptr + 3] << 24)) >>> 0;
+  }
+
+  /** A view that reaches to `end`: growth detaches the old one, or leaves it short where the memory is shared. */
+  #bytes(end) {
+    return end <= this.view.length ? this.view : this.#refresh();
+  }
+
+  #refresh() {
+    return (this.view = new Uint8Array(this.memory.buffer));
+  }
+}
+
+/** The host callback of a host that was given none. */
+function refuse(binding, namespace, operation) {
+  throw new Error(`no hostCall was given to answer binding '${binding}', namespace '${namespace}', operation '${operation}'`);
+}
+
+/** The callback answered: bytes, text or nothing. */
+function accept(exchange, answer) {
+  if (answer === undefined) {
+    exchange.answer = undefined;
+    return 0;
+  }
+  try {
+    exchange.answer = toBytes(answer, "the host callback's answer");
+    return exchange.answer.length;
+  } catch (error) {
+    return fail(exchange, error);
+  }
+}
+
+/** The callback threw or rejected: its message, or the value itself as text, is the host error. */
+function fail(exchange, error) {
+  exchange.failure = { error };
+  exchange.answer = toBytes(messageOf(error), 'the host error');
+  return HOST_FAILED;
+}
