@@ -1,0 +1,63 @@
+/**
+ * `node tools/setup.js TASK`: installs and builds what a task needs and is not there yet. Uses nothing but Node itself,
+ * so that it runs on a machine that has only Node and rustup.
+ */
+
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { debian } from './debian.js';
+import { fail, has, root, run, step } from './run.js';
+
+const TARGET = 'wasm32-unknown-unknown';
+
+/** What each task needs, in order. */
+const TASKS = {
+  hello: [rust, packages, core, () => guests('rust')],
+  build: [rust, packages, core],
+  guests: [rust, packages, core, () => guests()],
+  bench: [rust, packages, core, () => guests('rust', 'bench')],
+  check: [rust, packages, core],
+  test: [rust, packages, core, () => guests(), chromium],
+};
+
+const task = TASKS[process.argv[2]];
+if (task === undefined) fail(`setup: expected one of ${Object.keys(TASKS).join(', ')}, got ${process.argv[2]}`);
+if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or later is needed, this is ${process.version}`);
+for (const need of task) await need();
+
+/** Rust, its target for the core, and a linker for build scripts. */
+function rust() {
+  if (!has('cargo') || !has('rustup')) fail('Rust is missing: install rustup from https://rustup.rs, then try again');
+  // The first use of the toolchain that rust-toolchain.toml names installs it.
+  if (!run('rustup', ['target', 'list', '--installed'], { quiet: true }).includes(TARGET)) {
+    step(`installing the Rust target ${TARGET}`);
+    run('rustup', ['target', 'add', TARGET]);
+  }
+  if (!has('cc')) debian('a C compiler', ['gcc', 'libc6-dev']);
+}
+
+/** The npm packages of package-lock.json. */
+function packages() {
+  const installed = join(root, 'node_modules/.package-lock.json');
+  const locked = join(root, 'package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return;
+  step('installing npm packages');
+  run('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+async function core() {
+  const { build } = await import('./build.js');
+  await build();
+}
+
+async function guests(...languages) {
+  const { buildGuests } = await import('./guests.js');
+  await buildGuests(languages);
+}
+
+/** A browser for the tests. */
+async function chromium() {
+  const { findChromium } = await import('./chromium.js');
+  if (findChromium() === undefined) debian('Chromium', ['chromium'], 'or set CHROMIUM to its path');
+}
