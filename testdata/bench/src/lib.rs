@@ -1,0 +1,35 @@
+//! The guest that the benchmark measures with: as little of its own as the SDK allows.
+
+use wapc_guest::prelude::*;
+
+/// Registers the operations; the host calls it once the guest is instantiated.
+#[unsafe(no_mangle)]
+pub extern "C" fn wapc_init() {
+    register_function("echo", echo);
+    register_function("nothing", nothing);
+    register_function("call", call);
+    register_function("calls", calls);
+}
+
+/// Answers with what it was sent.
+fn echo(payload: &[u8]) -> CallResult {
+    Ok(payload.to_vec())
+}
+
+/// Answers with zero bytes.
+fn nothing(_payload: &[u8]) -> CallResult {
+    Ok(Vec::new())
+}
+
+/// Answers with what the host answers.
+fn call(payload: &[u8]) -> CallResult {
+    host_call("default", "bench", "echo", payload)
+}
+
+/// Calls the host a hundred times.
+fn calls(payload: &[u8]) -> CallResult {
+    for _ in 0..100 {
+        host_call("default", "bench", "echo", payload)?;
+    }
+    Ok(Vec::new())
+}

@@ -1,0 +1,5 @@
+;; Imports `__guest_request` with another signature than the protocol's.
+(module
+  (import "wapc" "__guest_request" (func (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 1)))

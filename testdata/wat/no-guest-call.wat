@@ -1,0 +1,3 @@
+;; Exports a memory, but no `__guest_call`.
+(module
+  (memory (export "memory") 1))

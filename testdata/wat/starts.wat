@@ -1,0 +1,16 @@
+;; Logs the name of each export that starts a guest as it is called; calls its host in `wapc_init`.
+(module
+  (import "wapc" "__console_log" (func $console_log (param i32 i32)))
+  (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
+  (import "wapc" "__host_call" (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "_start_initializewapc_init")
+  (func (export "wapc_init")
+    (call $console_log (i32.const 17) (i32.const 9))
+    (i32.store8 (i32.const 64) (call $host_call (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 0)
+      (i32.const 1) (i32.const 0) (i32.const 1))))
+  (func (export "_initialize") (call $console_log (i32.const 6) (i32.const 11)))
+  (func (export "_start") (call $console_log (i32.const 0) (i32.const 6)))
+  (func (export "__guest_call") (param i32 i32) (result i32)
+    (call $guest_response (i32.const 64) (i32.const 1))
+    (i32.const 1)))
