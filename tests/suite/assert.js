@@ -1,0 +1,45 @@
+/** The few assertions that the suite needs, in every engine. */
+
+const text = (value) => {
+  if (value instanceof Uint8Array) return `[${value.length <= 64 ? value.join(' ') : `${value.length} bytes`}]`;
+  return typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+};
+
+export function equal(actual, expected, what = 'value') {
+  if (!same(actual, expected)) throw new Error(`${what}: expected ${text(expected)}, got ${text(actual)}`);
+}
+
+function same(a, b) {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && a.length === b.length && a.every((x, i) => x === b[i]);
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
+}
+
+/** What `work` throws or rejects with. */
+export async function thrown(work) {
+  let value;
+  try {
+    value = await work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error(`expected an error, got ${text(value)}`);
+}
+
+/** The error of `work`, which has to have `code`. */
+export async function fails(code, work) {
+  const error = await thrown(work);
+  if (error?.code !== code) throw new Error(`expected ${code}, got ${error?.code ?? error}: ${error?.message}`, { cause: error });
+  return error;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+export const bytes = (string) => encoder.encode(string);
+export const string = (array) => decoder.decode(array);
+/** Words of a payload, little-endian. */
+export const words = (...numbers) => new Uint8Array(Uint32Array.from(numbers).buffer);
+/** The words of an answer. */
+export const wordsOf = (array) => [...new Uint32Array(array.slice().buffer)];

@@ -1,0 +1,25 @@
+/**
+ * The suite that every engine runs.
+ * @typedef {object} Environment
+ * @property {typeof import('wapc-host').WapcHost} WapcHost
+ * @property {typeof import('wapc-host').WapcModule} WapcModule
+ * @property {typeof import('wapc-host').WapcError} WapcError
+ * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
+ * @property {(name: string) => string} url where that guest can be fetched or read
+ * @property {boolean} canSuspend whether the engine has JSPI
+ */
+
+import { wrongArguments } from './arguments.js';
+import { asynchronous } from './async.js';
+import { guests } from './guests.js';
+import { hostile } from './hostile.js';
+import { lifecycle } from './lifecycle.js';
+import { loading } from './loading.js';
+import { protocol } from './protocol.js';
+
+/** All tests: pairs of a name and an asynchronous function. */
+export function* suite(environment) {
+  for (const part of [guests, protocol, hostile, lifecycle, asynchronous, wrongArguments, loading]) {
+    for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
+  }
+}
