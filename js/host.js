@@ -2,19 +2,23 @@ import { encodeOperation, toBytes } from './bytes.js';
 import { WapcError, argumentError } from './error.js';
 import { WapcModule } from './module.js';
 import { Exchange } from './sys/exchange.js';
+import { closedError } from './sys/port.js';
 
 export const HOST = Symbol('host');
 const INVOKE_OPTIONS = ['signal', 'timeout'];
 
 /** One instance of a guest, with a memory of its own. */
 export class WapcHost {
+  /** The core's half; undefined once it is freed. */
   #host;
   #port;
+  #id;
 
   constructor(token, host) {
     if (token !== HOST) throw new WapcError('WAPC_ARGUMENT', 'WapcHost: use WapcHost.instantiate to make one');
     this.#host = host;
     this.#port = host.port;
+    this.#id = host.id;
   }
 
   static async instantiate(source, options) {
@@ -23,15 +27,15 @@ export class WapcHost {
   }
 
   get id() {
-    return this.#host.id;
+    return this.#id;
   }
 
   get memorySize() {
-    return this.#host.memorySize;
+    return this.#host?.memorySize ?? 0;
   }
 
   get closed() {
-    return this.#host.closed;
+    return this.#host?.closed ?? true;
   }
 
   // Not an async function, whose promise would cost a second one.
@@ -53,21 +57,31 @@ export class WapcHost {
     if (signal === undefined) return this.#port.invoke(exchange);
     signal.throwIfAborted();
     // Listened to before it runs: a host callback may be what aborts it.
-    const abort = () => this.#host.abort(exchange, signal.reason);
+    const abort = () => this.#host?.abort(exchange, signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     return this.#port.invoke(exchange).finally(() => signal.removeEventListener('abort', abort));
   }
 
   async replace(source) {
-    await this.#host.replace(await WapcModule.of(source));
+    const module = await WapcModule.of(source);
+    await this.#open().replace(module);
   }
 
   async reset() {
-    await this.#host.reset();
+    await this.#open().reset();
   }
 
   close() {
-    this.#host.close();
+    if (this.#host?.close() !== true) return;
+    // At once, not when it is collected: many hosts may come and go between two collections.
+    this.#port.close();
+    this.#host.free();
+    this.#host = undefined;
+  }
+
+  #open() {
+    if (this.#host === undefined) throw closedError();
+    return this.#host;
   }
 
   [Symbol.dispose]() {

@@ -147,9 +147,9 @@ impl Host {
         Ok(self.swap(self.state.module.borrow().clone()))
     }
 
-    /// Ends everything with WAPC_CLOSED and lets go of the guest.
-    pub fn close(&self) {
-        self.state.close();
+    /// Ends everything with WAPC_CLOSED and lets go of the guest. Whether nothing ran: then this can be freed.
+    pub fn close(&self) -> bool {
+        self.state.close()
     }
 }
 
@@ -194,7 +194,7 @@ extern "C" fn host_begin(slot: u32, op_len: f64, payload_len: f64, at_once: u32)
     if let Some(begun) = simply {
         return begun as u32;
     }
-    State::by_slot(slot).map_or(Begun::None, |state| state.told(state.begin(op_len, payload_len, at_once))) as u32
+    State::by_slot(slot).map_or(Begun::Refused, |state| state.told(state.begin(op_len, payload_len, at_once))) as u32
 }
 
 /// Lets the exchange in the port wait, where `host_begin` said that it has to.
@@ -474,9 +474,9 @@ impl State {
         }
     }
 
-    fn close(&self) {
+    fn close(&self) -> bool {
         if self.closed.replace(true) {
-            return;
+            return false;
         }
         self.unusual.set(true);
         for (exchange, _) in self.waiting.take() {
@@ -487,10 +487,11 @@ impl State {
             if let Some(instance) = self.instance() {
                 instance.interrupt(Error::Closed("host"));
             }
-        } else {
-            self.install(None);
-            self.take_over();
+            return false;
         }
+        self.install(None);
+        self.take_over();
+        true
     }
 }
 

@@ -320,7 +320,10 @@ impl Instance {
 }
 
 fn link_error(cause: &JsValue) -> Error {
-    Error::Link { reason: format!("the guest could not be linked: {}", sys::message_of(cause)), cause: Some(cause.clone()) }
+    Error::Link {
+        reason: format!("the guest could not be linked: {}", sys::message_of(cause)),
+        cause: Some(cause.clone()),
+    }
 }
 
 /// Chromium refuses to instantiate a large module at once on a page's main thread, by a RangeError.

@@ -187,7 +187,9 @@ mod tests {
     #[test]
     fn every_way_to_end() {
         let closed = || Error::Closed("host");
-        let table: [(Ended, bool, Option<&'static str>, Option<Error>, &str); 10] = [
+        /// How it ended, whether it responded, its error text, why it was stopped; what comes of it.
+        type Row = (Ended, bool, Option<&'static str>, Option<Error>, &'static str);
+        let table: [Row; 10] = [
             (Ended::Succeeded, true, None, None, "responded"),
             (Ended::Succeeded, true, Some("e"), None, "responded"),
             (Ended::Succeeded, false, Some("e"), None, "guest error Some(\"e\")"),

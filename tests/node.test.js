@@ -35,7 +35,10 @@ test('a refused promise that rejects later does not end the process', async () =
   const unhandled = [];
   const listen = (reason) => unhandled.push(reason);
   process.on('unhandledRejection', listen);
-  const host = await WapcHost.instantiate(path('hello'), { async: false, hostCall: () => Promise.reject(new Error('late')) });
+  const host = await WapcHost.instantiate(path('hello'), {
+    async: false,
+    hostCall: () => Promise.reject(new Error('late')),
+  });
   await rejects(host.invoke('echo', 'x'), { code: 'WAPC_ASYNC' });
   await new Promise(setImmediate);
   process.off('unhandledRejection', listen);

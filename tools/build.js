@@ -23,7 +23,14 @@ const RUSTFLAGS = [
   '-Cllvm-args=-inline-threshold=20',
 ].join(' ');
 
-const FEATURES = ['reference-types', 'bulk-memory', 'multivalue', 'mutable-globals', 'sign-ext', 'nontrapping-float-to-int'];
+const FEATURES = [
+  'reference-types',
+  'bulk-memory',
+  'multivalue',
+  'mutable-globals',
+  'sign-ext',
+  'nontrapping-float-to-int',
+];
 
 /** Brings dist/ up to date. */
 export async function build() {

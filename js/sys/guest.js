@@ -277,7 +277,9 @@ export class Guest {
 
 /** The host callback of a host that was given none. */
 function refuse(binding, namespace, operation) {
-  throw new Error(`no hostCall was given to answer binding '${binding}', namespace '${namespace}', operation '${operation}'`);
+  throw new Error(
+    `no hostCall was given to answer binding '${binding}', namespace '${namespace}', operation '${operation}'`,
+  );
 }
 
 /** The callback answered: bytes, text or nothing. */

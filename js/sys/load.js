@@ -41,7 +41,9 @@ export async function compileStreaming(response) {
   // Engines refuse a type with parameters as well.
   if (type.trim().toLowerCase() !== 'application/wasm') {
     if (!warned && response.url !== '') {
-      console.warn(`wapc-host: ${response.url} came as ${type}, not application/wasm, so it is not compiled while it loads`);
+      console.warn(
+        `wapc-host: ${response.url} came as ${type}, not application/wasm, so it is not compiled while it loads`,
+      );
       warned = true;
     }
     return undefined;

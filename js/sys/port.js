@@ -4,6 +4,8 @@
  * core's frames lies below a guest that traps or is suspended.
  */
 
+import { WapcError } from '../error.js';
+
 /** What the core says before a call of the guest; `src/host.rs` has the same. */
 const RUN = 0;
 const RUN_SUSPENDABLE = 1;
@@ -19,6 +21,12 @@ const THREW = 2;
 /** What the core says after it: an error, and whether others wait for their turn. */
 const ERROR = 1;
 const OTHERS_WAIT = 2;
+
+/** The slot of no host. */
+const NO_SLOT = 0xffffffff;
+
+/** What a closed host answers. */
+export const closedError = () => new WapcError('WAPC_CLOSED', 'the host is closed');
 
 export class Port {
   /**
@@ -132,7 +140,13 @@ export class Port {
     if (ended & ERROR) throw error;
   }
 
+  /** The host is gone from the core, and its slot may be another's. */
+  close() {
+    this.slot = NO_SLOT;
+  }
+
   #takeError() {
+    if (this.slot === NO_SLOT) return closedError();
     const { error } = this;
     this.error = undefined;
     return error;

@@ -17,7 +17,9 @@ register('echo', (payload: ArrayBuffer): Result<ArrayBuffer> => {
 });
 
 // Fails.
-register('nope', (payload: ArrayBuffer): Result<ArrayBuffer> => Result.error<ArrayBuffer>(new Error('planned failure')));
+register('nope', (payload: ArrayBuffer): Result<ArrayBuffer> =>
+  Result.error<ArrayBuffer>(new Error('planned failure')),
+);
 
 // Traps, by the runtime's own abort.
 register('abort', (payload: ArrayBuffer): Result<ArrayBuffer> => {

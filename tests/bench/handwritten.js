@@ -10,7 +10,6 @@ const SHORT = 16;
 
 /** Instantiates `module`; `invoke(operation, payload)` answers at once. */
 export function handwritten(module, hostCall) {
-  let memory;
   let view;
   let operation;
   let payload;
@@ -60,7 +59,7 @@ export function handwritten(module, hostCall) {
       __console_log() {},
     },
   });
-  ({ memory } = instance.exports);
+  const { memory } = instance.exports;
   view = new Uint8Array(memory.buffer);
   instance.exports.wapc_init();
   const guestCall = instance.exports.__guest_call;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 
-import { WapcHost, WapcModule } from 'wapc-host';
+import { WapcModule } from 'wapc-host';
 
 import { handwritten } from './handwritten.js';
 import { awaited, measure, sync } from './measure.js';
@@ -78,7 +78,9 @@ against(
 
 const only = process.argv[2];
 console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${cpus().length} x ${cpus()[0].model.trim()}`);
-console.log(`peer: @wapc/host ${require('@wapc/host/package.json').version}; byHand: tests/bench/handwritten.js; ns per operation\n`);
+console.log(
+  `peer: @wapc/host ${require('@wapc/host/package.json').version}; byHand: tests/bench/handwritten.js; ns per operation\n`,
+);
 const table = [['case', 'ours', 'peer', 'by hand', 'ratio', 'must be']];
 for (const { label, competitors, ratio, target, per } of cases) {
   if (only !== undefined && !label.includes(only)) continue;
@@ -87,4 +89,5 @@ for (const { label, competitors, ratio, target, per } of cases) {
   table.push([label, cell(ns.ours), cell(ns.peer), cell(ns.byHand), ratio(ns).toFixed(2), target]);
 }
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-for (const row of table) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
+for (const row of table)
+  console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));

@@ -8,12 +8,16 @@ import { root } from '../../tools/run.js';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** Starts it: its address, and what stops it. */
-export async function serve() {
+/**
+ * Starts it: its address, and what stops it. The package is also served as an installed one.
+ * @param {Record<string, string | Uint8Array>} [extra] what is served besides, by path
+ */
+export async function serve(extra = {}) {
   const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const path = normalize(decodeURIComponent(pathname)).replace('/page/node_modules/wapc-host/', '/');
     try {
-      const body = await readFile(join(root, path));
+      const body = extra[path] ?? (await readFile(join(root, path)));
       response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body);
     } catch {
       response.writeHead(404).end();

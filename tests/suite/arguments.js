@@ -26,71 +26,97 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
     ['options', null],
     ['options', () => {}],
   ]) {
-    yield [`options ${JSON.stringify(options) ?? 'a function'}: WAPC_ARGUMENT names ${what}`, async () => {
-      const error = await fails('WAPC_ARGUMENT', () => probe(options));
-      equal(error.message.includes(what), true, error.message);
-      const module = await WapcModule.compile(await guest('wat/probe'));
-      await fails('WAPC_ARGUMENT', () => module.instantiate(options));
-      module.close();
-    }];
+    yield [
+      `options ${JSON.stringify(options) ?? 'a function'}: WAPC_ARGUMENT names ${what}`,
+      async () => {
+        const error = await fails('WAPC_ARGUMENT', () => probe(options));
+        equal(error.message.includes(what), true, error.message);
+        const module = await WapcModule.compile(await guest('wat/probe'));
+        await fails('WAPC_ARGUMENT', () => module.instantiate(options));
+        module.close();
+      },
+    ];
   }
 
   for (const options of [{ wasi: {} }, { limits: { memory: 65536 } }, { limits: { timeout: 5 } }]) {
-    yield [`options ${JSON.stringify(options)}: WAPC_UNSUPPORTED, not ignored`, async () => {
-      await fails('WAPC_UNSUPPORTED', () => probe(options));
-    }];
+    yield [
+      `options ${JSON.stringify(options)}: WAPC_UNSUPPORTED, not ignored`,
+      async () => {
+        await fails('WAPC_UNSUPPORTED', () => probe(options));
+      },
+    ];
   }
 
-  yield ['options that are undefined are not there', async () => {
-    (await probe({ hostCall: undefined, async: undefined, limits: undefined, integrity: undefined, wasi: undefined })).close();
-  }];
+  yield [
+    'options that are undefined are not there',
+    async () => {
+      (
+        await probe({ hostCall: undefined, async: undefined, limits: undefined, integrity: undefined, wasi: undefined })
+      ).close();
+    },
+  ];
 
-  yield ['wrong operations, payloads and invoke options', async () => {
-    const host = await probe({ async: false });
-    for (const [what, ...args] of [
-      ['operation', 5],
-      ['operation', undefined],
-      ['operation', new Uint8Array(1)],
-      ['payload', 'c', 5],
-      ['payload', 'c', null],
-      ['payload', 'c', [1, 2]],
-      ['payload', 'c', {}],
-      ['options', 'c', '', 5],
-      ['options', 'c', '', null],
-      ['options', 'c', '', { singal: 1 }],
-      ['signal', 'c', '', { signal: {} }],
-    ]) {
-      const error = await fails('WAPC_ARGUMENT', () => host.invoke(...args));
-      equal(error.message.startsWith(what), true, error.message);
-      if (args.length < 3) await fails('WAPC_ARGUMENT', () => host.invokeSync(...args));
-    }
-    await fails('WAPC_UNSUPPORTED', () => host.invoke('c', '', { timeout: 5 }));
-    await host.invoke('c', undefined, { signal: undefined });
-    host.close();
-  }];
+  yield [
+    'wrong operations, payloads and invoke options',
+    async () => {
+      const host = await probe({ async: false });
+      for (const [what, ...args] of [
+        ['operation', 5],
+        ['operation', undefined],
+        ['operation', new Uint8Array(1)],
+        ['payload', 'c', 5],
+        ['payload', 'c', null],
+        ['payload', 'c', [1, 2]],
+        ['payload', 'c', {}],
+        ['options', 'c', '', 5],
+        ['options', 'c', '', null],
+        ['options', 'c', '', { singal: 1 }],
+        ['signal', 'c', '', { signal: {} }],
+      ]) {
+        const error = await fails('WAPC_ARGUMENT', () => host.invoke(...args));
+        equal(error.message.startsWith(what), true, error.message);
+        if (args.length < 3) await fails('WAPC_ARGUMENT', () => host.invokeSync(...args));
+      }
+      await fails('WAPC_UNSUPPORTED', () => host.invoke('c', '', { timeout: 5 }));
+      await host.invoke('c', undefined, { signal: undefined });
+      host.close();
+    },
+  ];
 
-  yield ['wrong sources', async () => {
-    for (const source of [5, null, undefined, {}, [], true, Promise.resolve(5)]) {
-      await fails('WAPC_ARGUMENT', () => WapcModule.compile(source));
-      await fails('WAPC_ARGUMENT', () => WapcHost.instantiate(source));
-    }
-  }];
+  yield [
+    'wrong sources',
+    async () => {
+      for (const source of [5, null, undefined, {}, [], true, Promise.resolve(5)]) {
+        await fails('WAPC_ARGUMENT', () => WapcModule.compile(source));
+        await fails('WAPC_ARGUMENT', () => WapcHost.instantiate(source));
+      }
+    },
+  ];
 
-  yield ['constructors are private', async () => {
-    await fails('WAPC_ARGUMENT', () => new WapcHost());
-    await fails('WAPC_ARGUMENT', () => new WapcModule());
-  }];
+  yield [
+    'constructors are private',
+    async () => {
+      await fails('WAPC_ARGUMENT', () => new WapcHost());
+      await fails('WAPC_ARGUMENT', () => new WapcModule());
+    },
+  ];
 
-  yield ['errors: brand, name, code and cause', async () => {
-    const error = await thrown(() => WapcModule.compile(5));
-    equal([error instanceof WapcError, error instanceof Error, error.name], [true, true, 'WapcError']);
-    equal(Object.keys(error), []);
-    const foreign = Object.assign(new Error('of a second copy'), { code: 'WAPC_TRAP' });
-    equal([foreign instanceof WapcError, new Error() instanceof WapcError, {} instanceof WapcError], [true, false, false]);
-    class Own extends WapcError {}
-    equal([error instanceof Own, new Own('WAPC_TRAP', 'own') instanceof Own], [false, true]);
-    const cause = { any: 'value' };
-    equal(new WapcError('WAPC_GUEST', 'with', { cause }).cause, cause);
-    equal('cause' in new WapcError('WAPC_GUEST', 'without'), false);
-  }];
+  yield [
+    'errors: brand, name, code and cause',
+    async () => {
+      const error = await thrown(() => WapcModule.compile(5));
+      equal([error instanceof WapcError, error instanceof Error, error.name], [true, true, 'WapcError']);
+      equal(Object.keys(error), []);
+      const foreign = Object.assign(new Error('of a second copy'), { code: 'WAPC_TRAP' });
+      equal(
+        [foreign instanceof WapcError, new Error() instanceof WapcError, {} instanceof WapcError],
+        [true, false, false],
+      );
+      class Own extends WapcError {}
+      equal([error instanceof Own, new Own('WAPC_TRAP', 'own') instanceof Own], [false, true]);
+      const cause = { any: 'value' };
+      equal(new WapcError('WAPC_GUEST', 'with', { cause }).cause, cause);
+      equal('cause' in new WapcError('WAPC_GUEST', 'without'), false);
+    },
+  ];
 }

@@ -31,7 +31,8 @@ export async function thrown(work) {
 /** The error of `work`, which has to have `code`. */
 export async function fails(code, work) {
   const error = await thrown(work);
-  if (error?.code !== code) throw new Error(`expected ${code}, got ${error?.code ?? error}: ${error?.message}`, { cause: error });
+  if (error?.code !== code)
+    throw new Error(`expected ${code}, got ${error?.code ?? error}: ${error?.message}`, { cause: error });
   return error;
 }
 

@@ -1,0 +1,21 @@
+import js from '@eslint/js';
+import globals from 'globals';
+
+export default [
+  { ignores: ['dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
+  js.configs.recommended,
+  {
+    languageOptions: { globals: { ...globals['shared-node-browser'], WebAssembly: 'readonly' } },
+    rules: {
+      eqeqeq: 'error',
+      'no-var': 'error',
+      'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
+      'object-shorthand': 'error',
+    },
+  },
+  {
+    files: ['tools/**', 'tests/*.js', 'tests/bench/**', 'tests/package/**', 'examples/**'],
+    languageOptions: { globals: globals.node },
+  },
+  { files: ['tests/browser.test.js', 'tests/suite/**'], languageOptions: { globals: globals.browser } },
+];

@@ -1,0 +1,68 @@
+/** The README's snippets run, and what it says they print is what they print. */
+
+import { equal, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { chromiumArguments, findChromium } from '../tools/chromium.js';
+import { root } from '../tools/run.js';
+import { serve } from './browser/serve.js';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+/** The fenced blocks of a language. */
+const blocks = (language) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text);
+/** What a snippet says that it prints: its `// prints:` comments. */
+const prints = (snippet) => [...snippet.matchAll(/\/\/ prints: (.*)/g)].map(([, line]) => line);
+
+const folder = mkdtempSync(join(tmpdir(), 'wapc-readme-'));
+after(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, 'node_modules'));
+symlinkSync(root, join(folder, 'node_modules/wapc-host'));
+cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'guest.wasm'));
+
+test('the two commands stand alone on their lines', () => {
+  const lines = blocks('sh').join('').split('\n');
+  for (const command of ["npm run hello -- 'waPC!'", 'npm test']) ok(lines.includes(command), command);
+});
+
+const snippets = blocks('js');
+ok(snippets.length > 1);
+for (const [index, snippet] of snippets.entries()) {
+  test(`snippet ${index + 1} in Node: ${snippet.split('\n')[0]}`, () => {
+    const name = join(folder, `snippet${index}.mjs`);
+    writeFileSync(name, snippet);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' });
+    equal(status, 0, stderr);
+    equal(
+      stdout,
+      prints(snippet)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+  });
+}
+
+test('the page in a browser', async () => {
+  const [page] = blocks('html');
+  // The page as it stands, put where its relative addresses hold.
+  const { address, stop } = await serve({
+    '/page/index.html': page,
+    '/page/guest.wasm': readFileSync(join(root, 'testdata/hello.wasm')),
+  });
+  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments });
+  try {
+    const tab = await browser.newPage();
+    await tab.goto(`${address}/page/index.html`);
+    await tab.waitForFunction(() => globalThis.document.body.innerText.trim() !== '');
+    equal((await tab.innerText('body')).trim(), 'Hello, browser');
+  } finally {
+    await browser.close();
+    stop();
+  }
+});

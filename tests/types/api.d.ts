@@ -1,0 +1,131 @@
+// The contract that the typings are held to: they may add, but not take away or rename.
+
+/** Where a guest comes from. A string or URL is fetched in a browser; in Node, Deno and Bun a string without a scheme
+ *  and a `file:` URL are read from disk. A `Response` (or a promise of one) is compiled while it streams. */
+export type GuestSource =
+  | BufferSource | WebAssembly.Module | Response | URL | string
+  | PromiseLike<BufferSource | WebAssembly.Module | Response>;
+
+/** Bytes that cross the boundary. A string is sent as UTF-8. Results are always a fresh `Uint8Array` that the caller owns. */
+export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
+
+/** Answers a guest's `__host_call`. Nothing (`undefined`) answers with zero bytes. What it throws, or rejects with,
+ *  becomes the guest's host error (its message, UTF-8), and stays reachable as `cause` if the guest then fails. */
+export type HostCall = (
+  binding: string, namespace: string, operation: string, payload: Uint8Array, context: HostCallContext,
+) => Payload | void | PromiseLike<Payload | void>;
+
+export interface HostCallContext {
+  /** The instance that is calling; its `id` tells instances apart when many share one callback. */
+  readonly host: { readonly id: number };
+  /** Aborts when the invocation that this call belongs to is aborted, times out or its host closes. */
+  readonly signal: AbortSignal;
+}
+
+export interface WasiOptions {
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  stdin?: Payload;
+  /** Guest path -> an in-memory tree, or (Node, Deno, Bun) `{ path, readonly? }` of a real directory. Nothing by default. */
+  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean }>>;
+}
+export interface DirectoryTree { readonly [name: string]: Uint8Array | string | DirectoryTree }
+
+export interface HostOptions {
+  /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
+  hostCall?: HostCall;
+  /** 'auto' (default): in-thread; the callback may return a promise where the engine has JSPI. Without JSPI an `async function`
+   *  is recognised and treated as `true`; a plain function that returns a promise gets WAPC_ASYNC, which says to pass `true`.
+   *  true: it may always return a promise: in-thread where the engine has JSPI, else the guest runs in a worker (then `invokeSync`
+   *  throws WAPC_UNSUPPORTED), else WAPC_UNSUPPORTED at instantiation.
+   *  false: it never does: the fastest path; a promise is refused with WAPC_ASYNC. */
+  async?: 'auto' | boolean;
+  /** `__console_log`. Default: `console.log`. */
+  logger?: (message: string) => void;
+  /** What the guest writes to WASI fd 1 and fd 2, chunk by chunk as written. Default: the process's streams, or the console a line at a time. */
+  stdout?: (chunk: Uint8Array) => void;
+  stderr?: (chunk: Uint8Array) => void;
+  wasi?: WasiOptions;
+  limits?: Limits;
+  /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
+  onProgress?: (loaded: number, total?: number) => void;
+  /** Subresource-integrity string (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match. */
+  integrity?: string;
+}
+
+export interface Limits {
+  /** Bytes of linear memory that the guest may grow to. */
+  memory?: number;
+  /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */
+  payload?: number;
+  /** Milliseconds that one invocation may take. Enforced by stopping the worker in a worker pool; in-thread it can only
+   *  be enforced while the guest is suspended in a host call. */
+  timeout?: number;
+}
+
+export interface InvokeOptions { signal?: AbortSignal; timeout?: number }
+
+/** A compiled guest: compiled once, instantiated as often as needed. */
+export class WapcModule {
+  private constructor();
+  static compile(source: GuestSource, options?: HostOptions): Promise<WapcModule>;
+  /** Options given here are laid over those given to `compile`. */
+  instantiate(options?: HostOptions): Promise<WapcHost>;
+  readonly info: ModuleInfo;
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface ModuleInfo {
+  readonly imports: readonly { module: string; name: string; kind: string }[];
+  readonly exports: readonly { name: string; kind: string }[];
+  readonly wasi: 'none' | 'wasi_unstable' | 'wasi_snapshot_preview1' | 'wasi';
+  /** From the `producers` custom section, e.g. [{ field: 'language', name: 'Rust', version: '' }]. */
+  readonly producers: readonly { field: string; name: string; version: string }[];
+}
+
+/** One instance of a guest, with a memory of its own. Invocations on one host run one at a time, first come first served. */
+export class WapcHost {
+  private constructor();
+  /** Compile and instantiate in one step. */
+  static instantiate(source: GuestSource | WapcModule, options?: HostOptions): Promise<WapcHost>;
+  readonly id: number;
+  /** Bytes of linear memory now. */
+  readonly memorySize: number;
+  readonly closed: boolean;
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  /** The same without a promise, for guests whose host calls answer at once. Throws WAPC_ASYNC if one does not. */
+  invokeSync(operation: string, payload?: Payload): Uint8Array;
+  /** Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does not
+   *  compile or start leaves the old one in place. */
+  replace(source: GuestSource | WapcModule): Promise<void>;
+  /** A fresh instance of the same guest. Happens by itself before the invocation that follows a trap. */
+  reset(): Promise<void>;
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
+export class WapcError extends Error {
+  readonly code: WapcErrorCode;
+  /** What lies behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
+  readonly cause?: unknown;
+}
+export type WapcErrorCode =
+  | 'WAPC_COMPILE'      // the bytes are not valid WebAssembly
+  | 'WAPC_INTEGRITY'    // the bytes do not match `integrity`
+  | 'WAPC_LOAD'         // the source could not be fetched or read (status, path)
+  | 'WAPC_NOT_A_GUEST'  // valid, but no `__guest_call` or no memory; the message says what it looks like instead
+  | 'WAPC_LINK'         // it imports what no host provides (all of them named), or with another signature
+  | 'WAPC_INIT'         // `_start`, `_initialize` or `wapc_init` trapped, or exited with a code other than 0
+  | 'WAPC_GUEST'        // the guest answered with an error; the message is the guest's own
+  | 'WAPC_TRAP'         // the guest trapped: unreachable, out of bounds, stack overflow, exit
+  | 'WAPC_PROTOCOL'     // the guest broke the protocol: a range outside its memory, text that is not UTF-8, no response
+  | 'WAPC_ASYNC'        // a promise from a host call where it cannot be awaited
+  | 'WAPC_REENTRANT'    // an invocation of a host from inside that same host's own host call
+  | 'WAPC_LIMIT'        // a limit of `limits` was passed
+  | 'WAPC_TIMEOUT'      // `timeout` passed
+  | 'WAPC_CLOSED'       // the host, module or pool is closed
+  | 'WAPC_POOL_TIMEOUT' | 'WAPC_POOL_FULL' | 'WAPC_POOL_FOREIGN'
+  | 'WAPC_ARGUMENT'     // an argument or option of the wrong type or range; says which, what was expected and what came
+  | 'WAPC_UNSUPPORTED'; // the engine lacks something that was asked for; says what, and what to do instead

@@ -1,0 +1,31 @@
+// Every type of the contract is assigned to ours and back. That it compiles is the test.
+
+import type * as Contract from './api.d.ts';
+import type * as Ours from '../../dist/index.js';
+
+/** What a class is made of: private constructors are told apart by where they stand. */
+type Shape<T> = { [Key in keyof T]: T[Key] };
+
+/** Fails to compile unless each of the two can stand for the other. */
+type Same<A extends B, B extends C, C = A> = [A, B, C];
+
+type ParametersOf<F> = F extends (...args: infer P) => unknown ? P : never;
+
+export type Checked = [
+  Same<Contract.Payload, Ours.Payload>,
+  Same<Contract.HostCallContext, Ours.HostCallContext>,
+  Same<Contract.HostCall, Ours.HostCall>,
+  Same<Contract.WasiOptions, Ours.WasiOptions>,
+  Same<Contract.DirectoryTree, Ours.DirectoryTree>,
+  Same<Contract.HostOptions, Ours.HostOptions>,
+  Same<Contract.Limits, Ours.Limits>,
+  Same<Contract.InvokeOptions, Ours.InvokeOptions>,
+  Same<Contract.ModuleInfo, Ours.ModuleInfo>,
+  Same<Contract.GuestSource, Ours.GuestSource>,
+  Same<Contract.WapcErrorCode, Ours.WapcErrorCode>,
+  Same<Shape<Contract.WapcError>, Shape<Ours.WapcError>>,
+  Same<Shape<Omit<Contract.WapcHost, 'replace'>>, Shape<Omit<Ours.WapcHost, 'replace'>>>,
+  Same<Shape<Omit<Contract.WapcModule, 'instantiate'>>, Shape<Omit<Ours.WapcModule, 'instantiate'>>>,
+  Same<ParametersOf<Contract.WapcModule['instantiate']>, ParametersOf<Ours.WapcModule['instantiate']>>,
+  Same<ParametersOf<typeof Contract.WapcModule.compile>, ParametersOf<typeof Ours.WapcModule.compile>>,
+];

@@ -1,0 +1,26 @@
+/** `npm run check`: formatting, lints and types, all of them before it fails. */
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { root } from './run.js';
+
+const bin = (name, script) => [process.execPath, join(root, 'node_modules', name, script)];
+const core = ['--target', 'wasm32-unknown-unknown', '--lib'];
+
+const checks = [
+  ['cargo', 'fmt', '--all', '--check'],
+  ['cargo', 'clippy', '--quiet', '--locked', '--all-targets', '--', '-D', 'warnings'],
+  ['cargo', 'clippy', '--quiet', '--locked', ...core, '--', '-D', 'warnings'],
+  [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
+  [...bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  [...bin('typescript', 'bin/tsc'), '--project', 'tests/types'],
+];
+
+const failed = checks.filter(([command, ...args]) => {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  return status !== 0;
+});
+for (const command of failed) console.error(`failed: ${command.join(' ')}`);
+console.log(`${checks.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length > 0 ? 1 : 0;
