@@ -89,10 +89,8 @@ export class WapcHost {
   }
 }
 
-const NOTHING = new Uint8Array(0);
-
 function exchangeOf(operation, payload, owner) {
-  return new Exchange(encodeOperation(operation), payload === undefined ? NOTHING : toBytes(payload, 'payload'), owner);
+  return new Exchange(encodeOperation(operation), payload === undefined ? undefined : toBytes(payload, 'payload'), owner);
 }
 
 /** The signal of `InvokeOptions`. WAPC_ARGUMENT for what is none, WAPC_UNSUPPORTED for a timeout. */

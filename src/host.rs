@@ -194,7 +194,14 @@ extern "C" fn host_begin(slot: u32, op_len: f64, payload_len: f64, at_once: u32)
     if let Some(begun) = simply {
         return begun as u32;
     }
-    State::by_slot(slot).map_or(Begun::Refused, |state| state.told(state.begin(op_len, payload_len, at_once))) as u32
+    begin_unusually(slot, op_len, payload_len, at_once) as u32
+}
+
+// Apart, so that the usual way needs no stack frame of the core's.
+#[cold]
+#[inline(never)]
+fn begin_unusually(slot: u32, op_len: f64, payload_len: f64, at_once: bool) -> Begun {
+    State::by_slot(slot).map_or(Begun::Refused, |state| state.told(state.begin(op_len, payload_len, at_once)))
 }
 
 /// Lets the exchange in the port wait, where `host_begin` said that it has to.
@@ -221,6 +228,12 @@ extern "C" fn host_end(slot: u32, ended: u32) -> u32 {
     if simple {
         return 0;
     }
+    end_unusually(slot, ended)
+}
+
+#[cold]
+#[inline(never)]
+fn end_unusually(slot: u32, ended: Ended) -> u32 {
     State::by_slot(slot).map_or(0, |state| state.end(ended))
 }
 

@@ -85,7 +85,7 @@ impl Instance {
     }
 
     async fn link_and_start(&self, module: &WebAssembly::Module, may_wait: bool) -> Result<(), Error> {
-        let imports = imports::for_instance(self.id).map_err(|cause| link_error(&cause))?;
+        let imports = imports::for_instance(self.id, &self.guest).map_err(|cause| link_error(&cause))?;
         let suspend = may_wait && self.suspendable;
         // Also while it is instantiated: a start function calls imports, but can't be suspended.
         self.begin(Invocation::starting(false));

@@ -78,11 +78,10 @@ extern "C" {
     pub(crate) fn start(this: &Guest, export: &str) -> u32;
     #[wasm_bindgen(method, js_name = startPromising)]
     pub(crate) fn start_promising(this: &Guest, export: &str) -> Promise;
-    // 1 where they did it, 0 where not: a boolean takes V8 10 ns more.
-    #[wasm_bindgen(method, js_name = writeRequest)]
-    pub(crate) fn write_request(this: &Guest, op_ptr: u32, op_len: u32, payload_ptr: u32, payload_len: u32) -> u32;
-    #[wasm_bindgen(method, js_name = readResponse)]
-    pub(crate) fn read_response(this: &Guest, ptr: u32, len: u32) -> u32;
+    /// What the shim calls to copy between the guest's memory and the caller's arrays.
+    #[wasm_bindgen(method)]
+    pub(crate) fn copies(this: &Guest) -> Object;
+    // 1 where it did it, 0 where not: a boolean takes V8 10 ns more.
     #[wasm_bindgen(method, js_name = writeAnswer)]
     pub(crate) fn write_answer(this: &Guest, ptr: u32, len: u32) -> u32;
     #[wasm_bindgen(method, js_name = callHost)]

@@ -1,3 +1,5 @@
+const NOTHING = new Uint8Array(0);
+
 /**
  * The bytes of one invocation on their way: what the caller sent, what the guest and the host callback answered.
  * Made anew for each invocation; the decisions about it are the core's (`src/invocation.rs`).
@@ -8,9 +10,11 @@ export class Exchange {
    * @param {Uint8Array} payload
    * @param {object} owner the host: it must not be collected before the answer has come
    */
-  constructor(operation, payload, owner) {
+  constructor(operation = NOTHING, payload = NOTHING, owner = undefined) {
     this.operation = operation;
     this.payload = payload;
+    /** In bytes, as the guest is told: an array may be detached before it is read. */
+    this.payloadLength = payload.length;
     this.owner = owner;
     /** The guest's answer: a fresh array. */
     this.response = undefined;

@@ -134,17 +134,25 @@ export class Guest {
     return this.exchange.failure;
   }
 
-  /** Writes the request. 0 where the caller's arrays are no longer what they were (detached or resized). */
-  writeRequest(operationPtr, operationLength, payloadPtr, payloadLength) {
-    const { operation, payload } = this.exchange;
-    if (operation.length !== operationLength || payload.length !== payloadLength) return 0;
-    copyIn(this.#bytes(operationPtr + operationLength), operationPtr, operation);
-    copyIn(this.#bytes(payloadPtr + payloadLength), payloadPtr, payload);
+  /** What the shim imports to copy between the guest's memory and the caller's arrays: each 1 where it did, 0 where not. */
+  copies() {
+    return {
+      write_request: (operationPtr, ptr) => this.#writeRequest(operationPtr >>> 0, ptr >>> 0),
+      read_response: (ptr, len) => this.#readResponse(ptr >>> 0, len >>> 0),
+    };
+  }
+
+  /** Writes the request, unless the caller's array is no longer what it was (detached or resized). */
+  #writeRequest(operationPtr, ptr) {
+    const { operation, payload, payloadLength } = this.exchange;
+    if (payload.length !== payloadLength) return 0;
+    copyIn(this.#bytes(operationPtr + operation.length), operationPtr, operation);
+    copyIn(this.#bytes(ptr + payloadLength), ptr, payload);
     return 1;
   }
 
-  /** Copies the response out. 0 where the engine has no memory for it. */
-  readResponse(ptr, len) {
+  /** Copies the response out, unless the engine has no memory for it. */
+  #readResponse(ptr, len) {
     try {
       this.exchange.response = copyOut(this.#bytes(ptr + len), ptr, len);
       return 1;

@@ -51,7 +51,7 @@ export class Port {
   /** Runs an exchange at once. Throws its error. */
   invokeSync(exchange) {
     const { begin } = this;
-    const begun = begin(this.slot, exchange.operation.length, exchange.payload.length, 1);
+    const begun = begin(this.slot, exchange.operation.length, exchange.payloadLength, 1);
     if (begun !== RUN) throw this.#takeError();
     const ended = this.#call(exchange);
     if (ended !== 0) this.#afterwards(ended);
@@ -61,7 +61,7 @@ export class Port {
   /** Runs an exchange as soon as it is its turn: a promise of its response. */
   invoke(exchange) {
     const { begin } = this;
-    const begun = begin(this.slot, exchange.operation.length, exchange.payload.length, 0);
+    const begun = begin(this.slot, exchange.operation.length, exchange.payloadLength, 0);
     return begun === LATER ? this.#wait(exchange) : this.#run(exchange, begun);
   }
 
@@ -84,7 +84,7 @@ export class Port {
   #wait(exchange) {
     const { wait } = this;
     this.next = exchange;
-    wait(this.slot, exchange.operation.length, exchange.payload.length);
+    wait(this.slot, exchange.operation.length, exchange.payloadLength);
     return exchange.promise;
   }
 
@@ -107,12 +107,15 @@ export class Port {
     guest.exchange = exchange;
     let ended;
     try {
-      ended = guestCall(exchange.operation.length, exchange.payload.length) === 0 ? FAILED : SUCCEEDED;
+      ended = guestCall(exchange.operation.length, exchange.payloadLength) === 0 ? FAILED : SUCCEEDED;
     } catch (error) {
       exchange.thrown = error;
       ended = THREW;
     }
-    return end(this.slot, ended);
+    const after = end(this.slot, ended);
+    // Nothing of an invocation outlives it.
+    guest.exchange = undefined;
+    return after;
   }
 
   /** Calls `__guest_call` on a stack that can be suspended. */
@@ -121,10 +124,11 @@ export class Port {
     guest.exchange = exchange;
     const finish = (ended) => {
       const after = end(slot, ended);
+      guest.exchange = undefined;
       if (after !== 0) this.#afterwards(after);
       return exchange.response;
     };
-    return guest.callPromising(exchange.operation.length, exchange.payload.length).then(
+    return guest.callPromising(exchange.operation.length, exchange.payloadLength).then(
       (result) => finish(result === 0 ? FAILED : SUCCEEDED),
       (error) => {
         exchange.thrown = error;

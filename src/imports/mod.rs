@@ -10,7 +10,7 @@ use js_sys::{Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::protocol::{ENV, ENV_IMPORTS, WAPC, WAPC_IMPORTS};
-use crate::sys;
+use crate::sys::{self, Guest};
 
 /// An import, as errors name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,8 +94,8 @@ pub(crate) fn has_signature(guest: &Object) -> bool {
 }
 
 /// The imports object for the instance `id`: a shim of its own that puts `id` in front of every call.
-pub(crate) fn for_instance(id: u32) -> Result<Object, JsValue> {
-    let host = Object::new();
+pub(crate) fn for_instance(id: u32, guest: &Guest) -> Result<Object, JsValue> {
+    let host = guest.copies();
     Reflect::set(&host, &"id".into(), &id.into())?;
     Reflect::set(&host, &"suspend".into(), &sys::suspend())?;
     let needs = Object::new();

@@ -30,41 +30,49 @@ pub(super) fn run(id: u32, import: impl FnOnce(&Instance) -> Result<(), Error>) 
     }
 }
 
-/// Writes the running invocation's operation at `op_ptr` and its payload at `ptr`.
-/// WAPC_PROTOCOL if either range leaves memory, or there is no invocation.
+/// Checks the ranges at `op_ptr` and `ptr`, where the shim then lets the running invocation's operation and payload be
+/// written. WAPC_PROTOCOL if either leaves memory, or there is no invocation.
 /// (import "wapc" "__guest_request" (func (param $op_ptr i32) (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_request(id: u32, op_ptr: u32, ptr: u32) -> u32 {
     run(id, |instance| {
         let Request { op_len, payload_len } = instance.with(|invocation| invocation.request())?;
-        let operation = instance.range(Import::GuestRequest, op_ptr, op_len)?;
-        let payload = instance.range(Import::GuestRequest, ptr, payload_len)?;
-        let (at, payload_at) = (operation.ptr(), payload.ptr());
-        if instance.guest().write_request(at, op_len, payload_at, payload_len) == 1 {
-            return Ok(());
-        }
-        Err(Error::Argument {
-            what: "payload".to_owned(),
-            expected: format!("{payload_len} bytes until the guest has read them"),
-            got: "an array that was detached or resized meanwhile".to_owned(),
-        })
+        instance.range(Import::GuestRequest, op_ptr, op_len)?;
+        instance.range(Import::GuestRequest, ptr, payload_len)?;
+        Ok(())
     })
 }
 
-/// Copies the guest's answer out, at once: the guest may free it. A second one replaces the first.
+/// The request is not what it was when its lengths were told to the guest.
+#[unsafe(no_mangle)]
+extern "C" fn wapc_request_lost(id: u32) {
+    run(id, |_| {
+        Err(Error::Argument {
+            what: "payload".to_owned(),
+            expected: "the same bytes until the guest has read them".to_owned(),
+            got: "an array that was detached or resized meanwhile".to_owned(),
+        })
+    });
+}
+
+/// Checks the range of the guest's answer, which the shim then lets be copied out, at once: the guest may free it. A
+/// second answer replaces the first.
 /// WAPC_PROTOCOL if the range leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
 /// (import "wapc" "__guest_response" (func (param $ptr i32) (param $len i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_response(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |instance| {
-        let range = instance.range(Import::GuestResponse, ptr, len)?;
+        instance.range(Import::GuestResponse, ptr, len)?;
         instance.check_limit("the guest's response", len.into())?;
-        if instance.guest().read_response(range.ptr(), range.len()) == 0 {
-            return Err(instance.no_memory_for("the guest's response", len));
-        }
         instance.update(|invocation| invocation.respond());
         Ok(())
     })
+}
+
+/// The engine has no memory for the answer.
+#[unsafe(no_mangle)]
+extern "C" fn wapc_response_lost(id: u32, len: u32) {
+    run(id, |instance| Err(instance.no_memory_for("the guest's response", len)));
 }
 
 /// Keeps the guest's error text; broken UTF-8 becomes U+FFFD.
