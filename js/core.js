@@ -2,6 +2,7 @@
 
 import init, { Module } from './generated/core.js';
 import { base64 } from './generated/inlined.js';
+import { watchStack } from './sys/stack.js';
 
 /** @type {Promise<typeof Module> | undefined} */
 let loaded;
@@ -17,6 +18,6 @@ export function core() {
 
 async function load() {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  await init({ module_or_path: bytes });
+  watchStack(await init({ module_or_path: bytes }));
   return Module;
 }

@@ -90,7 +90,11 @@ export class WapcHost {
 }
 
 function exchangeOf(operation, payload, owner) {
-  return new Exchange(encodeOperation(operation), payload === undefined ? undefined : toBytes(payload, 'payload'), owner);
+  return new Exchange(
+    encodeOperation(operation),
+    payload === undefined ? undefined : toBytes(payload, 'payload'),
+    owner,
+  );
 }
 
 /** The signal of `InvokeOptions`. WAPC_ARGUMENT for what is none, WAPC_UNSUPPORTED for a timeout. */

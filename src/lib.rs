@@ -25,3 +25,7 @@ pub use inspect::{Producer, producers};
 pub use integrity::{Algorithm, Integrity};
 pub use module::Module;
 pub use sys::{Exchange, Port};
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

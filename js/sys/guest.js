@@ -6,6 +6,7 @@
 import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16, toBytes } from '../bytes.js';
 import { messageOf } from '../error.js';
 import { Exchange, HostCallContext } from './exchange.js';
+import { restoreStack } from './stack.js';
 
 /** How a start of the guest ended; `src/invocation.rs` has the same. */
 const SUCCEEDED = 1;
@@ -107,6 +108,7 @@ export class Guest {
       this.exports[name]();
       return SUCCEEDED;
     } catch (error) {
+      restoreStack();
       exchange.thrown = error;
       return THREW;
     }
@@ -118,6 +120,7 @@ export class Guest {
     return WebAssembly.promising(this.exports[name])().then(
       () => SUCCEEDED,
       (error) => {
+        restoreStack();
         exchange.thrown = error;
         return THREW;
       },
@@ -177,8 +180,9 @@ export class Guest {
       binding = this.binding.read(this.#bytes(bindingPtr + bindingLen), bindingPtr, bindingLen);
       namespace = this.namespace.read(this.#bytes(namespacePtr + namespaceLen), namespacePtr, namespaceLen);
       operation = this.operation.read(this.#bytes(operationPtr + operationLen), operationPtr, operationLen);
-    } catch {
-      return HOST_NAME_NOT_UTF8;
+    } catch (error) {
+      // Anything but a decoder's TypeError is the stack's end, which is not the name's fault.
+      return error instanceof TypeError ? HOST_NAME_NOT_UTF8 : fail(exchange, error);
     }
     try {
       const payload = copyOut(this.#bytes(ptr + len), ptr, len);

@@ -5,6 +5,7 @@
  */
 
 import { WapcError } from '../error.js';
+import { restoreStack } from './stack.js';
 
 /** What the core says before a call of the guest; `src/host.rs` has the same. */
 const RUN = 0;
@@ -109,6 +110,7 @@ export class Port {
     try {
       ended = guestCall(exchange.operation.length, exchange.payloadLength) === 0 ? FAILED : SUCCEEDED;
     } catch (error) {
+      restoreStack();
       exchange.thrown = error;
       ended = THREW;
     }
@@ -131,6 +133,7 @@ export class Port {
     return guest.callPromising(exchange.operation.length, exchange.payloadLength).then(
       (result) => finish(result === 0 ? FAILED : SUCCEEDED),
       (error) => {
+        restoreStack();
         exchange.thrown = error;
         return finish(THREW);
       },
