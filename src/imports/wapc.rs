@@ -106,6 +106,10 @@ extern "C" fn wapc_host_call(
 ) -> u32 {
     let mut status = HOST_STOPPED;
     run(id, |instance| {
+        // Stopped while it was suspended: its callbacks are not to hear of it any more.
+        if instance.is_stopped() {
+            return Ok(());
+        }
         let binding = instance.range(Import::HostCall, bd_ptr, bd_len)?;
         let namespace = instance.range(Import::HostCall, ns_ptr, ns_len)?;
         let operation = instance.range(Import::HostCall, op_ptr, op_len)?;
