@@ -13,7 +13,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::error::Error;
 use crate::instance::Instance;
-use crate::invocation::{Ended, Invocation, Request};
+use crate::invocation::Ended;
 use crate::module::Module;
 use crate::options::Options;
 use crate::promise::promise;
@@ -36,17 +36,11 @@ pub(crate) struct State {
     handle: Object,
     port: Port,
     options: Options,
-    /// Bytes.
-    payload_limit: f64,
     module: RefCell<WebAssembly::Module>,
     /// None after a trap: the next invocation makes a fresh one.
     instance: RefCell<Option<Rc<Instance>>>,
-    running: Cell<bool>,
-    /// Whether there is anything to do about an invocation but to run it: one waits, another guest
-    /// is to take over, the host is closed.
-    unusual: Cell<bool>,
     closed: Cell<bool>,
-    waiting: RefCell<VecDeque<(Exchange, Request)>>,
+    waiting: RefCell<VecDeque<Exchange>>,
     swaps: RefCell<Vec<Swap>>,
 }
 
@@ -80,13 +74,10 @@ impl Host {
         let state = Rc::new(State {
             id,
             handle,
-            port: Port::new(slot, &wasm_bindgen::exports()),
-            payload_limit: options.payload_limit().into(),
+            port: Port::new(slot, options.payload_limit(), &wasm_bindgen::exports()),
             options,
             module: RefCell::new(module),
             instance: RefCell::new(None),
-            running: Cell::new(false),
-            unusual: Cell::new(false),
             closed: Cell::new(false),
             waiting: RefCell::default(),
             swaps: RefCell::default(),
@@ -165,76 +156,50 @@ impl Host {
 
 /// What is said before a call of the guest; `js/sys/port.js` has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Begun {
-    /// The guest is to be called, on a plain stack.
+enum Admitted {
+    /// The guest may be called.
     Run = 0,
-    /// The guest is to be called, on a stack that can be suspended.
-    RunSuspendable = 1,
-    /// It has to wait; see `host_wait`.
-    Later = 2,
+    /// The exchange has to wait; see `host_wait`.
+    Later = 1,
     /// The port has the error.
-    Refused = 3,
+    Refused = 2,
     /// Nothing waits, or what waits can't be run yet.
-    None = 4,
+    None = 3,
 }
 
 // What is said after it, as bits; `js/sys/port.js` has the same.
 const ERROR: u32 = 1;
 const OTHERS_WAIT: u32 = 2;
 
-// The three below are the way of an invocation. They are raw exports that answer with numbers: through a wasm-bindgen
-// method it takes 60 ns longer, and V8 11 (Node 20) dies of a wasm function that returns a reference when the
-// JavaScript that called it is deoptimized meanwhile.
+// The exports below answer with numbers, and are raw ones: through a wasm-bindgen method a call takes 60 ns longer, and
+// V8 11 (Node 20) dies of a wasm function that returns a reference when the JavaScript that called it is deoptimized
+// meanwhile. The port asks only where there is more to be said than that the guest is free.
 
-/// Before an exchange is run.
+/// Whether an exchange may be run, where the port does not know.
 #[unsafe(no_mangle)]
-extern "C" fn host_begin(slot: u32, op_len: f64, payload_len: f64, at_once: u32) -> u32 {
-    let at_once = at_once != 0;
-    let simply = HOSTS.with_borrow(|hosts| hosts.get(slot)?.begin_simply(op_len, payload_len, at_once));
-    if let Some(begun) = simply {
-        return begun as u32;
-    }
-    begin_unusually(slot, op_len, payload_len, at_once) as u32
+extern "C" fn host_admit(slot: u32, op_len: f64, payload_len: f64, at_once: u32) -> u32 {
+    let admit = |state: Rc<State>| state.told(state.admit(op_len, payload_len, at_once != 0));
+    State::by_slot(slot).map_or(Admitted::Refused, admit) as u32
 }
 
-// Apart, so that the usual way needs no stack frame of the core's.
-#[cold]
-#[inline(never)]
-fn begin_unusually(slot: u32, op_len: f64, payload_len: f64, at_once: bool) -> Begun {
-    State::by_slot(slot).map_or(Begun::Refused, |state| state.told(state.begin(op_len, payload_len, at_once)))
-}
-
-/// Lets the exchange in the port wait, where `host_begin` said that it has to.
+/// Lets the exchange in the port wait, where `host_admit` said that it has to.
 #[unsafe(no_mangle)]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `host_begin` has checked them.
-extern "C" fn host_wait(slot: u32, op_len: f64, payload_len: f64) {
+extern "C" fn host_wait(slot: u32) {
     if let Some(state) = State::by_slot(slot) {
-        let (op_len, payload_len) = (op_len as u32, payload_len as u32);
-        state.wait(Request { op_len, payload_len });
+        state.wait();
     }
 }
 
-/// Before the exchange that waits longest is run; it is put into the port.
+/// Puts the exchange that waits longest into the port, if it may be run.
 #[unsafe(no_mangle)]
-extern "C" fn host_begin_next(slot: u32) -> u32 {
-    State::by_slot(slot).map_or(Begun::None, |state| state.begin_next()) as u32
+extern "C" fn host_admit_next(slot: u32) -> u32 {
+    State::by_slot(slot).map_or(Admitted::None, |state| state.admit_next()) as u32
 }
 
-/// After a call of the guest.
+/// After a call of the guest that did not simply respond, or with more to do than to answer.
 #[unsafe(no_mangle)]
 extern "C" fn host_end(slot: u32, ended: u32) -> u32 {
-    let ended = ended.into();
-    let simple = HOSTS.with_borrow(|hosts| hosts.get(slot).is_some_and(|state| state.end_simply(ended)));
-    if simple {
-        return 0;
-    }
-    end_unusually(slot, ended)
-}
-
-#[cold]
-#[inline(never)]
-fn end_unusually(slot: u32, ended: Ended) -> u32 {
-    State::by_slot(slot).map_or(0, |state| state.end(ended))
+    State::by_slot(slot).map_or(0, |state| state.end(ended.into()))
 }
 
 impl State {
@@ -250,57 +215,32 @@ impl State {
         self.instance().is_some_and(|instance| instance.is_in_callback())
     }
 
-    /// A request that may be run: its lengths in bytes are within the limits.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Not over the limits, which are u32.
-    fn admit(&self, op_len: f64, payload_len: f64) -> Result<Request, Error> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
+    fn admit(self: &Rc<Self>, op_len: f64, payload_len: f64, at_once: bool) -> Result<Admitted, Error> {
         if self.closed.get() {
             return Err(Error::Closed("host"));
         }
-        if op_len <= LONGEST && payload_len <= self.payload_limit {
-            let (op_len, payload_len) = (op_len as u32, payload_len as u32);
-            return Ok(Request { op_len, payload_len });
+        let limit = self.options.payload_limit().into();
+        for (what, length, limit) in [("the operation", op_len, LONGEST), ("the payload", payload_len, limit)] {
+            if length > limit {
+                let (length, limit) = (length as u64, limit as u64);
+                return Err(Error::Limit { what, length, limit });
+            }
         }
-        Err(Error::Limit {
-            what: "the operation or payload",
-            length: op_len.max(payload_len) as u64,
-            limit: self.payload_limit as u64,
-        })
+        if self.port.running() {
+            return self.admit_busy(at_once);
+        }
+        if self.instance().is_none() {
+            if !at_once {
+                return Ok(Admitted::Later);
+            }
+            self.restart_now()?;
+        }
+        Ok(Admitted::Run)
     }
 
-    /// Begins an invocation that has nothing to wait for and nothing to be said of: `begin` in short, for the way that
-    /// nearly all take.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Not over the limits, which are u32.
-    #[inline(always)]
-    fn begin_simply(&self, op_len: f64, payload_len: f64, at_once: bool) -> Option<Begun> {
-        if self.running.get() || self.unusual.get() || op_len > LONGEST || payload_len > self.payload_limit {
-            return None;
-        }
-        let instance = self.instance.borrow();
-        let instance = instance.as_ref()?;
-        self.running.set(true);
-        let (op_len, payload_len) = (op_len as u32, payload_len as u32);
-        let suspendable = instance.is_suspendable() && !at_once;
-        instance.begin(Invocation::new(Request { op_len, payload_len }, suspendable));
-        Some(if suspendable { Begun::RunSuspendable } else { Begun::Run })
-    }
-
-    /// `end` in short, for an invocation that responded with nobody waiting behind it.
-    #[inline(always)]
-    fn end_simply(&self, ended: Ended) -> bool {
-        let instance = self.instance.borrow();
-        let simply =
-            !self.unusual.get() && instance.as_ref().is_some_and(|instance| instance.has_simply_responded(ended));
-        if simply {
-            self.running.set(false);
-        }
-        simply
-    }
-
-    fn begin(self: &Rc<Self>, op_len: f64, payload_len: f64, at_once: bool) -> Result<Begun, Error> {
-        let request = self.admit(op_len, payload_len)?;
-        if !self.running.get() {
-            return self.start(request, at_once);
-        }
+    /// An invocation runs already.
+    fn admit_busy(&self, at_once: bool) -> Result<Admitted, Error> {
         if self.is_in_callback() {
             return Err(Error::Reentrant(
                 "this host was invoked from inside its own host call, whose guest is on the stack; use another instance",
@@ -311,48 +251,34 @@ impl State {
                 "invokeSync: the host is busy with an invocation that waits for its host call; use invoke",
             ));
         }
-        Ok(Begun::Later)
+        Ok(Admitted::Later)
     }
 
-    fn begin_next(self: &Rc<Self>) -> Begun {
-        if self.running.get() {
-            return Begun::None;
+    fn admit_next(self: &Rc<Self>) -> Admitted {
+        if self.port.running() {
+            return Admitted::None;
         }
-        let Some((exchange, request)) = self.waiting.borrow_mut().pop_front() else {
-            return Begun::None;
+        let Some(exchange) = self.waiting.borrow_mut().pop_front() else {
+            return Admitted::None;
         };
+        if self.instance().is_none() {
+            self.restart_for(exchange);
+            return Admitted::None;
+        }
         self.port.set_next(&exchange);
-        let begun = self.told(self.start(request, false));
-        if begun == Begun::Later {
-            self.restart_for(exchange, request);
-        }
-        begun
-    }
-
-    /// The guest is free for an invocation.
-    fn start(self: &Rc<Self>, request: Request, at_once: bool) -> Result<Begun, Error> {
-        let instance = match self.instance() {
-            Some(instance) => instance,
-            None if at_once => self.restart_now()?,
-            None => return Ok(Begun::Later),
-        };
-        self.running.set(true);
-        let suspendable = instance.is_suspendable() && !at_once;
-        instance.begin(Invocation::new(request, suspendable));
-        Ok(if suspendable { Begun::RunSuspendable } else { Begun::Run })
+        Admitted::Run
     }
 
     /// Keeps an error where the caller finds it.
-    fn told(&self, begun: Result<Begun, Error>) -> Begun {
-        begun.unwrap_or_else(|error| {
+    fn told(&self, admitted: Result<Admitted, Error>) -> Admitted {
+        admitted.unwrap_or_else(|error| {
             self.port.set_error(&error.into());
-            Begun::Refused
+            Admitted::Refused
         })
     }
 
-    /// After every invocation: an instance that was left in the middle goes, a guest that is to take over comes.
+    /// An instance that was left in the middle goes, a guest that is to take over comes.
     fn end(&self, ended: Ended) -> u32 {
-        self.running.set(false);
         let result = match self.instance() {
             Some(instance) => instance.finish(ended),
             None => Err(Error::Closed("host")),
@@ -370,7 +296,7 @@ impl State {
         }
         self.take_over();
         let others_wait = !self.waiting.borrow().is_empty();
-        self.unusual.set(others_wait || self.closed.get());
+        self.port.set_unusual(others_wait || self.closed.get());
         if others_wait { after | OTHERS_WAIT } else { after }
     }
 
@@ -401,30 +327,30 @@ impl State {
     }
 
     /// Lets the exchange in the port wait: for its turn, or for a fresh instance.
-    fn wait(self: &Rc<Self>, request: Request) {
+    fn wait(self: &Rc<Self>) {
         let exchange = self.port.next();
         exchange.queue();
-        if self.running.get() {
-            self.waiting.borrow_mut().push_back((exchange, request));
-            self.unusual.set(true);
+        if self.port.running() {
+            self.waiting.borrow_mut().push_back(exchange);
+            self.port.set_unusual(true);
         } else {
-            self.restart_for(exchange, request);
+            self.restart_for(exchange);
         }
     }
 
     /// Makes a fresh instance after a trap, for an invocation that waits meanwhile in front of all others.
-    fn restart_for(self: &Rc<Self>, exchange: Exchange, request: Request) {
-        self.running.set(true);
-        self.unusual.set(true);
-        self.waiting.borrow_mut().push_front((exchange, request));
+    fn restart_for(self: &Rc<Self>, exchange: Exchange) {
+        self.port.set_running(true);
+        self.port.set_unusual(true);
+        self.waiting.borrow_mut().push_front(exchange);
         let state = Rc::clone(self);
         spawn_local(async move {
             let restarted = state.restart(true).await;
-            state.running.set(false);
+            state.port.set_running(false);
             if let Err(error) = restarted {
                 // The one that needed it hears why; whatever waits behind it tries again.
                 let failed = state.waiting.borrow_mut().pop_front();
-                if let Some((exchange, _)) = failed {
+                if let Some(exchange) = failed {
                     state.reject(&exchange, &error);
                 }
             }
@@ -463,8 +389,8 @@ impl State {
             let (instance, module) = (Rc::clone(&instance), module.clone());
             self.swaps.borrow_mut().push(Swap { instance, module, done });
         });
-        self.unusual.set(true);
-        if !self.running.get() {
+        self.port.set_unusual(true);
+        if !self.port.running() {
             self.take_over();
         }
         let _ = JsFuture::from(taken_over).await;
@@ -478,11 +404,12 @@ impl State {
     }
 
     fn abort(&self, exchange: &Exchange, reason: JsValue) {
-        let place = self.waiting.borrow().iter().position(|(waiting, _)| waiting == exchange);
+        let place = self.waiting.borrow().iter().position(|waiting| waiting == exchange);
         if let Some(place) = place {
             self.waiting.borrow_mut().remove(place);
             self.reject(exchange, &Error::Aborted(reason));
         } else if let Some(instance) = self.instance().filter(|instance| instance.guest().runs(exchange)) {
+            self.port.set_unusual(true);
             instance.interrupt(Error::Aborted(reason));
         }
     }
@@ -491,11 +418,11 @@ impl State {
         if self.closed.replace(true) {
             return false;
         }
-        self.unusual.set(true);
-        for (exchange, _) in self.waiting.take() {
+        self.port.set_unusual(true);
+        for exchange in self.waiting.take() {
             self.reject(&exchange, &Error::Closed("host"));
         }
-        if self.running.get() {
+        if self.port.running() {
             // Its end lets go of it.
             if let Some(instance) = self.instance() {
                 instance.interrupt(Error::Closed("host"));

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::error::{Error, Violation};
 use crate::imports::{self, Import};
-use crate::invocation::{Ended, Invocation, Outcome};
+use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::memory::Range;
 use crate::options::Options;
 use crate::protocol::START_EXPORTS;
@@ -33,6 +33,17 @@ pub(crate) struct Instance {
     async_refused: &'static str,
     invocation: RefCell<Option<Invocation<JsString>>>,
     in_callback: Cell<bool>,
+}
+
+/// Before each call of a guest: forgets the last invocation, for a fresh one of these lengths in bytes.
+#[unsafe(no_mangle)]
+extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend: u32) {
+    let invocation = Invocation::new(Request { op_len, payload_len }, may_suspend != 0);
+    INSTANCES.with_borrow(|instances| {
+        if let Some(instance) = instances.get(id) {
+            instance.begin(invocation);
+        }
+    });
 }
 
 impl Instance {
@@ -59,7 +70,14 @@ impl Instance {
         let suspendable = options.is_suspendable();
         let instance = Rc::new(Self {
             id,
-            guest: Guest::new(id, host, options.host_call.as_ref(), options.logger.as_ref(), &wasm_bindgen::exports()),
+            guest: Guest::new(
+                id,
+                host,
+                suspendable,
+                options.host_call.as_ref(),
+                options.logger.as_ref(),
+                &wasm_bindgen::exports(),
+            ),
             memory_len: Cell::new(0),
             payload_limit: options.payload_limit(),
             suspendable,
@@ -184,21 +202,9 @@ impl Instance {
         }
     }
 
-    /// The guest is about to be called.
     #[inline(always)]
-    pub(crate) fn begin(&self, invocation: Invocation<JsString>) {
+    fn begin(&self, invocation: Invocation<JsString>) {
         self.invocation.replace(Some(invocation));
-    }
-
-    /// Ends the invocation if it is one that simply responded, as nearly all do: without taking it apart.
-    #[inline(always)]
-    pub(crate) fn has_simply_responded(&self, ended: Ended) -> bool {
-        let mut invocation = self.invocation.borrow_mut();
-        let simply = ended == Ended::Succeeded && invocation.as_ref().is_some_and(Invocation::has_simply_responded);
-        if simply {
-            *invocation = None;
-        }
-        simply
     }
 
     fn end(&self, ended: Ended) -> Option<Outcome<JsString>> {
@@ -302,10 +308,6 @@ impl Instance {
 
     pub(crate) fn is_in_callback(&self) -> bool {
         self.in_callback.get()
-    }
-
-    pub(crate) fn is_suspendable(&self) -> bool {
-        self.suspendable
     }
 
     /// Why a promise was refused, and what to do.

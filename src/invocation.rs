@@ -142,12 +142,6 @@ impl<Text> Invocation<Text> {
         self.stopped.is_some()
     }
 
-    /// Whether a success comes to a response, with nothing else to be said.
-    #[inline(always)]
-    pub(crate) fn has_simply_responded(&self) -> bool {
-        self.responded && self.error_text.is_none() && self.stopped.is_none()
-    }
-
     /// What it comes to.
     pub(crate) fn finish(self, ended: Ended) -> Outcome<Text> {
         if let Some(error) = self.stopped {

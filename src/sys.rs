@@ -56,6 +56,7 @@ extern "C" {
     pub(crate) fn new(
         id: u32,
         host: &JsValue,
+        suspendable: bool,
         host_call: Option<&Function>,
         logger: Option<&Function>,
         core: &JsValue,
@@ -121,7 +122,15 @@ extern "C" {
     pub type Port;
 
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(slot: u32, core: &JsValue) -> Port;
+    pub(crate) fn new(slot: u32, payload_limit: u32, core: &JsValue) -> Port;
+    /// Whether an invocation runs, or a fresh instance is made for one.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn running(this: &Port) -> bool;
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_running(this: &Port, running: bool);
+    /// Whether the core is to be asked before the next call and after this one.
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_unusual(this: &Port, unusual: bool);
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_guest(this: &Port, guest: Option<&Guest>);
     /// The exchange that is to wait, or whose wait is over.

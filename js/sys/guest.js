@@ -43,13 +43,15 @@ export class Guest {
   /**
    * @param {number} id of the instance in the core
    * @param {{ id: number }} host what callbacks see of the host
+   * @param {boolean} suspendable whether its invocations run on a stack that can be suspended
    * @param {Function | undefined} hostCall
    * @param {Function | undefined} logger
    * @param {WebAssembly.Exports} core the core's raw exports
    */
-  constructor(id, host, hostCall, logger, core) {
+  constructor(id, host, suspendable, hostCall, logger, core) {
     this.id = id;
     this.host = host;
+    this.suspendable = suspendable;
     this.hostCall = hostCall ?? refuse;
     this.logger = logger;
     this.hostCallSettled = core.host_call_settled;

@@ -1,7 +1,7 @@
 /**
- * The JavaScript half of a host: where callers hand their exchanges over, and where the guest is called. The core
- * (`src/host.rs`) says before each call whether it may be made and how, and after it what it came to. So none of the
- * core's frames lies below a guest that traps or is suspended.
+ * The JavaScript half of a host: where callers hand their exchanges over, and where the guest is called. Nearly always
+ * the guest is free and responds; whatever else there is to say, before a call and after it, the core says
+ * (`src/host.rs`). None of the core's frames lies below a guest that traps or is suspended.
  */
 
 import { WapcError } from '../error.js';
@@ -9,10 +9,7 @@ import { restoreStack } from './stack.js';
 
 /** What the core says before a call of the guest; `src/host.rs` has the same. */
 const RUN = 0;
-const RUN_SUSPENDABLE = 1;
-const LATER = 2;
-const REFUSED = 3;
-const NONE = 4;
+const LATER = 1;
 
 /** How a call of the guest ended; `src/invocation.rs` has the same. */
 const FAILED = 0;
@@ -32,17 +29,24 @@ export const closedError = () => new WapcError('WAPC_CLOSED', 'the host is close
 export class Port {
   /**
    * @param {number} slot what the core knows the host by
-   * @param {WebAssembly.Exports} core the core's raw exports: through wasm-bindgen's classes a call takes 60 ns longer
+   * @param {number} payloadLimit bytes
+   * @param {WebAssembly.Exports} core the core's raw exports
    */
-  constructor(slot, core) {
+  constructor(slot, payloadLimit, core) {
     this.slot = slot;
+    this.payloadLimit = payloadLimit;
     // Held apart: an exports object is a dictionary, in which each look-up costs 20 ns.
-    this.begin = core.host_begin;
-    this.beginNext = core.host_begin_next;
+    this.admit = core.host_admit;
+    this.admitNext = core.host_admit_next;
     this.wait = core.host_wait;
+    this.begin = core.instance_begin;
     this.end = core.host_end;
-    /** The guest instance that is called; the core sets it. */
+    /** The guest instance that is called; the core sets it, and takes it away after a trap. */
     this.guest = undefined;
+    /** Whether an invocation runs, or a fresh instance is made for one. */
+    this.running = false;
+    /** Whether the core is to be asked before the next call and after this one: one waits, aborts, takes over, closes. */
+    this.unusual = false;
     /** The exchange that is to wait, or whose wait is over. */
     this.next = undefined;
     /** What the last invocation that failed did so with: taken at once. */
@@ -51,29 +55,29 @@ export class Port {
 
   /** Runs an exchange at once. Throws its error. */
   invokeSync(exchange) {
-    const { begin } = this;
-    const begun = begin(this.slot, exchange.operation.length, exchange.payloadLength, 1);
-    if (begun !== RUN) throw this.#takeError();
-    const ended = this.#call(exchange);
-    if (ended !== 0) this.#afterwards(ended);
-    return exchange.response;
+    if (!this.#isFree(exchange) && this.#admit(exchange, 1) !== RUN) throw this.#takeError();
+    return this.#call(exchange);
   }
 
   /** Runs an exchange as soon as it is its turn: a promise of its response. */
   invoke(exchange) {
-    const { begin } = this;
-    const begun = begin(this.slot, exchange.operation.length, exchange.payloadLength, 0);
-    return begun === LATER ? this.#wait(exchange) : this.#run(exchange, begun);
+    if (this.#isFree(exchange)) return this.#run(exchange);
+    switch (this.#admit(exchange, 0)) {
+      case RUN:
+        return this.#run(exchange);
+      case LATER:
+        return this.#wait(exchange);
+      default:
+        return Promise.reject(this.#takeError());
+    }
   }
 
   /** Runs what waits for its turn, as far as that can be done now. */
   drain() {
-    const { beginNext } = this;
-    for (;;) {
-      const begun = beginNext(this.slot);
-      if (begun === NONE || begun === LATER) return;
+    const { admitNext } = this;
+    while (admitNext(this.slot) === RUN) {
       const exchange = this.next;
-      exchange.resolve(this.#run(exchange, begun));
+      exchange.resolve(this.#run(exchange));
     }
   }
 
@@ -82,74 +86,89 @@ export class Port {
     exchange.resolve(Promise.reject(this.#takeError()));
   }
 
+  /** The host is gone from the core, and its slot may be another's. */
+  close() {
+    this.slot = NO_SLOT;
+    this.unusual = true;
+  }
+
+  /** Whether the guest can be called without asking. */
+  #isFree(exchange) {
+    return !this.running && !this.unusual && this.guest !== undefined && exchange.payloadLength <= this.payloadLimit;
+  }
+
+  #admit(exchange, atOnce) {
+    const { admit } = this;
+    return admit(this.slot, exchange.operation.length, exchange.payloadLength, atOnce);
+  }
+
   #wait(exchange) {
     const { wait } = this;
     this.next = exchange;
-    wait(this.slot, exchange.operation.length, exchange.payloadLength);
+    wait(this.slot);
     return exchange.promise;
   }
 
-  #run(exchange, begun) {
-    if (begun === REFUSED) return Promise.reject(this.#takeError());
-    if (begun === RUN_SUSPENDABLE) return this.#callSuspendable(exchange);
+  #run(exchange) {
+    if (this.guest.suspendable) return this.#callSuspendable(exchange);
     try {
-      const ended = this.#call(exchange);
-      if (ended !== 0) this.#afterwards(ended);
-      return Promise.resolve(exchange.response);
+      return Promise.resolve(this.#call(exchange));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** Calls `__guest_call` on a plain stack. */
+  /** Calls `__guest_call` on a plain stack: the response. */
   #call(exchange) {
-    const { guest, end } = this;
+    const { guest } = this;
     const { guestCall } = guest;
-    guest.exchange = exchange;
+    this.#begin(guest, exchange, 0);
     let ended;
     try {
       ended = guestCall(exchange.operation.length, exchange.payloadLength) === 0 ? FAILED : SUCCEEDED;
     } catch (error) {
-      restoreStack();
-      exchange.thrown = error;
-      ended = THREW;
+      ended = threw(exchange, error);
     }
-    const after = end(this.slot, ended);
-    // Nothing of an invocation outlives it.
-    guest.exchange = undefined;
-    return after;
+    return this.#end(guest, exchange, ended);
   }
 
-  /** Calls `__guest_call` on a stack that can be suspended. */
+  /** Calls `__guest_call` on a stack that can be suspended: a promise of the response. */
   #callSuspendable(exchange) {
-    const { guest, end, slot } = this;
-    guest.exchange = exchange;
-    const finish = (ended) => {
-      const after = end(slot, ended);
-      guest.exchange = undefined;
-      if (after !== 0) this.#afterwards(after);
-      return exchange.response;
-    };
+    const { guest } = this;
+    this.#begin(guest, exchange, 1);
     return guest.callPromising(exchange.operation.length, exchange.payloadLength).then(
-      (result) => finish(result === 0 ? FAILED : SUCCEEDED),
-      (error) => {
-        restoreStack();
-        exchange.thrown = error;
-        return finish(THREW);
-      },
+      (result) => this.#end(guest, exchange, result === 0 ? FAILED : SUCCEEDED),
+      (error) => this.#end(guest, exchange, threw(exchange, error)),
     );
   }
 
-  /** Something is left to do after a call: others to run, an error to throw. */
-  #afterwards(ended) {
-    const error = this.#takeError();
-    if (ended & OTHERS_WAIT) this.drain();
-    if (ended & ERROR) throw error;
+  #begin(guest, exchange, maySuspend) {
+    const { begin } = this;
+    this.running = true;
+    guest.exchange = exchange;
+    begin(guest.id, exchange.operation.length, exchange.payloadLength, maySuspend);
   }
 
-  /** The host is gone from the core, and its slot may be another's. */
-  close() {
-    this.slot = NO_SLOT;
+  #end(guest, exchange, ended) {
+    this.running = false;
+    const { response } = exchange;
+    if (ended === SUCCEEDED && response !== undefined && !this.unusual) {
+      // Nothing of an invocation outlives it.
+      guest.exchange = undefined;
+      return response;
+    }
+    return this.#endUnusually(guest, exchange, ended);
+  }
+
+  /** There is more to be said than a response, or others to run. Throws the invocation's error. */
+  #endUnusually(guest, exchange, ended) {
+    const { end } = this;
+    const after = end(this.slot, ended);
+    guest.exchange = undefined;
+    const error = this.#takeError();
+    if (after & OTHERS_WAIT) this.drain();
+    if (after & ERROR) throw error;
+    return exchange.response;
   }
 
   #takeError() {
@@ -158,4 +177,11 @@ export class Port {
     this.error = undefined;
     return error;
   }
+}
+
+/** The guest's call threw: a trap, as a rule. */
+function threw(exchange, error) {
+  restoreStack();
+  exchange.thrown = error;
+  return THREW;
 }
