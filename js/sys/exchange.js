@@ -39,23 +39,27 @@ export class Exchange {
   }
 }
 
+/** The controllers of the contexts whose signal was asked for: few are, and one costs more than a whole invocation. */
+const controllers = new WeakMap();
+
+function controllerOf(context) {
+  let controller = controllers.get(context);
+  if (controller === undefined) controllers.set(context, (controller = new AbortController()));
+  return controller;
+}
+
 /** What a host callback learns of the invocation that its call belongs to. */
 export class HostCallContext {
-  #controller = undefined;
-
   constructor(host) {
     this.host = host;
   }
 
-  /** Made when it is first asked for: few callbacks do, and a controller costs more than a whole invocation. */
   get signal() {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
+    return controllerOf(this).signal;
   }
+}
 
-  /** Tells a callback that listens that nobody waits for its answer any more. */
-  static abort(context, reason) {
-    if (context.#controller === undefined) context.#controller = new AbortController();
-    context.#controller.abort(reason);
-  }
+/** Tells a callback that listens that nobody waits for its answer any more. */
+export function abortContext(context, reason) {
+  controllerOf(context).abort(reason);
 }

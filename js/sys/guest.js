@@ -5,7 +5,7 @@
 
 import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16, toBytes } from '../bytes.js';
 import { messageOf } from '../error.js';
-import { Exchange, HostCallContext } from './exchange.js';
+import { Exchange, HostCallContext, abortContext } from './exchange.js';
 import { restoreStack } from './stack.js';
 
 /** How a start of the guest ended; `src/invocation.rs` has the same. */
@@ -234,7 +234,7 @@ export class Guest {
 
   /** Tells the callbacks of the running invocation that nobody waits any more. */
   abortHostCalls(reason) {
-    if (this.exchange?.context !== undefined) HostCallContext.abort(this.exchange.context, reason);
+    if (this.exchange?.context !== undefined) abortContext(this.exchange.context, reason);
   }
 
   /** Bytes of the host error that the last failing host call left. */

@@ -2,7 +2,7 @@
 
 const ROUNDS = 9;
 /** A round of one competitor takes about so many milliseconds. */
-const ROUND = 40;
+const ROUND = 60;
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
