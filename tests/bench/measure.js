@@ -1,29 +1,33 @@
 /** Times competitors in turns in one process, so that a machine that drifts drifts under all of them. */
 
-const ROUNDS = 9;
-/** A round of one competitor takes about so many milliseconds. */
-const ROUND = 60;
+const ROUNDS = 31;
+/** Milliseconds that a round of one competitor takes, and that each runs before anything counts. */
+const ROUND = 20;
+const WARM_UP = 300;
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+export const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
 /**
- * Nanoseconds per operation of each competitor: the medians of its rounds.
+ * Nanoseconds per operation of each competitor, round by round.
  * @param {Record<string, (times: number) => unknown>} competitors each does its operation `times` times
  * @param {number} [per] operations in one
+ * @returns {Promise<Record<string, number>[]>} by competitor, for each round
  */
 export async function measure(competitors, per = 1) {
   const entries = Object.entries(competitors);
   const times = {};
   for (const [name, run] of entries) times[name] = await calibrate(run);
-  const rounds = Object.fromEntries(entries.map(([name]) => [name, []]));
+  const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
+    const measured = {};
     // Each round begins with another one: nobody always runs behind the same neighbour.
     for (let i = 0; i < entries.length; i++) {
       const [name, run] = entries[(i + round) % entries.length];
-      rounds[name].push((await time(run, times[name])) / times[name] / per);
+      measured[name] = (await time(run, times[name])) / times[name] / per;
     }
+    rounds.push(measured);
   }
-  return Object.fromEntries(Object.entries(rounds).map(([name, all]) => [name, median(all)]));
+  return rounds;
 }
 
 async function time(run, times) {
@@ -32,12 +36,16 @@ async function time(run, times) {
   return Number(process.hrtime.bigint() - start);
 }
 
-/** How often a round does it; doubling also warms the engine up. */
+/** How often a round does it, found while the engine warms up. */
 async function calibrate(run) {
-  for (let times = 1; ; times *= 2) {
+  let times = 1;
+  for (let warm = 0; warm < WARM_UP * 1e6;) {
     const taken = await time(run, times);
-    if (taken > ROUND * 1e6) return times;
+    warm += taken;
+    if (taken < ROUND * 1e6) times *= 2;
+    else times = Math.max(1, Math.round((times * ROUND * 1e6) / taken));
   }
+  return times;
 }
 
 /** A competitor that does `operation` in a loop, and one that awaits it. */
