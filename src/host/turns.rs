@@ -1,0 +1,150 @@
+//! Invocations of a host run one at a time, first come first served: who may run, who waits, what comes after.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+
+use super::State;
+use super::exports::{Admitted, ERROR, OTHERS_WAIT};
+use crate::error::Error;
+use crate::invocation::Ended;
+use crate::sys::Exchange;
+
+/// Bytes that any text or payload can have: the protocol's lengths are u32.
+const LONGEST: f64 = u32::MAX as f64;
+
+impl State {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
+    pub(super) fn admit(self: &Rc<Self>, op_len: f64, payload_len: f64, at_once: bool) -> Result<Admitted, Error> {
+        if self.closed.get() {
+            return Err(Error::Closed("host"));
+        }
+        let limit = self.options.payload_limit().into();
+        for (what, length, limit) in [("the operation", op_len, LONGEST), ("the payload", payload_len, limit)] {
+            if length > limit {
+                let (length, limit) = (length as u64, limit as u64);
+                return Err(Error::Limit { what, length, limit });
+            }
+        }
+        if self.port.running() {
+            return self.admit_busy(at_once);
+        }
+        if self.instance().is_none() {
+            if !at_once {
+                return Ok(Admitted::Later);
+            }
+            self.restart_now()?;
+        }
+        Ok(Admitted::Run)
+    }
+
+    /// An invocation runs already.
+    pub(super) fn admit_busy(&self, at_once: bool) -> Result<Admitted, Error> {
+        if self.is_in_callback() {
+            return Err(Error::Reentrant(
+                "this host was invoked from inside its own host call, whose guest is on the stack; use another instance",
+            ));
+        }
+        if at_once {
+            return Err(Error::Async(
+                "invokeSync: the host is busy with an invocation that waits for its host call; use invoke",
+            ));
+        }
+        Ok(Admitted::Later)
+    }
+
+    pub(super) fn admit_next(self: &Rc<Self>) -> Admitted {
+        if self.port.running() {
+            return Admitted::None;
+        }
+        let Some(exchange) = self.waiting.borrow_mut().pop_front() else {
+            return Admitted::None;
+        };
+        if self.instance().is_none() {
+            self.restart_for(exchange);
+            return Admitted::None;
+        }
+        self.port.set_next(&exchange);
+        Admitted::Run
+    }
+
+    /// Keeps an error where the caller finds it.
+    pub(super) fn told(&self, admitted: Result<Admitted, Error>) -> Admitted {
+        admitted.unwrap_or_else(|error| {
+            self.port.set_error(&error.into());
+            Admitted::Refused
+        })
+    }
+
+    /// An instance that was left in the middle goes, a guest that is to take over comes.
+    pub(super) fn end(&self, ended: Ended) -> u32 {
+        let result = match self.instance() {
+            Some(instance) => instance.finish(ended),
+            None => Err(Error::Closed("host")),
+        };
+        let mut after = 0;
+        if let Err(error) = result {
+            if error.breaks_instance() {
+                self.install(None);
+            }
+            self.port.set_error(&error.into());
+            after |= ERROR;
+        }
+        if self.closed.get() {
+            self.install(None);
+        }
+        self.take_over();
+        let others_wait = !self.waiting.borrow().is_empty();
+        self.port.set_unusual(others_wait || self.closed.get());
+        if others_wait { after | OTHERS_WAIT } else { after }
+    }
+
+    /// Lets the exchange in the port wait: for its turn, or for a fresh instance.
+    pub(super) fn wait(self: &Rc<Self>) {
+        let exchange = self.port.next();
+        exchange.queue();
+        if self.port.running() {
+            self.waiting.borrow_mut().push_back(exchange);
+            self.port.set_unusual(true);
+        } else {
+            self.restart_for(exchange);
+        }
+    }
+
+    /// Ends an invocation that waits for its turn.
+    pub(super) fn reject(&self, exchange: &Exchange, error: &Error) {
+        self.port.set_error(&error.into());
+        self.port.reject(exchange);
+    }
+
+    pub(super) fn abort(&self, exchange: &Exchange, reason: JsValue) {
+        let place = self.waiting.borrow().iter().position(|waiting| waiting == exchange);
+        if let Some(place) = place {
+            self.waiting.borrow_mut().remove(place);
+            self.reject(exchange, &Error::Aborted(reason));
+        } else if let Some(instance) = self.instance().filter(|instance| instance.guest().runs(exchange)) {
+            self.port.set_unusual(true);
+            instance.interrupt(Error::Aborted(reason));
+        }
+    }
+
+    pub(super) fn close(&self) -> bool {
+        if self.closed.replace(true) {
+            return false;
+        }
+        self.port.set_unusual(true);
+        for exchange in self.waiting.take() {
+            self.reject(&exchange, &Error::Closed("host"));
+        }
+        if self.port.running() {
+            // Its end lets go of it.
+            if let Some(instance) = self.instance() {
+                instance.interrupt(Error::Closed("host"));
+            }
+            return false;
+        }
+        self.install(None);
+        self.take_over();
+        true
+    }
+}

@@ -1,0 +1,116 @@
+//! A guest is linked and started: instantiated, checked, and its start exports called.
+
+use std::rc::Rc;
+
+use js_sys::{Object, WebAssembly};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::Instance;
+use crate::error::Error;
+use crate::imports;
+use crate::invocation::{Ended, Invocation, Outcome};
+use crate::options::Options;
+use crate::protocol::START_EXPORTS;
+use crate::sys;
+
+impl Instance {
+    /// A new instance of `module` that has started. WAPC_LINK where it imports what is not there, WAPC_INIT where its
+    /// start fails. With `may_wait` its start may call the host asynchronously.
+    pub(crate) async fn create(
+        module: &WebAssembly::Module,
+        host: &Object,
+        options: &Options,
+        may_wait: bool,
+    ) -> Result<Rc<Self>, Error> {
+        let instance = Self::register(host, options);
+        match instance.link_and_start(module, may_wait).await {
+            Ok(()) => Ok(instance),
+            Err(error) => {
+                instance.discard();
+                Err(error)
+            }
+        }
+    }
+
+    async fn link_and_start(&self, module: &WebAssembly::Module, may_wait: bool) -> Result<(), Error> {
+        let imports = imports::for_instance(self.id, &self.guest).map_err(|cause| link_error(&cause))?;
+        let suspend = may_wait && self.suspendable;
+        // Also while it is instantiated: a start function calls imports, but can't be suspended.
+        self.begin(Invocation::starting(false));
+        self.guest.prepare();
+        let exports = match WebAssembly::Instance::new(module, &imports) {
+            Ok(instance) => instance.exports(),
+            Err(error) if may_wait && too_large_to_block(&error) => {
+                JsFuture::from(WebAssembly::instantiate_module(module, &imports))
+                    .await
+                    .map_err(|error| self.instantiation_error(error))?
+                    .unchecked_into::<WebAssembly::Instance>()
+                    .exports()
+            }
+            Err(error) => return Err(self.instantiation_error(error)),
+        };
+        self.end(Ended::Succeeded);
+        if !imports::has_signature(&exports) {
+            return Err(Error::NotAGuest("its `__guest_call` is not (param i32 i32) (result i32)".to_owned()));
+        }
+        self.guest.attach(&exports);
+        for export in START_EXPORTS {
+            if !js_sys::Reflect::has(&exports, &export.into()).unwrap_or(false) {
+                continue;
+            }
+            self.begin(Invocation::starting(suspend));
+            let status = if suspend {
+                JsFuture::from(self.guest.start_promising(export))
+                    .await
+                    .ok()
+                    .and_then(|status| status.as_f64())
+                    .map_or(Ended::Threw, |status| if status == 1.0 { Ended::Succeeded } else { Ended::Threw })
+            } else {
+                self.guest.start(export).into()
+            };
+            self.started(export, status)?;
+        }
+        Ok(())
+    }
+
+    fn started(&self, export: &'static str, ended: Ended) -> Result<(), Error> {
+        match self.end(ended) {
+            Some(outcome) if outcome.breaks_instance() => {
+                let error = self.dress(outcome);
+                let reason = error.to_string();
+                let cause = match error {
+                    Error::Trap { cause: Some(cause), .. } => cause,
+                    stopped => stopped.into(),
+                };
+                Err(Error::Init { export, reason, cause })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Why `WebAssembly` refused to make the instance.
+    fn instantiation_error(&self, error: JsValue) -> Error {
+        let stopped = self.end(Ended::Threw);
+        if error.is_instance_of::<WebAssembly::LinkError>() {
+            return link_error(&error);
+        }
+        let (reason, cause) = match stopped {
+            Some(Outcome::Stopped(stopped)) => (stopped.to_string(), (*stopped).into()),
+            _ => (sys::message_of(&error), error),
+        };
+        Error::Init { export: "start function", reason, cause }
+    }
+}
+
+fn link_error(cause: &JsValue) -> Error {
+    Error::Link {
+        reason: format!("the guest could not be linked: {}", sys::message_of(cause)),
+        cause: Some(cause.clone()),
+    }
+}
+
+/// Chromium refuses to instantiate a large module at once on a page's main thread, by a RangeError.
+fn too_large_to_block(error: &JsValue) -> bool {
+    error.is_instance_of::<js_sys::RangeError>()
+}
