@@ -77,6 +77,22 @@ impl Instance {
         INSTANCES.with_borrow(|instances| instances.get(id).cloned())
     }
 
+    /// Looks at the running invocation of an instance, without counting a reference to it: for what nearly always suffices.
+    /// `look` must not let JavaScript run; it answers with None where more is to be done.
+    #[inline(always)]
+    pub(crate) fn peek<T>(id: u32, look: impl FnOnce(&Self, &mut Invocation<JsString>) -> Option<T>) -> Option<T> {
+        INSTANCES.with_borrow(|instances| {
+            let instance = instances.get(id)?;
+            look(instance, instance.invocation.borrow_mut().as_mut()?)
+        })
+    }
+
+    /// A range that lies in memory as it was when last asked.
+    #[inline(always)]
+    pub(crate) fn knows(&self, ptr: u32, len: u32) -> Option<Range> {
+        Range::check(ptr, len, self.memory_len.get()).ok()
+    }
+
     /// Lets go of the guest and its memory. Nothing can be called on it afterwards.
     pub(crate) fn discard(&self) {
         self.guest.release();

@@ -35,6 +35,21 @@ pub(super) fn run(id: u32, import: impl FnOnce(&Instance) -> Result<(), Error>) 
 /// (import "wapc" "__guest_request" (func (param $op_ptr i32) (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_request(id: u32, op_ptr: u32, ptr: u32) -> u32 {
+    let simply = Instance::peek(id, |instance, invocation| {
+        let Request { op_len, payload_len } = invocation.request().ok()?;
+        instance.knows(op_ptr, op_len)?;
+        instance.knows(ptr, payload_len)
+    });
+    match simply {
+        Some(_) => PROCEED,
+        None => request_unusually(id, op_ptr, ptr),
+    }
+}
+
+/// The same where memory has grown, or an error is to be told.
+#[cold]
+#[inline(never)]
+fn request_unusually(id: u32, op_ptr: u32, ptr: u32) -> u32 {
     run(id, |instance| {
         let Request { op_len, payload_len } = instance.with(|invocation| invocation.request())?;
         instance.range(Import::GuestRequest, op_ptr, op_len)?;
@@ -61,6 +76,22 @@ extern "C" fn wapc_request_lost(id: u32) {
 /// (import "wapc" "__guest_response" (func (param $ptr i32) (param $len i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_response(id: u32, ptr: u32, len: u32) -> u32 {
+    let simply = Instance::peek(id, |instance, invocation| {
+        instance.knows(ptr, len)?;
+        instance.check_limit("", len.into()).ok()?;
+        invocation.respond();
+        Some(())
+    });
+    match simply {
+        Some(()) => PROCEED,
+        None => response_unusually(id, ptr, len),
+    }
+}
+
+/// The same where memory has grown, or an error is to be told.
+#[cold]
+#[inline(never)]
+fn response_unusually(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |instance| {
         instance.range(Import::GuestResponse, ptr, len)?;
         instance.check_limit("the guest's response", len.into())?;
@@ -179,8 +210,7 @@ fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
 /// (import "wapc" "__host_response_len" (func (result i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_response_len(id: u32) -> u32 {
-    Instance::by_id(id)
-        .map_or(0, |instance| instance.with(|invocation| Ok(invocation.host_response_len())).unwrap_or(0))
+    Instance::peek(id, |_, invocation| Some(invocation.host_response_len())).unwrap_or(0)
 }
 
 /// Writes the last answer. WAPC_PROTOCOL if the range leaves memory.
@@ -197,7 +227,7 @@ extern "C" fn wapc_host_response(id: u32, ptr: u32) -> u32 {
 /// (import "wapc" "__host_error_len" (func (result i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_error_len(id: u32) -> u32 {
-    Instance::by_id(id).map_or(0, |instance| instance.with(|invocation| Ok(invocation.host_error_len())).unwrap_or(0))
+    Instance::peek(id, |_, invocation| Some(invocation.host_error_len())).unwrap_or(0)
 }
 
 /// Writes the last host error in UTF-8. WAPC_PROTOCOL if the range leaves memory.
