@@ -87,8 +87,8 @@ impl Options {
             self.asynchronous() == Async::Auto && self.host_call.as_ref().is_some_and(sys::is_async_function);
         if (always || is_async) && !sys::can_suspend() {
             return Err(Error::Unsupported(
-                "asynchronous host calls need an engine with JSPI (WebAssembly.Suspending), such as Node 25, Chromium 137 or \
-                 later; in this one the callback has to answer at once, with `async: false`"
+                "asynchronous host calls need an engine with JSPI (WebAssembly.Suspending), such as Node 26 or a current \
+                 Chromium; in this one the callback has to answer at once, with `async: false`"
                     .to_owned(),
             ));
         }
