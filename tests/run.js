@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { nodeWithJspi } from '../tools/engines.js';
 import { root, run, step } from '../tools/run.js';
 
 step('native tests');
@@ -12,3 +13,11 @@ run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project
 step('Node, Chromium, the package, the README');
 const tests = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.test.js'));
 run(process.execPath, ['--test', ...tests.map((name) => join('tests', name))]);
+
+if (typeof WebAssembly.Suspending !== 'function') {
+  const node = nodeWithJspi();
+  if (node !== undefined) {
+    step('a Node with JSPI');
+    run(node, ['--test', '--test-reporter=tap', join('tests', 'node.test.js')]);
+  }
+}

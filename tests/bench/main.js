@@ -1,0 +1,12 @@
+/** `npm run bench [-- CASE]`: the benchmark on this Node, then on one with JSPI. */
+
+import { join } from 'node:path';
+
+import { nodeWithJspi } from '../../tools/engines.js';
+import { root, run } from '../../tools/run.js';
+
+const [, , ...only] = process.argv;
+const script = join(root, 'tests/bench/run.js');
+run(process.execPath, [script, ...only]);
+const node = typeof WebAssembly.Suspending === 'function' ? undefined : nodeWithJspi();
+if (node !== undefined) run(node, [script, ...only]);
