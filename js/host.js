@@ -52,14 +52,18 @@ export class WapcHost {
     return this.#port.invokeSync(exchangeOf(operation, payload, this));
   }
 
-  #invokeWith(exchange, options) {
+  async #invokeWith(exchange, options) {
     const signal = signalOf(options);
     if (signal === undefined) return this.#port.invoke(exchange);
     signal.throwIfAborted();
     // Listened to before it runs: a host callback may be what aborts it.
     const abort = () => this.#host?.abort(exchange, signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    return this.#port.invoke(exchange).finally(() => signal.removeEventListener('abort', abort));
+    try {
+      return await this.#port.invoke(exchange);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   async replace(source) {

@@ -59,17 +59,14 @@ export class Port {
     return this.#call(exchange);
   }
 
-  /** Runs an exchange as soon as it is its turn: a promise of its response. */
+  /** Runs an exchange as soon as it is its turn: a promise of its response. Throws an error that is there at once. */
   invoke(exchange) {
-    if (this.#isFree(exchange)) return this.#run(exchange);
-    switch (this.#admit(exchange, 0)) {
-      case RUN:
-        return this.#run(exchange);
-      case LATER:
-        return this.#wait(exchange);
-      default:
-        return Promise.reject(this.#takeError());
+    if (!this.#isFree(exchange)) {
+      const admitted = this.#admit(exchange, 0);
+      if (admitted === LATER) return this.#wait(exchange);
+      if (admitted !== RUN) throw this.#takeError();
     }
+    return this.guest.suspendable ? this.#callSuspendable(exchange) : Promise.resolve(this.#call(exchange));
   }
 
   /** Runs what waits for its turn, as far as that can be done now. */
@@ -77,7 +74,11 @@ export class Port {
     const { admitNext } = this;
     while (admitNext(this.slot) === RUN) {
       const exchange = this.next;
-      exchange.resolve(this.#run(exchange));
+      try {
+        exchange.resolve(this.guest.suspendable ? this.#callSuspendable(exchange) : this.#call(exchange));
+      } catch (error) {
+        exchange.resolve(Promise.reject(error));
+      }
     }
   }
 
@@ -107,15 +108,6 @@ export class Port {
     this.next = exchange;
     wait(this.slot);
     return exchange.promise;
-  }
-
-  #run(exchange) {
-    if (this.guest.suspendable) return this.#callSuspendable(exchange);
-    try {
-      return Promise.resolve(this.#call(exchange));
-    } catch (error) {
-      return Promise.reject(error);
-    }
   }
 
   /** Calls `__guest_call` on a plain stack: the response. */
