@@ -12,7 +12,7 @@ use crate::error::{Error, Violation};
 use crate::imports::Import;
 use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::memory::Range;
-use crate::options::Options;
+use crate::options::{DEFAULT_PAYLOAD_LIMIT, Options};
 use crate::slots::Slots;
 use crate::sys::{self, Guest};
 
@@ -199,19 +199,15 @@ impl Instance {
     /// UTF-8 text of the guest's, broken where it is broken.
     pub(crate) fn text(&self, import: Import, ptr: u32, len: u32) -> Result<JsString, Error> {
         let range = self.range(import, ptr, len)?;
-        self.check_limit("the guest's text", len.into())?;
+        check_text("the guest's text", len.into())?;
         let text = self.guest.text(range.ptr(), range.len());
         text.ok_or_else(|| self.no_memory_for("the guest's text", len))
     }
 
     /// A length within `limits.payload`.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Not over the limit, which is a u32.
     #[inline(always)]
     pub(crate) fn check_limit(&self, what: &'static str, length: f64) -> Result<u32, Error> {
-        if length <= f64::from(self.payload_limit) {
-            return Ok(length as u32);
-        }
-        Err(Error::Limit { what, length: length as u64, limit: self.payload_limit.into() })
+        check(what, length, self.payload_limit)
     }
 
     /// WAPC_LIMIT for what is within the limit but more than the engine can hold.
@@ -248,4 +244,18 @@ impl Instance {
     pub(crate) fn guest(&self) -> &Guest {
         &self.guest
     }
+}
+
+/// A text's length: `limits.payload` says nothing of texts, but an engine's strings have their limits.
+pub(crate) fn check_text(what: &'static str, length: f64) -> Result<u32, Error> {
+    check(what, length, DEFAULT_PAYLOAD_LIMIT)
+}
+
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Not over the limit, which is a u32.
+fn check(what: &'static str, length: f64, limit: u32) -> Result<u32, Error> {
+    if length <= f64::from(limit) {
+        return Ok(length as u32);
+    }
+    Err(Error::Limit { what, length: length as u64, limit: limit.into() })
 }

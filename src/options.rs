@@ -31,7 +31,7 @@ const NAMES: [&str; 9] =
 const LIMITS: [&str; 3] = ["memory", "payload", "timeout"];
 
 /// Bytes of one payload or answer, where nothing else was said.
-const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
+pub(crate) const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
 
 impl Options {
     /// Reads `HostOptions`. WAPC_ARGUMENT for what is not one of them or not of its type, WAPC_UNSUPPORTED for what

@@ -4,7 +4,7 @@
 //! whether the guest goes on, and what stops it is kept in its `Invocation`.
 
 use crate::error::{Error, Violation};
-use crate::instance::Instance;
+use crate::instance::{Instance, check_text};
 use crate::invocation::{Answer, Request};
 
 use super::{Import, PROCEED, STOP};
@@ -193,7 +193,7 @@ fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
         return Ok(HOST_ANSWERED);
     }
     if called == FAILED {
-        let len = instance.check_limit("the host callback's error text", instance.guest().answer_len())?;
+        let len = check_text("the host callback's error text", instance.guest().answer_len())?;
         instance.update(|invocation| invocation.end_host_call(Answer::Error(len)));
         return Ok(HOST_FAILED);
     }

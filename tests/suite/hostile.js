@@ -121,6 +121,23 @@ export function* hostile({ WapcHost, WapcModule, guest }) {
   ];
 
   yield [
+    'limits of payload: texts are none',
+    async () => {
+      const log = [];
+      const hostCall = () => {
+        throw new Error('e'.repeat(40));
+      };
+      const limits = { payload: 32 };
+      const host = await probe({ limits, hostCall, logger: (line) => log.push(line) });
+      equal(wordsOf(await host.invoke('h', words(512, 1, 512, 1, 512, 1, 512, 1))), [0, 0, 40]);
+      await host.invoke('l', words(4096, 100));
+      equal(log[0].length, 100);
+      equal((await fails('WAPC_GUEST', () => host.invoke('e', words(4096, 100, 0)))).message.length, 100);
+      host.close();
+    },
+  ];
+
+  yield [
     'a logger that throws stops the guest, and is its cause',
     async () => {
       const thrown = new Error('disk full');
