@@ -5,11 +5,11 @@ mod start;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{JsString, Object};
+use js_sys::{JsString, Object, WebAssembly};
 use wasm_bindgen::JsValue;
 
 use crate::error::{Error, Violation};
-use crate::imports::Import;
+use crate::imports::{self, Import};
 use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::memory::Range;
 use crate::options::{DEFAULT_PAYLOAD_LIMIT, Options};
@@ -47,9 +47,10 @@ extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend
 }
 
 impl Instance {
-    fn register(host: &Object, options: &Options) -> Rc<Self> {
+    fn register(module: &WebAssembly::Module, host: &Object, options: &Options) -> Rc<Self> {
         let id = INSTANCES.with_borrow_mut(Slots::reserve);
-        let suspendable = options.is_suspendable();
+        // A stack that can be suspended takes longer than a short invocation.
+        let suspendable = options.is_suspendable() && imports::calls_host(module);
         let instance = Rc::new(Self {
             id,
             guest: Guest::new(

@@ -3,12 +3,15 @@
 /// The import module of the functions that the host gives a guest.
 pub(crate) const WAPC: &str = "wapc";
 
+/// The import by which a guest calls its host.
+pub(crate) const HOST_CALL: &str = "__host_call";
+
 /// What a guest may import from [`WAPC`]. The signatures stand in `imports/shim.wat`.
 pub(crate) const WAPC_IMPORTS: [&str; 9] = [
     "__guest_request",
     "__guest_response",
     "__guest_error",
-    "__host_call",
+    HOST_CALL,
     "__host_response_len",
     "__host_response",
     "__host_error_len",

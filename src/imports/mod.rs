@@ -9,7 +9,8 @@ use std::fmt;
 use js_sys::{Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::protocol::{ENV, ENV_IMPORTS, WAPC, WAPC_IMPORTS};
+use crate::module::field;
+use crate::protocol::{ENV, ENV_IMPORTS, HOST_CALL, WAPC, WAPC_IMPORTS};
 use crate::sys::{self, Guest};
 
 /// An import, as errors name it.
@@ -42,6 +43,11 @@ impl fmt::Display for Import {
             Self::AssemblyScriptConsoleLog => "env.console.log",
         })
     }
+}
+
+/// Whether a guest may call its host, so that its stack may have to be suspended.
+pub(crate) fn calls_host(module: &WebAssembly::Module) -> bool {
+    WebAssembly::Module::imports(module).iter().any(|import| field(&import, "name") == HOST_CALL)
 }
 
 /// What the core answers to the shim: whether the guest goes on.

@@ -23,7 +23,7 @@ impl Instance {
         options: &Options,
         may_wait: bool,
     ) -> Result<Rc<Self>, Error> {
-        let instance = Self::register(host, options);
+        let instance = Self::register(module, host, options);
         match instance.link_and_start(module, may_wait).await {
             Ok(()) => Ok(instance),
             Err(error) => {
