@@ -134,11 +134,12 @@ impl Instance {
 
     #[inline(always)]
     fn begin(&self, invocation: Invocation<JsString>) {
+        // A callback that never returned (the stack's end) has left it set.
+        self.in_callback.set(false);
         self.invocation.replace(Some(invocation));
     }
 
     fn end(&self, ended: Ended) -> Option<Outcome<JsString>> {
-        self.in_callback.set(false);
         self.invocation.take().map(|invocation| invocation.finish(ended))
     }
 

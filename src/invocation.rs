@@ -54,13 +54,6 @@ pub(crate) enum Outcome<Text> {
     Stopped(Box<Error>),
 }
 
-impl<Text> Outcome<Text> {
-    /// Whether the guest was left in the middle of something, so that its instance can't be used again.
-    pub(crate) fn breaks_instance(&self) -> bool {
-        matches!(self, Self::Trapped(_) | Self::Stopped(_))
-    }
-}
-
 /// The state of one invocation. Made anew for each, so nothing of one is seen by the next.
 #[derive(Debug)]
 pub(crate) struct Invocation<Text> {
@@ -218,7 +211,6 @@ mod tests {
         assert!(invocation.is_stopped());
         let outcome = invocation.finish(Ended::Succeeded);
         assert_eq!(told(&outcome), "stopped WAPC_PROTOCOL");
-        assert!(outcome.breaks_instance());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, WebAssembly};
+use js_sys::{Object, Reflect, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -56,7 +56,7 @@ impl Instance {
         }
         self.guest.attach(&exports);
         for export in START_EXPORTS {
-            if !js_sys::Reflect::has(&exports, &export.into()).unwrap_or(false) {
+            if !Reflect::get(&exports, &export.into()).is_ok_and(|export| export.is_function()) {
                 continue;
             }
             self.begin(Invocation::starting(suspend));
@@ -75,18 +75,15 @@ impl Instance {
     }
 
     fn started(&self, export: &'static str, ended: Ended) -> Result<(), Error> {
-        match self.end(ended) {
-            Some(outcome) if outcome.breaks_instance() => {
-                let error = self.dress(outcome);
-                let reason = error.to_string();
-                let cause = match error {
-                    Error::Trap { cause: Some(cause), .. } => cause,
-                    stopped => stopped.into(),
-                };
-                Err(Error::Init { export, reason, cause })
-            }
-            _ => Ok(()),
-        }
+        let Some(error) = self.finish(ended).err().filter(Error::breaks_instance) else {
+            return Ok(());
+        };
+        let reason = error.to_string();
+        let cause = match error {
+            Error::Trap { cause: Some(cause), .. } => cause,
+            stopped => stopped.into(),
+        };
+        Err(Error::Init { export, reason, cause })
     }
 
     /// Why `WebAssembly` refused to make the instance.

@@ -48,6 +48,15 @@ export function* hostile({ WapcHost, WapcModule, guest }) {
   ];
 
   yield [
+    'exports that are no functions do not start a guest',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('wat/odd-exports'), { hostCall: () => undefined });
+      equal(await host.invoke('x'), new Uint8Array(1));
+      host.close();
+    },
+  ];
+
+  yield [
     'what a guest catches does not save it',
     async () => {
       const host = await WapcHost.instantiate(await guest('wat/catches'));
