@@ -79,6 +79,10 @@
       (call $host_response (local.get $at))
       (call $guest_response (local.get $at) (call $host_response_len))
       (return (i32.const 1))))
+    (if (call $is (i32.const 0x64)) (then ;; d: a host call, then asks for the request once more
+      (drop (call $call_host))
+      (call $guest_request (i32.const 512) (i32.const 1024))
+      (return (call $respond_with (i32.const 1)))))
     (if (call $is (i32.const 0x32)) (then ;; 2: two responses
       (call $guest_response (i32.const 512) (i32.const 1))
       (call $guest_response (i32.const 1024) (i32.const 4))
