@@ -1,18 +1,25 @@
-import { encodeOperation, toBytes } from './bytes.js';
-import { WapcError, argumentError } from './error.js';
+import { WapcError } from './error.js';
+import { exchangeOf, runWith } from './invoke.js';
 import { WapcModule } from './module.js';
-import { Exchange } from './sys/exchange.js';
 import { closedError } from './sys/port.js';
 
 export const HOST = Symbol('host');
-const INVOKE_OPTIONS = ['signal', 'timeout'];
+
+/** For pools: where a host is invoked, and what ends one of its invocations. */
+export let portOf;
+export let abortOf;
 
 /** One instance of a guest, with a memory of its own. */
 export class WapcHost {
-  /** The core's half; undefined once it is freed. */
+  /** The core's half, or the one of a worker; undefined once it is freed. */
   #host;
   #port;
   #id;
+
+  static {
+    portOf = (host) => host.#port;
+    abortOf = (host, exchange, reason) => host.#abort(exchange, reason);
+  }
 
   constructor(token, host) {
     if (token !== HOST) throw new WapcError('WAPC_ARGUMENT', 'WapcHost: use WapcHost.instantiate to make one');
@@ -42,7 +49,9 @@ export class WapcHost {
   invoke(operation, payload, options) {
     try {
       const exchange = exchangeOf(operation, payload, this);
-      return options === undefined ? this.#port.invoke(exchange) : this.#invokeWith(exchange, options);
+      if (options === undefined) return this.#port.invoke(exchange);
+      const run = () => this.#port.invoke(exchange);
+      return runWith(options, run, (reason) => this.#abort(exchange, reason));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -50,20 +59,6 @@ export class WapcHost {
 
   invokeSync(operation, payload) {
     return this.#port.invokeSync(exchangeOf(operation, payload, this));
-  }
-
-  async #invokeWith(exchange, options) {
-    const signal = signalOf(options);
-    if (signal === undefined) return this.#port.invoke(exchange);
-    signal.throwIfAborted();
-    // Listened to before it runs: a host callback may be what aborts it.
-    const abort = () => this.#host?.abort(exchange, signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await this.#port.invoke(exchange);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
   }
 
   async replace(source) {
@@ -83,6 +78,10 @@ export class WapcHost {
     this.#host = undefined;
   }
 
+  #abort(exchange, reason) {
+    this.#host?.abort(exchange, reason);
+  }
+
   #open() {
     if (this.#host === undefined) throw closedError();
     return this.#host;
@@ -91,26 +90,4 @@ export class WapcHost {
   [Symbol.dispose]() {
     this.close();
   }
-}
-
-function exchangeOf(operation, payload, owner) {
-  return new Exchange(
-    encodeOperation(operation),
-    payload === undefined ? undefined : toBytes(payload, 'payload'),
-    owner,
-  );
-}
-
-/** The signal of `InvokeOptions`. WAPC_ARGUMENT for what is none, WAPC_UNSUPPORTED for a timeout. */
-function signalOf(options) {
-  if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (!INVOKE_OPTIONS.includes(name)) {
-      throw new WapcError('WAPC_ARGUMENT', `options: expected only ${INVOKE_OPTIONS.join(', ')}, got \`${name}\``);
-    }
-  }
-  const { signal, timeout } = options;
-  if (timeout !== undefined) throw new WapcError('WAPC_UNSUPPORTED', '`timeout` is not supported by this version');
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw argumentError('signal', 'an AbortSignal', signal);
-  return signal;
 }

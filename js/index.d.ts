@@ -42,7 +42,7 @@ export type HostCall = (
 export interface HostCallContext {
   /** The host that is calling; its `id` tells hosts apart when many share one callback. */
   readonly host: { readonly id: number };
-  /** Aborts when the invocation is aborted or its host closes: nobody waits for the answer any more. */
+  /** Aborts when the invocation is aborted, times out or its host closes: nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
 
@@ -91,8 +91,18 @@ export interface Limits {
   memory?: number;
   /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */
   payload?: number;
-  /** Milliseconds of one invocation. WAPC_UNSUPPORTED in this version. */
+  /**
+   * Milliseconds that one invocation may take, once it runs: past it WAPC_TIMEOUT, and the next one runs on a fresh
+   * instance. On the caller's thread it can end an invocation only while that waits for its host call: a guest that
+   * computes for ever needs a pool with `workers`.
+   */
   timeout?: number;
+  /**
+   * How many guests of this thread may be suspended in host calls at once, before an invocation of this one waits for
+   * others to end. Default 10,000: past 15,000 engines run out of memory mappings, and the process dies. A callback that
+   * waits for another guest needs room for both.
+   */
+  suspensions?: number;
 }
 
 /** How one invocation is run. */
@@ -102,7 +112,7 @@ export interface InvokeOptions {
    * and the next invocation runs on a fresh instance if this one had begun.
    */
   signal?: AbortSignal;
-  /** Milliseconds. WAPC_UNSUPPORTED in this version. */
+  /** Milliseconds from now, the wait for its turn included: past it WAPC_TIMEOUT. Else as `signal`. */
   timeout?: number;
 }
 
@@ -150,8 +160,8 @@ export class WapcHost {
   readonly closed: boolean;
   /**
    * Runs an operation of the guest. The payload is copied once into the guest, the response once out of it.
-   * @throws WAPC_GUEST, WAPC_TRAP, WAPC_PROTOCOL, WAPC_ASYNC, WAPC_REENTRANT, WAPC_LIMIT, WAPC_CLOSED, WAPC_ARGUMENT,
-   * WAPC_UNSUPPORTED, the reason of `signal`; after a trap also what `WapcModule.instantiate` throws
+   * @throws WAPC_GUEST, WAPC_TRAP, WAPC_PROTOCOL, WAPC_ASYNC, WAPC_REENTRANT, WAPC_LIMIT, WAPC_TIMEOUT, WAPC_CLOSED,
+   * WAPC_ARGUMENT, the reason of `signal`; after a trap also what `WapcModule.instantiate` throws
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
   /**

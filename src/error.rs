@@ -38,11 +38,13 @@ pub(crate) enum Error {
     Closed(&'static str),
     #[error("{what}: expected {expected}, got {got}")]
     Argument { what: String, expected: String, got: String },
+    #[error("the invocation took longer than its {0} ms")]
+    Timeout(u32),
     #[error("{0}")]
     Unsupported(String),
-    /// The caller's own reason to abort: thrown as it is.
+    /// The caller's own reason to abort, or an error of JavaScript's: thrown as it is.
     #[error("aborted")]
-    Aborted(JsValue),
+    Thrown(JsValue),
 }
 
 /// How a guest broke the protocol.
@@ -80,8 +82,9 @@ impl Error {
             Self::Limit { .. } => "WAPC_LIMIT",
             Self::Closed(_) => "WAPC_CLOSED",
             Self::Argument { .. } => "WAPC_ARGUMENT",
+            Self::Timeout(_) => "WAPC_TIMEOUT",
             Self::Unsupported(_) => "WAPC_UNSUPPORTED",
-            Self::Aborted(_) => "",
+            Self::Thrown(_) => "",
         }
     }
 
@@ -112,7 +115,7 @@ impl Error {
 impl From<&Error> for JsValue {
     fn from(error: &Error) -> Self {
         let message = match error {
-            Error::Aborted(reason) => return reason.clone(),
+            Error::Thrown(reason) => return reason.clone(),
             // Not through a Rust string: it may be long, and it is the guest's own to the letter.
             Error::Guest { text: Some(text), .. } => text.clone(),
             _ => JsString::from(error.to_string()),

@@ -32,6 +32,7 @@ pub struct Host {
 #[derive(Debug)]
 pub(crate) struct State {
     id: u32,
+    slot: u32,
     /// What host callbacks see of this host.
     handle: Object,
     port: Port,
@@ -41,6 +42,8 @@ pub(crate) struct State {
     instance: RefCell<Option<Rc<Instance>>>,
     closed: Cell<bool>,
     waiting: RefCell<VecDeque<Exchange>>,
+    /// Whether it waits for others to be suspended no longer.
+    waits_for_room: Cell<bool>,
     swaps: RefCell<Vec<Swap>>,
 }
 
@@ -57,6 +60,14 @@ thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(1) };
 }
 
+/// Runs what waits in the host in `slot`, now that there is room for one more that is suspended.
+pub(crate) fn run_waiting(slot: u32) {
+    if let Some(state) = State::by_slot(slot) {
+        state.waits_for_room.set(false);
+        state.port.drain();
+    }
+}
+
 impl Host {
     /// A host of a fresh instance of `module`.
     pub(crate) async fn create(module: WebAssembly::Module, options: Options) -> Result<Self, Error> {
@@ -71,12 +82,14 @@ impl Host {
         let state = Rc::new(State {
             id,
             handle,
+            slot,
             port: Port::new(slot, options.payload_limit(), &wasm_bindgen::exports()),
             options,
             module: RefCell::new(module),
             instance: RefCell::new(None),
             closed: Cell::new(false),
             waiting: RefCell::default(),
+            waits_for_room: Cell::new(false),
             swaps: RefCell::default(),
         });
         state.install(Some(instance));

@@ -14,6 +14,7 @@ use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::memory::Range;
 use crate::options::{DEFAULT_PAYLOAD_LIMIT, Options};
 use crate::slots::Slots;
+use crate::suspensions;
 use crate::sys::{self, Guest};
 
 thread_local! {
@@ -30,20 +31,35 @@ pub(crate) struct Instance {
     memory_len: Cell<u64>,
     payload_limit: u32,
     suspendable: bool,
+    /// How many guests of this thread may be suspended while this one runs on a stack that can be.
+    suspensions: u32,
+    /// Milliseconds.
+    timeout: Option<u32>,
     async_refused: &'static str,
     invocation: RefCell<Option<Invocation<JsString>>>,
     in_callback: Cell<bool>,
 }
 
-/// Before each call of a guest: forgets the last invocation, for a fresh one of these lengths in bytes.
+/// Before each call of a guest: forgets the last invocation, for a fresh one of these lengths in bytes. 0 where it may
+/// be suspended and too many are: it has to wait.
 #[unsafe(no_mangle)]
-extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend: u32) {
+extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend: u32) -> u32 {
     let invocation = Invocation::new(Request { op_len, payload_len }, may_suspend != 0);
     INSTANCES.with_borrow(|instances| {
-        if let Some(instance) = instances.get(id) {
-            instance.begin(invocation);
-        }
-    });
+        let Some(instance) = instances.get(id).filter(|instance| may_suspend == 0 || instance.has_room()) else {
+            return 0;
+        };
+        instance.begin(invocation);
+        1
+    })
+}
+
+/// The time of an invocation that is suspended is up.
+#[unsafe(no_mangle)]
+extern "C" fn instance_time_out(id: u32) {
+    if let Some(instance) = Instance::by_id(id) {
+        instance.interrupt(Error::Timeout(instance.timeout.unwrap_or(0)));
+    }
 }
 
 impl Instance {
@@ -59,17 +75,30 @@ impl Instance {
                 suspendable,
                 options.host_call.as_ref(),
                 options.logger.as_ref(),
+                options.timeout,
                 &wasm_bindgen::exports(),
             ),
             memory_len: Cell::new(0),
             payload_limit: options.payload_limit(),
             suspendable,
+            suspensions: options.suspensions.unwrap_or(suspensions::DEFAULT_LIMIT),
+            timeout: options.timeout,
             async_refused: options.why_not_async(),
             invocation: RefCell::new(None),
             in_callback: Cell::new(false),
         });
         INSTANCES.with_borrow_mut(|instances| instances.fill(id, &instance));
         instance
+    }
+
+    /// Whether its next invocation can be run now: on a stack that can be suspended only while few enough are.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.suspendable || suspensions::has_room(self.suspensions)
+    }
+
+    /// How many guests of this thread may be suspended.
+    pub(crate) fn suspensions(&self) -> u32 {
+        self.suspensions
     }
 
     /// The instance that an import was called on.

@@ -18,6 +18,7 @@ mod promise;
 mod protocol;
 mod slots;
 mod source;
+mod suspensions;
 mod sys;
 
 pub use host::Host;

@@ -16,6 +16,9 @@ pub(crate) struct Options {
     pub(crate) integrity: Option<Integrity>,
     asynchronous: Option<Async>,
     payload: Option<u32>,
+    /// Milliseconds of one invocation.
+    pub(crate) timeout: Option<u32>,
+    pub(crate) suspensions: Option<u32>,
 }
 
 /// The option `async`.
@@ -28,7 +31,7 @@ enum Async {
 
 const NAMES: [&str; 9] =
     ["hostCall", "async", "logger", "stdout", "stderr", "wasi", "limits", "onProgress", "integrity"];
-const LIMITS: [&str; 3] = ["memory", "payload", "timeout"];
+const LIMITS: [&str; 4] = ["memory", "payload", "timeout", "suspensions"];
 
 /// Bytes of one payload or answer, where nothing else was said.
 pub(crate) const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
@@ -46,13 +49,16 @@ impl Options {
         options.function("stderr")?;
         options.unsupported("wasi")?;
         let limits = options.get("limits");
-        let payload = if limits.is_undefined() {
-            None
+        let (payload, timeout, suspensions) = if limits.is_undefined() {
+            (None, None, None)
         } else {
             let limits = Reader::new("limits", &limits, &LIMITS)?;
             limits.unsupported("memory")?;
-            limits.unsupported("timeout")?;
-            limits.bytes("payload")?
+            (
+                limits.whole("payload", "bytes", 0)?,
+                limits.whole("timeout", "milliseconds", 1)?,
+                limits.whole("suspensions", "guests", 1)?,
+            )
         };
         Ok(Self {
             host_call: options.function("hostCall")?,
@@ -61,6 +67,8 @@ impl Options {
             integrity: options.integrity()?,
             asynchronous: options.asynchronous()?,
             payload,
+            timeout,
+            suspensions,
         })
     }
 
@@ -73,6 +81,8 @@ impl Options {
             integrity: self.integrity.or_else(|| others.integrity.clone()),
             asynchronous: self.asynchronous.or(others.asynchronous),
             payload: self.payload.or(others.payload),
+            timeout: self.timeout.or(others.timeout),
+            suspensions: self.suspensions.or(others.suspensions),
         }
     }
 
@@ -162,18 +172,21 @@ impl<'a> Reader<'a> {
         function.map(Some).map_err(|value| Error::argument(self.path(name), "a function", &value))
     }
 
-    /// A whole number of bytes that a payload can have.
+    /// A whole number, of which a u32 is enough.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // In the range of a u32, and whole.
-    fn bytes(&self, name: &str) -> Result<Option<u32>, Error> {
+    fn whole(&self, name: &str, of: &str, least: u32) -> Result<Option<u32>, Error> {
         let value = self.get(name);
         if value.is_undefined() {
             return Ok(None);
         }
         match value.as_f64() {
-            Some(bytes) if bytes.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&bytes) => {
-                Ok(Some(bytes as u32))
+            Some(number) if number.fract() == 0.0 && (f64::from(least)..=f64::from(u32::MAX)).contains(&number) => {
+                Ok(Some(number as u32))
             }
-            _ => Err(Error::argument(self.path(name), "a whole number of bytes from 0 to 4294967295", &value)),
+            _ => {
+                let expected = format!("a whole number of {of} from {least} to 4294967295");
+                Err(Error::argument(self.path(name), &expected, &value))
+            }
         }
     }
 

@@ -59,6 +59,7 @@ extern "C" {
         suspendable: bool,
         host_call: Option<&Function>,
         logger: Option<&Function>,
+        timeout: Option<u32>,
         core: &JsValue,
     ) -> Guest;
     #[wasm_bindgen(method)]

@@ -1,3 +1,6 @@
+import { toBytes } from '../bytes.js';
+import { messageOf } from '../error.js';
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -31,6 +34,28 @@ export class Exchange {
     this.resolve = undefined;
   }
 
+  /** What the host callback gets of this invocation. */
+  contextOf(host) {
+    return (this.context ??= new HostCallContext(host));
+  }
+
+  /** The callback answered with bytes, text or nothing: the length in bytes. Throws WAPC_ARGUMENT for anything else. */
+  accept(answer) {
+    this.answer = answer === undefined ? undefined : toBytes(answer, "the host callback's answer");
+    return this.answer === undefined ? 0 : this.answer.length;
+  }
+
+  /** The callback threw or rejected: its message, or the value itself as text, is the host error. */
+  fail(error) {
+    this.failure = { error };
+    this.answer = toBytes(messageOf(error), 'the host error');
+  }
+
+  /** Tells the callbacks that nobody waits for their answers any more. */
+  abort(reason) {
+    if (this.context !== undefined) controllerOf(this.context).abort(reason);
+  }
+
   /** The invocation waits for its turn, or goes on waiting. */
   queue() {
     this.promise ??= new Promise((resolve) => {
@@ -49,7 +74,7 @@ function controllerOf(context) {
 }
 
 /** What a host callback learns of the invocation that its call belongs to. */
-export class HostCallContext {
+class HostCallContext {
   constructor(host) {
     this.host = host;
   }
@@ -57,9 +82,4 @@ export class HostCallContext {
   get signal() {
     return controllerOf(this).signal;
   }
-}
-
-/** Tells a callback that listens that nobody waits for its answer any more. */
-export function abortContext(context, reason) {
-  controllerOf(context).abort(reason);
 }

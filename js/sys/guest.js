@@ -3,9 +3,9 @@
  * (`src/instance.rs`) checks every range and takes every decision; nothing here throws into it.
  */
 
-import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16, toBytes } from '../bytes.js';
-import { messageOf } from '../error.js';
-import { Exchange, HostCallContext, abortContext } from './exchange.js';
+import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16 } from '../bytes.js';
+import { startTimer } from '../timer.js';
+import { Exchange } from './exchange.js';
 import { restoreStack } from './stack.js';
 
 /** How a start of the guest ended; `src/invocation.rs` has the same. */
@@ -46,14 +46,17 @@ export class Guest {
    * @param {boolean} suspendable whether its invocations run on a stack that can be suspended
    * @param {Function | undefined} hostCall
    * @param {Function | undefined} logger
+   * @param {number | undefined} timeout ms that an invocation may take
    * @param {WebAssembly.Exports} core the core's raw exports
    */
-  constructor(id, host, suspendable, hostCall, logger, core) {
+  constructor(id, host, suspendable, hostCall, logger, timeout, core) {
     this.id = id;
     this.host = host;
     this.suspendable = suspendable;
     this.hostCall = hostCall ?? refuse;
     this.logger = logger;
+    this.timeout = timeout;
+    this.core = core;
     this.hostCallSettled = core.host_call_settled;
     this.exports = undefined;
     this.memory = undefined;
@@ -62,6 +65,11 @@ export class Guest {
     this.promising = undefined;
     this.exchange = undefined;
     this.resume = undefined;
+    /** Whether the running invocation was suspended. */
+    this.suspended = false;
+    /** When its time is up, on the clock of `performance.now()`. */
+    this.deadline = Infinity;
+    this.stopTimer = undefined;
     this.binding = new NameCache();
     this.namespace = new NameCache();
     this.operation = new NameCache();
@@ -100,6 +108,7 @@ export class Guest {
   /** Calls `__guest_call` on a stack that can be suspended: a promise of its result. */
   callPromising(operationLength, payloadLength) {
     this.promising ??= WebAssembly.promising(this.guestCall);
+    if (this.timeout !== undefined) this.deadline = performance.now() + this.timeout;
     return this.promising(operationLength, payloadLength);
   }
 
@@ -119,11 +128,16 @@ export class Guest {
   /** The same on a stack that can be suspended. Never rejects. */
   startPromising(name) {
     const { exchange } = this;
+    if (this.timeout !== undefined) this.deadline = performance.now() + this.timeout;
     return WebAssembly.promising(this.exports[name])().then(
-      () => SUCCEEDED,
+      () => {
+        this.leave();
+        return SUCCEEDED;
+      },
       (error) => {
         restoreStack();
         exchange.thrown = error;
+        this.leave();
         return THREW;
       },
     );
@@ -184,20 +198,19 @@ export class Guest {
       operation = this.operation.read(this.#bytes(operationPtr + operationLen), operationPtr, operationLen);
     } catch (error) {
       // Anything but a decoder's TypeError is the stack's end, which is not the name's fault.
-      return error instanceof TypeError ? HOST_NAME_NOT_UTF8 : fail(exchange, error);
+      return error instanceof TypeError ? HOST_NAME_NOT_UTF8 : failed(exchange, error);
     }
     try {
       const payload = copyOut(this.#bytes(ptr + len), ptr, len);
-      exchange.context ??= new HostCallContext(this.host);
-      const answer = hostCall(binding, namespace, operation, payload, exchange.context);
+      const answer = hostCall(binding, namespace, operation, payload, exchange.contextOf(this.host));
       if (answer instanceof Uint8Array) {
         exchange.answer = answer;
         return answer.length;
       }
       if (typeof answer?.then === 'function') return this.#later(exchange, answer, maySuspend);
-      return accept(exchange, answer);
+      return exchange.accept(answer);
     } catch (error) {
-      return fail(exchange, error);
+      return failed(exchange, error);
     }
   }
 
@@ -211,10 +224,27 @@ export class Guest {
       this.resume = resolve;
     });
     Promise.resolve(answer).then(
-      (value) => this.#settleHostCall(exchange, () => accept(exchange, value)),
-      (error) => this.#settleHostCall(exchange, () => fail(exchange, error)),
+      (value) => this.#settleHostCall(exchange, () => accepted(exchange, value)),
+      (error) => this.#settleHostCall(exchange, () => failed(exchange, error)),
     );
+    if (!this.suspended) this.#suspend();
     return HOST_PENDING;
+  }
+
+  /** For the first time in the running invocation: others have to be counted with, and its time is limited from now on. */
+  #suspend() {
+    this.suspended = true;
+    this.core.suspension_begin();
+    if (this.timeout === undefined) return;
+    this.stopTimer = startTimer(this.deadline - performance.now(), () => this.core.instance_time_out(this.id));
+  }
+
+  /** The running invocation has ended: if it was suspended, another one may be. */
+  leave() {
+    if (!this.suspended) return;
+    this.suspended = false;
+    this.stopTimer?.();
+    this.core.suspension_end();
   }
 
   #settleHostCall(exchange, outcome) {
@@ -234,7 +264,7 @@ export class Guest {
 
   /** Tells the callbacks of the running invocation that nobody waits any more. */
   abortHostCalls(reason) {
-    if (this.exchange?.context !== undefined) abortContext(this.exchange.context, reason);
+    this.exchange?.abort(reason);
   }
 
   /** Bytes of the host error that the last failing host call left. */
@@ -296,23 +326,16 @@ function refuse(binding, namespace, operation) {
   );
 }
 
-/** The callback answered: bytes, text or nothing. */
-function accept(exchange, answer) {
-  if (answer === undefined) {
-    exchange.answer = undefined;
-    return 0;
-  }
+/** The callback answered: the length in bytes, or that it failed where that is no answer. */
+function accepted(exchange, answer) {
   try {
-    exchange.answer = toBytes(answer, "the host callback's answer");
-    return exchange.answer.length;
+    return exchange.accept(answer);
   } catch (error) {
-    return fail(exchange, error);
+    return failed(exchange, error);
   }
 }
 
-/** The callback threw or rejected: its message, or the value itself as text, is the host error. */
-function fail(exchange, error) {
-  exchange.failure = { error };
-  exchange.answer = toBytes(messageOf(error), 'the host error');
+function failed(exchange, error) {
+  exchange.fail(error);
   return HOST_FAILED;
 }

@@ -127,18 +127,29 @@ export class Port {
   /** Calls `__guest_call` on a stack that can be suspended: a promise of the response. */
   #callSuspendable(exchange) {
     const { guest } = this;
-    this.#begin(guest, exchange, 1);
+    if (this.#begin(guest, exchange, 1) === 0) {
+      // Too many are suspended.
+      this.running = false;
+      guest.exchange = undefined;
+      return this.#wait(exchange);
+    }
     return guest.callPromising(exchange.operation.length, exchange.payloadLength).then(
-      (result) => this.#end(guest, exchange, result === 0 ? FAILED : SUCCEEDED),
-      (error) => this.#end(guest, exchange, threw(exchange, error)),
+      (result) => this.#endSuspendable(guest, exchange, result === 0 ? FAILED : SUCCEEDED),
+      (error) => this.#endSuspendable(guest, exchange, threw(exchange, error)),
     );
+  }
+
+  #endSuspendable(guest, exchange, ended) {
+    // First: what waits for its turn may be suspended as soon as this has ended.
+    guest.leave();
+    return this.#end(guest, exchange, ended);
   }
 
   #begin(guest, exchange, maySuspend) {
     const { begin } = this;
     this.running = true;
     guest.exchange = exchange;
-    begin(guest.id, exchange.operation.length, exchange.payloadLength, maySuspend);
+    return begin(guest.id, exchange.operation.length, exchange.payloadLength, maySuspend);
   }
 
   #end(guest, exchange, ended) {

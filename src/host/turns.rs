@@ -7,7 +7,9 @@ use wasm_bindgen::JsValue;
 use super::State;
 use super::exports::{Admitted, ERROR, OTHERS_WAIT};
 use crate::error::Error;
+use crate::instance::Instance;
 use crate::invocation::Ended;
+use crate::suspensions;
 use crate::sys::Exchange;
 
 /// Bytes that any text or payload can have: the protocol's lengths are u32.
@@ -35,6 +37,9 @@ impl State {
             }
             self.restart_now()?;
         }
+        if !at_once && !self.waiting.borrow().is_empty() {
+            return Ok(Admitted::Later);
+        }
         Ok(Admitted::Run)
     }
 
@@ -60,8 +65,13 @@ impl State {
         let Some(exchange) = self.waiting.borrow_mut().pop_front() else {
             return Admitted::None;
         };
-        if self.instance().is_none() {
+        let Some(instance) = self.instance() else {
             self.restart_for(exchange);
+            return Admitted::None;
+        };
+        if !instance.has_room() {
+            self.waiting.borrow_mut().push_front(exchange);
+            self.wait_for_room(&instance);
             return Admitted::None;
         }
         self.port.set_next(&exchange);
@@ -99,15 +109,26 @@ impl State {
         if others_wait { after | OTHERS_WAIT } else { after }
     }
 
-    /// Lets the exchange in the port wait: for its turn, or for a fresh instance.
+    /// Lets the exchange in the port wait: for its turn, for a fresh instance, or for fewer to be suspended.
     pub(super) fn wait(self: &Rc<Self>) {
         let exchange = self.port.next();
         exchange.queue();
-        if self.port.running() {
-            self.waiting.borrow_mut().push_back(exchange);
-            self.port.set_unusual(true);
-        } else {
-            self.restart_for(exchange);
+        match self.instance() {
+            None if !self.port.running() => self.restart_for(exchange),
+            instance => {
+                self.waiting.borrow_mut().push_back(exchange);
+                self.port.set_unusual(true);
+                if let Some(instance) = instance.filter(|_| !self.port.running()) {
+                    self.wait_for_room(&instance);
+                }
+            }
+        }
+    }
+
+    /// Nothing runs, but too many other guests are suspended.
+    fn wait_for_room(&self, instance: &Instance) {
+        if !self.waits_for_room.replace(true) {
+            suspensions::wait(self.slot, instance.suspensions());
         }
     }
 
@@ -121,10 +142,10 @@ impl State {
         let place = self.waiting.borrow().iter().position(|waiting| waiting == exchange);
         if let Some(place) = place {
             self.waiting.borrow_mut().remove(place);
-            self.reject(exchange, &Error::Aborted(reason));
+            self.reject(exchange, &Error::Thrown(reason));
         } else if let Some(instance) = self.instance().filter(|instance| instance.guest().runs(exchange)) {
             self.port.set_unusual(true);
-            instance.interrupt(Error::Aborted(reason));
+            instance.interrupt(Error::Thrown(reason));
         }
     }
 

@@ -80,6 +80,7 @@ impl Instance {
         };
         let reason = error.to_string();
         let cause = match error {
+            Error::Timeout(_) => return Err(error),
             Error::Trap { cause: Some(cause), .. } => cause,
             stopped => stopped.into(),
         };

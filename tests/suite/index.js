@@ -11,6 +11,7 @@
 
 import { wrongArguments } from './arguments.js';
 import { asynchronous } from './async.js';
+import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
 import { lifecycle } from './lifecycle.js';
@@ -19,7 +20,7 @@ import { protocol } from './protocol.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
 export function* suite(environment) {
-  for (const part of [guests, protocol, hostile, lifecycle, asynchronous, wrongArguments, loading]) {
+  for (const part of [guests, protocol, hostile, lifecycle, asynchronous, deadlines, wrongArguments, loading]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
   }
 }

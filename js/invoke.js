@@ -1,0 +1,66 @@
+/** What every way to invoke a guest has in common: its arguments, and what ends it early. */
+
+import { encodeOperation, toBytes } from './bytes.js';
+import { WapcError, argumentError } from './error.js';
+import { Exchange } from './sys/exchange.js';
+import { startTimer } from './timer.js';
+
+/** An invocation that is yet to run. Throws WAPC_ARGUMENT. */
+export function exchangeOf(operation, payload, owner) {
+  return new Exchange(
+    encodeOperation(operation),
+    payload === undefined ? undefined : toBytes(payload, 'payload'),
+    owner,
+  );
+}
+
+/**
+ * Runs what may be ended early by `InvokeOptions`.
+ * @template T
+ * @param {import('./index.js').InvokeOptions} options
+ * @param {() => Promise<T>} run
+ * @param {(reason: unknown) => void} abort lets the promise of `run` reject with `reason`
+ */
+export async function runWith(options, run, abort) {
+  const { signal, timeout } = checked(options);
+  signal?.throwIfAborted();
+  // Listened to before it runs: a host callback may be what aborts it.
+  const onAbort = () => abort(signal.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
+  try {
+    return await run();
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    stopTimer?.();
+  }
+}
+
+/** What ends an invocation whose time is up; `src/error.rs` has the same. */
+export const timeoutError = (timeout) =>
+  new WapcError('WAPC_TIMEOUT', `the invocation took longer than its ${timeout} ms`);
+
+const INVOKE_OPTIONS = ['signal', 'timeout'];
+
+/** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
+function checked(options) {
+  if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
+  for (const name of Object.keys(options)) {
+    if (!INVOKE_OPTIONS.includes(name)) {
+      throw new WapcError('WAPC_ARGUMENT', `options: expected only ${INVOKE_OPTIONS.join(', ')}, got \`${name}\``);
+    }
+  }
+  checkSignal(options.signal);
+  checkTimeout(options.timeout);
+  return options;
+}
+
+export function checkSignal(signal) {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw argumentError('signal', 'an AbortSignal', signal);
+}
+
+export function checkTimeout(timeout) {
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+    throw argumentError('timeout', 'milliseconds from 0 on', timeout);
+  }
+}
