@@ -5,7 +5,7 @@ export default [
   { ignores: ['dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
   js.configs.recommended,
   {
-    languageOptions: { globals: { ...globals['shared-node-browser'], WebAssembly: 'readonly' } },
+    languageOptions: { globals: { ...globals['shared-node-browser'], WebAssembly: 'readonly', Worker: 'readonly' } },
     rules: {
       eqeqeq: 'error',
       'no-var': 'error',
@@ -14,8 +14,8 @@ export default [
     },
   },
   {
-    files: ['tools/**', 'tests/*.js', 'tests/bench/**', 'tests/package/**', 'examples/**'],
+    files: ['tools/**', 'tests/*.js', 'tests/bench/**', 'tests/browser/*.js', 'tests/package/**', 'examples/**'],
     languageOptions: { globals: globals.node },
   },
-  { files: ['tests/browser.test.js', 'tests/suite/**'], languageOptions: { globals: globals.browser } },
+  { files: ['tests/suite/**'], languageOptions: { globals: globals.browser } },
 ];

@@ -65,9 +65,10 @@ export interface HostOptions {
   /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
   hostCall?: HostCall;
   /**
-   * `'auto'` (default): the callback may return a promise where the engine has JSPI; elsewhere an `async function` is
-   * WAPC_UNSUPPORTED at instantiation, and a promise from any other function WAPC_ASYNC.
-   * `true`: it may always return a promise: WAPC_UNSUPPORTED at instantiation where the engine has no JSPI.
+   * `'auto'` (default): the callback may return a promise where the engine has JSPI. Elsewhere an `async function` is
+   * recognised and treated as `true`, and a promise from any other function is WAPC_ASYNC.
+   * `true`: it may always return a promise: where the engine has no JSPI the guest runs in a worker (`invokeSync` is
+   * WAPC_UNSUPPORTED then); where there are none either, or no memory to share with them, instantiation is.
    * `false`: it never does: the fastest path; a promise is refused with WAPC_ASYNC.
    */
   async?: 'auto' | boolean;
@@ -181,6 +182,83 @@ export class WapcHost {
   [Symbol.dispose](): void;
 }
 
+/** How a pool lends its instances. A name that is not one of these is WAPC_ARGUMENT. */
+export interface PoolOptions extends HostOptions {
+  /** Instances at the most. Default: as many as threads can run at once (`navigator.hardwareConcurrency`). */
+  size?: number;
+  /** Instances kept ready. Default: `size`; fewer make the pool elastic: others come when they are needed. */
+  min?: number;
+  /** Milliseconds after which an instance above `min` that did nothing is closed. Default 300,000. */
+  idleTimeout?: number;
+  /** Requests that may wait for an instance. Past it WAPC_POOL_FULL. Default Infinity. */
+  maxQueue?: number;
+  /**
+   * Each instance in a thread of its own, so that guests run in parallel, callbacks may always return promises, and a
+   * guest that does not end is stopped. Payloads are copied once and transferred. `url` and `factory` say where the
+   * worker's script is when a bundler has moved it: `wapc-host/worker` in a page, `wapc-host/worker-node` in Node.
+   * Default false. WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory
+   * to share with them (in a page that is not cross-origin isolated) nor JSPI.
+   */
+  workers?: boolean | { url?: string | URL; factory?: () => Worker };
+  /** Runs once on each new instance before it is lent out. What it throws keeps the pool from being made. */
+  initialize?: (host: PooledHost) => void | PromiseLike<void>;
+}
+
+/** An instance that a pool has lent out. Once it is given back it is `closed`. */
+export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke'>;
+
+/**
+ * Instances of one guest that are lent out, first come first served. One that trapped, timed out or was aborted is
+ * replaced before it is lent again.
+ */
+export class WapcPool {
+  private constructor();
+  /**
+   * Makes a pool and the instances that it keeps ready. Options given here are laid over those given to `compile`.
+   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw, and what `initialize` throws
+   */
+  static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
+  /**
+   * Borrows an instance, invokes it and gives it back.
+   * @throws what `WapcHost.invoke` throws, and WAPC_POOL_FULL
+   */
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  /**
+   * Borrows an instance. Give it back with `return`, or use `use`.
+   * @param timeout milliseconds to wait for one at the most
+   * @throws WAPC_POOL_TIMEOUT, WAPC_POOL_FULL, WAPC_CLOSED, WAPC_ARGUMENT, the reason of `signal`; where an instance has to
+   * be made, what `create` throws
+   */
+  get(timeout?: number, options?: { signal?: AbortSignal }): Promise<PooledHost>;
+  /**
+   * Gives an instance back. If it still runs something, it is free when that has ended.
+   * @throws WAPC_POOL_FOREIGN for one that this pool did not lend out, or that was given back already
+   */
+  return(host: PooledHost): void;
+  /** Borrows an instance for the length of `work`; it is given back however that ends. */
+  use<T>(work: (host: PooledHost) => T | PromiseLike<T>): Promise<T>;
+  /** True at every moment: a new object each time. */
+  readonly stats: {
+    /** Instances: idle and busy ones. */
+    readonly size: number;
+    readonly idle: number;
+    /** Instances that are lent out, or that are being made or replaced. */
+    readonly busy: number;
+    /** Requests that wait for an instance that somebody else has. */
+    readonly waiting: number;
+    /** Invocations that began, and those of them that failed. */
+    readonly invocations: number;
+    readonly failures: number;
+    /** Instances that were replaced. */
+    readonly replaced: number;
+  };
+  /** Takes no new work, lets what was accepted finish, then closes every instance. Idempotent. */
+  close(): Promise<void>;
+  /** Closes at once: what waits or runs is rejected with WAPC_CLOSED. */
+  destroy(): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
 export class WapcError extends Error {
   constructor(code: WapcErrorCode, message: string, options?: { cause?: unknown });
@@ -218,8 +296,11 @@ export type WapcErrorCode =
   | 'WAPC_TIMEOUT'
   /** The host, module or pool is closed. */
   | 'WAPC_CLOSED'
+  /** No instance of the pool was free in time. */
   | 'WAPC_POOL_TIMEOUT'
+  /** As many requests wait for one as may. */
   | 'WAPC_POOL_FULL'
+  /** An instance was given back that the pool had not lent out, or twice. */
   | 'WAPC_POOL_FOREIGN'
   /** An argument or option of the wrong type or range; says which, what was expected and what came. */
   | 'WAPC_ARGUMENT'

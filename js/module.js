@@ -16,7 +16,7 @@ export class WapcModule {
 
   static async compile(source, options) {
     const Module = await core();
-    return new WapcModule(MODULE, await Module.compile(source, options));
+    return new WapcModule(MODULE, await Module.compile(source, options, false));
   }
 
   async instantiate(options) {

@@ -1,9 +1,12 @@
-/** The package in Node, Deno and Bun: the same, and guests may be files. */
+/** The package in Node, Deno and Bun: the same, guests may be files, and workers are those of `node:worker_threads`. */
 
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 
+export * from './index.js';
 import { platform } from './platform.js';
 
 platform.readFile = readFile;
-
-export * from './index.js';
+platform.parallelism = availableParallelism;
+platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url));

@@ -13,8 +13,6 @@ pub(crate) enum Error {
     Compile { what: String, reason: String, cause: Option<JsValue> },
     #[error("the guest's bytes do not match `integrity`: expected {expected}, got {actual}")]
     Integrity { expected: String, actual: String },
-    #[error("could not load {what}: {reason}")]
-    Load { what: String, reason: String, cause: Option<JsValue> },
     #[error("not a waPC guest: {0}")]
     NotAGuest(String),
     #[error("{reason}")]
@@ -70,7 +68,6 @@ impl Error {
         match self {
             Self::Compile { .. } => "WAPC_COMPILE",
             Self::Integrity { .. } => "WAPC_INTEGRITY",
-            Self::Load { .. } => "WAPC_LOAD",
             Self::NotAGuest(_) => "WAPC_NOT_A_GUEST",
             Self::Link { .. } => "WAPC_LINK",
             Self::Init { .. } => "WAPC_INIT",
@@ -97,7 +94,6 @@ impl Error {
     fn cause(&self) -> Option<&JsValue> {
         match self {
             Self::Compile { cause, .. }
-            | Self::Load { cause, .. }
             | Self::Link { cause, .. }
             | Self::Guest { cause, .. }
             | Self::Trap { cause, .. } => cause.as_ref(),

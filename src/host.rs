@@ -15,10 +15,10 @@ use wasm_bindgen::prelude::*;
 use crate::error::Error;
 use crate::instance::Instance;
 use crate::module::Module;
-use crate::options::Options;
+use crate::options::{Options, Workers};
 use crate::promise::promise;
 use crate::slots::Slots;
-use crate::sys::{Exchange, Port};
+use crate::sys::{self, Exchange, Port};
 
 /// One instance of a guest, with a memory of its own. Its invocations run one at a time, first come first served.
 #[wasm_bindgen]
@@ -36,7 +36,7 @@ pub(crate) struct State {
     /// What host callbacks see of this host.
     handle: Object,
     port: Port,
-    options: Options,
+    options: Rc<Options>,
     module: RefCell<WebAssembly::Module>,
     /// None after a trap: the next invocation makes a fresh one.
     instance: RefCell<Option<Rc<Instance>>>,
@@ -68,11 +68,28 @@ pub(crate) fn run_waiting(slot: u32) {
     }
 }
 
+/// A host of a fresh instance of `module`: a promise of a `Host`, or of the JavaScript half of one that runs in a worker
+/// because it was asked to, or because its callback may answer later and nothing on this thread can wait.
+pub(crate) fn create(module: &WebAssembly::Module, options: &Rc<Options>, workers: Option<&Workers>) -> Promise {
+    let id = NEXT_ID.replace(NEXT_ID.get().wrapping_add(1));
+    if workers.is_none() && !options.needs_worker() {
+        let (module, options) = (module.clone(), Rc::clone(options));
+        return promise(async move { Ok(Host::create(id, module, options).await?.into()) });
+    }
+    sys::start_remote(
+        id,
+        module,
+        options.payload_limit(),
+        options.timeout,
+        options.host_call.as_ref(),
+        options.logger.as_ref(),
+        workers.is_some(),
+        workers.map_or(&JsValue::UNDEFINED, |Workers(script)| script),
+    )
+}
+
 impl Host {
-    /// A host of a fresh instance of `module`.
-    pub(crate) async fn create(module: WebAssembly::Module, options: Options) -> Result<Self, Error> {
-        options.check_async()?;
-        let id = NEXT_ID.replace(NEXT_ID.get().wrapping_add(1));
+    async fn create(id: u32, module: WebAssembly::Module, options: Rc<Options>) -> Result<Self, Error> {
         let handle = Object::new();
         // Can't fail: a fresh, extensible object.
         let _ = Reflect::set(&handle, &"id".into(), &id.into());

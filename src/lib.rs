@@ -14,6 +14,7 @@ mod invocation;
 mod memory;
 mod module;
 mod options;
+mod pool;
 mod promise;
 mod protocol;
 mod slots;
@@ -25,6 +26,7 @@ pub use host::Host;
 pub use inspect::{Producer, producers};
 pub use integrity::{Algorithm, Integrity};
 pub use module::Module;
+pub use pool::Pool;
 pub use sys::{Exchange, Port};
 
 #[cfg(target_arch = "wasm32")]

@@ -7,10 +7,11 @@ use js_sys::{Promise, Reflect, WebAssembly};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::host::Host;
+use crate::host;
 use crate::imports;
 use crate::inspect;
-use crate::options::Options;
+use crate::options::{Options, PoolOptions};
+use crate::pool::Pool;
 use crate::promise::promise;
 use crate::protocol::{GUEST_CALL, MEMORY};
 use crate::source;
@@ -33,11 +34,11 @@ struct State {
 
 #[wasm_bindgen]
 impl Module {
-    /// Compiles a guest: a promise of a `Module`.
+    /// Compiles a guest: a promise of a `Module`. `options` may be those of a pool that is to be made of it.
     /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
-    pub fn compile(guest: JsValue, options: JsValue) -> Result<Promise, JsValue> {
+    pub fn compile(guest: JsValue, options: JsValue, for_pool: bool) -> Result<Promise, JsValue> {
         Ok(promise(async move {
-            let options = Options::read(&options)?;
+            let options = if for_pool { Options::read_for_pool(&options)? } else { Options::read(&options)? };
             let module = source::compile(guest, &options).await?;
             require_guest(&module)?;
             let compiled = Self {
@@ -47,12 +48,26 @@ impl Module {
         }))
     }
 
-    /// A host of a fresh instance: a promise of a `Host`. `options` are laid over those of `compile`.
+    /// A host of a fresh instance: a promise of a `Host`, or of one in a worker. `options` are laid over those of `compile`.
     /// WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn instantiate(&self, options: JsValue) -> Result<Promise, JsValue> {
         let module = self.linkable()?;
         let options = Options::read(&options)?.over(&self.state.options);
-        Ok(promise(async move { Ok(Host::create(module, options).await?.into()) }))
+        Ok(host::create(&module, &Rc::new(options), None))
+    }
+
+    /// A pool without instances. `options` are laid over those of `compile`.
+    /// WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    pub fn pool(&self, options: &JsValue) -> Result<Pool, JsValue> {
+        let pool = PoolOptions::read(options)?;
+        let options = Options::read_for_pool(options)?.over(&self.state.options);
+        Ok(Pool::new(self.linkable()?, Rc::new(options), pool))
+    }
+
+    /// The module itself, ready to be instantiated elsewhere. WAPC_CLOSED, WAPC_LINK.
+    #[wasm_bindgen(js_name = linkable)]
+    pub fn linkable_module(&self) -> Result<WebAssembly::Module, JsValue> {
+        Ok(self.linkable()?)
     }
 
     /// What the module says of itself: imports, exports, WASI, producers. WAPC_CLOSED.

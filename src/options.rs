@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::Error;
 use crate::integrity::Integrity;
+use crate::pool::Bounds;
 use crate::sys;
 
 /// `HostOptions`. What was not given is `None`.
@@ -21,6 +22,19 @@ pub(crate) struct Options {
     pub(crate) suspensions: Option<u32>,
 }
 
+/// What `PoolOptions` adds to `HostOptions`.
+#[derive(Debug)]
+pub(crate) struct PoolOptions {
+    pub(crate) bounds: Bounds,
+    pub(crate) workers: Option<Workers>,
+    pub(crate) initialize: Option<Function>,
+}
+
+/// Guests run in threads of their own, whose script is at an address of the caller's, is started by a function of the
+/// caller's, or is the package's own where this is `undefined`.
+#[derive(Debug, Clone)]
+pub(crate) struct Workers(pub(crate) JsValue);
+
 /// The option `async`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Async {
@@ -29,8 +43,25 @@ enum Async {
     Never,
 }
 
-const NAMES: [&str; 9] =
-    ["hostCall", "async", "logger", "stdout", "stderr", "wasi", "limits", "onProgress", "integrity"];
+/// `PoolOptions`; the first of them are `HostOptions`.
+const NAMES: [&str; 15] = [
+    "hostCall",
+    "async",
+    "logger",
+    "stdout",
+    "stderr",
+    "wasi",
+    "limits",
+    "onProgress",
+    "integrity",
+    "size",
+    "min",
+    "idleTimeout",
+    "maxQueue",
+    "workers",
+    "initialize",
+];
+const HOST_NAMES: usize = 9;
 const LIMITS: [&str; 4] = ["memory", "payload", "timeout", "suspensions"];
 
 /// Bytes of one payload or answer, where nothing else was said.
@@ -40,10 +71,19 @@ impl Options {
     /// Reads `HostOptions`. WAPC_ARGUMENT for what is not one of them or not of its type, WAPC_UNSUPPORTED for what
     /// this version can't do.
     pub(crate) fn read(value: &JsValue) -> Result<Self, Error> {
+        Self::read_any(value, NAMES.get(..HOST_NAMES).unwrap_or(&NAMES))
+    }
+
+    /// Reads the `HostOptions` among `PoolOptions`.
+    pub(crate) fn read_for_pool(value: &JsValue) -> Result<Self, Error> {
+        Self::read_any(value, &NAMES)
+    }
+
+    fn read_any(value: &JsValue, names: &[&str]) -> Result<Self, Error> {
         if value.is_undefined() {
             return Ok(Self::default());
         }
-        let options = Reader::new("options", value, &NAMES)?;
+        let options = Reader::new("options", value, names)?;
         // Nothing writes to them before there is WASI, but a wrong one is a mistake all the same.
         options.function("stdout")?;
         options.function("stderr")?;
@@ -90,19 +130,14 @@ impl Options {
         self.payload.unwrap_or(DEFAULT_PAYLOAD_LIMIT)
     }
 
-    /// WAPC_UNSUPPORTED where the callback may answer later, but nothing here can wait for it.
-    pub(crate) fn check_async(&self) -> Result<(), Error> {
-        let always = self.asynchronous() == Async::Always;
-        let is_async =
-            self.asynchronous() == Async::Auto && self.host_call.as_ref().is_some_and(sys::is_async_function);
-        if (always || is_async) && !sys::can_suspend() {
-            return Err(Error::Unsupported(
-                "asynchronous host calls need an engine with JSPI (WebAssembly.Suspending), such as Node 26 or a current \
-                 Chromium; in this one the callback has to answer at once, with `async: false`"
-                    .to_owned(),
-            ));
-        }
-        Ok(())
+    /// Whether the callback may answer later, and nothing on this thread can wait for it.
+    pub(crate) fn needs_worker(&self) -> bool {
+        let answers_later = match self.asynchronous() {
+            Async::Always => true,
+            Async::Auto => self.host_call.as_ref().is_some_and(sys::is_async_function),
+            Async::Never => false,
+        };
+        answers_later && !sys::can_suspend()
     }
 
     /// Whether invocations run on a stack that can be suspended.
@@ -127,6 +162,26 @@ impl Options {
 
     fn asynchronous(&self) -> Async {
         self.asynchronous.unwrap_or(Async::Auto)
+    }
+}
+
+impl PoolOptions {
+    /// Reads what `PoolOptions` adds. WAPC_ARGUMENT.
+    pub(crate) fn read(value: &JsValue) -> Result<Self, Error> {
+        let empty = js_sys::Object::new();
+        let options = Reader::new("options", if value.is_undefined() { &empty } else { value }, &NAMES)?;
+        let size = options.whole("size", "instances", 1)?.unwrap_or_else(sys::parallelism);
+        let min = options.whole("min", "instances", 0)?.unwrap_or(size);
+        if min > size {
+            return Err(Error::argument("min", "no more than `size`", &min.into()));
+        }
+        let idle_timeout = options.positive("idleTimeout", "milliseconds")?.unwrap_or(300_000.0);
+        let max_queue = options.positive("maxQueue", "requests")?.unwrap_or(f64::INFINITY);
+        Ok(Self {
+            bounds: Bounds { size, min, idle_timeout, max_queue },
+            workers: options.workers()?,
+            initialize: options.function("initialize")?,
+        })
     }
 }
 
@@ -188,6 +243,31 @@ impl<'a> Reader<'a> {
                 Err(Error::argument(self.path(name), &expected, &value))
             }
         }
+    }
+
+    /// A number from 0 on, `Infinity` too.
+    fn positive(&self, name: &str, of: &str) -> Result<Option<f64>, Error> {
+        let value = self.get(name);
+        match value.as_f64() {
+            Some(number) if number >= 0.0 => Ok(Some(number)),
+            _ if value.is_undefined() => Ok(None),
+            _ => Err(Error::argument(self.path(name), &format!("{of}, a number from 0 on"), &value)),
+        }
+    }
+
+    fn workers(&self) -> Result<Option<Workers>, Error> {
+        let value = self.get("workers");
+        if value.is_falsy() {
+            return Ok(None);
+        }
+        if value.as_bool().is_some() {
+            return Ok(Some(Workers(JsValue::UNDEFINED)));
+        }
+        let workers = Reader::new("workers", &value, &["url", "factory"])?;
+        Ok(Some(Workers(match workers.function("factory")? {
+            Some(factory) => factory.into(),
+            None => workers.get("url"),
+        })))
     }
 
     fn asynchronous(&self) -> Result<Option<Async>, Error> {

@@ -1,9 +1,8 @@
 //! Bindings to JavaScript that wasm-bindgen, js-sys and web-sys do not have. Nothing here throws unless it is named
 //! `try_*` or returns a `Result`.
 
-use js_sys::{Function, JsString, Object, Promise, Uint8Array};
+use js_sys::{Function, JsString, Object, Promise, Uint8Array, WebAssembly};
 use wasm_bindgen::prelude::*;
-use web_sys::Response;
 
 #[wasm_bindgen(raw_module = "../error.js")]
 extern "C" {
@@ -150,41 +149,50 @@ extern "C" {
     pub(crate) fn reject(this: &Port, exchange: &Exchange);
 }
 
+#[wasm_bindgen(raw_module = "../worker/remote.js")]
+extern "C" {
+    /// A promise of the JavaScript half of a host whose guest runs in a worker, once that has started. Rejects with what
+    /// `WapcModule.instantiate` rejects with. `asked` is whether the caller wants a worker, or only promises awaited.
+    #[wasm_bindgen(js_name = startRemote)]
+    #[allow(clippy::too_many_arguments)] // What a worker has to know.
+    pub(crate) fn start_remote(
+        id: u32,
+        module: &WebAssembly::Module,
+        payload_limit: u32,
+        timeout: Option<u32>,
+        host_call: Option<&Function>,
+        logger: Option<&Function>,
+        asked: bool,
+        script: &JsValue,
+    ) -> Promise;
+}
+
+#[wasm_bindgen(raw_module = "../platform.js")]
+extern "C" {
+    /// How many threads can run at once here.
+    pub(crate) fn parallelism() -> u32;
+}
+
 #[wasm_bindgen(raw_module = "../sys/load.js")]
 extern "C" {
-    /// Fetches an address. Rejects as the platform's `fetch` does.
-    #[wasm_bindgen(catch, js_name = fetchSource)]
-    pub(crate) async fn try_fetch(url: &JsValue) -> Result<JsValue, JsValue>;
+    /// Loads a guest: a `Loaded`. Rejects with WAPC_LOAD, WAPC_COMPILE, WAPC_ARGUMENT.
+    #[wasm_bindgen(catch, js_name = load)]
+    pub(crate) async fn try_load(
+        source: &JsValue,
+        on_progress: Option<&Function>,
+        may_stream: bool,
+    ) -> Result<JsValue, JsValue>;
 
-    /// Whether this engine reads `source` (a string or URL) from disk.
-    #[wasm_bindgen(js_name = isFile)]
-    pub(crate) fn is_file(source: &JsValue) -> bool;
-
-    /// Reads a file. Rejects as `fs.readFile` does.
-    #[wasm_bindgen(catch, js_name = readFile)]
-    pub(crate) async fn try_read_file(path: &JsValue) -> Result<JsValue, JsValue>;
-
-    /// The same response, which tells `on_progress` of its bytes as they pass.
-    #[wasm_bindgen(catch, js_name = withProgress)]
-    pub(crate) fn try_with_progress(response: &Response, on_progress: &Function) -> Result<Response, JsValue>;
-
-    /// The module of a response, compiled while it arrives; undefined where only its bytes can be compiled.
-    #[wasm_bindgen(catch, js_name = compileStreaming)]
-    pub(crate) async fn try_compile_streaming(response: &Response) -> Result<JsValue, JsValue>;
+    /// The bytes of a guest, or the module that they are already.
+    pub(crate) type Loaded;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn name(this: &Loaded) -> String;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn module(this: &Loaded) -> Option<WebAssembly::Module>;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn bytes(this: &Loaded) -> Uint8Array;
 
     /// The digest of `bytes` in Base64; undefined where there is no WebCrypto (outside secure contexts).
     #[wasm_bindgen(catch, js_name = digest)]
     pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<JsValue, JsValue>;
-
-    /// The bytes of a `BufferSource`, not copied; undefined for anything else.
-    #[wasm_bindgen(js_name = bufferSource)]
-    pub(crate) fn buffer_source(source: &JsValue) -> Option<Uint8Array>;
-
-    /// Whether a value is a promise, or like one.
-    #[wasm_bindgen(js_name = isThenable)]
-    pub(crate) fn is_thenable(value: &JsValue) -> bool;
-
-    /// Whether a value is a `Response`, of this realm or another.
-    #[wasm_bindgen(js_name = isResponse)]
-    pub(crate) fn is_response(value: &JsValue) -> bool;
 }

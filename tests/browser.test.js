@@ -1,34 +1,32 @@
-/** The suite in headless Chromium. */
+/** The suite in headless browsers. */
 
 import { equal, notEqual } from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
+import { openChromium, openFirefox } from './browser/browsers.js';
+import { ISOLATED, serve } from './browser/serve.js';
 
-import { chromiumArguments, findChromium } from '../tools/chromium.js';
-import { serve } from './browser/serve.js';
+const PAGE = '/tests/browser/index.html';
+/** Milliseconds that a whole run may take. */
+const PATIENCE = 180_000;
 
-const { address, stop } = await serve();
-const browser = await chromium.launch({ executablePath: findChromiumPath(), args: chromiumArguments });
-after(async () => {
+for (const [open, what, query, headers] of [
+  [openChromium, 'cross-origin isolated', '', ISOLATED],
+  [openChromium, 'cross-origin isolated, without JSPI', '?without=jspi', ISOLATED],
+  [openChromium, 'not isolated', '', {}],
+  [openChromium, 'not isolated, without JSPI', '?without=jspi', {}],
+  [openFirefox, 'cross-origin isolated', '', ISOLATED],
+]) {
+  const { address, posted, stop } = await serve({ headers });
+  const browser = await open(`${address}${PAGE}${query}`);
+  const late = setTimeout(() => browser.close(), PATIENCE);
+  const outcomes = await Promise.race([
+    posted.then(JSON.parse),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE, []).unref()),
+  ]);
+  clearTimeout(late);
   await browser.close();
   stop();
-});
-
-/** Playwright wants a path. */
-function findChromiumPath() {
-  const found = findChromium();
-  notEqual(found, undefined, 'no Chromium; set CHROMIUM to its path');
-  return found;
+  test(`${browser.name}, ${what}: runs the whole suite`, () => notEqual(outcomes.length, 0));
+  for (const { name, error } of outcomes) test(`${browser.name}, ${what}: ${name}`, () => equal(error, undefined));
 }
-
-const page = await browser.newPage();
-const errors = [];
-page.on('pageerror', (error) => errors.push(String(error)));
-await page.goto(`${address}/tests/browser/index.html`);
-await page.waitForFunction(() => globalThis.outcomes !== undefined, undefined, { timeout: 120_000 });
-const outcomes = await page.evaluate(() => globalThis.outcomes);
-
-test(`Chromium ${browser.version()} runs the whole suite`, () => notEqual(outcomes.length, 0));
-for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
-test('no error reached the page', () => equal(errors.join('\n'), ''));

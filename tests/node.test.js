@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { WapcError, WapcHost, WapcModule } from 'wapc-host';
+import { WapcError, WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
 import { suite } from './suite/index.js';
 
@@ -14,9 +14,11 @@ const environment = {
   WapcError,
   WapcHost,
   WapcModule,
+  WapcPool,
   guest: async (name) => new Uint8Array(await readFile(path(name))),
   url: (name) => pathToFileURL(path(name)).href,
   canSuspend: typeof WebAssembly.Suspending === 'function',
+  hasWorkers: true,
 };
 
 for (const [name, run] of suite(environment)) test(name, run);

@@ -7,10 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
-import { chromiumArguments, findChromium } from '../tools/chromium.js';
 import { root } from '../tools/run.js';
+import { openChromium } from './browser/browsers.js';
 import { serve } from './browser/serve.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -51,18 +49,14 @@ for (const [index, snippet] of snippets.entries()) {
 test('the page in a browser', async () => {
   const [page] = blocks('html');
   // The page as it stands, put where its relative addresses hold.
-  const { address, stop } = await serve({
-    '/page/index.html': page,
-    '/page/guest.wasm': readFileSync(join(root, 'testdata/hello.wasm')),
-  });
-  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments });
+  const extra = { '/page/index.html': page, '/page/guest.wasm': readFileSync(join(root, 'testdata/hello.wasm')) };
+  const { address, stop } = await serve({ extra });
+  const { page: tab, close } = await openChromium(`${address}/page/index.html`);
   try {
-    const tab = await browser.newPage();
-    await tab.goto(`${address}/page/index.html`);
     await tab.waitForFunction(() => globalThis.document.body.innerText.trim() !== '');
     equal((await tab.innerText('body')).trim(), 'Hello, browser');
   } finally {
-    await browser.close();
+    await close();
     stop();
   }
 });

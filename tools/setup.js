@@ -18,7 +18,7 @@ const TASKS = {
   guests: [rust, packages, core, () => guests()],
   bench: [rust, packages, core, () => guests('rust', 'bench')],
   check: [rust, packages, core],
-  test: [rust, packages, core, () => guests(), chromium],
+  test: [rust, packages, core, () => guests(), browsers],
 };
 
 const task = TASKS[process.argv[2]];
@@ -56,8 +56,9 @@ async function guests(...languages) {
   await buildGuests(languages);
 }
 
-/** A browser for the tests. */
-async function chromium() {
-  const { findChromium } = await import('./chromium.js');
+/** Browsers for the tests. */
+async function browsers() {
+  const { findChromium, findFirefox } = await import('./browsers.js');
   if (findChromium() === undefined) debian('Chromium', ['chromium'], 'or set CHROMIUM to its path');
+  if (findFirefox() === undefined) debian('Firefox', ['firefox-esr'], 'or set FIREFOX to its path');
 }

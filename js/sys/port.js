@@ -53,6 +53,11 @@ export class Port {
     this.error = undefined;
   }
 
+  /** Whether the guest is gone after a trap, so that the next invocation begins with a fresh one. */
+  get broken() {
+    return this.guest === undefined;
+  }
+
   /** Runs an exchange at once. Throws its error. */
   invokeSync(exchange) {
     if (!this.#isFree(exchange) && this.#admit(exchange, 1) !== RUN) throw this.#takeError();

@@ -1,12 +1,13 @@
 /** Invocations that take too long, and too many that wait at once. */
 
 import { equal, fails, string, words, wordsOf } from './assert.js';
+import { patient, ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
-export function* deadlines({ WapcHost, WapcModule, guest, canSuspend }) {
+export function* deadlines(environment) {
+  const { WapcHost, WapcModule, guest, canSuspend } = environment;
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
-  const never = () => new Promise(() => {});
 
   yield [
     'a time that is not up changes nothing',
@@ -18,57 +19,11 @@ export function* deadlines({ WapcHost, WapcModule, guest, canSuspend }) {
     },
   ];
 
-  if (!canSuspend) return;
-
-  for (const [what, limits, options] of [
-    ['limits.timeout', { timeout: 20 }, undefined],
-    ["invoke's timeout", undefined, { timeout: 20 }],
-    ['the shorter of both', { timeout: 60_000 }, { timeout: 20 }],
-  ]) {
-    yield [
-      `${what} ends an invocation whose host call does not`,
-      async () => {
-        const signals = [];
-        const hostCall = (binding, namespace, operation, payload, { signal }) => {
-          signals.push(signal);
-          return never();
-        };
-        const host = await probe({ hostCall, limits });
-        const queued = host.invoke('c');
-        const error = await fails('WAPC_TIMEOUT', () => host.invoke('h', call, options));
-        equal([signals[0].aborted, signals[0].reason?.code], [true, 'WAPC_TIMEOUT']);
-        equal(error.message.includes('20'), true);
-        equal(wordsOf(await queued)[0], 1);
-        equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
-        host.close();
-      },
-    ];
+  for (const [way, make] of ways(environment)) {
+    for (const [name, run] of inEachWay(make, environment)) yield [`${way}: ${name}`, run];
   }
 
-  yield [
-    "invoke's timeout counts the wait for a turn, limits.timeout does not",
-    async () => {
-      let release;
-      const hostCall = () => new Promise((resolve) => (release = resolve));
-      const host = await probe({ hostCall, limits: { timeout: 60_000 } });
-      const first = host.invoke('h', call);
-      await fails('WAPC_TIMEOUT', () => host.invoke('c', '', { timeout: 5 }));
-      release('x');
-      equal(wordsOf(await first)[1], 1);
-      equal(wordsOf(await host.invoke('c'))[0], 2, 'the same instance');
-      host.close();
-    },
-  ];
-
-  yield [
-    'a start whose host call does not end',
-    async () => {
-      const starts = await guest('wat/starts');
-      await fails('WAPC_TIMEOUT', () =>
-        WapcHost.instantiate(starts, { logger() {}, hostCall: never, limits: { timeout: 5 } }),
-      );
-    },
-  ];
+  if (!canSuspend) return;
 
   yield [
     'no more guests are suspended at once than limits.suspensions, the others run in order',
@@ -106,6 +61,55 @@ export function* deadlines({ WapcHost, WapcModule, guest, canSuspend }) {
         hosts.map((_, index) => ({ 6: 'WAPC_TIMEOUT', 7: 'WAPC_CLOSED' })[index]),
       );
       for (const host of hosts) host.close();
+    },
+  ];
+}
+
+function* inEachWay(make, { guest }) {
+  const probe = async (options) => make(await guest('wat/probe'), options);
+
+  for (const [what, limits, options] of [
+    ['limits.timeout', { timeout: 40 }, undefined],
+    ["invoke's timeout", undefined, { timeout: 40 }],
+    ['the shorter of both', { timeout: 60_000 }, { timeout: 40 }],
+  ]) {
+    yield [
+      `${what} ends an invocation whose host call does not`,
+      async () => {
+        const { hostCall, calls } = patient();
+        const host = await probe({ hostCall, limits });
+        equal(wordsOf(await host.invoke('c'))[0], 1);
+        const error = await fails('WAPC_TIMEOUT', () => host.invoke('h', call, options));
+        equal(error.message.includes('40'), true);
+        const { signal } = calls[0].context;
+        equal([signal.aborted, signal.reason?.code], [true, 'WAPC_TIMEOUT']);
+        equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
+        host.close();
+      },
+    ];
+  }
+
+  yield [
+    "invoke's timeout counts the wait for a turn, limits.timeout does not",
+    async () => {
+      const { hostCall, called } = patient();
+      const host = await probe({ hostCall, limits: { timeout: 60_000 } });
+      const first = host.invoke('h', call);
+      const { resolve } = await called(0);
+      await fails('WAPC_TIMEOUT', () => host.invoke('c', '', { timeout: 5 }));
+      resolve('x');
+      equal(wordsOf(await first)[1], 1);
+      equal(wordsOf(await host.invoke('c'))[0], 2, 'the same instance');
+      host.close();
+    },
+  ];
+
+  yield [
+    'a start whose host call does not end',
+    async () => {
+      const starts = await guest('wat/starts');
+      const hostCall = () => new Promise(() => {});
+      await fails('WAPC_TIMEOUT', () => make(starts, { logger() {}, hostCall, limits: { timeout: 5 } }));
     },
   ];
 }

@@ -3,10 +3,12 @@
  * @typedef {object} Environment
  * @property {typeof import('wapc-host').WapcHost} WapcHost
  * @property {typeof import('wapc-host').WapcModule} WapcModule
+ * @property {typeof import('wapc-host').WapcPool} WapcPool
  * @property {typeof import('wapc-host').WapcError} WapcError
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI
+ * @property {boolean} hasWorkers whether guests can run in workers that wait for their host
  */
 
 import { wrongArguments } from './arguments.js';

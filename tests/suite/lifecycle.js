@@ -1,10 +1,11 @@
 /** Hosts over time: order, exchange of guests, closing, aborting. */
 
 import { equal, fails, thrown, words, wordsOf } from './assert.js';
+import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
-export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend }) {
+export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend, hasWorkers }) {
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
 
   yield [
@@ -146,95 +147,51 @@ export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend }) {
     },
   ];
 
-  if (!canSuspend) return;
-
-  /** A host whose host calls wait until they are told. */
-  const waiting = async () => {
-    const calls = [];
-    let called;
-    const hostCall = (binding, namespace, operation, payload, context) =>
-      new Promise((resolve, reject) => {
-        calls.push({ resolve, reject, context });
-        called?.();
-      });
-    const nextCall = () => new Promise((resolve) => (called = resolve));
-    return { host: await probe({ hostCall }), calls, nextCall };
-  };
+  if (!canSuspend && !hasWorkers) return;
 
   yield [
-    'suspended: invocations queue, first come first served',
+    'a host that waits for its callback: invokeSync and its own callback are refused, replace and reset wait',
     async () => {
-      const { host, calls, nextCall } = await waiting();
-      const order = [];
-      const first = host.invoke('h', call).then((answer) => order.push(['first', wordsOf(answer)[1]]));
-      const second = host.invoke('h', call).then((answer) => order.push(['second', wordsOf(answer)[1]]));
-      const third = host.invoke('c').then((answer) => order.push(['third', wordsOf(answer)[0]]));
-      equal(calls.length, 1);
-      await fails('WAPC_ASYNC', () => host.invokeSync('c'));
-      const next = nextCall();
-      calls[0].resolve('a');
-      await next;
-      calls[1].resolve('bb');
-      await Promise.all([first, second, third]);
-      equal(order, [
-        ['first', 1],
-        ['second', 2],
-        ['third', 3],
-      ]);
-      host.close();
-    },
-  ];
-
-  yield [
-    'suspended: abort while waiting for a turn, and while waiting for the callback',
-    async () => {
-      const { host, calls } = await waiting();
-      const running = new AbortController();
-      const queued = new AbortController();
-      const first = host.invoke('h', call, { signal: running.signal });
-      const second = host.invoke('c', '', { signal: queued.signal });
-      const third = host.invoke('c');
-      queued.abort('queued');
-      equal(await thrown(() => second), 'queued');
-      equal(calls[0].context.signal.aborted, false);
-      running.abort('running');
-      equal(await thrown(() => first), 'running');
-      equal([calls[0].context.signal.aborted, calls[0].context.signal.reason], [true, 'running']);
-      calls[0].resolve('too late');
-      equal(wordsOf(await third)[0], 1, 'on a fresh instance');
-      host.close();
-    },
-  ];
-
-  yield [
-    'suspended: close rejects what runs and what waits',
-    async () => {
-      const { host, calls } = await waiting();
+      const { hostCall, called } = patient();
+      const host = await probe({ async: true, hostCall });
       const first = host.invoke('h', call);
-      const second = host.invoke('c');
-      const { signal } = calls[0].context;
-      host.close();
-      await fails('WAPC_CLOSED', () => first);
-      await fails('WAPC_CLOSED', () => second);
-      equal(signal.aborted, true);
-      calls[0].resolve();
-    },
-  ];
-
-  yield [
-    'suspended: replace waits for the invocation that runs',
-    async () => {
-      const { host, calls } = await waiting();
-      const first = host.invoke('h', call);
-      const replaced = host.replace(await guest('wat/probe'));
-      const order = [];
-      replaced.then(() => order.push('replaced'));
-      calls[0].resolve('on the old one');
+      const { resolve } = await called(0);
+      await fails(canSuspend ? 'WAPC_ASYNC' : 'WAPC_UNSUPPORTED', () => host.invokeSync('c'));
+      let over = false;
+      const exchanged = [host.replace(await guest('wat/probe')), host.reset()].map((work) => work.then(() => over));
+      resolve('on the old one');
       equal(wordsOf(await first)[1], 14);
-      await replaced;
-      equal(order, ['replaced']);
+      over = true;
+      equal(await Promise.all(exchanged), [true, true]);
       equal(wordsOf(await host.invoke('c'))[0], 1);
+      for (const [name, code] of [
+        ['trap-in-start', 'WAPC_INIT'],
+        ['unknown-imports', 'WAPC_LINK'],
+        ['no-memory', 'WAPC_NOT_A_GUEST'],
+      ]) {
+        await fails(code, async () => host.replace(await guest(`wat/${name}`)));
+      }
+      equal(wordsOf(await host.invoke('c'))[0], 2, 'the old one is still there');
+      await host.replace(await guest('wat/probe'));
       host.close();
+      equal([host.closed, host.memorySize], [true, 0]);
+      await fails('WAPC_CLOSED', () => host.reset());
+    },
+  ];
+
+  yield [
+    'a callback that invokes its own host',
+    async () => {
+      const errors = [];
+      let own;
+      const hostCall = async () => errors.push(await thrown(() => own.invoke('c'))) && 'late';
+      own = await probe({ async: true, hostCall });
+      await own.invoke('h', call);
+      equal(
+        errors.map(({ code }) => code),
+        ['WAPC_REENTRANT'],
+      );
+      own.close();
     },
   ];
 }

@@ -105,6 +105,44 @@ export class WapcHost {
   [Symbol.dispose](): void;
 }
 
+export interface PoolOptions extends HostOptions {
+  /** Instances at the most. Default: `navigator.hardwareConcurrency`. */
+  size?: number;
+  /** Instances kept ready. Default: `size` (as wapc-go); fewer makes the pool elastic (as wapc-rs). */
+  min?: number;
+  /** Milliseconds after which an instance above `min` that did nothing is closed. Default 300000. */
+  idleTimeout?: number;
+  /** Invocations that may wait. Past it WAPC_POOL_FULL. Default Infinity. */
+  maxQueue?: number;
+  /** Each instance in a thread of its own (worker_threads, Web Worker), so guests run in parallel and can be stopped. Default false. */
+  workers?: boolean | { url?: string | URL; factory?: () => Worker };
+  /** Runs once on each new instance before it is lent out. */
+  initialize?: (host: PooledHost) => void | PromiseLike<void>;
+}
+export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke'>;
+
+export class WapcPool {
+  private constructor();
+  static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
+  /** Borrow, invoke, give back. */
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  /** Borrow an instance; rejects with WAPC_POOL_TIMEOUT after `timeout` ms. */
+  get(timeout?: number, options?: { signal?: AbortSignal }): Promise<PooledHost>;
+  /** Give it back. Throws WAPC_POOL_FOREIGN for one that this pool did not lend out, or twice. */
+  return(host: PooledHost): void;
+  /** Borrow for the length of `work`; given back however it ends. */
+  use<T>(work: (host: PooledHost) => T | PromiseLike<T>): Promise<T>;
+  readonly stats: {
+    readonly size: number; readonly idle: number; readonly busy: number; readonly waiting: number;
+    readonly invocations: number; readonly failures: number; readonly replaced: number;
+  };
+  /** Takes no new work, lets what was accepted finish, then closes every instance. Idempotent. */
+  close(): Promise<void>;
+  /** Closes at once: what waits or runs is rejected with WAPC_CLOSED. */
+  destroy(): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
 export class WapcError extends Error {
   readonly code: WapcErrorCode;

@@ -27,5 +27,9 @@ export type Checked = [
   Same<Shape<Omit<Contract.WapcHost, 'replace'>>, Shape<Omit<Ours.WapcHost, 'replace'>>>,
   Same<Shape<Omit<Contract.WapcModule, 'instantiate'>>, Shape<Omit<Ours.WapcModule, 'instantiate'>>>,
   Same<ParametersOf<Contract.WapcModule['instantiate']>, ParametersOf<Ours.WapcModule['instantiate']>>,
+  Same<Contract.PoolOptions, Ours.PoolOptions>,
+  Same<Contract.PooledHost, Ours.PooledHost>,
+  Same<Shape<Contract.WapcPool>, Shape<Ours.WapcPool>>,
+  Same<ParametersOf<typeof Contract.WapcPool.create>, ParametersOf<typeof Ours.WapcPool.create>>,
   Same<ParametersOf<typeof Contract.WapcModule.compile>, ParametersOf<typeof Ours.WapcModule.compile>>,
 ];

@@ -1,0 +1,387 @@
+import { core, rawExports } from './core.js';
+import { WapcError, argumentError } from './error.js';
+import { HOST, WapcHost } from './host.js';
+import { exchangeOf, runWith } from './invoke.js';
+import { WapcModule } from './module.js';
+import { Lease, stateOf } from './pool/lease.js';
+import { Member } from './pool/member.js';
+import { Borrower, Invocation, checkBorrowing } from './pool/requests.js';
+import { Queue } from './queue.js';
+import { startTimer } from './timer.js';
+
+const POOL = Symbol('pool');
+
+/** What the core's book (`src/pool.rs`) says where there is no member and no time. */
+const NONE = -1;
+
+/** What it says of a request that wants to wait. */
+const WAITS = 0;
+const FULL = 1;
+
+/** The slot of no pool. */
+const NO_SLOT = 0xffffffff;
+
+/**
+ * Instances of one guest that are lent out. Who gets which one, who waits, and when instances come and go is the core's
+ * to say (`src/pool/lending.rs`); here is what promises and timers take.
+ */
+export class WapcPool {
+  #pool;
+  #slot;
+  #elastic;
+  #initialize;
+  /** The core's raw exports, and those on the way of each invocation apart: see `Port`. */
+  #core;
+  #lend;
+  #takeBack;
+  /** By number. */
+  #members = [];
+  /** What waits for a member. */
+  #requests = new Queue();
+  #invocations = 0;
+  #failures = 0;
+  #replaced = 0;
+  #stopTimer;
+  /** The promise of `close`, and what resolves it. */
+  #closing;
+  #closed;
+
+  constructor(token, pool) {
+    if (token !== POOL) throw new WapcError('WAPC_ARGUMENT', 'WapcPool: use WapcPool.create to make one');
+    this.#pool = pool;
+    this.#slot = pool.slot;
+    this.#elastic = pool.isElastic;
+    this.#initialize = pool.initialize;
+    this.#core = rawExports();
+    this.#lend = this.#core.pool_lend;
+    this.#takeBack = this.#core.pool_take_back;
+  }
+
+  static async create(source, options) {
+    const given = source instanceof WapcModule;
+    const module = given ? await WapcModule.of(source) : await (await core()).compile(source, options, true);
+    const pool = new WapcPool(POOL, module.pool(options));
+    if (!given) module.free();
+    try {
+      await pool.#furnish();
+    } catch (error) {
+      pool.destroy();
+      throw error;
+    }
+    return pool;
+  }
+
+  // Not an async function, whose promise would cost a second one.
+  invoke(operation, payload, options) {
+    try {
+      const exchange = exchangeOf(operation, payload, this);
+      if (options !== undefined) return this.#invokeWith(exchange, options);
+      const lend = this.#lend;
+      const number = lend(this.#slot);
+      return number === NONE ? this.#enqueue(this.#invocation(exchange)) : this.#run(this.#members[number], exchange);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async get(timeout, options = {}) {
+    if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
+    const { signal } = options;
+    checkBorrowing(timeout, signal);
+    const borrower = new Borrower((member) => new Lease(member, (exchange) => this.#runLeased(member, exchange), this));
+    const lease = this.#request(borrower);
+    borrower.waitFor?.(timeout, signal, (reason) => this.#cancel(borrower, reason));
+    return lease;
+  }
+
+  return(host) {
+    const state = stateOf(host);
+    if (state === undefined || state.pool !== this || state.over) {
+      throw new WapcError('WAPC_POOL_FOREIGN', 'this is no instance that this pool has lent out and not got back yet');
+    }
+    state.over = true;
+    if (state.running === 0) this.#giveBack(state.member);
+    else state.atRest = () => this.#giveBack(state.member);
+  }
+
+  async use(work) {
+    if (typeof work !== 'function') throw argumentError('work', 'a function', work);
+    const host = await this.get();
+    try {
+      return await work(host);
+    } finally {
+      if (!stateOf(host).over) this.return(host);
+    }
+  }
+
+  get stats() {
+    const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#replaced];
+    const idle = this.#core.pool_idle(this.#slot);
+    const busy = this.#core.pool_busy(this.#slot);
+    const waiting = this.#core.pool_waiting(this.#slot);
+    return { size: idle + busy, idle, busy, waiting, invocations, failures, replaced };
+  }
+
+  close() {
+    if (this.#closing === undefined) {
+      this.#closing = new Promise((resolve) => (this.#closed = resolve));
+      this.#core.pool_close(this.#slot);
+      if (this.#isOver) this.#closed();
+      else this.#rest();
+    }
+    return this.#closing;
+  }
+
+  destroy() {
+    if (this.#isOver) return;
+    const requests = this.#requests.clear();
+    this.#end();
+    for (const request of requests) request.reject(closedError());
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+
+  /** Runs an invocation on a member that is lent for it alone: a promise of the response. Throws an error that is there at once. */
+  #run(member, exchange) {
+    const { port } = member;
+    this.#invocations++;
+    let result;
+    try {
+      result = port.invoke(exchange);
+    } catch (error) {
+      this.#failures++;
+      this.#giveBack(member);
+      throw error;
+    }
+    if (port.running) return this.#ended(result, member);
+    this.#giveBack(member);
+    return result;
+  }
+
+  /** The same for one that has waited. Whether it has ended already, and its member is to be given back. */
+  #runInvocation(invocation) {
+    const { member, exchange } = invocation;
+    this.#invocations++;
+    try {
+      const result = member.port.invoke(exchange);
+      const { running } = member.port;
+      invocation.resolve(running ? this.#ended(result, member) : result);
+      return !running;
+    } catch (error) {
+      this.#failures++;
+      invocation.reject(error);
+      return true;
+    }
+  }
+
+  /** Gives a member back once its invocation has ended. */
+  #ended(result, member) {
+    return result.then(
+      (response) => {
+        this.#giveBack(member);
+        return response;
+      },
+      (error) => {
+        this.#failures++;
+        this.#giveBack(member);
+        throw error;
+      },
+    );
+  }
+
+  async #runLeased(member, exchange) {
+    this.#invocations++;
+    try {
+      if (member.port.broken) await this.#renew(member);
+      return await member.port.invoke(exchange);
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    }
+  }
+
+  #invocation(exchange) {
+    return new Invocation(exchange, (invocation) => this.#runInvocation(invocation));
+  }
+
+  #invokeWith(exchange, options) {
+    const invocation = this.#invocation(exchange);
+    const abort = (reason) => {
+      if (invocation.member === undefined) this.#cancel(invocation, reason);
+      else invocation.member.abort(exchange, reason);
+    };
+    return runWith(options, () => this.#request(invocation), abort);
+  }
+
+  /** Serves a request at once, or lets it wait: its promise. */
+  #request(request) {
+    const lend = this.#lend;
+    const number = lend(this.#slot);
+    if (number === NONE) return this.#enqueue(request);
+    const member = this.#members[number];
+    if (request.serve(member)) this.#giveBack(member);
+    return request.promise;
+  }
+
+  #enqueue(request) {
+    const waits = this.#core.pool_wait(this.#slot);
+    if (waits === FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
+    if (waits !== WAITS) throw closedError();
+    this.#requests.push(request);
+    this.#grow();
+    return request.promise;
+  }
+
+  #cancel(request, reason) {
+    if (!this.#requests.delete(request)) return;
+    this.#core.pool_cancel(this.#slot);
+    request.reject(reason);
+    this.#rest();
+  }
+
+  /** A member is free: it goes to who waits longest. */
+  #giveBack(member) {
+    const takeBack = this.#takeBack;
+    do {
+      if (member.port.broken) {
+        this.#replace(member);
+        return;
+      }
+      if (takeBack(this.#slot, member.number, this.#elastic ? performance.now() : 0) === 0) {
+        this.#rest();
+        return;
+      }
+      // In a loop, not by way of `#run`: thousands may wait that each end at once.
+    } while (this.#requests.shift().serve(member));
+  }
+
+  /** Nothing is left to do for now: unless the pool is to be closed, or instances grow old. */
+  #rest() {
+    if (this.#elastic) this.#watch();
+    if (this.#closing !== undefined && !this.#isOver && this.#isAtRest) this.#end();
+  }
+
+  /** Makes the members that are kept. */
+  async #furnish() {
+    const making = [];
+    for (let number; (number = this.#core.pool_furnish(this.#slot)) !== NONE;) making.push(this.#make(number));
+    const outcomes = await Promise.allSettled(making);
+    const failed = outcomes.find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    for (const { value: member } of outcomes) this.#giveBack(member);
+  }
+
+  /** Makes one more member, if a request waits for which none is being made. */
+  async #grow() {
+    const number = this.#core.pool_grow(this.#slot);
+    if (number === NONE) return;
+    let member;
+    try {
+      member = await this.#make(number);
+    } catch (error) {
+      if (this.#core.pool_stunted(this.#slot, number) !== 0) this.#requests.shift().reject(error);
+      this.#grow();
+      this.#rest();
+      return;
+    }
+    this.#core.pool_grown(this.#slot);
+    this.#giveBack(member);
+  }
+
+  /** A new member, ready to be lent. */
+  async #make(number) {
+    const member = new Member(number, new WapcHost(HOST, await this.#pool.instantiate()));
+    this.#members[number] = member;
+    try {
+      await this.#prepare(member);
+    } catch (error) {
+      this.#remove(member);
+      throw error;
+    }
+    member.port.lost = () => {
+      if (this.#core.pool_withdraw(this.#slot, number)) this.#replace(member);
+    };
+    return member;
+  }
+
+  /** A fresh instance has to be initialized before it is lent. */
+  async #prepare(member) {
+    const lease = new Lease(member, (exchange) => Promise.resolve(member.port.invoke(exchange)));
+    try {
+      await this.#initialize?.(lease);
+    } finally {
+      stateOf(lease).over = true;
+    }
+    // It may have been destroyed meanwhile, or have trapped in spite of it.
+    if (this.#isOver) throw closedError();
+    if (member.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
+  }
+
+  /** A fresh instance in place of a broken one. */
+  async #renew(member) {
+    this.#replaced++;
+    await member.host.reset();
+    await this.#prepare(member);
+  }
+
+  /** Replaces a broken member before it is lent again. */
+  async #replace(member) {
+    if (this.#isOver) return;
+    try {
+      await this.#renew(member);
+    } catch {
+      // Whoever needs an instance next tries again, and hears why there is none.
+      this.#remove(member);
+      this.#core.pool_lose(this.#slot, member.number);
+      this.#grow();
+      this.#rest();
+      return;
+    }
+    this.#giveBack(member);
+  }
+
+  #remove(member) {
+    delete this.#members[member.number];
+    member.host.close();
+  }
+
+  /** Closes what is idle for too long, now and when it will be. */
+  #watch() {
+    if (this.#stopTimer !== undefined) return;
+    const at = this.#core.pool_next_expiry(this.#slot);
+    if (at === NONE) return;
+    const expire = () => {
+      this.#stopTimer = undefined;
+      const now = performance.now();
+      for (let number; (number = this.#core.pool_expire(this.#slot, now)) !== NONE;) {
+        this.#remove(this.#members[number]);
+      }
+      this.#watch();
+    };
+    this.#stopTimer = startTimer(Math.max(0, at - performance.now()), expire, true);
+  }
+
+  /** Whether all that was accepted has ended. */
+  get #isAtRest() {
+    return this.#requests.length === 0 && this.#core.pool_busy(this.#slot) === 0;
+  }
+
+  get #isOver() {
+    return this.#slot === NO_SLOT;
+  }
+
+  /** Closes every instance. */
+  #end() {
+    // The slot may be another pool's from now on.
+    this.#slot = NO_SLOT;
+    this.#stopTimer?.();
+    this.#stopTimer = () => {};
+    this.#pool.free();
+    for (const member of this.#members.splice(0)) member?.host.close();
+    this.#closed?.();
+  }
+}
+
+const closedError = () => new WapcError('WAPC_CLOSED', 'the pool is closed');

@@ -1,0 +1,82 @@
+/** What waits for a member of a pool: each is served with one, or rejected. */
+
+import { checkSignal, checkTimeout } from '../invoke.js';
+import { WapcError } from '../error.js';
+import { startTimer } from '../timer.js';
+
+/** An invocation. */
+export class Invocation {
+  /** The member that it runs on. */
+  member;
+
+  /** @param {(invocation: Invocation) => boolean} run whether it has ended already */
+  constructor(exchange, run) {
+    this.exchange = exchange;
+    this.run = run;
+    // Not the exchange's own, which is the member's to resolve.
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Whether it needs the member no longer. */
+  serve(member) {
+    this.member = member;
+    return this.run(this);
+  }
+}
+
+/** Somebody who wants to borrow a member. */
+export class Borrower {
+  #lend;
+  #resolve;
+  #reject;
+  #signal;
+  #onAbort;
+  #stopTimer;
+
+  /** @param {(member: import('./member.js').Member) => import('./lease.js').Lease} lend */
+  constructor(lend) {
+    this.#lend = lend;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Lets it wait for so long at the most. */
+  waitFor(timeout, signal, cancel) {
+    if (timeout !== undefined) {
+      const error = () => new WapcError('WAPC_POOL_TIMEOUT', `no instance was free within ${timeout} ms`);
+      this.#stopTimer = startTimer(timeout, () => cancel(error()));
+    }
+    this.#signal = signal;
+    this.#onAbort = () => cancel(signal.reason);
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Whether it needs the member no longer: it does until it is given back. */
+  serve(member) {
+    this.#settled();
+    this.#resolve(this.#lend(member));
+    return false;
+  }
+
+  reject(error) {
+    this.#settled();
+    this.#reject(error);
+  }
+
+  #settled() {
+    this.#stopTimer?.();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** Throws WAPC_ARGUMENT, or the reason of a signal that is aborted already. */
+export function checkBorrowing(timeout, signal) {
+  checkTimeout(timeout);
+  checkSignal(signal);
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,337 @@
+/**
+ * The half of a host whose guest runs in a worker: for the core's `Host` and its port in one. Invocations run one at a
+ * time, first come first served; the worker (`serve.js`) is asked for one thing at a time.
+ */
+
+import { WapcError, argumentError } from '../error.js';
+import { timeoutError } from '../invoke.js';
+import { platform } from '../platform.js';
+import { Queue } from '../queue.js';
+import { Exchange } from '../sys/exchange.js';
+import { canSuspend } from '../sys/guest.js';
+import { isThenable } from '../sys/load.js';
+import { closedError } from '../sys/port.js';
+import { startTimer } from '../timer.js';
+import { Answering, canShare } from './answers.js';
+import { unpack } from './errors.js';
+import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, RESET, START, transferOf } from './messages.js';
+import { Thread } from './thread.js';
+
+/** A host of `module` in a worker that has started. The core calls this. */
+export async function startRemote(id, module, payloadLimit, timeout, hostCall, logger, asked, script) {
+  const reason = whyNot(hostCall !== undefined);
+  if (reason !== undefined) {
+    const what = asked ? 'pools with `workers` need' : 'this engine can not await a host callback without';
+    throw new WapcError('WAPC_UNSUPPORTED', `${what} ${reason}`);
+  }
+  const remote = new Remote(id, module, { payloadLimit, timeout, hostCall, logger, script });
+  try {
+    await remote.reset();
+  } catch (error) {
+    remote.close();
+    throw error;
+  }
+  return remote;
+}
+
+/** What is missing for a worker, if something is, and what to do about it. */
+function whyNot(callsHost) {
+  if (platform.startWorker === undefined) {
+    return 'workers or JSPI (WebAssembly.Suspending); let the callback answer at once, with `async: false`';
+  }
+  if (callsHost && !canShare() && !canSuspend()) {
+    return (
+      'shared memory or JSPI (WebAssembly.Suspending): serve the page cross-origin isolated, with the headers ' +
+      '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`, or let the callback ' +
+      'answer at once, with `async: false`'
+    );
+  }
+  return undefined;
+}
+
+function startWorker(script) {
+  if (typeof script === 'function') return script();
+  if (script === undefined || typeof script === 'string' || script instanceof URL) return platform.startWorker(script);
+  throw argumentError('workers.url', 'a string or a URL', script);
+}
+
+class Remote {
+  /** Bytes of linear memory when last heard of. */
+  memorySize = 0;
+  closed = false;
+  /** Whether an invocation runs or waits. */
+  running = false;
+  /** Whether the guest is gone, so that the next invocation begins with a fresh one. */
+  broken = false;
+  #module;
+  #settings;
+  #handle;
+  #thread;
+  #answering;
+  /** What waits for its turn: guests that are to take over, and invocations. */
+  #successions = [];
+  #waiting = new Queue();
+  /** What the worker was asked for. */
+  #request;
+  /** The invocation, or the start of a guest, that is under way. */
+  #current;
+  /** Why the last worker was ended. */
+  #fate;
+  /** Whether the worker's script has loaded, and whether its guest has started. */
+  #loaded = false;
+  #started = false;
+  #inCallback = false;
+
+  constructor(id, module, settings) {
+    this.id = id;
+    this.#module = module;
+    this.#settings = settings;
+    this.#handle = Object.freeze({ id });
+  }
+
+  get port() {
+    return this;
+  }
+
+  invokeSync() {
+    throw new WapcError(
+      'WAPC_UNSUPPORTED',
+      'invokeSync: this guest runs in a worker, which can not be waited for; use invoke, or `async: false`',
+    );
+  }
+
+  /** A promise of the response. Throws an error that is there at once. */
+  invoke(exchange) {
+    if (this.closed) throw closedError();
+    if (this.#inCallback) {
+      throw new WapcError(
+        'WAPC_REENTRANT',
+        'this host was invoked from inside its own host call; use another instance',
+      );
+    }
+    exchange.queue();
+    this.#waiting.push(exchange);
+    this.#run();
+    return exchange.promise;
+  }
+
+  /** Ends an invocation that waits or runs: its promise rejects with `reason`. */
+  abort(exchange, reason) {
+    if (this.#waiting.delete(exchange)) reject(exchange, reason);
+    else if (this.#current === exchange) this.#kill(reason);
+  }
+
+  /** Lets a fresh instance of `module` (the core's) take over. One that does not start leaves the old one in place. */
+  async replace(module) {
+    await this.#succeed(module.linkable());
+  }
+
+  /** Lets a fresh instance of the same guest take over. */
+  async reset() {
+    await this.#succeed(undefined);
+  }
+
+  /** Ends everything. Whether there was anything to end. */
+  close() {
+    if (this.closed) return false;
+    this.closed = true;
+    const error = closedError();
+    for (const exchange of this.#waiting.clear()) reject(exchange, error);
+    for (const { exchange } of this.#successions.splice(0)) reject(exchange, error);
+    this.#kill(error);
+    return true;
+  }
+
+  free() {}
+
+  #succeed(module) {
+    if (this.closed) throw closedError();
+    const exchange = new Exchange();
+    exchange.queue();
+    this.#successions.push({ exchange, module });
+    this.#run();
+    return exchange.promise;
+  }
+
+  /** Runs what waits, one after the other. */
+  async #run() {
+    if (this.running) return;
+    this.running = true;
+    for (;;) {
+      const succession = this.#successions.shift();
+      const exchange = succession === undefined ? this.#waiting.shift() : succession.exchange;
+      if (exchange === undefined) break;
+      this.#current = exchange;
+      const result = succession === undefined ? this.#invoke(exchange) : this.#reset(succession);
+      // Settled before others run, and the loop goes on whatever it was.
+      await result.then(exchange.resolve, (error) => reject(exchange, error));
+    }
+    this.running = false;
+  }
+
+  async #invoke(exchange) {
+    if (this.#thread === undefined) await this.#start(exchange, this.#module);
+    const { operation, payloadLength, payload } = exchange;
+    if (payload.length !== payloadLength) throw argumentError('payload', 'the bytes it had', payload);
+    // A copy, since the array is the caller's. Not by `slice`: a Buffer's would share its memory.
+    const sent = new Uint8Array(payload);
+    return this.#ask(exchange, [INVOKE, operation, sent], transferOf(sent));
+  }
+
+  async #reset({ exchange, module = this.#module }) {
+    if (this.#thread === undefined) await this.#start(exchange, module);
+    else await this.#ask(exchange, [RESET, module === this.#module ? undefined : module]);
+    this.#module = module;
+  }
+
+  /** Starts a worker with a guest. */
+  #start(exchange, module) {
+    const { script, payloadLimit, hostCall } = this.#settings;
+    const callsHost = hostCall !== undefined;
+    this.#answering = callsHost && canShare() ? new Answering() : undefined;
+    this.#thread = new Thread(
+      startWorker(script),
+      (thread, message) => this.#receive(thread, message),
+      (thread, error) => this.#kill(this.#loaded ? diedError(error) : notLoadedError(error)),
+    );
+    const settings = { payloadLimit, callsHost, answers: this.#answering?.buffer };
+    return this.#ask(exchange, [START, platform.core, module, settings]);
+  }
+
+  /** Asks the worker for something: a promise of its answer. */
+  #ask(exchange, message, transfer) {
+    return new Promise((resolve, reject) => {
+      if (this.#thread === undefined) throw this.#fate;
+      this.#request = { exchange, resolve, reject, stopTimer: undefined };
+      this.#thread.ref();
+      this.#thread.send(message, transfer);
+      if (message[0] !== START) this.#limitTime();
+    });
+  }
+
+  #limitTime() {
+    const { timeout } = this.#settings;
+    if (timeout !== undefined) this.#request.stopTimer = startTimer(timeout, () => this.#kill(timeoutError(timeout)));
+  }
+
+  #receive(thread, [kind, ...rest]) {
+    switch (kind) {
+      case LOADED:
+        this.#loaded = true;
+        return this.#limitTime();
+      case DONE:
+        return this.#done(...rest);
+      case FAILED:
+        return this.#failed(...rest);
+      case CALL:
+        return this.#callHost(thread, ...rest);
+      case MORE:
+        return this.#answering.more();
+      case LOG:
+        return this.#log(...rest);
+    }
+  }
+
+  #done(memorySize, response) {
+    this.memorySize = memorySize;
+    this.broken = false;
+    this.#started = true;
+    this.#answered().resolve(response);
+  }
+
+  #failed(memorySize, broken, error) {
+    this.memorySize = memorySize;
+    this.broken = broken;
+    const { exchange, reject } = this.#answered();
+    // The worker has nothing to go on with.
+    if (!this.#started) this.#discard();
+    reject(unpack(error, exchange.failure?.error));
+  }
+
+  #answered() {
+    const request = this.#request;
+    this.#request = undefined;
+    request.stopTimer?.();
+    this.#thread.unref();
+    return request;
+  }
+
+  #callHost(thread, binding, namespace, operation, payload) {
+    const { exchange } = this.#request;
+    const answer = (answered) => {
+      // One that was stopped meanwhile has nobody left to answer.
+      if (this.#thread !== thread || this.#request?.exchange !== exchange) return;
+      const bytes = exchange.answer ?? new Uint8Array(0);
+      if (this.#answering === undefined) thread.send([ANSWER, answered, new Uint8Array(bytes)]);
+      else this.#answering.answer(answered, bytes);
+    };
+    const fail = (error) => {
+      exchange.fail(error);
+      answer(false);
+    };
+    const accept = (value) => {
+      try {
+        exchange.accept(value);
+      } catch (error) {
+        return fail(error);
+      }
+      answer(true);
+    };
+    let value;
+    this.#inCallback = true;
+    try {
+      value = this.#settings.hostCall(binding, namespace, operation, payload, exchange.contextOf(this.#handle));
+    } catch (error) {
+      return fail(error);
+    } finally {
+      this.#inCallback = false;
+    }
+    if (isThenable(value)) Promise.resolve(value).then(accept, fail);
+    else accept(value);
+  }
+
+  #log(text) {
+    const { logger = console.log } = this.#settings;
+    try {
+      logger(text);
+    } catch (error) {
+      this.#kill(new WapcError('WAPC_TRAP', 'the guest trapped: the logger threw', { cause: error }));
+    }
+  }
+
+  /** Ends the worker wherever it is, and what it was asked for with `error`. */
+  #kill(error) {
+    this.#discard();
+    this.#fate = error;
+    const request = this.#request;
+    this.#request = undefined;
+    request?.stopTimer?.();
+    request?.exchange.abort(error);
+    request?.reject(error);
+    if (!this.closed && request === undefined) this.lost?.();
+  }
+
+  #discard() {
+    this.#thread?.stop();
+    this.#thread = this.#answering = undefined;
+    this.#loaded = this.#started = false;
+    this.memorySize = 0;
+    this.broken = true;
+  }
+
+  /** Called when the worker died while nothing was asked of it. A pool sets it. */
+  lost = undefined;
+}
+
+function reject(exchange, error) {
+  exchange.resolve(Promise.reject(error));
+}
+
+function notLoadedError(cause) {
+  const message = `the script of the worker could not be run: ${cause?.message ?? cause}; see \`workers.url\``;
+  return new WapcError('WAPC_LOAD', message, { cause });
+}
+
+function diedError(cause) {
+  return new WapcError('WAPC_TRAP', `the worker of the guest died: ${cause?.message ?? cause}`, { cause });
+}

@@ -1,0 +1,74 @@
+/** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
+
+import init, { Module } from '../generated/core.js';
+import { Exchange } from '../sys/exchange.js';
+import { watchStack } from '../sys/stack.js';
+import { Awaiting } from './answers.js';
+import { HostFailure, pack } from './errors.js';
+import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, RESET, START, transferOf } from './messages.js';
+
+const decoder = new TextDecoder();
+
+/**
+ * Serves the thread that started this worker.
+ * @param {(message: unknown[], transfer?: Transferable[]) => void} post
+ * @returns {(message: unknown[]) => void} takes its messages
+ */
+export function serve(post) {
+  let host;
+  let settle;
+
+  const hostCallOf = ({ payloadLimit, callsHost, answers }) => {
+    if (!callsHost) return undefined;
+    const ask = (binding, namespace, operation, payload) =>
+      post([CALL, binding, namespace, operation, payload], transferOf(payload));
+    if (answers === undefined) {
+      return (...call) => {
+        ask(...call);
+        return new Promise((resolve) => (settle = resolve)).then(taken);
+      };
+    }
+    const awaiting = new Awaiting(answers);
+    const more = () => post([MORE]);
+    return (...call) => taken(awaiting.await(() => ask(...call), more, payloadLimit));
+  };
+
+  const start = async (core, guest, settings) => {
+    watchStack(await init({ module_or_path: core }));
+    post([LOADED]);
+    const module = await Module.compile(guest, undefined, false);
+    host = await module.instantiate({
+      hostCall: hostCallOf(settings),
+      // Blocking is cheaper than a stack that can be suspended.
+      async: settings.answers === undefined ? 'auto' : false,
+      logger: (text) => post([LOG, text]),
+      limits: { payload: settings.payloadLimit },
+    });
+  };
+
+  const reset = async (guest) => {
+    if (guest === undefined) await host.reset();
+    else await host.replace(await Module.compile(guest, undefined, false));
+  };
+
+  const invoke = (operation, payload) => host.port.invoke(new Exchange(operation, payload, host));
+
+  const tasks = { [START]: start, [RESET]: reset, [INVOKE]: invoke };
+
+  return async ([kind, ...rest]) => {
+    if (kind === ANSWER) return settle({ answered: rest[0], bytes: rest[1] });
+    try {
+      const response = await tasks[kind](...rest);
+      post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
+    } catch (error) {
+      post([FAILED, host?.memorySize ?? 0, host !== undefined && host.port.guest === undefined, pack(error)]);
+    }
+  };
+}
+
+/** An answer as the host callback of this thread gives it. */
+function taken({ answered, bytes }) {
+  if (answered) return bytes;
+  // A copy: decoders refuse shared memory.
+  throw new HostFailure(decoder.decode(bytes.slice()));
+}

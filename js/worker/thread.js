@@ -1,0 +1,56 @@
+/** A worker of whatever platform this is: `Worker` of `node:worker_threads`, or of the web. */
+export class Thread {
+  #worker;
+  #receive;
+  #died;
+
+  /**
+   * @param {Worker | import('node:worker_threads').Worker} worker
+   * @param {(thread: Thread, message: unknown[]) => void} receive
+   * @param {(thread: Thread, error: unknown) => void} died called once, unless it was stopped
+   */
+  constructor(worker, receive, died) {
+    this.#worker = worker;
+    this.#receive = receive;
+    this.#died = died;
+    if (typeof worker.on === 'function') {
+      worker.on('message', (message) => this.#receive?.(this, message));
+      worker.on('messageerror', (error) => this.#die(error));
+      worker.on('error', (error) => this.#die(error));
+      worker.on('exit', (code) => this.#die(new Error(`the worker exited with code ${code}`)));
+    } else {
+      worker.addEventListener('message', ({ data }) => this.#receive?.(this, data));
+      worker.addEventListener('messageerror', () => this.#die(new Error('a message of the worker can not be read')));
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        this.#die(event.error ?? new Error(event.message || 'the worker could not be started'));
+      });
+    }
+    this.unref();
+  }
+
+  send(message, transfer) {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  /** While something is asked of it, it keeps the process alive; in between it does not. */
+  ref() {
+    this.#worker.ref?.();
+  }
+
+  unref() {
+    this.#worker.unref?.();
+  }
+
+  /** Ends it wherever it is. Nothing is heard of it any more. */
+  stop() {
+    this.#receive = this.#died = undefined;
+    this.#worker.terminate();
+  }
+
+  #die(error) {
+    const died = this.#died;
+    this.stop();
+    died?.(this, error);
+  }
+}

@@ -1,0 +1,41 @@
+/** Opens a page in a headless browser: its name, and what closes it. */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+import { chromiumArguments, findChromium, findFirefox, firefoxPreferences } from '../../tools/browsers.js';
+
+export async function openChromium(url) {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('no Chromium; set CHROMIUM to its path');
+  const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  const page = await browser.newPage();
+  await page.goto(url);
+  return { name: `Chromium ${browser.version()}`, page, close: () => browser.close() };
+}
+
+export async function openFirefox(url) {
+  const program = findFirefox();
+  if (program === undefined) throw new Error('no Firefox; set FIREFOX to its path');
+  const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  const profile = mkdtempSync(join(tmpdir(), 'wapc-firefox-'));
+  writeFileSync(join(profile, 'user.js'), firefoxPreferences.join('\n'));
+  // In a group of its own, so that its content processes end with it.
+  const options = { stdio: 'ignore', detached: true, env: { ...process.env, HOME: profile } };
+  const browser = spawn(program, ['--headless', '--no-remote', '--profile', profile, url], options);
+  const ended = new Promise((resolve) => browser.once('exit', resolve));
+  const close = async () => {
+    try {
+      process.kill(-browser.pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+    await ended;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { name: version, close };
+}

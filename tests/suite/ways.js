@@ -1,0 +1,33 @@
+/**
+ * The ways in which a host callback may answer later in an engine: pairs of a name and what makes a host that does. A
+ * pool of one stands for the host that it lends, so that workers are seen wherever there are any.
+ */
+export function* ways({ WapcHost, WapcPool, canSuspend, hasWorkers }) {
+  const pool = (options) => async (source, given) => {
+    const made = await WapcPool.create(source, { ...given, ...options, size: 1 });
+    return { invoke: (...invocation) => made.invoke(...invocation), close: () => made.destroy() };
+  };
+  if (canSuspend) {
+    yield ['a host that suspends', (source, options) => WapcHost.instantiate(source, options)];
+    yield ['a pool of guests that suspend', pool({})];
+  } else if (hasWorkers) {
+    yield ['a host in a worker', (source, options) => WapcHost.instantiate(source, { ...options, async: true })];
+  }
+  if (hasWorkers) yield ['a pool of workers', pool({ workers: true })];
+}
+
+/** A host callback whose calls wait until they are told, and a way to wait for the call with a number. */
+export function patient() {
+  const calls = [];
+  let wake = () => {};
+  const hostCall = (binding, namespace, operation, payload, context) =>
+    new Promise((resolve, reject) => {
+      calls.push({ operation, payload, context, resolve, reject });
+      wake();
+    });
+  const called = async (number) => {
+    while (calls.length <= number) await new Promise((resolve) => (wake = resolve));
+    return calls[number];
+  };
+  return { hostCall, called, calls };
+}
