@@ -170,7 +170,7 @@ class Remote {
   }
 
   async #invoke(exchange) {
-    if (this.#thread === undefined) await this.#start(exchange, this.#module);
+    if (this.#thread === undefined) await this.#startAnyhow(exchange, this.#module);
     const { operation, payloadLength, payload } = exchange;
     if (payload.length !== payloadLength) throw argumentError('payload', 'the bytes it had', payload);
     // A copy, since the array is the caller's. Not by `slice`: a Buffer's would share its memory.
@@ -179,9 +179,19 @@ class Remote {
   }
 
   async #reset({ exchange, module = this.#module }) {
-    if (this.#thread === undefined) await this.#start(exchange, module);
+    if (this.#thread === undefined) await this.#startAnyhow(exchange, module);
     else await this.#ask(exchange, [RESET, module === this.#module ? undefined : module]);
     this.#module = module;
+  }
+
+  /** Starts a worker with a guest; where memories have run out, after those that nobody needs are gone. */
+  async #startAnyhow(exchange, module) {
+    try {
+      await this.#start(exchange, module);
+    } catch (error) {
+      if (!isOutOfMemory(error) || !collectMemories()) throw error;
+      await this.#start(exchange, module);
+    }
   }
 
   /** Starts a worker with a guest. */
@@ -325,6 +335,21 @@ class Remote {
 
 function reject(exchange, error) {
   exchange.resolve(Promise.reject(error));
+}
+
+const isOutOfMemory = (error) => error instanceof RangeError || error?.cause instanceof RangeError;
+
+/**
+ * An engine that has no room for one more memory collects those of the thread that asked, but a worker can't make it
+ * collect those of this one, of which Chromium holds 125 in all. Whether there is room now.
+ */
+function collectMemories() {
+  try {
+    new WebAssembly.Memory({ initial: 1 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function notLoadedError(cause) {

@@ -95,6 +95,10 @@
       unreachable))
     (if (call $is (i32.const 0x69)) (then (return (call $recurse (i32.const 0))))) ;; i: endless recursion
     (if (call $is (i32.const 0x49)) (then (return (call $recurse_calling (i32.const 0))))) ;; I: the same through the host
+    (if (call $is (i32.const 0x4c)) (then (loop $forever (br $forever)))) ;; L: loops for ever
+    (if (call $is (i32.const 0x4d)) (then (loop $forever ;; M: logs for ever
+      (call $console_log (i32.const 1024) (local.get $len))
+      (br $forever))))
     unreachable)
   (start $fill)
   (func $fill (memory.fill (i32.const 0) (i32.const 0xaa) (i32.const 65536))))

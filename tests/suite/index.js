@@ -18,11 +18,12 @@ import { guests } from './guests.js';
 import { hostile } from './hostile.js';
 import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
+import { pools } from './pool.js';
 import { protocol } from './protocol.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
 export function* suite(environment) {
-  for (const part of [guests, protocol, hostile, lifecycle, asynchronous, deadlines, wrongArguments, loading]) {
+  for (const part of [guests, protocol, hostile, lifecycle, asynchronous, deadlines, pools, wrongArguments, loading]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
   }
 }
