@@ -14,7 +14,8 @@ export class WapcError extends Error {
 
   /** By brand, so that an error of a second copy of this package matches too. A subclass keeps the usual rule. */
   static [Symbol.hasInstance](value) {
-    if (this !== WapcError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    // Asked so, since a class that names itself is renamed by bundlers, and the name stands in stack traces.
+    if (Object.getPrototypeOf(this) !== Error) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && typeof value.code === 'string' && value.code.startsWith('WAPC_');
   }
 }

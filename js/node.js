@@ -9,4 +9,5 @@ import { platform } from './platform.js';
 
 platform.readFile = readFile;
 platform.parallelism = availableParallelism;
-platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url));
+// Not with the flags of this process: those that say what its program is would be the worker's.
+platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url), { execArgv: [] });

@@ -1,12 +1,13 @@
 /**
- * The answers of a host callback on their way to a worker that blocks meanwhile: it can't receive messages, so they come
- * through shared memory, one part after the other where they are longer than that.
+ * What a worker that blocks can still hear, through shared memory: the answers of the host callback, one part after the
+ * other where they are longer than that, and how many of its log lines were read.
  */
 
 // Words of the header.
 const STATE = 0;
 const LENGTH = 1;
 const PART = 2;
+const READ = 3;
 const HEADER = 16;
 
 // What `STATE` says.
@@ -17,13 +18,17 @@ const FAILED = 2;
 /** Bytes of one part: what most answers are shorter than. */
 const CAPACITY = 1 << 18;
 
+/** Log lines that a worker may be ahead: one that logs for ever must not fill the memory of the thread that reads. */
+const AHEAD = 64;
+
 /** Whether memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
 export const canShare = () => typeof SharedArrayBuffer === 'function';
 
 /** The end of the thread that answers. */
 export class Answering {
-  constructor() {
-    this.buffer = new SharedArrayBuffer(HEADER + CAPACITY);
+  /** @param {boolean} callsHost whether there will be answers */
+  constructor(callsHost) {
+    this.buffer = new SharedArrayBuffer(HEADER + (callsHost ? CAPACITY : 0));
     this.header = new Int32Array(this.buffer, 0, HEADER / 4);
     this.bytes = new Uint8Array(this.buffer, HEADER);
     this.rest = undefined;
@@ -42,6 +47,12 @@ export class Answering {
     this.#part(ANSWERED);
   }
 
+  /** One more line was read. */
+  read() {
+    Atomics.add(this.header, READ, 1);
+    Atomics.notify(this.header, READ);
+  }
+
   #part(state) {
     const part = this.rest.subarray(0, CAPACITY);
     this.bytes.set(part);
@@ -57,6 +68,15 @@ export class Awaiting {
   constructor(buffer) {
     this.header = new Int32Array(buffer, 0, HEADER / 4);
     this.bytes = new Uint8Array(buffer, HEADER);
+    this.written = 0;
+  }
+
+  /** One more line was written: blocks while too many were not read. */
+  wrote() {
+    this.written = (this.written + 1) | 0;
+    for (let read; ((this.written - (read = Atomics.load(this.header, READ))) | 0) > AHEAD;) {
+      Atomics.wait(this.header, READ, read);
+    }
   }
 
   /**

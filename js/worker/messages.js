@@ -34,5 +34,5 @@ export const transferOf = (array) => (array.length >= WORTH_TRANSFERRING ? [arra
  * @typedef {object} Settings
  * @property {number} payloadLimit bytes
  * @property {boolean} callsHost whether there is a host callback
- * @property {SharedArrayBuffer | undefined} answers where its answers come; without it they come as messages
+ * @property {SharedArrayBuffer | undefined} answers where its answers come (`answers.js`); without it, as messages
  */

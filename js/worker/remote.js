@@ -198,7 +198,7 @@ class Remote {
   #start(exchange, module) {
     const { script, payloadLimit, hostCall } = this.#settings;
     const callsHost = hostCall !== undefined;
-    this.#answering = callsHost && canShare() ? new Answering() : undefined;
+    this.#answering = canShare() ? new Answering(callsHost) : undefined;
     this.#thread = new Thread(
       startWorker(script),
       (thread, message) => this.#receive(thread, message),
@@ -225,6 +225,8 @@ class Remote {
   }
 
   #receive(thread, [kind, ...rest]) {
+    // A script of the caller's own may say more than was asked of it.
+    if (this.#request === undefined) return undefined;
     switch (kind) {
       case LOADED:
         this.#loaded = true;
@@ -304,6 +306,7 @@ class Remote {
     const { logger = console.log } = this.#settings;
     try {
       logger(text);
+      this.#answering?.read();
     } catch (error) {
       this.#kill(new WapcError('WAPC_TRAP', 'the guest trapped: the logger threw', { cause: error }));
     }

@@ -18,17 +18,16 @@ export function serve(post) {
   let host;
   let settle;
 
-  const hostCallOf = ({ payloadLimit, callsHost, answers }) => {
+  const hostCallOf = ({ payloadLimit, callsHost }, awaiting) => {
     if (!callsHost) return undefined;
     const ask = (binding, namespace, operation, payload) =>
       post([CALL, binding, namespace, operation, payload], transferOf(payload));
-    if (answers === undefined) {
+    if (awaiting === undefined) {
       return (...call) => {
         ask(...call);
         return new Promise((resolve) => (settle = resolve)).then(taken);
       };
     }
-    const awaiting = new Awaiting(answers);
     const more = () => post([MORE]);
     return (...call) => taken(awaiting.await(() => ask(...call), more, payloadLimit));
   };
@@ -37,11 +36,15 @@ export function serve(post) {
     watchStack(await init({ module_or_path: core }));
     post([LOADED]);
     const module = await Module.compile(guest, undefined, false);
+    const awaiting = settings.answers === undefined ? undefined : new Awaiting(settings.answers);
     host = await module.instantiate({
-      hostCall: hostCallOf(settings),
+      hostCall: hostCallOf(settings, awaiting),
       // Blocking is cheaper than a stack that can be suspended.
-      async: settings.answers === undefined ? 'auto' : false,
-      logger: (text) => post([LOG, text]),
+      async: awaiting === undefined ? 'auto' : false,
+      logger: (text) => {
+        post([LOG, text]);
+        awaiting?.wrote();
+      },
       limits: { payload: settings.payloadLimit },
     });
   };

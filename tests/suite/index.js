@@ -20,10 +20,22 @@ import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
 import { pools } from './pool.js';
 import { protocol } from './protocol.js';
+import { stopping } from './stopping.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
 export function* suite(environment) {
-  for (const part of [guests, protocol, hostile, lifecycle, asynchronous, deadlines, pools, wrongArguments, loading]) {
+  for (const part of [
+    guests,
+    protocol,
+    hostile,
+    lifecycle,
+    asynchronous,
+    deadlines,
+    pools,
+    stopping,
+    wrongArguments,
+    loading,
+  ]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
   }
 }

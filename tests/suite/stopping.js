@@ -1,0 +1,85 @@
+/** Guests that do not end by themselves: only a worker can be stopped. */
+
+import { equal, fails, string, thrown, wordsOf } from './assert.js';
+
+export function* stopping({ WapcPool, guest, hasWorkers }) {
+  if (!hasWorkers) return;
+  const create = async (options) =>
+    WapcPool.create(await guest('wat/probe'), { size: 1, workers: true, logger() {}, ...options });
+
+  for (const [what, operation, payload] of [
+    ['computes', 'L', ''],
+    ['logs', 'M', 'x'.repeat(1000)],
+  ]) {
+    for (const [by, limits, options, check] of [
+      ['limits.timeout', { timeout: 50 }, undefined, ({ code }) => code === 'WAPC_TIMEOUT'],
+      ["invoke's timeout", undefined, { timeout: 50 }, ({ code }) => code === 'WAPC_TIMEOUT'],
+      ['a signal', undefined, () => ({ signal: AbortSignal.timeout(50) }), ({ name }) => name === 'TimeoutError'],
+    ]) {
+      yield [
+        `a guest that ${what} for ever is stopped by ${by}, and the next one is fresh`,
+        async () => {
+          const pool = await create({ limits });
+          equal(wordsOf(await pool.invoke('c'))[0], 1);
+          const given = typeof options === 'function' ? options() : options;
+          const start = performance.now();
+          equal(check(await thrown(() => pool.invoke(operation, payload, given))), true);
+          equal(performance.now() - start < 1000, true, 'soon');
+          equal(wordsOf(await pool.invoke('c'))[0], 1);
+          equal(pool.stats.replaced, 1);
+          await pool.close();
+        },
+      ];
+    }
+  }
+
+  yield [
+    'a guest that computes for ever, and the pool is destroyed',
+    async () => {
+      const pool = await create({});
+      const running = pool.invoke('L');
+      pool.destroy();
+      await fails('WAPC_CLOSED', () => running);
+    },
+  ];
+
+  yield [
+    'the page goes on while guests compute, and so do other guests',
+    async () => {
+      const pool = await create({ size: 2, limits: { timeout: 200 } });
+      const running = thrown(() => pool.invoke('L'));
+      for (let i = 0; i < 20; i++) equal(wordsOf(await pool.invoke('c'))[0], i + 1);
+      equal((await running).code, 'WAPC_TIMEOUT');
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'every log line arrives, however many',
+    async () => {
+      let lines = 0;
+      const pool = await WapcPool.create(await guest('hello'), {
+        size: 2,
+        workers: true,
+        hostCall: (binding, namespace, operation, payload) => payload,
+        logger: () => lines++,
+      });
+      const answers = await Promise.all(Array.from({ length: 2000 }, () => pool.invoke('hello', 'x')));
+      equal([lines, string(answers[1999])], [2000, 'Hello, x']);
+      await pool.close();
+    },
+  ];
+
+  for (const [what, workers, code] of [
+    ['a script that is not there', { url: new URL('no-such-script.js', import.meta.url).href }, 'WAPC_LOAD'],
+    ['a script that throws', { url: 'data:text/javascript,throw new Error("planned")' }, 'WAPC_LOAD'],
+  ]) {
+    yield [
+      `a worker that can not be started: ${what}`,
+      async () => {
+        const error = await fails(code, () => create({ workers }));
+        equal(error.message.includes('workers.url'), true);
+      },
+    ];
+  }
+}
