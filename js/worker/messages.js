@@ -25,7 +25,7 @@ export const MORE = 'more';
 export const LOG = 'log';
 
 /** From this many bytes on transferring an array costs less than copying it. */
-const WORTH_TRANSFERRING = 16384;
+const WORTH_TRANSFERRING = 1024;
 
 /** What of a message is to be transferred: the array's buffer, which is then gone here. */
 export const transferOf = (array) => (array.length >= WORTH_TRANSFERRING ? [array.buffer] : []);

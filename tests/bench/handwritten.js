@@ -8,8 +8,11 @@ const decoder = new TextDecoder();
 /** Where a loop stops to be faster than a call into the engine. */
 const SHORT = 16;
 
-/** Instantiates `module`; `invoke(operation, payload)` answers at once. */
-export function handwritten(module, hostCall) {
+/**
+ * Instantiates `module`: `invoke(operation, payload)`, which answers at once, or where it `suspends` for the promises of
+ * `hostCall` with a promise.
+ */
+export function handwritten(module, hostCall, suspends = false) {
   let view;
   let operation;
   let payload;
@@ -29,6 +32,17 @@ export function handwritten(module, hostCall) {
     return copy;
   };
   const text = (ptr, len) => decoder.decode(bytes().subarray(ptr, ptr + len));
+  const ask = (bindingPtr, bindingLen, namespacePtr, namespaceLen, operationPtr, operationLen, ptr, len) =>
+    hostCall(
+      text(bindingPtr, bindingLen),
+      text(namespacePtr, namespaceLen),
+      text(operationPtr, operationLen),
+      read(ptr, len),
+    );
+  const askAndWait = async (...call) => {
+    answer = await ask(...call);
+    return 1;
+  };
   const instance = new WebAssembly.Instance(module, {
     wapc: {
       __guest_request(operationPtr, ptr) {
@@ -41,15 +55,12 @@ export function handwritten(module, hostCall) {
       __guest_error(ptr, len) {
         throw new Error(text(ptr, len));
       },
-      __host_call(bindingPtr, bindingLen, namespacePtr, namespaceLen, operationPtr, operationLen, ptr, len) {
-        answer = hostCall(
-          text(bindingPtr, bindingLen),
-          text(namespacePtr, namespaceLen),
-          text(operationPtr, operationLen),
-          read(ptr, len),
-        );
-        return 1;
-      },
+      __host_call: suspends
+        ? new WebAssembly.Suspending(askAndWait)
+        : (bindingPtr, bindingLen, namespacePtr, namespaceLen, operationPtr, operationLen, ptr, len) => {
+            answer = ask(bindingPtr, bindingLen, namespacePtr, namespaceLen, operationPtr, operationLen, ptr, len);
+            return 1;
+          },
       __host_response_len: () => answer.length,
       __host_response(ptr) {
         write(ptr, answer);
@@ -62,13 +73,14 @@ export function handwritten(module, hostCall) {
   const { memory } = instance.exports;
   view = new Uint8Array(memory.buffer);
   instance.exports.wapc_init();
-  const guestCall = instance.exports.__guest_call;
+  const guestCall = suspends ? WebAssembly.promising(instance.exports.__guest_call) : instance.exports.__guest_call;
+  const answered = () => response;
   const names = new Map();
   return (name, request) => {
     operation = names.get(name);
     if (operation === undefined) names.set(name, (operation = encoder.encode(name)));
     payload = request;
-    guestCall(operation.length, payload.length);
-    return response;
+    const ended = guestCall(operation.length, payload.length);
+    return suspends ? ended.then(answered) : response;
   };
 }

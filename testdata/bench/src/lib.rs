@@ -9,6 +9,7 @@ pub extern "C" fn wapc_init() {
     register_function("nothing", nothing);
     register_function("call", call);
     register_function("calls", calls);
+    register_function("compute", compute);
 }
 
 /// Answers with what it was sent.
@@ -32,4 +33,15 @@ fn calls(payload: &[u8]) -> CallResult {
         host_call("default", "bench", "echo", payload)?;
     }
     Ok(Vec::new())
+}
+
+/// Keeps a core busy for about a millisecond.
+fn compute(_payload: &[u8]) -> CallResult {
+    let mut state = 1_u32;
+    for _ in 0..500_000 {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+    }
+    Ok(state.to_le_bytes().to_vec())
 }

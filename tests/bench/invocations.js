@@ -1,0 +1,75 @@
+/** Invocations of one host, against `@wapc/host` and a bound written by hand. */
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+import { WapcModule } from 'wapc-host';
+
+import { handwritten } from './handwritten.js';
+import { awaited, sync } from './measure.js';
+
+const peer = createRequire(import.meta.url)('@wapc/host');
+
+const bytes = await readFile(new URL('../../testdata/bench.wasm', import.meta.url));
+const compiled = await WebAssembly.compile(bytes);
+const module = await WapcModule.compile(compiled);
+const hostCall = (binding, namespace, operation, payload) => payload;
+
+const ours = await module.instantiate({ hostCall, async: false });
+const auto = await module.instantiate({ hostCall });
+const theirs = await peer.instantiate(bytes, hostCall);
+const bound = handwritten(compiled, hostCall);
+const suspends = typeof WebAssembly.Suspending === 'function';
+
+const payloads = { 'no payload': 0, '32 B': 32, '1 KiB': 1024, '1 MiB': 1 << 20 };
+for (const [name, length] of Object.entries(payloads)) payloads[name] = new Uint8Array(length).fill(42);
+
+const invoke = (host, operation, payload) => awaited(() => host.invoke(operation, payload));
+const invokeSync = (host, operation, payload) => sync(() => host.invokeSync(operation, payload));
+const byHand = (operation, payload) => sync(() => bound(operation, payload));
+
+/** @type {import('./run.js').Case[]} */
+export const cases = [];
+const against = (label, competitors, ratio, target, per) => cases.push({ label, competitors, ratio, target, per });
+
+for (const [label, operation, size, target] of [
+  ['no payload, no response, await invoke', 'nothing', 'no payload', '>= 3'],
+  ['echo 32 B, await invoke', 'echo', '32 B', '>= 3'],
+  ['one host call, 32 B, await invoke', 'call', '32 B', '>= 2.5'],
+  ['echo 1 KiB, await invoke', 'echo', '1 KiB', '>= 2'],
+  ['echo 1 MiB, await invoke', 'echo', '1 MiB', '>= 0.95'],
+]) {
+  const payload = payloads[size];
+  const competitors = { ours: invoke(ours, operation, payload), peer: invoke(theirs, operation, payload) };
+  against(label, competitors, (ns) => ns.peer / ns.ours, target);
+  if (suspends) {
+    const withJspi = { ours: invoke(auto, operation, payload), peer: invoke(theirs, operation, payload) };
+    against(`${label}, async: 'auto'`, withJspi, (ns) => ns.peer / ns.ours, '>= 1');
+  }
+}
+against(
+  'each of 100 host calls, 32 B, invokeSync',
+  {
+    ours: invokeSync(ours, 'calls', payloads['32 B']),
+    peer: invoke(theirs, 'calls', payloads['32 B']),
+    byHand: byHand('calls', payloads['32 B']),
+  },
+  (ns) => ns.peer / ns.ours,
+  '>= 1.5',
+  100,
+);
+against(
+  'echo 32 B, invokeSync',
+  { ours: invokeSync(ours, 'echo', payloads['32 B']), byHand: byHand('echo', payloads['32 B']) },
+  (ns) => ns.byHand / ns.ours,
+  '>= 0.77',
+);
+against(
+  'instantiate: a module, against bytes',
+  {
+    ours: awaited(async () => (await module.instantiate({ hostCall, async: false })).close()),
+    peer: awaited(() => peer.instantiate(bytes, hostCall)),
+  },
+  (ns) => ns.peer / ns.ours,
+  '>= 1',
+);

@@ -1,0 +1,140 @@
+/** Asynchronous host calls and pools, against what the platform takes for the same with nothing around it. */
+
+import { readFile } from 'node:fs/promises';
+
+import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
+
+import { pingPong, roundTrip } from './bare.js';
+import { onOtherCore } from './cores.js';
+import { handwritten } from './handwritten.js';
+import { awaited } from './measure.js';
+
+const bytes = await readFile(new URL('../../testdata/bench.wasm', import.meta.url));
+const compiled = await WebAssembly.compile(bytes);
+const module = await WapcModule.compile(compiled);
+const suspends = typeof WebAssembly.Suspending === 'function';
+const hostCall = (binding, namespace, operation, payload) => payload;
+const hostCallLater = async (binding, namespace, operation, payload) => payload;
+
+const small = new Uint8Array(32).fill(42);
+const large = new Uint8Array(65536).fill(42);
+
+/** Makes pools and bare workers when they are first run, so that none disturbs other cases. */
+const made = [];
+const lazily = (make) => {
+  let promise;
+  return () => {
+    promise ??= make().then((thing) => {
+      made.push(thing);
+      return thing;
+    });
+    return promise;
+  };
+};
+const pool = (options) => lazily(() => WapcPool.create(module, { hostCall, ...options }));
+const invoking = (invokable, operation, payload) => async (times) => {
+  const it = await invokable();
+  for (let i = 0; i < times; i++) await it.invoke(operation, payload);
+};
+
+/** Lets go of all that was made. */
+export async function close() {
+  for (const thing of made) await thing.close();
+}
+
+/** @type {import('./run.js').Case[]} */
+export const cases = [];
+const against = (label, competitors, ratio, target, how) => cases.push({ label, competitors, ratio, target, ...how });
+const more = (ns) => ns.ours / ns.peer;
+const throughput = (ns) => ns.peer / ns.ours;
+
+const worker = (options) => lazily(() => onOtherCore(() => WapcPool.create(module, { hostCall, ...options })));
+const inWorker = worker({ size: 1, workers: true, hostCall: hostCallLater });
+if (suspends) {
+  const host = lazily(() => WapcHost.instantiate(module, { hostCall: hostCallLater }));
+  const byHand = lazily(async () => ({ invoke: handwritten(compiled, hostCallLater, true), close() {} }));
+  const ours = invoking(host, 'call', small);
+  against(
+    'one async host call, JSPI / by hand',
+    { ours, byHand: invoking(byHand, 'call', small) },
+    (ns) => ns.ours / ns.byHand,
+    '<= 1.3',
+  );
+  against(
+    'one async host call, worker / JSPI',
+    { ours, peer: invoking(inWorker, 'call', small) },
+    throughput,
+    '>= 20',
+    {
+      pinned: true,
+    },
+  );
+}
+against(
+  'echo 32 B, pool of 10 / host',
+  {
+    ours: invoking(pool({ size: 10, async: false }), 'echo', small),
+    peer: invoking(
+      lazily(() => WapcHost.instantiate(module, { hostCall, async: false })),
+      'echo',
+      small,
+    ),
+  },
+  more,
+  '<= 1.5',
+);
+
+const bare = (make) => lazily(() => onOtherCore(make));
+const running = (runnable) => async (times) => {
+  const { run } = await runnable();
+  for (let i = 0; i < times; i++) await run();
+};
+against(
+  'one async host call, worker / bare worker',
+  { ours: invoking(inWorker, 'call', small), peer: running(bare(roundTrip)) },
+  more,
+  '<= 1.5',
+  { pinned: true },
+);
+const echoing = worker({ size: 1, workers: true });
+against(
+  'echo 64 KiB, worker / bare ping-pong',
+  { ours: invoking(echoing, 'echo', large), peer: running(bare(() => pingPong(large.length))) },
+  throughput,
+  '>= 0.7',
+  { pinned: true },
+);
+
+/** Throughput: more is asked for at all times than there are workers. */
+const saturating = (invokable, operation) => async (times) => {
+  const it = await invokable();
+  let left = times;
+  const work = async () => {
+    while (left-- > 0) await it.invoke(operation);
+  };
+  await Promise.all(Array.from({ length: 4 }, work));
+};
+against(
+  'compute, pool of 2 workers / of 1',
+  {
+    ours: saturating(pool({ size: 2, workers: true }), 'compute'),
+    peer: saturating(pool({ size: 1, workers: true }), 'compute'),
+  },
+  throughput,
+  '>= 1.8',
+);
+
+const wapc = Object.fromEntries(WebAssembly.Module.imports(compiled).map(({ name }) => [name, () => 0]));
+against(
+  'a pool of 10, made / 10 bare instances',
+  {
+    ours: awaited(async () => (await WapcPool.create(module, { size: 10, hostCall, async: false })).destroy()),
+    peer: awaited(() =>
+      Promise.all(
+        Array.from({ length: 10 }, async () => (await WebAssembly.instantiate(compiled, { wapc })).exports.wapc_init()),
+      ),
+    ),
+  },
+  more,
+  '<= 1.2',
+);
