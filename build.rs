@@ -1,9 +1,9 @@
-//! Assembles the two modules of `src/imports/` that are written as WebAssembly text.
+//! Assembles the modules of `src/imports/` that are written as WebAssembly text.
 
 use std::{env, error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for name in ["shim", "signature"] {
+    for name in ["shim", "assemblyscript", "signature"] {
         let source = format!("src/imports/{name}.wat");
         println!("cargo::rerun-if-changed={source}");
         let module = wat::parse_file(source)?;

@@ -9,12 +9,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Promise, Reflect, WebAssembly};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::instance::Instance;
-use crate::module::Module;
+use crate::module::{Linkable, Module};
 use crate::options::{Options, Workers};
 use crate::promise::promise;
 use crate::slots::Slots;
@@ -37,7 +37,7 @@ pub(crate) struct State {
     handle: Object,
     port: Port,
     options: Rc<Options>,
-    module: RefCell<WebAssembly::Module>,
+    guest: RefCell<Rc<Linkable>>,
     /// None after a trap: the next invocation makes a fresh one.
     instance: RefCell<Option<Rc<Instance>>>,
     closed: Cell<bool>,
@@ -51,7 +51,7 @@ pub(crate) struct State {
 #[derive(Debug)]
 struct Swap {
     instance: Rc<Instance>,
-    module: WebAssembly::Module,
+    guest: Rc<Linkable>,
     done: Function,
 }
 
@@ -68,17 +68,17 @@ pub(crate) fn run_waiting(slot: u32) {
     }
 }
 
-/// A host of a fresh instance of `module`: a promise of a `Host`, or of the JavaScript half of one that runs in a worker
+/// A host of a fresh instance of `guest`: a promise of a `Host`, or of the JavaScript half of one that runs in a worker
 /// because it was asked to, or because its callback may answer later and nothing on this thread can wait.
-pub(crate) fn create(module: &WebAssembly::Module, options: &Rc<Options>, workers: Option<&Workers>) -> Promise {
+pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option<&Workers>) -> Promise {
     let id = NEXT_ID.replace(NEXT_ID.get().wrapping_add(1));
     if workers.is_none() && !options.needs_worker() {
-        let (module, options) = (module.clone(), Rc::clone(options));
-        return promise(async move { Ok(Host::create(id, module, options).await?.into()) });
+        let options = Rc::clone(options);
+        return promise(async move { Ok(Host::create(id, guest, options).await?.into()) });
     }
     sys::start_remote(
         id,
-        module,
+        &guest.module,
         options.payload_limit(),
         options.timeout,
         options.host_call.as_ref(),
@@ -89,12 +89,12 @@ pub(crate) fn create(module: &WebAssembly::Module, options: &Rc<Options>, worker
 }
 
 impl Host {
-    async fn create(id: u32, module: WebAssembly::Module, options: Rc<Options>) -> Result<Self, Error> {
+    async fn create(id: u32, guest: Rc<Linkable>, options: Rc<Options>) -> Result<Self, Error> {
         let handle = Object::new();
         // Can't fail: a fresh, extensible object.
         let _ = Reflect::set(&handle, &"id".into(), &id.into());
         let handle = Object::freeze(&handle);
-        let instance = Instance::create(&module, &handle, &options, true).await?;
+        let instance = Instance::create(&guest, &handle, &options, true).await?;
         let slot = HOSTS.with_borrow_mut(Slots::reserve);
         let state = Rc::new(State {
             id,
@@ -102,7 +102,7 @@ impl Host {
             slot,
             port: Port::new(slot, options.payload_limit(), &wasm_bindgen::exports()),
             options,
-            module: RefCell::new(module),
+            guest: RefCell::new(guest),
             instance: RefCell::new(None),
             closed: Cell::new(false),
             waiting: RefCell::default(),
@@ -164,7 +164,7 @@ impl Host {
 
     /// Lets a fresh instance of the same guest take over.
     pub fn reset(&self) -> Result<Promise, JsValue> {
-        Ok(self.swap(self.state.module.borrow().clone()))
+        Ok(self.swap(self.state.guest.borrow().clone()))
     }
 
     /// Ends everything with WAPC_CLOSED and lets go of the guest. Whether nothing ran: then this can be freed.
@@ -174,10 +174,10 @@ impl Host {
 }
 
 impl Host {
-    fn swap(&self, module: WebAssembly::Module) -> Promise {
+    fn swap(&self, guest: Rc<Linkable>) -> Promise {
         let state = Rc::clone(&self.state);
         promise(async move {
-            state.swap(module).await?;
+            state.swap(guest).await?;
             Ok(JsValue::UNDEFINED)
         })
     }

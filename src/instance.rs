@@ -5,13 +5,14 @@ mod start;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{JsString, Object, WebAssembly};
+use js_sys::{JsString, Object};
 use wasm_bindgen::JsValue;
 
 use crate::error::{Error, Violation};
-use crate::imports::{self, Import};
+use crate::imports::Import;
 use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::memory::Range;
+use crate::module::Linkable;
 use crate::options::{DEFAULT_PAYLOAD_LIMIT, Options};
 use crate::slots::Slots;
 use crate::suspensions;
@@ -63,10 +64,10 @@ extern "C" fn instance_time_out(id: u32) {
 }
 
 impl Instance {
-    fn register(module: &WebAssembly::Module, host: &Object, options: &Options) -> Rc<Self> {
+    fn register(linkable: &Linkable, host: &Object, options: &Options) -> Rc<Self> {
         let id = INSTANCES.with_borrow_mut(Slots::reserve);
         // A stack that can be suspended takes longer than a short invocation.
-        let suspendable = options.is_suspendable() && imports::calls_host(module);
+        let suspendable = options.is_suspendable() && linkable.calls_host;
         let instance = Rc::new(Self {
             id,
             guest: Guest::new(

@@ -13,7 +13,7 @@ use crate::inspect;
 use crate::options::{Options, PoolOptions};
 use crate::pool::Pool;
 use crate::promise::promise;
-use crate::protocol::{GUEST_CALL, MEMORY};
+use crate::protocol::{ENV, GUEST_CALL, HOST_CALL, MEMORY};
 use crate::source;
 
 /// A compiled guest: compiled once, instantiated as often as needed.
@@ -28,8 +28,20 @@ struct State {
     /// None once it is closed.
     module: RefCell<Option<WebAssembly::Module>>,
     options: Options,
-    /// What holds for every instance is checked once.
-    linkable: Cell<bool>,
+    /// None before it is first instantiated, and once it is closed.
+    linkable: RefCell<Option<Rc<Linkable>>>,
+}
+
+/// A guest whose imports are all there, and what is known of each of its instances once it is of one.
+#[derive(Debug)]
+pub(crate) struct Linkable {
+    pub(crate) module: WebAssembly::Module,
+    /// Whether it may call its host, so that its stack may have to be suspended.
+    pub(crate) calls_host: bool,
+    /// Whether it imports what AssemblyScript's guests do.
+    pub(crate) imports_env: bool,
+    /// Whether its `__guest_call` was seen to have the protocol's signature.
+    pub(crate) has_signature: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -42,7 +54,7 @@ impl Module {
             let module = source::compile(guest, &options).await?;
             require_guest(&module)?;
             let compiled = Self {
-                state: Rc::new(State { module: RefCell::new(Some(module)), options, linkable: Cell::new(false) }),
+                state: Rc::new(State { module: RefCell::new(Some(module)), options, linkable: RefCell::default() }),
             };
             Ok(compiled.into())
         }))
@@ -53,7 +65,7 @@ impl Module {
     pub fn instantiate(&self, options: JsValue) -> Result<Promise, JsValue> {
         let module = self.linkable()?;
         let options = Options::read(&options)?.over(&self.state.options);
-        Ok(host::create(&module, &Rc::new(options), None))
+        Ok(host::create(module, &Rc::new(options), None))
     }
 
     /// A pool without instances. `options` are laid over those of `compile`.
@@ -67,7 +79,7 @@ impl Module {
     /// The module itself, ready to be instantiated elsewhere. WAPC_CLOSED, WAPC_LINK.
     #[wasm_bindgen(js_name = linkable)]
     pub fn linkable_module(&self) -> Result<WebAssembly::Module, JsValue> {
-        Ok(self.linkable()?)
+        Ok(self.linkable()?.module.clone())
     }
 
     /// What the module says of itself: imports, exports, WASI, producers. WAPC_CLOSED.
@@ -78,24 +90,25 @@ impl Module {
     /// Lets go of the compiled module. Hosts that were made of it live on.
     pub fn close(&self) {
         self.state.module.take();
+        self.state.linkable.take();
     }
 }
 
 impl Module {
     /// The module, ready to be instantiated. WAPC_CLOSED, WAPC_LINK.
-    pub(crate) fn linkable(&self) -> Result<WebAssembly::Module, Error> {
+    pub(crate) fn linkable(&self) -> Result<Rc<Linkable>, Error> {
         self.state.linkable()
     }
 }
 
 impl State {
-    fn linkable(&self) -> Result<WebAssembly::Module, Error> {
-        let module = self.open()?;
-        if !self.linkable.get() {
-            require_imports(&module)?;
-            self.linkable.set(true);
+    fn linkable(&self) -> Result<Rc<Linkable>, Error> {
+        if let Some(linkable) = &*self.linkable.borrow() {
+            return Ok(Rc::clone(linkable));
         }
-        Ok(module)
+        let linkable = Rc::new(Linkable::new(self.open()?)?);
+        self.linkable.replace(Some(Rc::clone(&linkable)));
+        Ok(linkable)
     }
 
     fn open(&self) -> Result<WebAssembly::Module, Error> {
@@ -115,21 +128,26 @@ fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
     Ok(())
 }
 
-/// WAPC_LINK, naming them all, where it imports what the host does not have.
-fn require_imports(module: &WebAssembly::Module) -> Result<(), Error> {
-    let missing: Vec<String> = WebAssembly::Module::imports(module)
-        .iter()
-        .map(|import| (field(&import, "module"), field(&import, "name"), field(&import, "kind")))
-        .filter(|(module, name, kind)| kind != "function" || !imports::is_provided(module, name))
-        .map(|(module, name, kind)| format!("{kind} `{module}` `{name}`"))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
+impl Linkable {
+    /// WAPC_LINK, naming them all, where it imports what the host does not have.
+    fn new(module: WebAssembly::Module) -> Result<Self, Error> {
+        let (mut missing, mut calls_host, mut imports_env) = (Vec::new(), false, false);
+        for import in WebAssembly::Module::imports(&module).iter() {
+            let (from, name, kind) = (field(&import, "module"), field(&import, "name"), field(&import, "kind"));
+            calls_host |= name == HOST_CALL;
+            imports_env |= from == ENV;
+            if kind != "function" || !imports::is_provided(&from, &name) {
+                missing.push(format!("{kind} `{from}` `{name}`"));
+            }
+        }
+        if missing.is_empty() {
+            return Ok(Self { module, calls_host, imports_env, has_signature: Cell::new(false) });
+        }
+        Err(Error::Link {
+            reason: format!("the guest imports what this host does not provide: {}", missing.join(", ")),
+            cause: None,
+        })
     }
-    Err(Error::Link {
-        reason: format!("the guest imports what this host does not provide: {}", missing.join(", ")),
-        cause: None,
-    })
 }
 
 /// A text field of a descriptor that `WebAssembly.Module` made.

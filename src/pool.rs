@@ -6,12 +6,13 @@ mod lending;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, WebAssembly};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
 pub(crate) use self::lending::Bounds;
 use self::lending::{Lending, Refused};
 use crate::host;
+use crate::module::Linkable;
 use crate::options::{Options, PoolOptions};
 use crate::slots::Slots;
 
@@ -24,20 +25,20 @@ thread_local! {
 #[derive(Debug)]
 pub struct Pool {
     slot: u32,
-    module: WebAssembly::Module,
+    guest: Rc<Linkable>,
     options: Rc<Options>,
     pool: PoolOptions,
 }
 
 impl Pool {
     /// A pool without instances.
-    pub(crate) fn new(module: WebAssembly::Module, options: Rc<Options>, pool: PoolOptions) -> Self {
+    pub(crate) fn new(guest: Rc<Linkable>, options: Rc<Options>, pool: PoolOptions) -> Self {
         let slot = POOLS.with_borrow_mut(|pools| {
             let slot = pools.reserve();
             pools.fill(slot, &Rc::new(RefCell::new(Lending::new(pool.bounds))));
             slot
         });
-        Self { slot, module, options, pool }
+        Self { slot, guest, options, pool }
     }
 }
 
@@ -74,7 +75,7 @@ impl Pool {
     /// A fresh instance: a promise of a `Host`, or of one in a worker.
     /// WAPC_LINK, WAPC_INIT, WAPC_UNSUPPORTED.
     pub fn instantiate(&self) -> Result<Promise, JsValue> {
-        Ok(host::create(&self.module, &self.options, self.pool.workers.as_ref()))
+        Ok(host::create(Rc::clone(&self.guest), &self.options, self.pool.workers.as_ref()))
     }
 }
 

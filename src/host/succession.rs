@@ -5,13 +5,14 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use js_sys::{Promise, WebAssembly};
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{State, Swap};
 use crate::error::Error;
 use crate::instance::Instance;
+use crate::module::Linkable;
 use crate::sys::Exchange;
 
 impl State {
@@ -33,7 +34,7 @@ impl State {
             if self.closed.get() {
                 swap.instance.discard();
             } else {
-                self.module.replace(swap.module);
+                self.guest.replace(swap.guest);
                 self.install(Some(swap.instance));
             }
             // Can't throw: the resolve function of a promise.
@@ -72,8 +73,8 @@ impl State {
     }
 
     pub(super) async fn restart(&self, may_wait: bool) -> Result<Rc<Instance>, Error> {
-        let module = self.module.borrow().clone();
-        let instance = Instance::create(&module, &self.handle, &self.options, may_wait).await?;
+        let guest = self.guest.borrow().clone();
+        let instance = Instance::create(&guest, &self.handle, &self.options, may_wait).await?;
         if self.closed.get() {
             instance.discard();
             return Err(Error::Closed("host"));
@@ -82,15 +83,15 @@ impl State {
         Ok(instance)
     }
 
-    /// Starts an instance of `module` and lets it take over when no invocation runs.
-    pub(super) async fn swap(self: &Rc<Self>, module: WebAssembly::Module) -> Result<(), Error> {
+    /// Starts an instance of `guest` and lets it take over when no invocation runs.
+    pub(super) async fn swap(self: &Rc<Self>, guest: Rc<Linkable>) -> Result<(), Error> {
         if self.closed.get() {
             return Err(Error::Closed("host"));
         }
-        let instance = Instance::create(&module, &self.handle, &self.options, true).await?;
+        let instance = Instance::create(&guest, &self.handle, &self.options, true).await?;
         let taken_over = Promise::new(&mut |done, _| {
-            let (instance, module) = (Rc::clone(&instance), module.clone());
-            self.swaps.borrow_mut().push(Swap { instance, module, done });
+            let (instance, guest) = (Rc::clone(&instance), Rc::clone(&guest));
+            self.swaps.borrow_mut().push(Swap { instance, guest, done });
         });
         self.port.set_unusual(true);
         if !self.port.running() {

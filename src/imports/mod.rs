@@ -7,10 +7,10 @@ use std::cell::OnceCell;
 use std::fmt;
 
 use js_sys::{Object, Reflect, Uint8Array, WebAssembly};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
-use crate::module::field;
-use crate::protocol::{ENV, ENV_IMPORTS, HOST_CALL, WAPC, WAPC_IMPORTS};
+use crate::module::Linkable;
+use crate::protocol::{ENV, ENV_IMPORTS, WAPC, WAPC_IMPORTS};
 use crate::sys::{self, Guest};
 
 /// An import, as errors name it.
@@ -45,11 +45,6 @@ impl fmt::Display for Import {
     }
 }
 
-/// Whether a guest may call its host, so that its stack may have to be suspended.
-pub(crate) fn calls_host(module: &WebAssembly::Module) -> bool {
-    WebAssembly::Module::imports(module).iter().any(|import| field(&import, "name") == HOST_CALL)
-}
-
 /// What the core answers to the shim: whether the guest goes on.
 const PROCEED: u32 = 1;
 const STOP: u32 = 0;
@@ -65,6 +60,8 @@ pub(crate) fn is_provided(module: &str, name: &str) -> bool {
 
 thread_local! {
     static SHIM: Compiled = const { Compiled::new(include_bytes!(concat!(env!("OUT_DIR"), "/shim.wasm"))) };
+    static ASSEMBLYSCRIPT: Compiled =
+        const { Compiled::new(include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm"))) };
     static SIGNATURE: Compiled = const { Compiled::new(include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm"))) };
 }
 
@@ -99,19 +96,21 @@ pub(crate) fn has_signature(guest: &Object) -> bool {
     linked.is_ok()
 }
 
-/// The imports object for the instance `id`: a shim of its own that puts `id` in front of every call.
-pub(crate) fn for_instance(id: u32, guest: &Guest) -> Result<Object, JsValue> {
+/// The imports object for the instance `id`: shims of its own that put `id` in front of every call, each where the guest
+/// has use for it.
+pub(crate) fn for_instance(id: u32, guest: &Guest, linkable: &Linkable) -> Result<Object, JsValue> {
     let host = guest.copies();
     Reflect::set(&host, &"id".into(), &id.into())?;
     Reflect::set(&host, &"suspend".into(), &sys::suspend())?;
     let needs = Object::new();
     Reflect::set(&needs, &"core".into(), &wasm_bindgen::exports())?;
     Reflect::set(&needs, &"host".into(), &host)?;
-    let shim = SHIM.with(|shim| shim.instantiate(&needs))?;
-    let exports: JsValue = shim.exports().into();
-
     let imports = Object::new();
-    Reflect::set(&imports, &WAPC.into(), &exports)?;
-    Reflect::set(&imports, &ENV.into(), &exports)?;
-    Ok(imports.unchecked_into())
+    for (namespace, shim) in [(WAPC, &SHIM), (ENV, &ASSEMBLYSCRIPT)] {
+        if namespace == WAPC || linkable.imports_env {
+            let shim = shim.with(|shim| shim.instantiate(&needs))?;
+            Reflect::set(&imports, &namespace.into(), &shim.exports())?;
+        }
+    }
+    Ok(imports)
 }

@@ -1,5 +1,5 @@
-;; Stands between one guest instance and the core. Every function a guest may import is exported here under the
-;; guest's own name for it; each puts the instance's number in front and calls the core, wasm to wasm.
+;; Stands between one guest instance and the core. Every function a guest may import from `wapc` is exported here under
+;; its name there; each puts the instance's number in front and calls the core, wasm to wasm.
 ;;
 ;; The core never throws through its own frames (that would leave its shadow stack where it was): it answers with a
 ;; status, and what must stop the guest stops it here, by a trap, which no guest can catch.
@@ -17,11 +17,6 @@
   (import "core" "wapc_host_error_len" (func $host_error_len (param i32) (result i32)))
   (import "core" "wapc_host_error" (func $host_error (param i32 i32) (result i32)))
   (import "core" "wapc_console_log" (func $console_log (type $request)))
-  (import "core" "assemblyscript_abort" (func $abort (param i32 i32 i32 i32 i32) (result i32)))
-  (import "core" "assemblyscript_trace" (func $trace
-    (param i32 i32 i32 f64 f64 f64 f64 f64) (result i32)))
-  (import "core" "assemblyscript_seed" (func $seed (result f64)))
-  (import "core" "assemblyscript_console_log" (func $as_console_log (param i32 i32) (result i32)))
   ;; Copies between the guest's memory and the caller's arrays, of ranges that the core has checked just before. They are
   ;; called from here, not by the core: a reference that passes through the core's table takes 10 ns each time.
   (import "host" "write_request" (func $write_request (param i32 i32) (result i32)))
@@ -60,13 +55,4 @@
     (if (i32.eqz (call $host_error (global.get $id) (local.get 0))) (then unreachable)))
   (func (export "__console_log") (param i32 i32)
     (if (i32.eqz (call $console_log (global.get $id) (local.get 0) (local.get 1))) (then unreachable)))
-
-  (func (export "abort") (param i32 i32 i32 i32)
-    (drop (call $abort (global.get $id) (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
-    unreachable)
-  (func (export "trace") (param i32 i32 f64 f64 f64 f64 f64)
-    (if (i32.eqz (call $trace (global.get $id) (local.get 0) (local.get 1)
-      (local.get 2) (local.get 3) (local.get 4) (local.get 5) (local.get 6))) (then unreachable)))
-  (func (export "seed") (result f64) (call $seed))
-  (func (export "console.log") (param i32)
-    (if (i32.eqz (call $as_console_log (global.get $id) (local.get 0))) (then unreachable))))
+)

@@ -10,21 +10,22 @@ use super::Instance;
 use crate::error::Error;
 use crate::imports;
 use crate::invocation::{Ended, Invocation, Outcome};
+use crate::module::Linkable;
 use crate::options::Options;
 use crate::protocol::START_EXPORTS;
 use crate::sys;
 
 impl Instance {
-    /// A new instance of `module` that has started. WAPC_LINK where it imports what is not there, WAPC_INIT where its
+    /// A new instance of a guest that has started. WAPC_LINK where it imports what is not there, WAPC_INIT where its
     /// start fails. With `may_wait` its start may call the host asynchronously.
     pub(crate) async fn create(
-        module: &WebAssembly::Module,
+        linkable: &Linkable,
         host: &Object,
         options: &Options,
         may_wait: bool,
     ) -> Result<Rc<Self>, Error> {
-        let instance = Self::register(module, host, options);
-        match instance.link_and_start(module, may_wait).await {
+        let instance = Self::register(linkable, host, options);
+        match instance.link_and_start(linkable, may_wait).await {
             Ok(()) => Ok(instance),
             Err(error) => {
                 instance.discard();
@@ -33,16 +34,16 @@ impl Instance {
         }
     }
 
-    async fn link_and_start(&self, module: &WebAssembly::Module, may_wait: bool) -> Result<(), Error> {
-        let imports = imports::for_instance(self.id, &self.guest).map_err(|cause| link_error(&cause))?;
+    async fn link_and_start(&self, linkable: &Linkable, may_wait: bool) -> Result<(), Error> {
+        let imports = imports::for_instance(self.id, &self.guest, linkable).map_err(|cause| link_error(&cause))?;
         let suspend = may_wait && self.suspendable;
         // Also while it is instantiated: a start function calls imports, but can't be suspended.
         self.begin(Invocation::starting(false));
         self.guest.prepare();
-        let exports = match WebAssembly::Instance::new(module, &imports) {
+        let exports = match WebAssembly::Instance::new(&linkable.module, &imports) {
             Ok(instance) => instance.exports(),
             Err(error) if may_wait && too_large_to_block(&error) => {
-                JsFuture::from(WebAssembly::instantiate_module(module, &imports))
+                JsFuture::from(WebAssembly::instantiate_module(&linkable.module, &imports))
                     .await
                     .map_err(|error| self.instantiation_error(error))?
                     .unchecked_into::<WebAssembly::Instance>()
@@ -51,9 +52,10 @@ impl Instance {
             Err(error) => return Err(self.instantiation_error(error)),
         };
         self.end(Ended::Succeeded);
-        if !imports::has_signature(&exports) {
+        if !linkable.has_signature.get() && !imports::has_signature(&exports) {
             return Err(Error::NotAGuest("its `__guest_call` is not (param i32 i32) (result i32)".to_owned()));
         }
+        linkable.has_signature.set(true);
         self.guest.attach(&exports);
         for export in START_EXPORTS {
             if !Reflect::get(&exports, &export.into()).is_ok_and(|export| export.is_function()) {
