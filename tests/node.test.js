@@ -47,3 +47,27 @@ test('a refused promise that rejects later does not end the process', async () =
   equal(unhandled.length, 0);
   host.close();
 });
+
+const skip = !environment.canSuspend && 'needs JSPI';
+test('more hosts at once than may be suspended: all answer, and no more are suspended', { skip }, async () => {
+  let [suspended, most] = [0, 0];
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  const hostCall = async (binding, namespace, operation, payload) => {
+    most = Math.max(most, ++suspended);
+    await released;
+    suspended--;
+    return payload;
+  };
+  const module = await WapcModule.compile(path('wat/small'), { hostCall });
+  const hosts = [];
+  for (let i = 0; i < 12_000; i++) hosts.push(await module.instantiate());
+  const answers = Promise.all(
+    hosts.map((host, index) => host.invoke('x', new Uint8Array(Uint32Array.of(index).buffer))),
+  );
+  equal(suspended, 10_000);
+  release();
+  (await answers).forEach((answer, index) => equal(new Uint32Array(answer.buffer)[0], index));
+  equal(most, 10_000);
+  for (const host of hosts) host.close();
+});

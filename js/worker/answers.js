@@ -8,15 +8,20 @@ const STATE = 0;
 const LENGTH = 1;
 const PART = 2;
 const READ = 3;
-const HEADER = 16;
+const STOP = 4;
+const HEADER = 32;
 
 // What `STATE` says.
 const AWAITED = 0;
 const ANSWERED = 1;
 const FAILED = 2;
+const STOPPED = 3;
 
 /** Bytes of one part: what most answers are shorter than. */
 const CAPACITY = 1 << 18;
+
+/** Milliseconds after which a worker that waits looks whether it is to end. */
+const PATIENCE = 100;
 
 /** Log lines that a worker may be ahead: one that logs for ever must not fill the memory of the thread that reads. */
 const AHEAD = 64;
@@ -53,6 +58,14 @@ export class Answering {
     Atomics.notify(this.header, READ);
   }
 
+  /** Wakes it to end: a page's worker that blocks is terminated only after seconds, and keeps its memory as long. */
+  stop() {
+    Atomics.store(this.header, STOP, 1);
+    Atomics.store(this.header, STATE, STOPPED);
+    Atomics.notify(this.header, STATE);
+    Atomics.notify(this.header, READ);
+  }
+
   #part(state) {
     const part = this.rest.subarray(0, CAPACITY);
     this.bytes.set(part);
@@ -71,16 +84,25 @@ export class Awaiting {
     this.written = 0;
   }
 
+  /** Whether the worker is to end. */
+  get stopped() {
+    return Atomics.load(this.header, STOP) === 1;
+  }
+
   /** One more line was written: blocks while too many were not read. */
   wrote() {
     this.written = (this.written + 1) | 0;
-    for (let read; ((this.written - (read = Atomics.load(this.header, READ))) | 0) > AHEAD;) {
-      Atomics.wait(this.header, READ, read);
+    while (!this.stopped) {
+      const read = Atomics.load(this.header, READ);
+      if (((this.written - read) | 0) <= AHEAD) return;
+      // Woken in vain where it was to be stopped just before: in time, not for ever.
+      Atomics.wait(this.header, READ, read, PATIENCE);
     }
   }
 
   /**
-   * Blocks until what `ask` asks for is answered: whether it was, and the bytes, which last until the next call.
+   * Blocks until what `ask` asks for is answered: whether it was, and the bytes, which last until the next call. Nothing
+   * to be relied on once it is `stopped`.
    * @param {() => void} ask
    * @param {() => void} askForMore
    * @param {number} limit bytes: of what is longer only the length is told
@@ -91,17 +113,18 @@ export class Awaiting {
     if (length <= CAPACITY) return { answered, bytes: this.bytes.subarray(0, length) };
     const bytes = new Uint8Array(length);
     if (length > limit) return { answered, bytes };
-    for (let at = 0; ; this.#part(askForMore)) {
+    for (let at = 0; !this.stopped; this.#part(askForMore)) {
       bytes.set(this.bytes.subarray(0, this.header[PART]), at);
       at += this.header[PART];
-      if (at >= length) return { answered, bytes };
+      if (at >= length) break;
     }
+    return { answered, bytes };
   }
 
   #part(ask) {
     Atomics.store(this.header, STATE, AWAITED);
     ask();
-    Atomics.wait(this.header, STATE, AWAITED);
+    if (!this.stopped) Atomics.wait(this.header, STATE, AWAITED);
     return Atomics.load(this.header, STATE);
   }
 }

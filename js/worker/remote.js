@@ -186,11 +186,16 @@ class Remote {
 
   /** Starts a worker with a guest; where memories have run out, after those that nobody needs are gone. */
   async #startAnyhow(exchange, module) {
-    try {
-      await this.#start(exchange, module);
-    } catch (error) {
-      if (!isOutOfMemory(error) || !collectMemories()) throw error;
-      await this.#start(exchange, module);
+    for (let collected = false; ; collected = true) {
+      try {
+        return await this.#start(exchange, module);
+      } catch (error) {
+        if (!isOutOfMemory(error)) throw error;
+        const fate = this.#fate;
+        if (!(!collected && collectMemories()) && !(await memoriesComeBack())) throw error;
+        // It was ended while it waited.
+        if (this.#fate !== fate) throw this.#fate;
+      }
     }
   }
 
@@ -325,6 +330,8 @@ class Remote {
   }
 
   #discard() {
+    if (this.#thread !== undefined) lastStopped = performance.now();
+    this.#answering?.stop();
     this.#thread?.stop();
     this.#thread = this.#answering = undefined;
     this.#loaded = this.#started = false;
@@ -353,6 +360,17 @@ function collectMemories() {
   } catch {
     return false;
   }
+}
+
+/** When a worker was last stopped, and the ms after which a page's worker that computes is really gone. */
+let lastStopped = -Infinity;
+const DYING = 3000;
+
+/** Waits a little, if a worker may be dying whose memories come back then. */
+async function memoriesComeBack() {
+  if (performance.now() - lastStopped > DYING) return false;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return true;
 }
 
 function notLoadedError(cause) {

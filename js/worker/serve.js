@@ -29,7 +29,13 @@ export function serve(post) {
       };
     }
     const more = () => post([MORE]);
-    return (...call) => taken(awaiting.await(() => ask(...call), more, payloadLimit));
+    return (...call) => {
+      const answer = awaiting.await(() => ask(...call), more, payloadLimit);
+      if (!awaiting.stopped) return taken(answer);
+      // Nobody hears of it any more; the guest ends here.
+      host?.close();
+      return undefined;
+    };
   };
 
   const start = async (core, guest, settings) => {
@@ -44,6 +50,7 @@ export function serve(post) {
       logger: (text) => {
         post([LOG, text]);
         awaiting?.wrote();
+        if (awaiting?.stopped) throw new Error('stopped');
       },
       limits: { payload: settings.payloadLimit },
     });

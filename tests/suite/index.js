@@ -19,6 +19,7 @@ import { hostile } from './hostile.js';
 import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
 import { pools } from './pool.js';
+import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { stopping } from './stopping.js';
 
@@ -32,6 +33,7 @@ export function* suite(environment) {
     asynchronous,
     deadlines,
     pools,
+    properties,
     stopping,
     wrongArguments,
     loading,

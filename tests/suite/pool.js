@@ -413,6 +413,20 @@ function* whereCallbacksWait(create) {
   ];
 
   yield [
+    'fifty thousand invocations at once',
+    async () => {
+      const hostCall = async (binding, namespace, operation, payload) => payload;
+      const pool = await create('wat/small', { size: 4, hostCall });
+      const answers = await Promise.all(Array.from({ length: 50_000 }, (_, index) => pool.invoke('x', words(index))));
+      equal(
+        answers.every((answer, index) => wordsOf(answer)[0] === index),
+        true,
+      );
+      await pool.close();
+    },
+  ];
+
+  yield [
     'a thousand invocations whose callbacks answer in any order',
     async () => {
       const hostCall = async (binding, namespace, operation, payload) => {
