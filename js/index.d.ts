@@ -195,7 +195,7 @@ export interface PoolOptions extends HostOptions {
   /**
    * Each instance in a thread of its own, so that guests run in parallel, callbacks may always return promises, and a
    * guest that does not end is stopped. Payloads are copied once and transferred. `url` and `factory` say where the
-   * worker's script is when a bundler has moved it: `wapc-host/worker` in a page, `wapc-host/worker-node` in Node.
+   * worker's script is when a bundler has moved it: `wapc-host/worker`.
    * Default false. WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory
    * to share with them (in a page that is not cross-origin isolated) nor JSPI.
    */

@@ -22,7 +22,10 @@ const [packed] = JSON.parse(run('npm', 'pack', root, '--json', '--ignore-scripts
 
 test('it holds what a user needs and nothing else', () => {
   const names = packed.files.map(({ path }) => path).sort();
-  const dist = ['core.js', 'core.wasm', 'index.d.cts', 'index.d.ts', 'index.js', 'node.cjs', 'node.js'];
+  const dist = ['core.js', 'core.wasm', 'index.d.cts', 'index.d.ts', 'index.js', 'node.cjs', 'node.js'].concat(
+    'worker-node.js',
+    'worker.js',
+  );
   deepEqual(names, ['CHANGELOG.md', 'LICENSE', 'README.md', ...dist.map((name) => `dist/${name}`), 'package.json']);
 });
 
@@ -33,14 +36,17 @@ const hostCall = (binding, namespace, operation, payload) => payload;
 async function main() {
   const host = await WapcHost.instantiate('hello.wasm', { hostCall, async: false });
   console.log(new TextDecoder().decode(await host.invoke('hello', 'package')));
+  const pool = await WapcPool.create('hello.wasm', { size: 1, workers: true, hostCall, logger() {} });
+  console.log(new TextDecoder().decode(await pool.invoke('hello', 'worker')));
+  await pool.close();
   const error = await WapcModule.compile('none.wasm').catch((error) => error);
   console.log(error instanceof WapcError, error.code);
   host.close();
 }
 main();
 `;
-const NAMES = '{ WapcError, WapcHost, WapcModule }';
-const EXPECTED = 'logging something\nHello, package\ntrue WAPC_LOAD\n';
+const NAMES = '{ WapcError, WapcHost, WapcModule, WapcPool }';
+const EXPECTED = 'logging something\nHello, package\nHello, worker\ntrue WAPC_LOAD\n';
 
 writeFileSync(join(folder, 'package.json'), '{ "private": true }');
 run('npm', 'install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(folder, packed.filename));

@@ -10,7 +10,7 @@ step('native tests');
 run('cargo', ['test', '--locked', '--quiet']);
 step('types');
 run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'tests/types']);
-step('Node, Chromium, the package, the README');
+step('Node, Chromium, Firefox, the package, the README');
 const tests = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.test.js'));
 run(process.execPath, ['--test', ...tests.map((name) => join('tests', name))]);
 
@@ -18,6 +18,10 @@ if (typeof WebAssembly.Suspending !== 'function') {
   const node = nodeWithJspi();
   if (node !== undefined) {
     step('a Node with JSPI');
-    run(node, ['--test', '--test-reporter=tap', join('tests', 'node.test.js')]);
+    run(node, [
+      '--test',
+      '--test-reporter=tap',
+      ...['node', 'workers'].map((name) => join('tests', `${name}.test.js`)),
+    ]);
   }
 }
