@@ -3,7 +3,7 @@
 // To the worker, which answers each but the last with DONE or FAILED before it gets another.
 /** The core's module, the guest's module, and `Settings`. */
 export const START = 'start';
-/** Operation and payload, as bytes. */
+/** Operation and payload, as bytes; of a payload in shared memory its length. */
 export const INVOKE = 'invoke';
 /** A fresh instance is wanted; of another module, if there is one. */
 export const RESET = 'reset';
@@ -34,5 +34,5 @@ export const transferOf = (array) => (array.length >= WORTH_TRANSFERRING ? [arra
  * @typedef {object} Settings
  * @property {number} payloadLimit bytes
  * @property {boolean} callsHost whether there is a host callback
- * @property {SharedArrayBuffer | undefined} answers where its answers come (`answers.js`); without it, as messages
+ * @property {SharedArrayBuffer | undefined} memory where payloads and answers are (`shared.js`); without it, in messages
  */

@@ -12,9 +12,9 @@ import { canSuspend } from '../sys/guest.js';
 import { isThenable } from '../sys/load.js';
 import { closedError } from '../sys/port.js';
 import { startTimer } from '../timer.js';
-import { Answering, canShare } from './answers.js';
 import { unpack } from './errors.js';
 import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, RESET, START, transferOf } from './messages.js';
+import { Shared, canShare } from './shared.js';
 import { Thread } from './thread.js';
 
 /** A host of `module` in a worker that has started. The core calls this. */
@@ -67,7 +67,7 @@ class Remote {
   #settings;
   #handle;
   #thread;
-  #answering;
+  #shared;
   /** What waits for its turn: guests that are to take over, and invocations. */
   #successions = [];
   #waiting = new Queue();
@@ -173,6 +173,7 @@ class Remote {
     if (this.#thread === undefined) await this.#startAnyhow(exchange, this.#module);
     const { operation, payloadLength, payload } = exchange;
     if (payload.length !== payloadLength) throw argumentError('payload', 'the bytes it had', payload);
+    if (this.#shared?.offer(payload)) return this.#ask(exchange, [INVOKE, operation, payloadLength]);
     // A copy, since the array is the caller's. Not by `slice`: a Buffer's would share its memory.
     const sent = new Uint8Array(payload);
     return this.#ask(exchange, [INVOKE, operation, sent], transferOf(sent));
@@ -202,14 +203,13 @@ class Remote {
   /** Starts a worker with a guest. */
   #start(exchange, module) {
     const { script, payloadLimit, hostCall } = this.#settings;
-    const callsHost = hostCall !== undefined;
-    this.#answering = canShare() ? new Answering(callsHost) : undefined;
+    this.#shared = canShare() ? new Shared() : undefined;
     this.#thread = new Thread(
       startWorker(script),
       (thread, message) => this.#receive(thread, message),
       (thread, error) => this.#kill(this.#loaded ? diedError(error) : notLoadedError(error)),
     );
-    const settings = { payloadLimit, callsHost, answers: this.#answering?.buffer };
+    const settings = { payloadLimit, callsHost: hostCall !== undefined, memory: this.#shared?.buffer };
     return this.#ask(exchange, [START, platform.core, module, settings]);
   }
 
@@ -243,7 +243,7 @@ class Remote {
       case CALL:
         return this.#callHost(thread, ...rest);
       case MORE:
-        return this.#answering.more();
+        return this.#shared.more();
       case LOG:
         return this.#log(...rest);
     }
@@ -279,8 +279,8 @@ class Remote {
       // One that was stopped meanwhile has nobody left to answer.
       if (this.#thread !== thread || this.#request?.exchange !== exchange) return;
       const bytes = exchange.answer ?? new Uint8Array(0);
-      if (this.#answering === undefined) thread.send([ANSWER, answered, new Uint8Array(bytes)]);
-      else this.#answering.answer(answered, bytes);
+      if (this.#shared === undefined) thread.send([ANSWER, answered, new Uint8Array(bytes)]);
+      else this.#shared.answer(answered, bytes);
     };
     const fail = (error) => {
       exchange.fail(error);
@@ -311,7 +311,7 @@ class Remote {
     const { logger = console.log } = this.#settings;
     try {
       logger(text);
-      this.#answering?.read();
+      this.#shared?.read();
     } catch (error) {
       this.#kill(new WapcError('WAPC_TRAP', 'the guest trapped: the logger threw', { cause: error }));
     }
@@ -331,9 +331,9 @@ class Remote {
 
   #discard() {
     if (this.#thread !== undefined) lastStopped = performance.now();
-    this.#answering?.stop();
+    this.#shared?.stop();
     this.#thread?.stop();
-    this.#thread = this.#answering = undefined;
+    this.#thread = this.#shared = undefined;
     this.#loaded = this.#started = false;
     this.memorySize = 0;
     this.broken = true;

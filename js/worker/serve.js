@@ -3,9 +3,9 @@
 import init, { Module } from '../generated/core.js';
 import { Exchange } from '../sys/exchange.js';
 import { watchStack } from '../sys/stack.js';
-import { Awaiting } from './answers.js';
 import { HostFailure, pack } from './errors.js';
 import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, RESET, START, transferOf } from './messages.js';
+import { SharedWithHost } from './shared.js';
 
 const decoder = new TextDecoder();
 
@@ -16,13 +16,14 @@ const decoder = new TextDecoder();
  */
 export function serve(post) {
   let host;
+  let shared;
   let settle;
 
-  const hostCallOf = ({ payloadLimit, callsHost }, awaiting) => {
+  const hostCallOf = ({ payloadLimit, callsHost }) => {
     if (!callsHost) return undefined;
     const ask = (binding, namespace, operation, payload) =>
       post([CALL, binding, namespace, operation, payload], transferOf(payload));
-    if (awaiting === undefined) {
+    if (shared === undefined) {
       return (...call) => {
         ask(...call);
         return new Promise((resolve) => (settle = resolve)).then(taken);
@@ -30,8 +31,8 @@ export function serve(post) {
     }
     const more = () => post([MORE]);
     return (...call) => {
-      const answer = awaiting.await(() => ask(...call), more, payloadLimit);
-      if (!awaiting.stopped) return taken(answer);
+      const answer = shared.await(() => ask(...call), more, payloadLimit);
+      if (!shared.stopped) return taken(answer);
       // Nobody hears of it any more; the guest ends here.
       host?.close();
       return undefined;
@@ -42,15 +43,15 @@ export function serve(post) {
     watchStack(await init({ module_or_path: core }));
     post([LOADED]);
     const module = await Module.compile(guest, undefined, false);
-    const awaiting = settings.answers === undefined ? undefined : new Awaiting(settings.answers);
+    shared = settings.memory === undefined ? undefined : new SharedWithHost(settings.memory);
     host = await module.instantiate({
-      hostCall: hostCallOf(settings, awaiting),
+      hostCall: hostCallOf(settings),
       // Blocking is cheaper than a stack that can be suspended.
-      async: awaiting === undefined ? 'auto' : false,
+      async: shared === undefined ? 'auto' : false,
       logger: (text) => {
         post([LOG, text]);
-        awaiting?.wrote();
-        if (awaiting?.stopped) throw new Error('stopped');
+        shared?.wrote();
+        if (shared?.stopped) throw new Error('stopped');
       },
       limits: { payload: settings.payloadLimit },
     });
@@ -61,7 +62,10 @@ export function serve(post) {
     else await host.replace(await Module.compile(guest, undefined, false));
   };
 
-  const invoke = (operation, payload) => host.port.invoke(new Exchange(operation, payload, host));
+  const invoke = (operation, sent) => {
+    const payload = typeof sent === 'number' ? shared.payload(sent) : sent;
+    return host.port.invoke(new Exchange(operation, payload, host));
+  };
 
   const tasks = { [START]: start, [RESET]: reset, [INVOKE]: invoke };
 

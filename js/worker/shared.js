@@ -1,6 +1,7 @@
 /**
- * What a worker that blocks can still hear, through shared memory: the answers of the host callback, one part after the
- * other where they are longer than that, and how many of its log lines were read.
+ * Memory that a host shares with its worker. Payloads go through it, which takes no allocation on either side, and what
+ * a worker that blocks can still hear: the answers of the host callback, one part after the other where they are long,
+ * and how many of its log lines were read.
  */
 
 // Words of the header.
@@ -17,7 +18,7 @@ const ANSWERED = 1;
 const FAILED = 2;
 const STOPPED = 3;
 
-/** Bytes of one part: what most answers are shorter than. */
+/** Bytes of a payload, and of one part of an answer: what most are shorter than. A multiple of 8, or copies take 5 x as long. */
 const CAPACITY = 1 << 18;
 
 /** Milliseconds after which a worker that waits looks whether it is to end. */
@@ -29,14 +30,25 @@ const AHEAD = 64;
 /** Whether memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
 export const canShare = () => typeof SharedArrayBuffer === 'function';
 
-/** The end of the thread that answers. */
-export class Answering {
-  /** @param {boolean} callsHost whether there will be answers */
-  constructor(callsHost) {
-    this.buffer = new SharedArrayBuffer(HEADER + (callsHost ? CAPACITY : 0));
-    this.header = new Int32Array(this.buffer, 0, HEADER / 4);
-    this.bytes = new Uint8Array(this.buffer, HEADER);
+const headerOf = (buffer) => new Int32Array(buffer, 0, HEADER / 4);
+const requestOf = (buffer) => new Uint8Array(buffer, HEADER, CAPACITY);
+const answerOf = (buffer) => new Uint8Array(buffer, HEADER + CAPACITY, CAPACITY);
+
+/** The end of the host. */
+export class Shared {
+  constructor() {
+    this.buffer = new SharedArrayBuffer(HEADER + 2 * CAPACITY);
+    this.header = headerOf(this.buffer);
+    this.request = requestOf(this.buffer);
+    this.bytes = answerOf(this.buffer);
     this.rest = undefined;
+  }
+
+  /** Puts a payload there, if there is room. It stays until the next. */
+  offer(payload) {
+    if (payload.length > CAPACITY) return false;
+    this.request.set(payload);
+    return true;
   }
 
   /** Wakes the worker with an answer, or the text of a failure. */
@@ -77,11 +89,17 @@ export class Answering {
 }
 
 /** The end of the worker. */
-export class Awaiting {
+export class SharedWithHost {
   constructor(buffer) {
-    this.header = new Int32Array(buffer, 0, HEADER / 4);
-    this.bytes = new Uint8Array(buffer, HEADER);
+    this.header = headerOf(buffer);
+    this.request = requestOf(buffer);
+    this.bytes = answerOf(buffer);
     this.written = 0;
+  }
+
+  /** The payload that is there. */
+  payload(length) {
+    return this.request.subarray(0, length);
   }
 
   /** Whether the worker is to end. */
