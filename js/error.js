@@ -25,6 +25,9 @@ export function makeError(code, message, hasCause, cause) {
   return new WapcError(code, message, hasCause ? { cause } : undefined);
 }
 
+/** What closed things answer. */
+export const closedError = (what) => new WapcError('WAPC_CLOSED', `the ${what} is closed`);
+
 /** WAPC_ARGUMENT in its one wording: what, what was expected, what came. */
 export function argumentError(what, expected, value) {
   return new WapcError('WAPC_ARGUMENT', `${what}: expected ${expected}, got ${describe(value)}`);

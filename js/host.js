@@ -1,7 +1,6 @@
-import { WapcError } from './error.js';
+import { WapcError, closedError } from './error.js';
 import { exchangeOf, runWith } from './invoke.js';
 import { WapcModule } from './module.js';
-import { closedError } from './sys/port.js';
 
 export const HOST = Symbol('host');
 
@@ -83,7 +82,7 @@ export class WapcHost {
   }
 
   #open() {
-    if (this.#host === undefined) throw closedError();
+    if (this.#host === undefined) throw closedError('host');
     return this.#host;
   }
 

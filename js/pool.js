@@ -1,10 +1,9 @@
 import { core, rawExports } from './core.js';
-import { WapcError, argumentError } from './error.js';
-import { HOST, WapcHost } from './host.js';
+import { WapcError, argumentError, closedError } from './error.js';
 import { exchangeOf, runWith } from './invoke.js';
 import { WapcModule } from './module.js';
 import { Lease, stateOf } from './pool/lease.js';
-import { Member } from './pool/member.js';
+import { Members } from './pool/members.js';
 import { Borrower, Invocation, checkBorrowing } from './pool/requests.js';
 import { Queue } from './queue.js';
 import { startTimer } from './timer.js';
@@ -29,13 +28,11 @@ export class WapcPool {
   #pool;
   #slot;
   #elastic;
-  #initialize;
   /** The core's raw exports, and those on the way of each invocation apart: see `Port`. */
   #core;
   #lend;
   #takeBack;
-  /** By number. */
-  #members = [];
+  #members;
   /** What waits for a member. */
   #requests = new Queue();
   #invocations = 0;
@@ -51,8 +48,8 @@ export class WapcPool {
     this.#pool = pool;
     this.#slot = pool.slot;
     this.#elastic = pool.isElastic;
-    this.#initialize = pool.initialize;
     this.#core = rawExports();
+    this.#members = new Members(pool, (member) => this.#lost(member));
     this.#lend = this.#core.pool_lend;
     this.#takeBack = this.#core.pool_take_back;
   }
@@ -78,7 +75,9 @@ export class WapcPool {
       if (options !== undefined) return this.#invokeWith(exchange, options);
       const lend = this.#lend;
       const number = lend(this.#slot);
-      return number === NONE ? this.#enqueue(this.#invocation(exchange)) : this.#run(this.#members[number], exchange);
+      return number === NONE
+        ? this.#enqueue(this.#invocation(exchange))
+        : this.#run(this.#members.get(number), exchange);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -136,7 +135,7 @@ export class WapcPool {
     if (this.#isOver) return;
     const requests = this.#requests.clear();
     this.#end();
-    for (const request of requests) request.reject(closedError());
+    for (const request of requests) request.reject(closedError('pool'));
   }
 
   async [Symbol.asyncDispose]() {
@@ -220,7 +219,7 @@ export class WapcPool {
     const lend = this.#lend;
     const number = lend(this.#slot);
     if (number === NONE) return this.#enqueue(request);
-    const member = this.#members[number];
+    const member = this.#members.get(number);
     if (request.serve(member)) this.#giveBack(member);
     return request.promise;
   }
@@ -228,7 +227,7 @@ export class WapcPool {
   #enqueue(request) {
     const waits = this.#core.pool_wait(this.#slot);
     if (waits === FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
-    if (waits !== WAITS) throw closedError();
+    if (waits !== WAITS) throw closedError('pool');
     this.#requests.push(request);
     this.#grow();
     return request.promise;
@@ -266,7 +265,7 @@ export class WapcPool {
   /** Makes the members that are kept. */
   async #furnish() {
     const making = [];
-    for (let number; (number = this.#core.pool_furnish(this.#slot)) !== NONE;) making.push(this.#make(number));
+    for (let number; (number = this.#core.pool_furnish(this.#slot)) !== NONE;) making.push(this.#members.make(number));
     const outcomes = await Promise.allSettled(making);
     const failed = outcomes.find(({ status }) => status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -279,7 +278,7 @@ export class WapcPool {
     if (number === NONE) return;
     let member;
     try {
-      member = await this.#make(number);
+      member = await this.#members.make(number);
     } catch (error) {
       if (this.#core.pool_stunted(this.#slot, number) !== 0) this.#requests.shift().reject(error);
       this.#grow();
@@ -290,40 +289,10 @@ export class WapcPool {
     this.#giveBack(member);
   }
 
-  /** A new member, ready to be lent. */
-  async #make(number) {
-    const member = new Member(number, new WapcHost(HOST, await this.#pool.instantiate()));
-    this.#members[number] = member;
-    try {
-      await this.#prepare(member);
-    } catch (error) {
-      this.#remove(member);
-      throw error;
-    }
-    member.port.lost = () => {
-      if (this.#core.pool_withdraw(this.#slot, number)) this.#replace(member);
-    };
-    return member;
-  }
-
-  /** A fresh instance has to be initialized before it is lent. */
-  async #prepare(member) {
-    const lease = new Lease(member, (exchange) => Promise.resolve(member.port.invoke(exchange)));
-    try {
-      await this.#initialize?.(lease);
-    } finally {
-      stateOf(lease).over = true;
-    }
-    // It may have been destroyed meanwhile, or have trapped in spite of it.
-    if (this.#isOver) throw closedError();
-    if (member.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
-  }
-
   /** A fresh instance in place of a broken one. */
-  async #renew(member) {
+  #renew(member) {
     this.#replaced++;
-    await member.host.reset();
-    await this.#prepare(member);
+    return this.#members.renew(member);
   }
 
   /** Replaces a broken member before it is lent again. */
@@ -333,7 +302,7 @@ export class WapcPool {
       await this.#renew(member);
     } catch {
       // Whoever needs an instance next tries again, and hears why there is none.
-      this.#remove(member);
+      this.#members.remove(member);
       this.#core.pool_lose(this.#slot, member.number);
       this.#grow();
       this.#rest();
@@ -342,9 +311,9 @@ export class WapcPool {
     this.#giveBack(member);
   }
 
-  #remove(member) {
-    delete this.#members[member.number];
-    member.host.close();
+  /** The worker of a member died: if it was idle, it is replaced now, else when it is given back. */
+  #lost(member) {
+    if (this.#core.pool_withdraw(this.#slot, member.number)) this.#replace(member);
   }
 
   /** Closes what is idle for too long, now and when it will be. */
@@ -356,7 +325,7 @@ export class WapcPool {
       this.#stopTimer = undefined;
       const now = performance.now();
       for (let number; (number = this.#core.pool_expire(this.#slot, now)) !== NONE;) {
-        this.#remove(this.#members[number]);
+        this.#members.remove(this.#members.get(number));
       }
       this.#watch();
     };
@@ -379,9 +348,7 @@ export class WapcPool {
     this.#stopTimer?.();
     this.#stopTimer = () => {};
     this.#pool.free();
-    for (const member of this.#members.splice(0)) member?.host.close();
+    this.#members.close();
     this.#closed?.();
   }
 }
-
-const closedError = () => new WapcError('WAPC_CLOSED', 'the pool is closed');

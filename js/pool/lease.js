@@ -16,7 +16,7 @@ export class Lease {
   }
 
   /**
-   * @param {import('./member.js').Member} member
+   * @param {import('./members.js').Member} member
    * @param {(exchange: import('../sys/exchange.js').Exchange) => Promise<Uint8Array>} run
    * @param {import('../pool.js').WapcPool} [pool] the one that it is to be given back to
    */

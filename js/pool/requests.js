@@ -36,7 +36,7 @@ export class Borrower {
   #onAbort;
   #stopTimer;
 
-  /** @param {(member: import('./member.js').Member) => import('./lease.js').Lease} lend */
+  /** @param {(member: import('./members.js').Member) => import('./lease.js').Lease} lend */
   constructor(lend) {
     this.#lend = lend;
     this.promise = new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@
  * (`src/host.rs`). None of the core's frames lies below a guest that traps or is suspended.
  */
 
-import { WapcError } from '../error.js';
+import { closedError } from '../error.js';
 import { restoreStack } from './stack.js';
 
 /** What the core says before a call of the guest; `src/host.rs` has the same. */
@@ -22,9 +22,6 @@ const OTHERS_WAIT = 2;
 
 /** The slot of no host. */
 const NO_SLOT = 0xffffffff;
-
-/** What a closed host answers. */
-export const closedError = () => new WapcError('WAPC_CLOSED', 'the host is closed');
 
 export class Port {
   /**
@@ -180,7 +177,7 @@ export class Port {
   }
 
   #takeError() {
-    if (this.slot === NO_SLOT) return closedError();
+    if (this.slot === NO_SLOT) return closedError('host');
     const { error } = this;
     this.error = undefined;
     return error;

@@ -3,18 +3,18 @@
  * time, first come first served; the worker (`serve.js`) is asked for one thing at a time.
  */
 
-import { WapcError, argumentError } from '../error.js';
+import { WapcError, argumentError, closedError } from '../error.js';
 import { timeoutError } from '../invoke.js';
 import { platform } from '../platform.js';
 import { Queue } from '../queue.js';
 import { Exchange } from '../sys/exchange.js';
-import { canSuspend } from '../sys/guest.js';
-import { isThenable } from '../sys/load.js';
-import { closedError } from '../sys/port.js';
 import { startTimer } from '../timer.js';
 import { unpack } from './errors.js';
+import { callHost } from './host-call.js';
+import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
 import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, RESET, START, transferOf } from './messages.js';
 import { Shared, canShare } from './shared.js';
+import { diedError, notLoadedError, startWorker, whyNot } from './start.js';
 import { Thread } from './thread.js';
 
 /** A host of `module` in a worker that has started. The core calls this. */
@@ -32,27 +32,6 @@ export async function startRemote(id, module, payloadLimit, timeout, hostCall, l
     throw error;
   }
   return remote;
-}
-
-/** What is missing for a worker, if something is, and what to do about it. */
-function whyNot(callsHost) {
-  if (platform.startWorker === undefined) {
-    return 'workers or JSPI (WebAssembly.Suspending); let the callback answer at once, with `async: false`';
-  }
-  if (callsHost && !canShare() && !canSuspend()) {
-    return (
-      'shared memory or JSPI (WebAssembly.Suspending): serve the page cross-origin isolated, with the headers ' +
-      '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`, or let the callback ' +
-      'answer at once, with `async: false`'
-    );
-  }
-  return undefined;
-}
-
-function startWorker(script) {
-  if (typeof script === 'function') return script();
-  if (script === undefined || typeof script === 'string' || script instanceof URL) return platform.startWorker(script);
-  throw argumentError('workers.url', 'a string or a URL', script);
 }
 
 class Remote {
@@ -102,7 +81,7 @@ class Remote {
 
   /** A promise of the response. Throws an error that is there at once. */
   invoke(exchange) {
-    if (this.closed) throw closedError();
+    if (this.closed) throw closedError('host');
     if (this.#inCallback) {
       throw new WapcError(
         'WAPC_REENTRANT',
@@ -135,7 +114,7 @@ class Remote {
   close() {
     if (this.closed) return false;
     this.closed = true;
-    const error = closedError();
+    const error = closedError('host');
     for (const exchange of this.#waiting.clear()) reject(exchange, error);
     for (const { exchange } of this.#successions.splice(0)) reject(exchange, error);
     this.#kill(error);
@@ -145,7 +124,7 @@ class Remote {
   free() {}
 
   #succeed(module) {
-    if (this.closed) throw closedError();
+    if (this.closed) throw closedError('host');
     const exchange = new Exchange();
     exchange.queue();
     this.#successions.push({ exchange, module });
@@ -165,6 +144,7 @@ class Remote {
       const result = succession === undefined ? this.#invoke(exchange) : this.#reset(succession);
       // Settled before others run, and the loop goes on whatever it was.
       await result.then(exchange.resolve, (error) => reject(exchange, error));
+      this.#current = undefined;
     }
     this.running = false;
   }
@@ -241,7 +221,7 @@ class Remote {
       case FAILED:
         return this.#failed(...rest);
       case CALL:
-        return this.#callHost(thread, ...rest);
+        return this.#callHost(thread, rest);
       case MORE:
         return this.#shared.more();
       case LOG:
@@ -273,7 +253,7 @@ class Remote {
     return request;
   }
 
-  #callHost(thread, binding, namespace, operation, payload) {
+  #callHost(thread, call) {
     const { exchange } = this.#request;
     const answer = (answered) => {
       // One that was stopped meanwhile has nobody left to answer.
@@ -282,29 +262,12 @@ class Remote {
       if (this.#shared === undefined) thread.send([ANSWER, answered, new Uint8Array(bytes)]);
       else this.#shared.answer(answered, bytes);
     };
-    const fail = (error) => {
-      exchange.fail(error);
-      answer(false);
-    };
-    const accept = (value) => {
-      try {
-        exchange.accept(value);
-      } catch (error) {
-        return fail(error);
-      }
-      answer(true);
-    };
-    let value;
     this.#inCallback = true;
     try {
-      value = this.#settings.hostCall(binding, namespace, operation, payload, exchange.contextOf(this.#handle));
-    } catch (error) {
-      return fail(error);
+      callHost(this.#settings.hostCall, call, exchange, this.#handle, answer);
     } finally {
       this.#inCallback = false;
     }
-    if (isThenable(value)) Promise.resolve(value).then(accept, fail);
-    else accept(value);
   }
 
   #log(text) {
@@ -330,7 +293,7 @@ class Remote {
   }
 
   #discard() {
-    if (this.#thread !== undefined) lastStopped = performance.now();
+    if (this.#thread !== undefined) workerStopped();
     this.#shared?.stop();
     this.#thread?.stop();
     this.#thread = this.#shared = undefined;
@@ -345,39 +308,4 @@ class Remote {
 
 function reject(exchange, error) {
   exchange.resolve(Promise.reject(error));
-}
-
-const isOutOfMemory = (error) => error instanceof RangeError || error?.cause instanceof RangeError;
-
-/**
- * An engine that has no room for one more memory collects those of the thread that asked, but a worker can't make it
- * collect those of this one, of which Chromium holds 125 in all. Whether there is room now.
- */
-function collectMemories() {
-  try {
-    new WebAssembly.Memory({ initial: 1 });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** When a worker was last stopped, and the ms after which a page's worker that computes is really gone. */
-let lastStopped = -Infinity;
-const DYING = 3000;
-
-/** Waits a little, if a worker may be dying whose memories come back then. */
-async function memoriesComeBack() {
-  if (performance.now() - lastStopped > DYING) return false;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  return true;
-}
-
-function notLoadedError(cause) {
-  const message = `the script of the worker could not be run: ${cause?.message ?? cause}; see \`workers.url\``;
-  return new WapcError('WAPC_LOAD', message, { cause });
-}
-
-function diedError(cause) {
-  return new WapcError('WAPC_TRAP', `the worker of the guest died: ${cause?.message ?? cause}`, { cause });
 }
