@@ -96,7 +96,7 @@ impl Options {
             limits.unsupported("memory")?;
             (
                 limits.whole("payload", "bytes", 0)?,
-                limits.whole("timeout", "milliseconds", 1)?,
+                limits.milliseconds("timeout")?,
                 limits.whole("suspensions", "guests", 1)?,
             )
         };
@@ -253,6 +253,13 @@ impl<'a> Reader<'a> {
             _ if value.is_undefined() => Ok(None),
             _ => Err(Error::argument(self.path(name), &format!("{of}, a number from 0 on"), &value)),
         }
+    }
+
+    /// A time, rounded up to a whole millisecond; none where it is longer than anybody waits.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // In the range of a u32, and whole.
+    fn milliseconds(&self, name: &str) -> Result<Option<u32>, Error> {
+        let time = self.positive(name, "milliseconds")?;
+        Ok(time.filter(|time| *time <= f64::from(u32::MAX)).map(|time| time.ceil() as u32))
     }
 
     fn workers(&self) -> Result<Option<Workers>, Error> {

@@ -95,11 +95,13 @@ impl Instance {
         if error.is_instance_of::<WebAssembly::LinkError>() {
             return link_error(&error);
         }
+        // The engine has no room for its memory, or its start function ran out of stack.
+        let export = if error.is_instance_of::<js_sys::RangeError>() { "instantiation" } else { "start function" };
         let (reason, cause) = match stopped {
             Some(Outcome::Stopped(stopped)) => (stopped.to_string(), (*stopped).into()),
             _ => (sys::message_of(&error), error),
         };
-        Error::Init { export: "start function", reason, cause }
+        Error::Init { export, reason, cause }
     }
 }
 
