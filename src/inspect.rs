@@ -100,6 +100,27 @@ impl Reader<'_> {
     }
 }
 
+/// What a module that is no guest seems to be, to be put behind what it lacks.
+pub(crate) fn resembles(module: &WebAssembly::Module) -> &'static str {
+    let (mut imports_wasi, mut hint) = (false, "");
+    for import in WebAssembly::Module::imports(module).iter() {
+        let from = field(&import, "module");
+        imports_wasi |= WASI.contains(&from.as_str());
+        if from.starts_with("extism:") {
+            hint = "; it looks like an Extism plug-in";
+        }
+    }
+    for export in WebAssembly::Module::exports(module).iter() {
+        match field(&export, "name").as_str() {
+            "opa_eval" => hint = "; it looks like an OPA policy",
+            "cabi_realloc" => hint = "; it looks like the core of a WebAssembly component",
+            "_start" if imports_wasi => hint = "; it looks like a WASI command",
+            _ => {}
+        }
+    }
+    hint
+}
+
 /// What bytes that do not compile seem to be, to be put behind "not valid WebAssembly".
 pub(crate) fn looks_like(head: &[u8]) -> &'static str {
     match head {

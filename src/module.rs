@@ -122,7 +122,8 @@ fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
     for (name, kind) in [(GUEST_CALL, "function"), (MEMORY, "memory")] {
         let is_it = |export: JsValue| field(&export, "name") == name && field(&export, "kind") == kind;
         if !exports.iter().any(is_it) {
-            return Err(Error::NotAGuest(format!("the module exports no {kind} `{name}`")));
+            let resembles = inspect::resembles(module);
+            return Err(Error::NotAGuest(format!("the module exports no {kind} `{name}`{resembles}")));
         }
     }
     Ok(())

@@ -2,10 +2,10 @@
 //! the four bytes in front of them, and a null pointer is no string.
 
 use js_sys::{JsString, Math};
-use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 use crate::instance::Instance;
+use crate::sys;
 
 use super::{Import, wapc::run};
 
@@ -43,7 +43,8 @@ extern "C" fn assemblyscript_trace(id: u32, message: u32, n: u32, a: f64, b: f64
         let numbers = [a, b, c, d, e]
             .into_iter()
             .take(n as usize)
-            .map(|number| String::from(JsString::from(JsValue::from(number))));
+            // As JavaScript writes numbers.
+            .map(|number| sys::message_of(&number.into()));
         let line = numbers.fold(message, |line, number| line + " " + &number);
         instance.log(&line.into())
     })

@@ -12,6 +12,7 @@
  */
 
 import { wrongArguments } from './arguments.js';
+import { assemblyscript } from './assemblyscript.js';
 import { asynchronous } from './async.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
@@ -27,6 +28,7 @@ import { stopping } from './stopping.js';
 export function* suite(environment) {
   for (const part of [
     guests,
+    assemblyscript,
     protocol,
     hostile,
     lifecycle,

@@ -85,6 +85,21 @@ export function* loading({ WapcHost, WapcModule, guest, url }) {
   ];
 
   yield [
+    'what is a module of another kind',
+    async () => {
+      for (const [name, told] of [
+        ['extism', 'Extism'],
+        ['opa', 'OPA'],
+        ['command', 'WASI command'],
+        ['no-memory', 'memory'],
+      ]) {
+        const error = await fails('WAPC_NOT_A_GUEST', async () => WapcModule.compile(await guest(`wat/${name}`)));
+        equal(error.message.includes(told), true, error.message);
+      }
+    },
+  ];
+
+  yield [
     'integrity',
     async () => {
       const array = await guest('wat/probe');
