@@ -89,7 +89,7 @@ export class WapcPool {
     checkBorrowing(timeout, signal);
     const borrower = new Borrower((member) => new Lease(member, (exchange) => this.#runLeased(member, exchange), this));
     const lease = this.#request(borrower);
-    borrower.waitFor?.(timeout, signal, (reason) => this.#cancel(borrower, reason));
+    borrower.waitFor(timeout, signal, (reason) => this.#cancel(borrower, reason));
     return lease;
   }
 

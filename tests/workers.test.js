@@ -103,6 +103,10 @@ for (const [what, program] of [
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall }); await pool.invoke('echo', 'x');",
   ],
   [
+    'an instance was borrowed in time',
+    'const pool = await WapcPool.create(guest, { size: 1, hostCall }); pool.return(await pool.get(60_000));',
+  ],
+  [
     'a pool that is closed',
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall, limits: { timeout: 60_000 } }); await pool.invoke('echo', 'x', { timeout: 60_000 }); await pool.close();",
   ],

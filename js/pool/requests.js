@@ -35,6 +35,7 @@ export class Borrower {
   #signal;
   #onAbort;
   #stopTimer;
+  #isSettled = false;
 
   /** @param {(member: import('./members.js').Member) => import('./lease.js').Lease} lend */
   constructor(lend) {
@@ -45,8 +46,9 @@ export class Borrower {
     });
   }
 
-  /** Lets it wait for so long at the most. */
+  /** Lets it wait for so long at the most, if it has to. */
   waitFor(timeout, signal, cancel) {
+    if (this.#isSettled) return;
     if (timeout !== undefined) {
       const error = () => new WapcError('WAPC_POOL_TIMEOUT', `no instance was free within ${timeout} ms`);
       this.#stopTimer = startTimer(timeout, () => cancel(error()));
@@ -69,6 +71,7 @@ export class Borrower {
   }
 
   #settled() {
+    this.#isSettled = true;
     this.#stopTimer?.();
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
