@@ -76,7 +76,7 @@ for (const [how, source] of [
 
 const skip = typeof WebAssembly.Suspending === 'function' && 'it would run on this thread';
 test('a host in a worker that is stopped goes on in another', { skip }, async () => {
-  const host = await WapcHost.instantiate(path('wat/probe'), { async: true, limits: { timeout: 50 } });
+  const host = await WapcHost.instantiate(path('wat/probe'), { async: true, limits: { timeout: 250 } });
   await rejects(host.invoke('L'), { code: 'WAPC_TIMEOUT' });
   equal(host.memorySize, 0);
   equal(new Uint32Array((await host.invoke('c')).slice().buffer)[0], 1);

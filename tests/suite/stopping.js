@@ -12,9 +12,9 @@ export function* stopping({ WapcPool, guest, hasWorkers }) {
     ['logs', 'M', 'x'.repeat(1000)],
   ]) {
     for (const [by, limits, options, check] of [
-      ['limits.timeout', { timeout: 50 }, undefined, ({ code }) => code === 'WAPC_TIMEOUT'],
-      ["invoke's timeout", undefined, { timeout: 50 }, ({ code }) => code === 'WAPC_TIMEOUT'],
-      ['a signal', undefined, () => ({ signal: AbortSignal.timeout(50) }), ({ name }) => name === 'TimeoutError'],
+      ['limits.timeout', { timeout: 250 }, undefined, ({ code }) => code === 'WAPC_TIMEOUT'],
+      ["invoke's timeout", undefined, { timeout: 250 }, ({ code }) => code === 'WAPC_TIMEOUT'],
+      ['a signal', undefined, () => ({ signal: AbortSignal.timeout(250) }), ({ name }) => name === 'TimeoutError'],
     ]) {
       yield [
         `a guest that ${what} for ever is stopped by ${by}, and the next one is fresh`,
@@ -24,7 +24,7 @@ export function* stopping({ WapcPool, guest, hasWorkers }) {
           const given = typeof options === 'function' ? options() : options;
           const start = performance.now();
           equal(check(await thrown(() => pool.invoke(operation, payload, given))), true);
-          equal(performance.now() - start < 1000, true, 'soon');
+          equal(performance.now() - start < 3000, true, 'soon');
           equal(wordsOf(await pool.invoke('c'))[0], 1);
           equal(pool.stats.replaced, 1);
           await pool.close();
@@ -46,7 +46,7 @@ export function* stopping({ WapcPool, guest, hasWorkers }) {
   yield [
     'the page goes on while guests compute, and so do other guests',
     async () => {
-      const pool = await create({ size: 2, limits: { timeout: 200 } });
+      const pool = await create({ size: 2, limits: { timeout: 500 } });
       const running = thrown(() => pool.invoke('L'));
       for (let i = 0; i < 20; i++) equal(wordsOf(await pool.invoke('c'))[0], i + 1);
       equal((await running).code, 'WAPC_TIMEOUT');
