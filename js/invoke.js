@@ -40,19 +40,20 @@ export async function runWith(options, run, abort) {
 export const timeoutError = (timeout) =>
   new WapcError('WAPC_TIMEOUT', `the invocation took longer than its ${timeout} ms`);
 
-const INVOKE_OPTIONS = ['signal', 'timeout'];
-
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
 function checked(options) {
-  if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (!INVOKE_OPTIONS.includes(name)) {
-      throw new WapcError('WAPC_ARGUMENT', `options: expected only ${INVOKE_OPTIONS.join(', ')}, got \`${name}\``);
-    }
-  }
+  checkNames(options, ['signal', 'timeout']);
   checkSignal(options.signal);
   checkTimeout(options.timeout);
   return options;
+}
+
+/** Throws WAPC_ARGUMENT for what is no object of options, or has one of another name. */
+export function checkNames(options, names) {
+  if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
+  const other = Object.keys(options).find((name) => !names.includes(name));
+  if (other === undefined) return;
+  throw new WapcError('WAPC_ARGUMENT', `options: expected only ${names.join(', ')}, got \`${other}\``);
 }
 
 export function checkSignal(signal) {

@@ -1,10 +1,10 @@
 import { core, rawExports } from './core.js';
 import { WapcError, argumentError, closedError } from './error.js';
-import { exchangeOf, runWith } from './invoke.js';
+import { checkNames, checkSignal, checkTimeout, exchangeOf, runWith } from './invoke.js';
 import { WapcModule } from './module.js';
 import { Lease, stateOf } from './pool/lease.js';
 import { Members } from './pool/members.js';
-import { Borrower, Invocation, checkBorrowing } from './pool/requests.js';
+import { Borrower, Invocation } from './pool/requests.js';
 import { Queue } from './queue.js';
 import { startTimer } from './timer.js';
 
@@ -84,9 +84,11 @@ export class WapcPool {
   }
 
   async get(timeout, options = {}) {
-    if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
+    checkNames(options, ['signal']);
     const { signal } = options;
-    checkBorrowing(timeout, signal);
+    checkTimeout(timeout);
+    checkSignal(signal);
+    signal?.throwIfAborted();
     const borrower = new Borrower((member) => new Lease(member, (exchange) => this.#runLeased(member, exchange), this));
     const lease = this.#request(borrower);
     borrower.waitFor(timeout, signal, (reason) => this.#cancel(borrower, reason));

@@ -255,19 +255,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A time, rounded up to a whole millisecond; none where it is longer than anybody waits.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // In the range of a u32, and whole.
+    /// A time, rounded up to a whole millisecond. `Infinity` is more than anybody waits.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Not negative, and `as` keeps to the range.
     fn milliseconds(&self, name: &str) -> Result<Option<u32>, Error> {
-        let time = self.positive(name, "milliseconds")?;
-        Ok(time.filter(|time| *time <= f64::from(u32::MAX)).map(|time| time.ceil() as u32))
+        Ok(self.positive(name, "milliseconds")?.map(|time| time.ceil() as u32))
     }
 
     fn workers(&self) -> Result<Option<Workers>, Error> {
         let value = self.get("workers");
-        if value.is_falsy() {
+        if value.is_undefined() || value == false {
             return Ok(None);
         }
-        if value.as_bool().is_some() {
+        if value == true {
             return Ok(Some(Workers(JsValue::UNDEFINED)));
         }
         let workers = Reader::new("workers", &value, &["url", "factory"])?;

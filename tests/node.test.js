@@ -1,25 +1,13 @@
 /** The suite in Node, and what only Node has: guests in files. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
-import { WapcError, WapcHost, WapcModule, WapcPool } from 'wapc-host';
+import { WapcHost, WapcModule } from 'wapc-host';
 
+import { environment, path } from './environments/node.js';
 import { suite } from './suite/index.js';
-
-const path = (name) => fileURLToPath(new URL(`../testdata/${name}.wasm`, import.meta.url));
-const environment = {
-  WapcError,
-  WapcHost,
-  WapcModule,
-  WapcPool,
-  guest: async (name) => new Uint8Array(await readFile(path(name))),
-  url: (name) => pathToFileURL(path(name)).href,
-  canSuspend: typeof WebAssembly.Suspending === 'function',
-  hasWorkers: true,
-};
 
 for (const [name, run] of suite(environment)) test(name, run);
 

@@ -16,7 +16,7 @@ const TASKS = {
   hello: [rust, packages, core, () => guests('rust')],
   build: [rust, packages, core],
   guests: [rust, packages, core, () => guests()],
-  bench: [rust, packages, core, () => guests('rust', 'bench')],
+  bench: [rust, packages, core, () => guests('bench', 'wat')],
   check: [rust, packages, core],
   test: [rust, packages, core, () => guests(), browsers],
 };

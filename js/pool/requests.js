@@ -1,6 +1,5 @@
 /** What waits for a member of a pool: each is served with one, or rejected. */
 
-import { checkSignal, checkTimeout } from '../invoke.js';
 import { WapcError } from '../error.js';
 import { startTimer } from '../timer.js';
 
@@ -75,11 +74,4 @@ export class Borrower {
     this.#stopTimer?.();
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
-}
-
-/** Throws WAPC_ARGUMENT, or the reason of a signal that is aborted already. */
-export function checkBorrowing(timeout, signal) {
-  checkTimeout(timeout);
-  checkSignal(signal);
-  signal?.throwIfAborted();
 }

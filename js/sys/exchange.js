@@ -56,6 +56,11 @@ export class Exchange {
     if (this.context !== undefined) controllerOf(this.context).abort(reason);
   }
 
+  /** Ends one that waits with an error. */
+  reject(error) {
+    this.resolve(Promise.reject(error));
+  }
+
   /** The invocation waits for its turn, or goes on waiting. */
   queue() {
     this.promise ??= new Promise((resolve) => {

@@ -79,14 +79,14 @@ export class Port {
       try {
         exchange.resolve(this.guest.suspendable ? this.#callSuspendable(exchange) : this.#call(exchange));
       } catch (error) {
-        exchange.resolve(Promise.reject(error));
+        exchange.reject(error);
       }
     }
   }
 
   /** Ends an exchange that waits for its turn. */
   reject(exchange) {
-    exchange.resolve(Promise.reject(this.#takeError()));
+    exchange.reject(this.#takeError());
   }
 
   /** The host is gone from the core, and its slot may be another's. */

@@ -96,7 +96,7 @@ class Remote {
 
   /** Ends an invocation that waits or runs: its promise rejects with `reason`. */
   abort(exchange, reason) {
-    if (this.#waiting.delete(exchange)) reject(exchange, reason);
+    if (this.#waiting.delete(exchange)) exchange.reject(reason);
     else if (this.#current === exchange) this.#kill(reason);
   }
 
@@ -115,8 +115,8 @@ class Remote {
     if (this.closed) return false;
     this.closed = true;
     const error = closedError('host');
-    for (const exchange of this.#waiting.clear()) reject(exchange, error);
-    for (const { exchange } of this.#successions.splice(0)) reject(exchange, error);
+    for (const exchange of this.#waiting.clear()) exchange.reject(error);
+    for (const { exchange } of this.#successions.splice(0)) exchange.reject(error);
     this.#kill(error);
     return true;
   }
@@ -143,7 +143,7 @@ class Remote {
       this.#current = exchange;
       const result = succession === undefined ? this.#invoke(exchange) : this.#reset(succession);
       // Settled before others run, and the loop goes on whatever it was.
-      await result.then(exchange.resolve, (error) => reject(exchange, error));
+      await result.then(exchange.resolve, (error) => exchange.reject(error));
       this.#current = undefined;
     }
     this.running = false;
@@ -304,8 +304,4 @@ class Remote {
 
   /** Called when the worker died while nothing was asked of it. A pool sets it. */
   lost = undefined;
-}
-
-function reject(exchange, error) {
-  exchange.resolve(Promise.reject(error));
 }

@@ -75,7 +75,7 @@ export function serve(post) {
       const response = await tasks[kind](...rest);
       post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
     } catch (error) {
-      post([FAILED, host?.memorySize ?? 0, host !== undefined && host.port.guest === undefined, pack(error)]);
+      post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(error)]);
     }
   };
 }

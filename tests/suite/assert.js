@@ -36,6 +36,11 @@ export async function fails(code, work) {
   return error;
 }
 
+/** Waits until something holds that no promise tells of. */
+export async function until(holds) {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve));
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 export const bytes = (string) => encoder.encode(string);

@@ -80,8 +80,7 @@ function* inEachWay(make, { guest }) {
         const { hostCall, calls } = patient();
         const host = await probe({ hostCall, limits });
         equal(wordsOf(await host.invoke('c'))[0], 1);
-        const error = await fails('WAPC_TIMEOUT', () => host.invoke('h', call, options));
-        equal(error.message.includes('250'), true);
+        await fails('WAPC_TIMEOUT', () => host.invoke('h', call, options));
         const { signal } = calls[0].context;
         equal([signal.aborted, signal.reason?.code], [true, 'WAPC_TIMEOUT']);
         equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');

@@ -1,14 +1,9 @@
 /** Pools: lending, waiting, replacing, growing and shrinking, in-thread and with workers. */
 
-import { equal, fails, string, thrown, words, wordsOf } from './assert.js';
+import { equal, fails, string, thrown, until, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
-
-/** Waits until something holds that no promise tells of. */
-async function until(holds) {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve));
-}
 
 export function* pools(environment) {
   const { WapcPool, guest, hasWorkers, canSuspend } = environment;
@@ -37,6 +32,8 @@ export function* pools(environment) {
         ['idleTimeout', { idleTimeout: NaN }],
         ['maxQueue', { maxQueue: '1' }],
         ['workers', { workers: 5 }],
+        ['workers', { workers: 0 }],
+        ['workers', { workers: null }],
         ['workers', { workers: { script: 'x' } }],
         ['workers.factory', { workers: { factory: 'x' } }],
         ...(hasWorkers ? [['workers.url', { workers: { url: 5 } }]] : []),
@@ -55,6 +52,7 @@ export function* pools(environment) {
       await fails('WAPC_ARGUMENT', () => pool.get('1'));
       await fails('WAPC_ARGUMENT', () => pool.get(1, { signal: 1 }));
       await fails('WAPC_ARGUMENT', () => pool.get(1, null));
+      await fails('WAPC_ARGUMENT', () => pool.get(1, { singal: undefined }));
       await fails('WAPC_ARGUMENT', () => pool.use('work'));
       equal(wordsOf(await pool.invoke('c'))[0], 1);
       equal(pool.stats.idle, 1);

@@ -1,6 +1,6 @@
 /** A pool under a random load, against a model of what it has to say at every moment. */
 
-import { equal, thrown, words, wordsOf } from './assert.js';
+import { equal, thrown, until, words, wordsOf } from './assert.js';
 
 const STEPS = 400;
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -14,9 +14,6 @@ function random(seed) {
     return ((bits ^ (bits >>> 14)) >>> 0) % below;
   };
 }
-
-/** Until everything that can be done now is done: messages of workers too. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 export function* properties({ WapcPool, guest, canSuspend, hasWorkers }) {
   for (const [kind, options] of [
@@ -139,14 +136,12 @@ async function drive(bytes, seed, WapcPool, options) {
       counts.replaced++;
     },
   };
-  const until = async (holds) => {
-    while (!holds()) await settle();
-  };
   /** An instance that is being replaced is busy, and serves nobody, until it is. */
   const replacing = async () => {
     const busy = Math.min(size, requests.length);
     const isReplaced = () => pool.stats.busy === busy && pool.stats.waiting === requests.length - busy;
-    for (let patience = 2000; !isReplaced() && patience > 0; patience--) await settle();
+    let patience = 5000;
+    await until(() => isReplaced() || patience-- === 0);
   };
 
   const names = Object.keys(actions);

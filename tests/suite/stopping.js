@@ -77,8 +77,7 @@ export function* stopping({ WapcPool, guest, hasWorkers }) {
     yield [
       `a worker that can not be started: ${what}`,
       async () => {
-        const error = await fails(code, () => create({ workers }));
-        equal(error.message.includes('workers.url'), true);
+        await fails(code, () => create({ workers }));
       },
     ];
   }

@@ -1,0 +1,21 @@
+/** What the suite is given in Node, and in engines that have its modules. */
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { WapcError, WapcHost, WapcModule, WapcPool } from '../../dist/node.js';
+
+/** The path of a guest. */
+export const path = (name) => fileURLToPath(new URL(`../../testdata/${name}.wasm`, import.meta.url));
+
+/** @type {import('../suite/index.js').Environment} */
+export const environment = {
+  WapcError,
+  WapcHost,
+  WapcModule,
+  WapcPool,
+  guest: async (name) => new Uint8Array(await readFile(path(name))),
+  url: (name) => pathToFileURL(path(name)).href,
+  canSuspend: typeof WebAssembly.Suspending === 'function',
+  hasWorkers: true,
+};
