@@ -120,7 +120,7 @@ export class Guest {
       return SUCCEEDED;
     } catch (error) {
       restoreStack();
-      exchange.thrown = error;
+      exchange.thrown ??= error;
       return THREW;
     }
   }
@@ -136,7 +136,7 @@ export class Guest {
       },
       (error) => {
         restoreStack();
-        exchange.thrown = error;
+        exchange.thrown ??= error;
         this.leave();
         return THREW;
       },

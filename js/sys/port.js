@@ -187,6 +187,7 @@ export class Port {
 /** The guest's call threw: a trap, as a rule. */
 function threw(exchange, error) {
   restoreStack();
-  exchange.thrown = error;
+  // What a callback of the caller's threw stands above the trap that it led to.
+  exchange.thrown ??= error;
   return THREW;
 }
