@@ -49,11 +49,11 @@ function checked(options) {
 }
 
 /** Throws WAPC_ARGUMENT for what is no object of options, or has one of another name. */
-export function checkNames(options, names) {
-  if (options === null || typeof options !== 'object') throw argumentError('options', 'an object', options);
+export function checkNames(options, names, what = 'options') {
+  if (options === null || typeof options !== 'object') throw argumentError(what, 'an object', options);
   const other = Object.keys(options).find((name) => !names.includes(name));
   if (other === undefined) return;
-  throw new WapcError('WAPC_ARGUMENT', `options: expected only ${names.join(', ')}, got \`${other}\``);
+  throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${names.join(', ')}, got \`${other}\``);
 }
 
 export function checkSignal(signal) {

@@ -6,8 +6,16 @@ export const platform = {
   startWorker: undefined,
   /** @type {(() => number) | undefined} */
   parallelism: undefined,
+  /** @type {typeof import('node:fs') | undefined} where there are directories that guests may be given */
+  fs: undefined,
+  /** @type {() => Promise<{ Wasi: Function, compile: () => Promise<WebAssembly.Module> }>} */
+  wasi: undefined,
+  /** @type {((milliseconds: number) => boolean) | undefined} blocks this thread; whether its guests may go on then */
+  block: undefined,
   /** @type {WebAssembly.Module | undefined} the core, once it is loaded: workers run the same */
   core: undefined,
+  /** @type {WebAssembly.Module | undefined} and WASI, once it is */
+  wasiModule: undefined,
 };
 
 /** How many threads can run at once. */

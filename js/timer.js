@@ -1,5 +1,5 @@
 /** The longest that engines' timers wait, in ms: they take anything longer for no time at all. */
-const LONGEST = 0x7fffffff;
+export const LONGEST = 0x7fffffff;
 
 /**
  * Calls `then` after `delay` ms, or never where that is more than 24 days: what stops it.

@@ -24,6 +24,8 @@ pub(crate) enum Error {
     Guest { text: Option<JsString>, cause: Option<JsValue> },
     #[error("the guest trapped: {reason}{}", .text.as_ref().map_or(String::new(), |text| format!(" ({})", String::from(text))))]
     Trap { reason: String, text: Option<JsString>, cause: Option<JsValue> },
+    #[error("the guest exited with code {0}")]
+    Exit(u32),
     #[error("{0}")]
     Protocol(#[from] Violation),
     #[error("{0}")]
@@ -72,7 +74,7 @@ impl Error {
             Self::Link { .. } => "WAPC_LINK",
             Self::Init { .. } => "WAPC_INIT",
             Self::Guest { .. } => "WAPC_GUEST",
-            Self::Trap { .. } => "WAPC_TRAP",
+            Self::Trap { .. } | Self::Exit(_) => "WAPC_TRAP",
             Self::Protocol(_) => "WAPC_PROTOCOL",
             Self::Async(_) => "WAPC_ASYNC",
             Self::Reentrant(_) => "WAPC_REENTRANT",

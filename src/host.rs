@@ -85,6 +85,7 @@ pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option
         options.logger.as_ref(),
         workers.is_some(),
         workers.map_or(&JsValue::UNDEFINED, |Workers(script)| script),
+        &options.wasi,
     )
 }
 

@@ -20,37 +20,31 @@ pub struct Producer {
 const WASI: [&str; 3] = ["wasi_snapshot_preview1", "wasi_unstable", "wasi"];
 
 /// Reads a module's imports, exports, WASI and producers: `ModuleInfo`.
-pub(crate) fn info(module: &WebAssembly::Module) -> Result<JsValue, JsValue> {
+pub(crate) fn info(module: &WebAssembly::Module) -> JsValue {
     let imports = WebAssembly::Module::imports(module);
     let wasi = WASI.into_iter().find(|wasi| imports.iter().any(|import| field(&import, "module") == *wasi));
-    let sections = WebAssembly::Module::custom_sections(module, "producers");
-    let sections = sections.iter().map(|section| Uint8Array::new(&section).to_vec());
-    let producers = sections.flat_map(|section| producers(&section));
-    let producers: Array = producers.map(|producer| producer.to_js()).collect::<Result<_, JsValue>>()?;
+    let told = Array::new();
+    for section in WebAssembly::Module::custom_sections(module, "producers").iter() {
+        for producer in producers(&Uint8Array::new(&section).to_vec()) {
+            let Producer { field, name, version } = producer;
+            told.push(&object(&[("field", field.into()), ("name", name.into()), ("version", version.into())]));
+        }
+    }
     object(&[
-        ("imports", &imports),
-        ("exports", &WebAssembly::Module::exports(module)),
-        ("wasi", &wasi.unwrap_or("none").into()),
-        ("producers", &producers),
+        ("imports", imports.into()),
+        ("exports", WebAssembly::Module::exports(module).into()),
+        ("wasi", wasi.unwrap_or("none").into()),
+        ("producers", told.into()),
     ])
 }
 
-fn object(fields: &[(&str, &JsValue)]) -> Result<JsValue, JsValue> {
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
-        Reflect::set(&object, &(*name).into(), value)?;
+        // Can't fail: a fresh object, which takes any field.
+        let _ = Reflect::set(&object, &(*name).into(), value);
     }
-    Ok(object.into())
-}
-
-impl Producer {
-    fn to_js(&self) -> Result<JsValue, JsValue> {
-        object(&[
-            ("field", &self.field.as_str().into()),
-            ("name", &self.name.as_str().into()),
-            ("version", &self.version.as_str().into()),
-        ])
-    }
+    object.into()
 }
 
 /// Reads a `producers` section. It is the guest's word: what is broken ends the list.

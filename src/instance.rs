@@ -67,7 +67,7 @@ impl Instance {
     fn register(linkable: &Linkable, host: &Object, options: &Options) -> Rc<Self> {
         let id = INSTANCES.with_borrow_mut(Slots::reserve);
         // A stack that can be suspended takes longer than a short invocation.
-        let suspendable = options.is_suspendable() && linkable.calls_host;
+        let suspendable = options.is_suspendable(linkable.may_sleep) && linkable.may_wait;
         let instance = Rc::new(Self {
             id,
             guest: Guest::new(
@@ -186,6 +186,11 @@ impl Instance {
     #[inline(always)]
     pub(crate) fn update<T>(&self, change: impl FnOnce(&mut Invocation<JsString>) -> T) -> Option<T> {
         self.invocation.borrow_mut().as_mut().map(change)
+    }
+
+    /// Whether the running invocation can be suspended.
+    pub(crate) fn may_suspend(&self) -> bool {
+        self.update(|invocation| invocation.may_suspend()).unwrap_or(false)
     }
 
     /// Stops the running invocation: its first reason decides what it comes to.

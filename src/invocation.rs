@@ -110,6 +110,11 @@ impl<Text> Invocation<Text> {
         self.answer = answer;
     }
 
+    /// Whether it runs on a stack that can be suspended.
+    pub(crate) fn may_suspend(&self) -> bool {
+        self.may_suspend
+    }
+
     /// Bytes of the last answer, 0 where there is none.
     pub(crate) fn host_response_len(&self) -> u32 {
         match self.answer {

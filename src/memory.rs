@@ -45,6 +45,12 @@ impl Range {
     pub(crate) fn len(self) -> u32 {
         self.len
     }
+
+    /// Its beginning, of `len` bytes at the most.
+    #[allow(dead_code)] // Of WASI, which is an artifact of its own.
+    pub(crate) fn first(self, len: u32) -> Self {
+        Self { len: self.len.min(len), ..self }
+    }
 }
 
 #[cfg(test)]

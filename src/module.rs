@@ -13,8 +13,9 @@ use crate::inspect;
 use crate::options::{Options, PoolOptions};
 use crate::pool::Pool;
 use crate::promise::promise;
-use crate::protocol::{ENV, GUEST_CALL, HOST_CALL, MEMORY};
+use crate::protocol::{ENV, GUEST_CALL, HOST_CALL, MEMORY, POLL};
 use crate::source;
+use crate::sys::{self, Wasi};
 
 /// A compiled guest: compiled once, instantiated as often as needed.
 #[wasm_bindgen]
@@ -27,6 +28,8 @@ pub struct Module {
 struct State {
     /// None once it is closed.
     module: RefCell<Option<WebAssembly::Module>>,
+    /// WASI, if it imports that.
+    wasi: Option<Wasi>,
     options: Options,
     /// None before it is first instantiated, and once it is closed.
     linkable: RefCell<Option<Rc<Linkable>>>,
@@ -36,8 +39,12 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Linkable {
     pub(crate) module: WebAssembly::Module,
-    /// Whether it may call its host, so that its stack may have to be suspended.
-    pub(crate) calls_host: bool,
+    /// Whether it may call its host, or sleep, so that its stack may have to be suspended.
+    pub(crate) may_wait: bool,
+    /// Whether it may sleep.
+    pub(crate) may_sleep: bool,
+    /// WASI, if it imports that.
+    pub(crate) wasi: Option<Wasi>,
     /// Whether it imports what AssemblyScript's guests do.
     pub(crate) imports_env: bool,
     /// Whether its `__guest_call` was seen to have the protocol's signature.
@@ -53,10 +60,10 @@ impl Module {
             let options = if for_pool { Options::read_for_pool(&options)? } else { Options::read(&options)? };
             let module = source::compile(guest, &options).await?;
             require_guest(&module)?;
-            let compiled = Self {
-                state: Rc::new(State { module: RefCell::new(Some(module)), options, linkable: RefCell::default() }),
-            };
-            Ok(compiled.into())
+            let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
+            let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
+            let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
+            Ok(Self { state: Rc::new(State { module, wasi, options, linkable }) }.into())
         }))
     }
 
@@ -84,7 +91,7 @@ impl Module {
 
     /// What the module says of itself: imports, exports, WASI, producers. WAPC_CLOSED.
     pub fn info(&self) -> Result<JsValue, JsValue> {
-        inspect::info(&self.state.open()?)
+        Ok(inspect::info(&self.state.open()?))
     }
 
     /// Lets go of the compiled module. Hosts that were made of it live on.
@@ -106,7 +113,7 @@ impl State {
         if let Some(linkable) = &*self.linkable.borrow() {
             return Ok(Rc::clone(linkable));
         }
-        let linkable = Rc::new(Linkable::new(self.open()?)?);
+        let linkable = Rc::new(Linkable::new(self.open()?, self.wasi.clone())?);
         self.linkable.replace(Some(Rc::clone(&linkable)));
         Ok(linkable)
     }
@@ -131,18 +138,21 @@ fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
 
 impl Linkable {
     /// WAPC_LINK, naming them all, where it imports what the host does not have.
-    fn new(module: WebAssembly::Module) -> Result<Self, Error> {
-        let (mut missing, mut calls_host, mut imports_env) = (Vec::new(), false, false);
+    fn new(module: WebAssembly::Module, wasi: Option<Wasi>) -> Result<Self, Error> {
+        let (mut missing, mut may_wait, mut may_sleep, mut imports_env) = (Vec::new(), false, false, false);
         for import in WebAssembly::Module::imports(&module).iter() {
             let (from, name, kind) = (field(&import, "module"), field(&import, "name"), field(&import, "kind"));
-            calls_host |= name == HOST_CALL;
+            may_sleep |= name == POLL;
+            may_wait |= may_sleep || name == HOST_CALL;
             imports_env |= from == ENV;
-            if kind != "function" || !imports::is_provided(&from, &name) {
+            let is_provided =
+                imports::is_provided(&from, &name) || wasi.as_ref().is_some_and(|wasi| wasi.provides(&from, &name));
+            if kind != "function" || !is_provided {
                 missing.push(format!("{kind} `{from}` `{name}`"));
             }
         }
         if missing.is_empty() {
-            return Ok(Self { module, calls_host, imports_env, has_signature: Cell::new(false) });
+            return Ok(Self { module, may_wait, may_sleep, wasi, imports_env, has_signature: Cell::new(false) });
         }
         Err(Error::Link {
             reason: format!("the guest imports what this host does not provide: {}", missing.join(", ")),

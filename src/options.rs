@@ -6,10 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::Error;
 use crate::integrity::Integrity;
 use crate::pool::Bounds;
-use crate::sys;
+use crate::sys::{self, WasiSettings};
 
 /// `HostOptions`. What was not given is `None`.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) host_call: Option<Function>,
     pub(crate) logger: Option<Function>,
@@ -20,6 +20,7 @@ pub(crate) struct Options {
     /// Milliseconds of one invocation.
     pub(crate) timeout: Option<u32>,
     pub(crate) suspensions: Option<u32>,
+    pub(crate) wasi: WasiSettings,
 }
 
 /// What `PoolOptions` adds to `HostOptions`.
@@ -80,14 +81,9 @@ impl Options {
     }
 
     fn read_any(value: &JsValue, names: &[&str]) -> Result<Self, Error> {
-        if value.is_undefined() {
-            return Ok(Self::default());
-        }
+        let empty = js_sys::Object::new();
+        let value = if value.is_undefined() { &empty } else { value };
         let options = Reader::new("options", value, names)?;
-        // Nothing writes to them before there is WASI, but a wrong one is a mistake all the same.
-        options.function("stdout")?;
-        options.function("stderr")?;
-        options.unsupported("wasi")?;
         let limits = options.get("limits");
         let (payload, timeout, suspensions) = if limits.is_undefined() {
             (None, None, None)
@@ -109,6 +105,7 @@ impl Options {
             payload,
             timeout,
             suspensions,
+            wasi: sys::try_wasi_settings(value).map_err(Error::Thrown)?,
         })
     }
 
@@ -123,6 +120,7 @@ impl Options {
             payload: self.payload.or(others.payload),
             timeout: self.timeout.or(others.timeout),
             suspensions: self.suspensions.or(others.suspensions),
+            wasi: sys::lay_over(&self.wasi, &others.wasi),
         }
     }
 
@@ -140,16 +138,16 @@ impl Options {
         answers_later && !sys::can_suspend()
     }
 
-    /// Whether invocations run on a stack that can be suspended.
-    pub(crate) fn is_suspendable(&self) -> bool {
-        self.asynchronous() != Async::Never && self.host_call.is_some() && sys::can_suspend()
+    /// Whether invocations run on a stack that can be suspended, of a guest that may `sleep` or only wait for its host.
+    pub(crate) fn is_suspendable(&self, may_sleep: bool) -> bool {
+        self.asynchronous() != Async::Never && (may_sleep || self.host_call.is_some()) && sys::can_suspend()
     }
 
     /// What WAPC_ASYNC says of a promise that was refused.
     pub(crate) fn why_not_async(&self) -> &'static str {
         match self.asynchronous() {
             Async::Never => "the host callback returned a promise, which `async: false` rules out",
-            _ if self.is_suspendable() => {
+            _ if self.is_suspendable(false) => {
                 "the host callback returned a promise, which can't be awaited here: invokeSync and a module's start \
                  function need an answer at once; use invoke"
             }

@@ -31,5 +31,8 @@ pub(crate) const GUEST_CALL: &str = "__guest_call";
 /// The export that is a guest's linear memory.
 pub(crate) const MEMORY: &str = "memory";
 
+/// The import by which a guest of WASI waits.
+pub(crate) const POLL: &str = "poll_oneoff";
+
 /// What is called after instantiation, each where it is exported, in this order.
 pub(crate) const START_EXPORTS: [&str; 3] = ["_start", "_initialize", "wapc_init"];

@@ -149,6 +149,40 @@ extern "C" {
     pub(crate) fn reject(this: &Port, exchange: &Exchange);
 }
 
+#[wasm_bindgen(raw_module = "../wasi/settings.js")]
+extern "C" {
+    /// What a guest sees of WASI, as `HostOptions` say it. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    #[derive(Debug, Clone)]
+    pub(crate) type WasiSettings;
+    #[wasm_bindgen(catch, js_name = wasiSettings)]
+    pub(crate) fn try_wasi_settings(options: &JsValue) -> Result<WasiSettings, JsValue>;
+    #[wasm_bindgen(js_name = layOver)]
+    pub(crate) fn lay_over(settings: &WasiSettings, others: &WasiSettings) -> WasiSettings;
+}
+
+#[wasm_bindgen(raw_module = "../wasi/load.js")]
+extern "C" {
+    /// WASI for a guest: a `Wasi`, or undefined where it does not import it. Rejects with WAPC_LOAD.
+    #[wasm_bindgen(catch, js_name = loadWasi)]
+    pub(crate) async fn try_load_wasi(guest: &WebAssembly::Module, core: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// WASI as one guest imports it.
+    #[derive(Debug, Clone)]
+    pub(crate) type Wasi;
+    #[wasm_bindgen(method)]
+    pub(crate) fn provides(this: &Wasi, module: &str, name: &str) -> bool;
+    /// Adds what an instance of the guest imports. Throws WAPC_ARGUMENT.
+    #[wasm_bindgen(method, catch, js_name = link)]
+    pub(crate) fn try_link(
+        this: &Wasi,
+        imports: &Object,
+        guest: &Guest,
+        settings: &WasiSettings,
+        payload_limit: u32,
+        suspend: &JsValue,
+    ) -> Result<(), JsValue>;
+}
+
 #[wasm_bindgen(raw_module = "../worker/remote.js")]
 extern "C" {
     /// A promise of the JavaScript half of a host whose guest runs in a worker, once that has started. Rejects with what
@@ -164,6 +198,7 @@ extern "C" {
         logger: Option<&Function>,
         asked: bool,
         script: &JsValue,
+        wasi: &WasiSettings,
     ) -> Promise;
 }
 

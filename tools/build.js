@@ -8,12 +8,17 @@ import { gzipSync } from 'node:zlib';
 import { cache } from './cache.js';
 import { fail, root, run, step } from './run.js';
 
-const CORE = join(root, 'target/wasm32-unknown-unknown/release/wapc_host.wasm');
+const RELEASE = join(root, 'target/wasm32-unknown-unknown/release');
+const CORE = join(RELEASE, 'wapc_host.wasm');
+const WASI = join(RELEASE, 'wasi.wasm');
 const GENERATED = join(root, 'js/generated');
 const DIST = join(root, 'dist');
 
-/** Inlining the core into the package stops being right above these. */
-const LIMIT = { bytes: 100_000, gzipped: 45_000 };
+/** Inlining them into the package stops being right above these. */
+const LIMITS = {
+  core: { bytes: 100_000, gzipped: 45_000 },
+  wasi: { bytes: 150_000, gzipped: 70_000 },
+};
 
 /** What the toolchain leaves to be said: no path of this machine in panic messages, and no more inlining than pays. */
 const RUSTFLAGS = [
@@ -36,28 +41,42 @@ const FEATURES = [
 
 /** Brings dist/ up to date. */
 export async function build() {
-  const command = ['build', '--release', '--lib', '--target', 'wasm32-unknown-unknown', '--locked'];
+  const command = ['build', '--release', '--lib', '--bins', '--target', 'wasm32-unknown-unknown', '--locked'];
   if (!existsSync(CORE)) step('building the core');
   run('cargo', [...command, ...(existsSync(CORE) ? ['--quiet'] : [])], { env: { RUSTFLAGS } });
   const glue = join(GENERATED, 'core.js');
-  if (isOlder(glue, [CORE, join(root, 'tools/build.js')])) generateGlue();
+  if (isOlder(glue, [CORE, WASI, join(root, 'tools/build.js')])) generateGlue();
   const sources = filesBelow(join(root, 'js')).concat(join(root, 'package.json'), join(root, 'tools/build.js'));
   if (isOlder(join(DIST, 'worker.js'), sources)) await bundle();
 }
 
 function generateGlue() {
   run(bindgen(), [CORE, GENERATED]);
-  const raw = join(GENERATED, 'core_bg.wasm');
-  const optimized = join(GENERATED, 'core.wasm');
+  inline('core', join(GENERATED, 'core_bg.wasm'), 'inlined.js');
+  inline('wasi', WASI, 'wasi.js');
+}
+
+/** Optimizes an artifact, and makes a module of JavaScript of it. */
+function inline(name, raw, file) {
+  const optimized = join(GENERATED, `${name}.wasm`);
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
-  run(process.execPath, [wasmOpt, '-Oz', ...FEATURES.map((name) => `--enable-${name}`), raw, '-o', optimized]);
+  // The stack lies lowest, so that nothing else is at the addresses that offsets may be counted from.
+  const options = [
+    '-Oz',
+    '--converge',
+    '--low-memory-unused',
+    '--strip-debug',
+    ...FEATURES.map((feature) => `--enable-${feature}`),
+  ];
+  run(process.execPath, [wasmOpt, ...options, raw, '-o', optimized]);
   const bytes = readFileSync(optimized);
   const gzipped = gzipSync(bytes, { level: 9 }).length;
-  step(`core: ${bytes.length} bytes, ${gzipped} gzipped (limits ${LIMIT.bytes} and ${LIMIT.gzipped})`);
-  if (bytes.length > LIMIT.bytes || gzipped > LIMIT.gzipped) fail('the core is over its limit');
+  const limit = LIMITS[name];
+  step(`${name}: ${bytes.length} bytes, ${gzipped} gzipped (limits ${limit.bytes} and ${limit.gzipped})`);
+  if (bytes.length > limit.bytes || gzipped > limit.gzipped) fail(`${name} is over its limit`);
   writeFileSync(
-    join(GENERATED, 'inlined.js'),
-    `/** The core, in Base64. */\nexport const base64 =\n  '${bytes.toString('base64')}';\n`,
+    join(GENERATED, file),
+    `/** ${name}.wasm, in Base64. */\nexport const base64 =\n  '${bytes.toString('base64')}';\n`,
   );
 }
 
@@ -81,7 +100,8 @@ async function bundle() {
     absWorkingDir: root,
     bundle: true,
     platform: 'neutral',
-    external: ['node:*'],
+    // WASI is a file of its own, which is loaded when it is needed.
+    external: ['node:*', './wasi.js'],
     target: ['es2022', 'node20'],
     logLevel: 'warning',
     // wasm-bindgen's glue names each module once per function that it takes from it.
@@ -98,6 +118,7 @@ async function bundle() {
     define: { 'import.meta.url': 'here' },
     banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
   });
+  await esbuild.build({ ...common, entryPoints: ['js/wasi.js'], outdir: 'dist', format: 'esm' });
   // Each a file of its own, without the core, which is sent to it: one file is easily put elsewhere.
   const workers = [
     { in: 'js/worker/web.js', out: 'worker' },
@@ -105,7 +126,7 @@ async function bundle() {
   ];
   await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm' });
   mkdirSync(DIST, { recursive: true });
-  copyFileSync(join(GENERATED, 'core.wasm'), join(DIST, 'core.wasm'));
+  for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   for (const typings of ['index.d.ts', 'index.d.cts']) copyFileSync(join(root, 'js/index.d.ts'), join(DIST, typings));
 }
 

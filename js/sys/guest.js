@@ -4,11 +4,11 @@
  */
 
 import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16 } from '../bytes.js';
-import { startTimer } from '../timer.js';
+import { LONGEST, startTimer } from '../timer.js';
 import { Exchange } from './exchange.js';
 import { restoreStack } from './stack.js';
 
-/** How a start of the guest ended; `src/invocation.rs` has the same. */
+/** How a start of the guest, or its sleep, ended; `src/invocation.rs` has the same. */
 const SUCCEEDED = 1;
 const THREW = 2;
 
@@ -70,6 +70,9 @@ export class Guest {
     /** When its time is up, on the clock of `performance.now()`. */
     this.deadline = Infinity;
     this.stopTimer = undefined;
+    this.stopSleeping = undefined;
+    /** Its half of WASI, if it imports that. */
+    this.wasi = undefined;
     this.binding = new NameCache();
     this.namespace = new NameCache();
     this.operation = new NameCache();
@@ -92,6 +95,7 @@ export class Guest {
   release() {
     this.exports = this.memory = this.guestCall = this.promising = this.exchange = this.resume = undefined;
     this.hostCall = this.logger = undefined;
+    this.wasi?.end();
     this.view = new Uint8Array(0);
   }
 
@@ -255,8 +259,23 @@ export class Guest {
     resume(hostCallSettled(this.id, outcome()));
   }
 
-  /** Ends an invocation that is suspended in a host call: the shim traps when it gets this answer. */
+  /** Lets `suspend` wait for so many ms. */
+  sleep(milliseconds) {
+    pending = new Promise((resolve) => {
+      this.resume = resolve;
+    });
+    // Those who ask for more than a timer can wait ask again.
+    this.stopSleeping = startTimer(Math.min(milliseconds, LONGEST), () => {
+      const { resume } = this;
+      this.resume = this.stopSleeping = undefined;
+      resume(SUCCEEDED);
+    });
+    if (!this.suspended) this.#suspend();
+  }
+
+  /** Ends an invocation that is suspended: the shim traps when it gets this answer. */
   stop() {
+    this.stopSleeping?.();
     const { resume } = this;
     this.resume = undefined;
     resume?.(THREW);

@@ -1,8 +1,12 @@
 /** The worker in Node, Deno and Bun. */
 
+import fs from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 
+import { platform } from '../platform.js';
 import { serve } from './serve.js';
+
+platform.fs = fs;
 
 parentPort.on(
   'message',

@@ -9,22 +9,23 @@ import { platform } from '../platform.js';
 import { Queue } from '../queue.js';
 import { Exchange } from '../sys/exchange.js';
 import { startTimer } from '../timer.js';
+import { writerOf } from '../wasi/streams.js';
 import { unpack } from './errors.js';
 import { callHost } from './host-call.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
-import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, RESET, START, transferOf } from './messages.js';
+import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, OUTPUT, RESET, START, transferOf } from './messages.js';
 import { Shared, canShare } from './shared.js';
 import { diedError, notLoadedError, startWorker, whyNot } from './start.js';
 import { Thread } from './thread.js';
 
 /** A host of `module` in a worker that has started. The core calls this. */
-export async function startRemote(id, module, payloadLimit, timeout, hostCall, logger, asked, script) {
+export async function startRemote(id, module, payloadLimit, timeout, hostCall, logger, asked, script, wasi) {
   const reason = whyNot(hostCall !== undefined);
   if (reason !== undefined) {
     const what = asked ? 'pools with `workers` need' : 'this engine can not await a host callback without';
     throw new WapcError('WAPC_UNSUPPORTED', `${what} ${reason}`);
   }
-  const remote = new Remote(id, module, { payloadLimit, timeout, hostCall, logger, script });
+  const remote = new Remote(id, module, { payloadLimit, timeout, hostCall, logger, script, wasi });
   try {
     await remote.reset();
   } catch (error) {
@@ -60,11 +61,15 @@ class Remote {
   #loaded = false;
   #started = false;
   #inCallback = false;
+  /** Of the guest's standard streams. */
+  #writers;
 
   constructor(id, module, settings) {
     this.id = id;
     this.#module = module;
     this.#settings = settings;
+    const { stdout, stderr } = settings.wasi;
+    this.#writers = { 1: writerOf(1, stdout), 2: writerOf(2, stderr) };
     this.#handle = Object.freeze({ id });
   }
 
@@ -118,6 +123,7 @@ class Remote {
     for (const exchange of this.#waiting.clear()) exchange.reject(error);
     for (const { exchange } of this.#successions.splice(0)) exchange.reject(error);
     this.#kill(error);
+    for (const writer of Object.values(this.#writers)) writer.end?.();
     return true;
   }
 
@@ -161,7 +167,7 @@ class Remote {
 
   async #reset({ exchange, module = this.#module }) {
     if (this.#thread === undefined) await this.#startAnyhow(exchange, module);
-    else await this.#ask(exchange, [RESET, module === this.#module ? undefined : module]);
+    else await this.#ask(exchange, [RESET, module === this.#module ? undefined : module, platform.wasiModule]);
     this.#module = module;
   }
 
@@ -189,8 +195,14 @@ class Remote {
       (thread, message) => this.#receive(thread, message),
       (thread, error) => this.#kill(this.#loaded ? diedError(error) : notLoadedError(error)),
     );
-    const settings = { payloadLimit, callsHost: hostCall !== undefined, memory: this.#shared?.buffer };
-    return this.#ask(exchange, [START, platform.core, module, settings]);
+    const { args, env, stdin, preopens } = this.#settings.wasi;
+    const settings = {
+      payloadLimit,
+      callsHost: hostCall !== undefined,
+      wasi: { args, env, stdin, preopens },
+      memory: this.#shared?.buffer,
+    };
+    return this.#ask(exchange, [START, platform.core, module, platform.wasiModule, settings]);
   }
 
   /** Asks the worker for something: a promise of its answer. */
@@ -226,6 +238,8 @@ class Remote {
         return this.#shared.more();
       case LOG:
         return this.#log(...rest);
+      case OUTPUT:
+        return this.#output(...rest);
     }
   }
 
@@ -272,11 +286,20 @@ class Remote {
 
   #log(text) {
     const { logger = console.log } = this.#settings;
+    this.#tell('logger', () => logger(text));
+  }
+
+  #output(stream, chunk) {
+    this.#tell('writer of its output', () => this.#writers[stream].write(chunk));
+  }
+
+  /** Hands something to a callback of the caller's; what that throws stops the guest. */
+  #tell(callback, tell) {
     try {
-      logger(text);
+      tell();
       this.#shared?.read();
     } catch (error) {
-      this.#kill(new WapcError('WAPC_TRAP', 'the guest trapped: the logger threw', { cause: error }));
+      this.#kill(new WapcError('WAPC_TRAP', `the guest trapped: the ${callback} threw`, { cause: error }));
     }
   }
 

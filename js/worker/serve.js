@@ -1,10 +1,12 @@
 /** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
 
 import init, { Module } from '../generated/core.js';
+import { platform } from '../platform.js';
 import { Exchange } from '../sys/exchange.js';
 import { watchStack } from '../sys/stack.js';
+import { Wasi } from '../wasi/wasi.js';
 import { HostFailure, pack } from './errors.js';
-import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, RESET, START, transferOf } from './messages.js';
+import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, OUTPUT, RESET, START, transferOf } from './messages.js';
 import { SharedWithHost } from './shared.js';
 
 const decoder = new TextDecoder();
@@ -39,27 +41,43 @@ export function serve(post) {
     };
   };
 
-  const start = async (core, guest, settings) => {
+  /** Says something that is not answered; the host may stop to listen. */
+  const tell = (...message) => {
+    post(message);
+    shared?.wrote();
+    if (shared?.stopped) throw new Error('stopped');
+  };
+
+  /** The guest, compiled elsewhere, with the WASI that it may import. */
+  const compile = (guest, wasi) => {
+    platform.wasiModule = wasi;
+    return Module.compile(guest, undefined, false);
+  };
+
+  const start = async (core, guest, wasi, settings) => {
     watchStack(await init({ module_or_path: core }));
     post([LOADED]);
-    const module = await Module.compile(guest, undefined, false);
-    shared = settings.memory === undefined ? undefined : new SharedWithHost(settings.memory);
+    if (settings.memory !== undefined) {
+      shared = new SharedWithHost(settings.memory);
+      platform.block = (milliseconds) => shared.block(milliseconds);
+    }
+    platform.wasi = async () => ({ Wasi });
+    const module = await compile(guest, wasi);
     host = await module.instantiate({
       hostCall: hostCallOf(settings),
       // Blocking is cheaper than a stack that can be suspended.
       async: shared === undefined ? 'auto' : false,
-      logger: (text) => {
-        post([LOG, text]);
-        shared?.wrote();
-        if (shared?.stopped) throw new Error('stopped');
-      },
+      logger: (text) => tell(LOG, text),
+      stdout: (chunk) => tell(OUTPUT, 1, chunk),
+      stderr: (chunk) => tell(OUTPUT, 2, chunk),
+      wasi: settings.wasi,
       limits: { payload: settings.payloadLimit },
     });
   };
 
-  const reset = async (guest) => {
+  const reset = async (guest, wasi) => {
     if (guest === undefined) await host.reset();
-    else await host.replace(await Module.compile(guest, undefined, false));
+    else await host.replace(await compile(guest, wasi));
   };
 
   const invoke = (operation, sent) => {

@@ -76,6 +76,7 @@ export class Shared {
     Atomics.store(this.header, STATE, STOPPED);
     Atomics.notify(this.header, STATE);
     Atomics.notify(this.header, READ);
+    Atomics.notify(this.header, STOP);
   }
 
   #part(state) {
@@ -105,6 +106,12 @@ export class SharedWithHost {
   /** Whether the worker is to end. */
   get stopped() {
     return Atomics.load(this.header, STOP) === 1;
+  }
+
+  /** Blocks for so many ms: whether the worker is to go on then. */
+  block(milliseconds) {
+    Atomics.wait(this.header, STOP, 0, milliseconds);
+    return !this.stopped;
   }
 
   /** One more line was written: blocks while too many were not read. */

@@ -1,6 +1,7 @@
 //! What a guest may import, and the shim that stands in front of it.
 
 mod assemblyscript;
+mod ending;
 mod wapc;
 
 use std::cell::OnceCell;

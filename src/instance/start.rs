@@ -13,7 +13,7 @@ use crate::invocation::{Ended, Invocation, Outcome};
 use crate::module::Linkable;
 use crate::options::Options;
 use crate::protocol::START_EXPORTS;
-use crate::sys;
+use crate::sys::{self, WasiSettings};
 
 impl Instance {
     /// A new instance of a guest that has started. WAPC_LINK where it imports what is not there, WAPC_INIT where its
@@ -25,7 +25,7 @@ impl Instance {
         may_wait: bool,
     ) -> Result<Rc<Self>, Error> {
         let instance = Self::register(linkable, host, options);
-        match instance.link_and_start(linkable, may_wait).await {
+        match instance.link_and_start(linkable, &options.wasi, may_wait).await {
             Ok(()) => Ok(instance),
             Err(error) => {
                 instance.discard();
@@ -34,8 +34,12 @@ impl Instance {
         }
     }
 
-    async fn link_and_start(&self, linkable: &Linkable, may_wait: bool) -> Result<(), Error> {
+    async fn link_and_start(&self, linkable: &Linkable, settings: &WasiSettings, may_wait: bool) -> Result<(), Error> {
         let imports = imports::for_instance(self.id, &self.guest, linkable).map_err(|cause| link_error(&cause))?;
+        if let Some(wasi) = &linkable.wasi {
+            let linked = wasi.try_link(&imports, &self.guest, settings, self.payload_limit, &sys::suspend());
+            linked.map_err(Error::Thrown)?;
+        }
         let suspend = may_wait && self.suspendable;
         // Also while it is instantiated: a start function calls imports, but can't be suspended.
         self.begin(Invocation::starting(false));
@@ -83,6 +87,8 @@ impl Instance {
         let reason = error.to_string();
         let cause = match error {
             Error::Timeout(_) => return Err(error),
+            // As TinyGo ends its `main`: the guest goes on.
+            Error::Exit(0) => return Ok(()),
             Error::Trap { cause: Some(cause), .. } => cause,
             stopped => stopped.into(),
         };

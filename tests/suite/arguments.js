@@ -42,7 +42,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
     ];
   }
 
-  for (const options of [{ wasi: {} }, { limits: { memory: 65536 } }]) {
+  for (const options of [{ limits: { memory: 65536 } }]) {
     yield [
       `options ${JSON.stringify(options)}: WAPC_UNSUPPORTED, not ignored`,
       async () => {

@@ -1,0 +1,274 @@
+/**
+ * Directories of the machine, for guests that were given some. Rust walks paths one name at a time and names nothing but
+ * names here; each is looked up in a directory that is open, without following symbolic links, so that what becomes of
+ * a path or a name meanwhile leads nowhere else. Answers are numbers from 0 on, or an errno below.
+ */
+
+/** WASI's numbers of what file systems say. */
+const ERRNO = Object.fromEntries(
+  Object.entries({
+    EACCES: 2,
+    EAGAIN: 6,
+    EBADF: 8,
+    EBUSY: 10,
+    EDQUOT: 19,
+    EEXIST: 20,
+    EFBIG: 22,
+    EILSEQ: 25,
+    EINVAL: 28,
+    EIO: 29,
+    EISDIR: 31,
+    ELOOP: 32,
+    EMFILE: 33,
+    EMLINK: 34,
+    ENAMETOOLONG: 37,
+    ENFILE: 33,
+    ENOENT: 44,
+    ENOSPC: 51,
+    ENOTDIR: 54,
+    ENOTEMPTY: 55,
+    ENOTSUP: 58,
+    ENXIO: 60,
+    EPERM: 63,
+    EPIPE: 64,
+    EROFS: 69,
+    ESPIPE: 70,
+    ETXTBSY: 74,
+    EXDEV: 75,
+  }),
+);
+
+// How a name is opened, and what is done with it; `src/imports/wasi/sys.rs` has the same.
+const DIRECTORY = 1;
+const READ = 2;
+const WRITE = 4;
+const CREATE = 8;
+const EXCLUSIVE = 16;
+const TRUNCATE = 32;
+const CREATE_DIRECTORY = 0;
+const REMOVE_DIRECTORY = 1;
+const RENAME = 0;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export class Directories {
+  #fs;
+  /** What is open, by handle. */
+  #open = [];
+  #free = [];
+  /** What the last answer that has a length was. */
+  held = new Uint8Array(0);
+
+  /** @param {typeof import('node:fs') | undefined} fs */
+  constructor(fs) {
+    this.#fs = fs;
+  }
+
+  /** A text of Rust's. */
+  name(bytes) {
+    return decoder.decode(bytes);
+  }
+
+  /** Opens a directory that a guest is given. Throws what the file system says. */
+  openRoot(path) {
+    const { O_RDONLY, O_DIRECTORY = 0 } = this.#fs.constants;
+    return this.#keep(new Opened(this.#fs, this.#fs.realpathSync(path), O_RDONLY | O_DIRECTORY));
+  }
+
+  #keep(opened) {
+    const handle = this.#free.pop() ?? this.#open.length;
+    this.#open[handle] = opened;
+    return handle;
+  }
+
+  close(handle) {
+    this.#open[handle].close();
+    this.#open[handle] = undefined;
+    this.#free.push(handle);
+  }
+
+  /** What `work` answers, or the errno of what it throws. */
+  #attempt(work) {
+    try {
+      return work() ?? 0;
+    } catch (error) {
+      return -(ERRNO[error.code] ?? ERRNO.EIO);
+    }
+  }
+
+  /** Holds bytes until they are taken: how many there are. */
+  #hold(bytes) {
+    this.held = bytes;
+    return bytes.length;
+  }
+
+  open(parent, name, how) {
+    return this.#attempt(() => {
+      const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } =
+        this.#fs.constants;
+      const access = how & WRITE ? (how & READ ? O_RDWR : O_WRONLY) : O_RDONLY;
+      const flags = [
+        [DIRECTORY, O_DIRECTORY],
+        [CREATE, O_CREAT],
+        [EXCLUSIVE, O_EXCL],
+        [TRUNCATE, O_TRUNC],
+      ].reduce((all, [flag, its]) => (how & flag ? all | (its ?? 0) : all), access);
+      // A pipe must not block the thread until somebody comes to its other end.
+      const safe = (O_NOFOLLOW ?? 0) | (how & DIRECTORY ? 0 : (O_NONBLOCK ?? 0));
+      return this.#keep(this.#open[parent].within(name, (path) => new Opened(this.#fs, path, flags | safe)));
+    });
+  }
+
+  stat(handle, name, to) {
+    return this.#attempt(() => {
+      const opened = this.#open[handle];
+      const stat =
+        name === ''
+          ? this.#fs.fstatSync(opened.fd, { bigint: true })
+          : opened.within(name, (path) => this.#fs.lstatSync(path, { bigint: true }));
+      to.set([stat.dev, stat.ino, BigInt(kindOf(stat)), stat.nlink, stat.size]);
+      to.set([stat.atimeNs, stat.mtimeNs, stat.ctimeNs], 5);
+    });
+  }
+
+  /** Seconds; what is not a number stays as it is. */
+  setTimes(handle, name, accessed, modified) {
+    return this.#attempt(() => {
+      const opened = this.#open[handle];
+      const set = (stat, write) =>
+        write(
+          Number.isNaN(accessed) ? Number(stat.atimeNs) / 1e9 : accessed,
+          Number.isNaN(modified) ? Number(stat.mtimeNs) / 1e9 : modified,
+        );
+      if (name === '') {
+        const { fd } = opened;
+        set(this.#fs.fstatSync(fd, { bigint: true }), (a, m) => this.#fs.futimesSync(fd, a, m));
+      } else {
+        opened.within(name, (path) =>
+          set(this.#fs.lstatSync(path, { bigint: true }), (a, m) => this.#fs.lutimesSync(path, a, m)),
+        );
+      }
+    });
+  }
+
+  /** The names in a directory: for each inode (8 bytes), kind (4), length of its name (4), and the name. */
+  list(handle) {
+    return this.#attempt(() => {
+      const opened = this.#open[handle];
+      const entries = this.#fs.readdirSync(opened.path, { encoding: 'buffer' }).flatMap((bytes) => entryOf(bytes));
+      const encoded = entries.map(({ name, bytes }) => {
+        const entry = new Uint8Array(16 + bytes.length);
+        const view = new DataView(entry.buffer);
+        const stat = this.#fs.lstatSync(opened.at(name), { bigint: true, throwIfNoEntry: false });
+        view.setBigUint64(0, stat?.ino ?? 0n, true);
+        view.setUint32(8, stat === undefined ? 0 : kindOf(stat), true);
+        view.setUint32(12, bytes.length, true);
+        entry.set(bytes, 16);
+        return entry;
+      });
+      const all = new Uint8Array(encoded.reduce((length, entry) => length + entry.length, 0));
+      encoded.reduce((at, entry) => (all.set(entry, at), at + entry.length), 0);
+      return this.#hold(all);
+    });
+  }
+
+  readLink(parent, name) {
+    return this.#attempt(() =>
+      this.#hold(
+        this.#open[parent].within(name, (path) => new Uint8Array(this.#fs.readlinkSync(path, { encoding: 'buffer' }))),
+      ),
+    );
+  }
+
+  makeLink(parent, name, target) {
+    return this.#attempt(() => this.#open[parent].within(name, (path) => this.#fs.symlinkSync(target, path)));
+  }
+
+  change(parent, name, what) {
+    return this.#attempt(() =>
+      this.#open[parent].within(name, (path) => {
+        if (what === CREATE_DIRECTORY) this.#fs.mkdirSync(path);
+        else if (what === REMOVE_DIRECTORY) this.#fs.rmdirSync(path);
+        // Platforms do not agree on what they say of a directory.
+        else if (this.#fs.lstatSync(path).isDirectory()) return -ERRNO.EISDIR;
+        else this.#fs.unlinkSync(path);
+        return 0;
+      }),
+    );
+  }
+
+  relate(from, name, to, newName, how) {
+    return this.#attempt(() =>
+      this.#open[from].within(name, (path) =>
+        this.#open[to].within(newName, (newPath) =>
+          how === RENAME ? this.#fs.renameSync(path, newPath) : this.#fs.linkSync(path, newPath),
+        ),
+      ),
+    );
+  }
+
+  /** Reads straight into a guest's memory. */
+  read(handle, view, position) {
+    return this.#attempt(() => this.#fs.readSync(this.#open[handle].fd, view, 0, view.length, position));
+  }
+
+  /** Writes straight from it; at the end where the position is below 0. */
+  write(handle, view, position) {
+    return this.#attempt(() => {
+      const { fd } = this.#open[handle];
+      const at = position < 0 ? this.#fs.fstatSync(fd).size : position;
+      return this.#fs.writeSync(fd, view, 0, view.length, at);
+    });
+  }
+
+  setLength(handle, length) {
+    return this.#attempt(() => this.#fs.ftruncateSync(this.#open[handle].fd, length));
+  }
+
+  sync(handle) {
+    return this.#attempt(() => this.#fs.fsyncSync(this.#open[handle].fd));
+  }
+}
+
+/** A file or directory that is open. */
+class Opened {
+  #fs;
+
+  constructor(fs, path, flags) {
+    this.#fs = fs;
+    this.fd = fs.openSync(path, flags, 0o666);
+    /** The very directory, wherever it is moved and whatever takes its place. */
+    this.path = `/proc/self/fd/${this.fd}`;
+  }
+
+  /** The path of a name in it. */
+  at(name) {
+    return `${this.path}/${name}`;
+  }
+
+  within(name, work) {
+    return work(this.at(name));
+  }
+
+  close() {
+    this.#fs.closeSync(this.fd);
+  }
+}
+
+function kindOf(stat) {
+  if (stat.isFile()) return 4;
+  if (stat.isDirectory()) return 3;
+  if (stat.isSymbolicLink()) return 7;
+  if (stat.isCharacterDevice()) return 2;
+  if (stat.isBlockDevice()) return 1;
+  return stat.isSocket() ? 6 : 0;
+}
+
+/** A name that a guest can say: UTF-8. */
+function entryOf(bytes) {
+  try {
+    return [{ name: decoder.decode(bytes), bytes }];
+  } catch {
+    return [];
+  }
+}

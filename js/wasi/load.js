@@ -1,0 +1,62 @@
+/** WASI, for guests that import it: loaded when the first of them is compiled. */
+
+import { WapcError, messageOf } from '../error.js';
+import { platform } from '../platform.js';
+import { watchStack } from '../sys/stack.js';
+
+/** The names of WASI's import module. */
+const NAMES = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];
+
+let loaded;
+
+/**
+ * WASI for a guest, or undefined where it does not import it. The core calls this.
+ * @param {WebAssembly.Module} guest
+ * @param {WebAssembly.Exports} core the core's raw exports
+ */
+export async function loadWasi(guest, core) {
+  const imported = new Set(WebAssembly.Module.imports(guest).map(({ module }) => module));
+  const names = NAMES.filter((name) => imported.has(name));
+  if (names.length === 0) return undefined;
+  loaded ??= load(core).catch((error) => {
+    loaded = undefined;
+    throw error;
+  });
+  return new WasiOf(await loaded, names);
+}
+
+async function load(core) {
+  try {
+    const { Wasi, compile } = await platform.wasi();
+    platform.wasiModule ??= await compile();
+    const wasi = new Wasi(platform.wasiModule, core, platform);
+    watchStack(wasi.exports);
+    return wasi;
+  } catch (error) {
+    throw new WapcError('WAPC_LOAD', `could not load WASI: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** WASI as one guest imports it. */
+class WasiOf {
+  #wasi;
+  #names;
+
+  constructor(wasi, names) {
+    this.#wasi = wasi;
+    this.#names = names;
+  }
+
+  /** Whether a function of `module` is there. */
+  provides(module, name) {
+    return this.#names.includes(module) && this.#wasi.provides(name);
+  }
+
+  /** Adds what an instance of the guest imports, and gives it what it was given. Throws WAPC_ARGUMENT. */
+  link(imports, guest, settings, payloadLimit, suspend) {
+    guest.wasi = this.#wasi.begin(guest, settings, payloadLimit);
+    for (const name of this.#names) {
+      imports[name] = this.#wasi.imports(guest.id, name === 'wasi_unstable', suspend);
+    }
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * The JavaScript half of WASI (`src/imports/wasi/`): one for all guests of a thread. It gives Rust what only JavaScript
+ * can do, as numbers; what a guest may do, and with which bytes of its memory, Rust has checked before.
+ */
+
+import { copyOut } from '../bytes.js';
+import { argumentError } from '../error.js';
+import { Directories } from './directories.js';
+import { isOfMachine } from './settings.js';
+import { block } from './sleep.js';
+import { writerOf } from './streams.js';
+
+/** Bytes that `crypto.getRandomValues` fills at once. */
+const RANDOM_AT_ONCE = 65536;
+
+const encoder = new TextEncoder();
+
+export class Wasi {
+  #core;
+  #rust;
+  #shim;
+  #provided;
+  #directories;
+  /** The guests that run, by their numbers. */
+  #processes = [];
+
+  /**
+   * @param {WebAssembly.Module} module the artifact
+   * @param {WebAssembly.Exports} core the core's raw exports
+   * @param {import('../platform.js').platform} platform
+   */
+  constructor(module, core, platform) {
+    this.#core = core;
+    this.#directories = new Directories(platform.fs);
+    this.#rust = new WebAssembly.Instance(module, { host: this.#host(platform.block ?? block) }).exports;
+    const { memory, wasi_shim, wasi_shim_len } = this.#rust;
+    this.#shim = new WebAssembly.Module(new Uint8Array(memory.buffer, wasi_shim(), wasi_shim_len()).slice());
+    this.#provided = new Set(WebAssembly.Module.exports(this.#shim).map(({ name }) => name));
+  }
+
+  /** What the artifact exports. */
+  get exports() {
+    return this.#rust;
+  }
+
+  provides(name) {
+    return this.#provided.has(name);
+  }
+
+  /** What a guest imports. */
+  imports(id, unstable, suspend) {
+    const host = { id, unstable: unstable ? 1 : 0, suspend };
+    return new WebAssembly.Instance(this.#shim, { core: this.#core, wasi: this.#rust, host }).exports;
+  }
+
+  /** Gives a guest what it was given. Throws WAPC_ARGUMENT where that is not there. */
+  begin(guest, settings, payloadLimit) {
+    const { id } = guest;
+    const process = new Process(guest, settings, () => {
+      this.#processes[id] = undefined;
+      this.#rust.wasi_end(id);
+    });
+    this.#processes[id] = process;
+    this.#rust.wasi_begin(id, payloadLimit);
+    try {
+      this.#give(id, settings);
+    } catch (error) {
+      process.end();
+      throw error;
+    }
+    return process;
+  }
+
+  #give(id, { args = [], env = {}, stdin, preopens = {} }) {
+    for (const argument of args) {
+      this.#pass(argument);
+      this.#rust.wasi_argument(id);
+    }
+    for (const [name, value] of Object.entries(env)) {
+      this.#pass(`${name}=${value}`);
+      this.#rust.wasi_variable(id);
+    }
+    if (stdin !== undefined) {
+      this.#pass(stdin);
+      this.#rust.wasi_stdin(id);
+    }
+    for (const [name, directory] of Object.entries(preopens)) {
+      if (isOfMachine(directory)) this.#giveDirectory(id, name, directory);
+      else this.#giveTree(id, name, directory);
+    }
+  }
+
+  #giveDirectory(id, name, { path, readonly }) {
+    let handle;
+    try {
+      handle = this.#directories.openRoot(path);
+    } catch (error) {
+      throw argumentError(`wasi.preopens['${name}'].path`, `a directory that can be opened (${error.message})`, path);
+    }
+    this.#pass(name);
+    this.#rust.wasi_preopen(id, handle, readonly ? 1 : 0);
+  }
+
+  #giveTree(id, name, tree) {
+    this.#pass('');
+    this.#rust.wasi_tree_directory();
+    this.#fill(tree);
+    this.#pass(name);
+    this.#rust.wasi_tree_end(id);
+  }
+
+  #fill(tree) {
+    for (const [name, child] of Object.entries(tree)) {
+      this.#pass(name);
+      if (typeof child === 'string' || child instanceof Uint8Array) {
+        this.#pass(child);
+        this.#rust.wasi_tree_file();
+      } else {
+        this.#rust.wasi_tree_directory();
+        this.#fill(child);
+        this.#rust.wasi_tree_end(0);
+      }
+    }
+  }
+
+  /** Puts a text or bytes where the next call of Rust takes it from. */
+  #pass(value) {
+    const bytes = typeof value === 'string' ? encoder.encode(value) : value;
+    const ptr = this.#rust.wasi_alloc(bytes.length) >>> 0;
+    if (ptr === 0) throw new RangeError(`there is no memory for ${bytes.length} bytes that a guest is given`);
+    this.#own(ptr, bytes.length).set(bytes);
+  }
+
+  /** Bytes of Rust's own memory. */
+  #own(ptr, length) {
+    return new Uint8Array(this.#rust.memory.buffer, ptr >>> 0, length);
+  }
+
+  /** What Rust imports. Pointers and lengths come signed. */
+  #host(blockFor) {
+    const processes = this.#processes;
+    const directories = this.#directories;
+    const text = (ptr, length) => directories.name(this.#own(ptr, length));
+    return {
+      memory_len: (id) => processes[id].memoryLength(),
+      load_u32: (id, ptr) => processes[id].load(ptr >>> 0),
+      store_u32: (id, ptr, value) => processes[id].store(ptr >>> 0, value),
+      read: (id, ptr, length, to) => this.#own(to, length).set(processes[id].view(ptr >>> 0, length)),
+      write: (id, ptr, length, from) => processes[id].view(ptr >>> 0, length).set(this.#own(from, length)),
+      random: (id, ptr, length) => fillRandomly(processes[id].view(ptr >>> 0, length >>> 0)),
+      emit: (id, stream, ptr, length) => processes[id].emit(stream, ptr >>> 0, length >>> 0),
+      emit_own: (id, stream, from, length) => processes[id].emitBytes(stream, this.#own(from, length).slice()),
+      realtime: () => Date.now(),
+      monotonic: () => performance.now(),
+      suspend: (id, milliseconds) => processes[id].guest.sleep(milliseconds),
+      block: (milliseconds) => (blockFor(milliseconds) ? 1 : 0),
+      take: (to) => void this.#own(to, directories.held.length).set(directories.held),
+      open: (parent, name, length, how) => directories.open(parent, text(name, length), how),
+      close: (handle) => directories.close(handle),
+      stat: (handle, name, length, to) =>
+        directories.stat(handle, text(name, length), new BigUint64Array(this.#rust.memory.buffer, to >>> 0, 8)),
+      set_times: (handle, name, length, accessed, modified) =>
+        directories.setTimes(handle, text(name, length), accessed, modified),
+      list: (handle) => directories.list(handle),
+      read_link: (parent, name, length) => directories.readLink(parent, text(name, length)),
+      make_link: (parent, name, length, target, targetLength) =>
+        directories.makeLink(parent, text(name, length), text(target, targetLength)),
+      change: (parent, name, length, what) => directories.change(parent, text(name, length), what),
+      relate: (from, name, length, to, newName, newLength, how) =>
+        directories.relate(from, text(name, length), to, text(newName, newLength), how),
+      read_file: (handle, id, ptr, length, position) =>
+        directories.read(handle, processes[id].view(ptr >>> 0, length), position),
+      write_file: (handle, id, ptr, length, position) =>
+        directories.write(handle, processes[id].view(ptr >>> 0, length), position),
+      set_len: (handle, length) => directories.setLength(handle, length),
+      sync: (handle) => directories.sync(handle),
+    };
+  }
+}
+
+/** One guest: its memory, and where its output goes. */
+class Process {
+  #bytes = new Uint8Array(0);
+  #writers;
+  #ended;
+
+  constructor(guest, settings, ended) {
+    this.guest = guest;
+    this.#writers = [undefined, writerOf(1, settings.stdout), writerOf(2, settings.stderr)];
+    this.#ended = ended;
+  }
+
+  /** What it had open is closed. */
+  end() {
+    this.#ended?.();
+    this.#ended = undefined;
+    this.#bytes = new Uint8Array(0);
+    for (const writer of this.#writers) writer?.end?.();
+  }
+
+  /** Bytes of linear memory now; 0 before there is an instance. */
+  memoryLength() {
+    return this.guest.memoryLength();
+  }
+
+  /** A view that reaches to `end`. */
+  #to(end) {
+    const bytes = this.#bytes;
+    return end <= bytes.length ? bytes : (this.#bytes = new Uint8Array(this.guest.memory.buffer));
+  }
+
+  view(ptr, length) {
+    return this.#to(ptr + length).subarray(ptr, ptr + length);
+  }
+
+  load(ptr) {
+    const bytes = this.#to(ptr + 4);
+    return bytes[ptr] | (bytes[ptr + 1] << 8) | (bytes[ptr + 2] << 16) | (bytes[ptr + 3] << 24);
+  }
+
+  store(ptr, value) {
+    const bytes = this.#to(ptr + 4);
+    bytes[ptr] = value;
+    bytes[ptr + 1] = value >> 8;
+    bytes[ptr + 2] = value >> 16;
+    bytes[ptr + 3] = value >> 24;
+  }
+
+  emit(stream, ptr, length) {
+    return this.emitBytes(stream, copyOut(this.#to(ptr + length), ptr, length));
+  }
+
+  /** Hands a chunk to a writer: 1. 0 where that threw; what it threw is kept as what the guest's call threw. */
+  emitBytes(stream, chunk) {
+    try {
+      this.#writers[stream].write(chunk);
+      return 1;
+    } catch (error) {
+      if (this.guest.exchange !== undefined) this.guest.exchange.thrown = error;
+      return 0;
+    }
+  }
+}
+
+function fillRandomly(view) {
+  // Not into shared memory, which it refuses.
+  const target = view.buffer instanceof ArrayBuffer ? view : new Uint8Array(view.length);
+  for (let at = 0; at < target.length; at += RANDOM_AT_ONCE) {
+    crypto.getRandomValues(target.subarray(at, at + RANDOM_AT_ONCE));
+  }
+  if (target !== view) view.set(target);
+}

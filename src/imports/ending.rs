@@ -1,0 +1,29 @@
+//! What WASI's shim (`wasi/shim.wat`) tells and asks of an instance: WASI itself is an artifact of its own.
+
+use crate::error::Error;
+use crate::instance::Instance;
+
+use super::wapc::run;
+
+/// Why a guest is stopped; the shim has the same.
+const EXITED: u32 = 1;
+const RAISED: u32 = 2;
+
+/// Stops the guest: WAPC_TRAP. A trap in the shim follows.
+#[unsafe(no_mangle)]
+extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
+    let trap = |reason: String| Error::Trap { reason, text: None, cause: None };
+    run(id, |_| {
+        Err(match why {
+            EXITED => Error::Exit(number),
+            RAISED => trap(format!("it raised signal {number}")),
+            _ => trap("the writer of its output threw".to_owned()),
+        })
+    });
+}
+
+/// Whether the guest's stack can be suspended now.
+#[unsafe(no_mangle)]
+extern "C" fn wasi_may_suspend(id: u32) -> u32 {
+    Instance::by_id(id).is_some_and(|instance| instance.may_suspend()).into()
+}

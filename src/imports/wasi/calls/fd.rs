@@ -1,0 +1,218 @@
+//! What can be done with a descriptor, beside reading and writing.
+
+use wasip1::{Errno, Fdflags, Rights};
+
+use crate::abi::{self, FDSTAT_LEN, PRESTAT_LEN, Result, Stat, Version};
+use crate::descriptors::{Descriptor, What};
+use crate::files::{File, Times};
+use crate::guest::Guest;
+use crate::process::{Process, run};
+use crate::sys;
+
+/// Runs a call on an open descriptor.
+fn with(id: u32, fd: u32, call: impl FnOnce(&Guest, &mut Descriptor) -> Result<()>) -> u32 {
+    run(id, |process| call(&process.guest, process.descriptors.borrow_mut().get(fd)?))
+}
+
+/// Advice that nothing is made of.
+#[unsafe(no_mangle)]
+extern "C" fn fd_advise(id: u32, fd: u32, _offset: u64, _len: u64, advice: u32) -> u32 {
+    with(id, fd, |_, descriptor| match descriptor.what {
+        _ if advice > wasip1::ADVICE_NOREUSE.raw().into() => Err(wasip1::ERRNO_INVAL),
+        What::File { .. } => Ok(()),
+        What::Directory { .. } => Err(wasip1::ERRNO_BADF),
+        _ => Err(wasip1::ERRNO_SPIPE),
+    })
+}
+
+/// ENOTSUP: no platform lets room be reserved.
+#[unsafe(no_mangle)]
+extern "C" fn fd_allocate(id: u32, fd: u32, _offset: u64, _len: u64) -> u32 {
+    with(id, fd, |_, descriptor| {
+        descriptor.file().map_err(|_| wasip1::ERRNO_BADF)?;
+        Err(wasip1::ERRNO_NOTSUP)
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_close(id: u32, fd: u32) -> u32 {
+    run(id, |process| process.descriptors.borrow_mut().close(fd))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_renumber(id: u32, from: u32, to: u32) -> u32 {
+    run(id, |process| process.descriptors.borrow_mut().renumber(from, to))
+}
+
+fn sync(descriptor: &mut Descriptor) -> Result<()> {
+    match &descriptor.what {
+        What::File { file, .. } => file.sync(),
+        What::Directory { .. } => Ok(()),
+        _ => Err(wasip1::ERRNO_INVAL),
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_datasync(id: u32, fd: u32) -> u32 {
+    with(id, fd, |_, descriptor| sync(descriptor))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_sync(id: u32, fd: u32) -> u32 {
+    with(id, fd, |_, descriptor| sync(descriptor))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_fdstat_get(id: u32, fd: u32, stat: u32) -> u32 {
+    with(id, fd, |guest, descriptor| {
+        let at = guest.range(stat, FDSTAT_LEN)?;
+        guest.write(at, &descriptor.encode()?);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_fdstat_set_flags(id: u32, fd: u32, flags: u32) -> u32 {
+    with(id, fd, |_, descriptor| {
+        let flags = Fdflags::try_from(flags).map_err(|_| wasip1::ERRNO_INVAL)?;
+        descriptor.file().map_err(|_| wasip1::ERRNO_BADF)?;
+        // Every write is as synchronous as it can be, and none blocks.
+        if flags & !(wasip1::FDFLAGS_APPEND | wasip1::FDFLAGS_NONBLOCK) != 0 {
+            return Err(wasip1::ERRNO_INVAL);
+        }
+        descriptor.flags = flags;
+        Ok(())
+    })
+}
+
+/// Rights can be given up, not taken.
+#[unsafe(no_mangle)]
+extern "C" fn fd_fdstat_set_rights(id: u32, fd: u32, base: Rights, inheriting: Rights) -> u32 {
+    with(id, fd, |_, descriptor| {
+        if base & !descriptor.rights != 0 || inheriting & !descriptor.inheriting != 0 {
+            return Err(wasip1::ERRNO_NOTCAPABLE);
+        }
+        (descriptor.rights, descriptor.inheriting) = (base, inheriting);
+        Ok(())
+    })
+}
+
+/// Where a `filestat` is to be written.
+pub(super) fn set_stat(guest: &Guest, at: u32, unstable: u32, stat: impl FnOnce() -> Result<Stat>) -> Result<()> {
+    let version = Version::from(unstable);
+    let len = match version {
+        Version::Preview1 => 64,
+        Version::Unstable => 56,
+    };
+    let at = guest.range(at, len)?;
+    guest.write(at, &stat()?.encode(version));
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_filestat_get(id: u32, unstable: u32, fd: u32, stat: u32) -> u32 {
+    with(id, fd, |guest, descriptor| set_stat(guest, stat, unstable, || descriptor.stat()))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_filestat_set_size(id: u32, fd: u32, size: u64) -> u32 {
+    with(id, fd, |_, descriptor| {
+        descriptor.require(wasip1::RIGHTS_FD_WRITE)?;
+        descriptor.file().map_err(|_| wasip1::ERRNO_BADF)?.0.set_len(size)
+    })
+}
+
+/// What is to be done with the times of a file. EINVAL for a time that is to be two things.
+pub(super) fn times(accessed: u64, modified: u64, flags: u32) -> Result<Times> {
+    let has = |flag: u16| flags & u32::from(flag) != 0;
+    let time = |set: u16, set_now: u16, time: u64| match (has(set), has(set_now)) {
+        (true, true) => Err(wasip1::ERRNO_INVAL),
+        (true, false) => Ok(Some(time)),
+        (false, true) => Ok(Some(sys::realtime())),
+        (false, false) => Ok(None),
+    };
+    Ok(Times {
+        accessed: time(wasip1::FSTFLAGS_ATIM, wasip1::FSTFLAGS_ATIM_NOW, accessed)?,
+        modified: time(wasip1::FSTFLAGS_MTIM, wasip1::FSTFLAGS_MTIM_NOW, modified)?,
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_filestat_set_times(id: u32, fd: u32, accessed: u64, modified: u64, flags: u32) -> u32 {
+    with(id, fd, |_, descriptor| {
+        let times = times(accessed, modified, flags)?;
+        match &descriptor.what {
+            What::File { file: File::Machine(_), .. } if descriptor.rights & wasip1::RIGHTS_FD_WRITE == 0 => {
+                // What was opened only to be read may be in a directory of which nothing may be changed.
+                Err(wasip1::ERRNO_BADF)
+            }
+            What::File { file, .. } => file.set_times(times),
+            What::Directory { directory, .. } => directory.set_times("", times),
+            _ => Err(wasip1::ERRNO_BADF),
+        }
+    })
+}
+
+/// The name of a directory that the guest was given. EBADF for what it opened itself, which tells C libraries where the
+/// list ends.
+fn preopen(descriptor: &Descriptor) -> Result<&str> {
+    match &descriptor.what {
+        What::Directory { preopen: Some(name), .. } => Ok(name),
+        _ => Err(wasip1::ERRNO_BADF),
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_prestat_get(id: u32, fd: u32, stat: u32) -> u32 {
+    with(id, fd, |guest, descriptor| {
+        let len = u32::try_from(preopen(descriptor)?.len()).map_err(|_| wasip1::ERRNO_OVERFLOW)?;
+        let at = guest.range(stat, PRESTAT_LEN)?;
+        guest.write(at, &abi::prestat(len));
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_prestat_dir_name(id: u32, fd: u32, path: u32, len: u32) -> u32 {
+    with(id, fd, |guest, descriptor| {
+        let (name, at) = (preopen(descriptor)?, guest.range(path, len)?);
+        if name.len() > len as usize {
+            return Err(wasip1::ERRNO_NAMETOOLONG);
+        }
+        guest.write(at, name.as_bytes());
+        Ok(())
+    })
+}
+
+/// Writes entries from `cookie` on; the last may be cut off, which says that there are more.
+#[unsafe(no_mangle)]
+extern "C" fn fd_readdir(id: u32, fd: u32, buf: u32, len: u32, cookie: u64, used: u32) -> u32 {
+    run(id, |process: &Process| {
+        let guest = &process.guest;
+        let (range, used) = (guest.range(buf, len)?, guest.u32_at(used)?);
+        let mut descriptors = process.descriptors.borrow_mut();
+        let bytes = entries(descriptors.get(fd)?, cookie, len as usize)?;
+        guest.write(range, &bytes);
+        guest.set_u32(used, range.first(u32::try_from(bytes.len()).unwrap_or(u32::MAX)).len());
+        Ok(())
+    })
+}
+
+/// At least `len` bytes of entries, if there are as many.
+fn entries(descriptor: &mut Descriptor, cookie: u64, len: usize) -> std::result::Result<Vec<u8>, Errno> {
+    let What::Directory { directory, listing, .. } = &mut descriptor.what else {
+        return Err(wasip1::ERRNO_BADF);
+    };
+    if cookie == 0 || listing.0.is_none() {
+        listing.0 = Some(directory.entries()?);
+    }
+    let mut bytes = Vec::new();
+    let from = usize::try_from(cookie).unwrap_or(usize::MAX);
+    for (index, entry) in listing.0.iter().flatten().enumerate().skip(from) {
+        if bytes.len() >= len {
+            break;
+        }
+        bytes.extend_from_slice(&abi::dirent(index as u64 + 1, entry.inode, entry.kind, &entry.name));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,274 @@
+//! Reading, writing and seeking.
+
+use crate::abi::{Result, Version};
+use crate::descriptors::{Descriptor, What};
+use crate::guest::Buffers;
+use crate::memory::Range;
+use crate::process::{Process, errno, run};
+use crate::sys;
+
+use super::STOP;
+
+/// Bytes of several buffers that are gathered for a stream at once.
+const GATHERED: usize = 1 << 20;
+
+/// Passes what is written to a stream on, as one chunk, or the beginning of it.
+#[unsafe(no_mangle)]
+extern "C" fn fd_write(id: u32, fd: u32, iovs: u32, count: u32, written: u32) -> u32 {
+    let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
+    let stream = match process.descriptors.borrow_mut().get(fd) {
+        Ok(Descriptor { what: What::Output(stream), .. }) => Some(*stream),
+        Ok(_) => None,
+        Err(failed) => return errno(Err(failed)),
+    };
+    let Some(stream) = stream else {
+        return errno(write_file(&process, fd, (iovs, count), None, written));
+    };
+    // Nothing is borrowed from here on: the writer is the caller's.
+    let guest = &process.guest;
+    let (buffers, at) = match (guest.buffers(iovs, count), guest.u32_at(written)) {
+        (Ok(buffers), Ok(at)) => (buffers, at),
+        (Err(failed), _) | (_, Err(failed)) => return errno(Err(failed)),
+    };
+    match emit(&process, stream, &buffers) {
+        Some(len) => {
+            guest.set_u32(at, len);
+            errno(Ok(()))
+        }
+        None => STOP,
+    }
+}
+
+/// How many bytes went to the writer. None where it threw.
+fn emit(process: &Process, stream: u32, buffers: &Buffers) -> Option<u32> {
+    let limit = process.payload_limit;
+    let emitted = |range: Range| sys::emit(process.guest.id(), stream, range).then_some(range.len());
+    match buffers {
+        Buffers::One(range) if range.len() == 0 => Some(0),
+        Buffers::One(range) => emitted(range.first(limit)),
+        Buffers::Many(_) => {
+            let mut bytes = Vec::new();
+            for range in buffers.iter() {
+                let room = GATHERED.min(limit as usize).saturating_sub(bytes.len());
+                bytes.extend_from_slice(&process.guest.read(range.first(u32::try_from(room).unwrap_or(u32::MAX))));
+            }
+            let threw = !bytes.is_empty() && !sys::emit_own(process.guest.id(), stream, &bytes);
+            if threw { None } else { u32::try_from(bytes.len()).ok() }
+        }
+    }
+}
+
+/// Writes to a file, at `offset` or where its descriptor stands.
+fn write_file(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>, written: u32) -> Result<()> {
+    let guest = &process.guest;
+    let (buffers, at) = (guest.buffers(iovs.0, iovs.1)?, guest.u32_at(written)?);
+    let mut descriptors = process.descriptors.borrow_mut();
+    let descriptor = descriptors.get(fd)?;
+    let appends = descriptor.flags & wasip1::FDFLAGS_APPEND != 0;
+    if !matches!(descriptor.what, What::Directory { .. }) {
+        descriptor.require(wasip1::RIGHTS_FD_WRITE)?;
+    }
+    let (file, position) = descriptor.file()?;
+    let from = match offset {
+        Some(offset) => Some(offset),
+        None if appends => None,
+        None => Some(*position),
+    };
+    let len = each(&buffers, |range, done| file.write(guest, range, from.map(|from| from + u64::from(done))))?;
+    if offset.is_none() {
+        *position = if appends { file.stat()?.size } else { *position + u64::from(len) };
+    }
+    guest.set_u32(at, len);
+    Ok(())
+}
+
+/// Reads or writes one buffer after the other: bytes in all. A failure counts only if it is the first thing that happens.
+fn each(buffers: &Buffers, mut transfer: impl FnMut(Range, u32) -> Result<u32>) -> Result<u32> {
+    let mut done = 0u32;
+    for range in buffers.iter() {
+        let room = range.first(u32::MAX - done);
+        let len = match transfer(room, done) {
+            Err(failed) if done == 0 => return Err(failed),
+            transferred => transferred.unwrap_or(0),
+        };
+        done += len;
+        if len < range.len() {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_pwrite(id: u32, fd: u32, iovs: u32, count: u32, offset: u64, written: u32) -> u32 {
+    run(id, |process| write_file(process, fd, (iovs, count), Some(offset), written))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_read(id: u32, fd: u32, iovs: u32, count: u32, read: u32) -> u32 {
+    run(id, |process| read_into(process, fd, (iovs, count), None, read))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_pread(id: u32, fd: u32, iovs: u32, count: u32, offset: u64, read: u32) -> u32 {
+    run(id, |process| read_into(process, fd, (iovs, count), Some(offset), read))
+}
+
+fn read_into(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>, read: u32) -> Result<()> {
+    let guest = &process.guest;
+    let (buffers, at) = (guest.buffers(iovs.0, iovs.1)?, guest.u32_at(read)?);
+    let mut descriptors = process.descriptors.borrow_mut();
+    let descriptor = descriptors.get(fd)?;
+    if !matches!(descriptor.what, What::Directory { .. }) {
+        descriptor.require(wasip1::RIGHTS_FD_READ)?;
+    }
+    let len = match &mut descriptor.what {
+        What::Input { position } if offset.is_none() => {
+            let stdin = process.stdin.borrow();
+            let len = each(&buffers, |range, done| {
+                let rest = stdin.get(*position + done as usize..).unwrap_or_default();
+                guest.write(range, rest);
+                Ok(range.len().min(u32::try_from(rest.len()).unwrap_or(u32::MAX)))
+            })?;
+            *position += len as usize;
+            len
+        }
+        _ => {
+            let (file, position) = descriptor.file()?;
+            let from = offset.unwrap_or(*position);
+            let len = each(&buffers, |range, done| file.read(guest, range, from.saturating_add(done.into())))?;
+            if offset.is_none() {
+                *position += u64::from(len);
+            }
+            len
+        }
+    };
+    guest.set_u32(at, len);
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_seek(id: u32, unstable: u32, fd: u32, offset: i64, whence: u32, position: u32) -> u32 {
+    let whence = Whence::read(whence, unstable.into());
+    run(id, |process| {
+        let at = process.guest.u64_at(position)?;
+        let mut descriptors = process.descriptors.borrow_mut();
+        let (file, position) = seekable(descriptors.get(fd)?)?;
+        let from = match whence? {
+            Whence::Start => 0,
+            Whence::Here => *position,
+            Whence::End => file.stat()?.size,
+        };
+        *position =
+            from.checked_add_signed(offset).filter(|to| i64::try_from(*to).is_ok()).ok_or(wasip1::ERRNO_INVAL)?;
+        process.guest.set_u64(at, *position);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn fd_tell(id: u32, fd: u32, position: u32) -> u32 {
+    run(id, |process| {
+        let at = process.guest.u64_at(position)?;
+        let mut descriptors = process.descriptors.borrow_mut();
+        process.guest.set_u64(at, *seekable(descriptors.get(fd)?)?.1);
+        Ok(())
+    })
+}
+
+/// A file to seek in. Directories have no position: EBADF.
+fn seekable(descriptor: &mut Descriptor) -> Result<(&crate::files::File, &mut u64)> {
+    descriptor.file().map_err(|errno| if errno == wasip1::ERRNO_ISDIR { wasip1::ERRNO_BADF } else { errno })
+}
+
+/// Where an offset counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whence {
+    Start,
+    Here,
+    End,
+}
+
+impl Whence {
+    fn read(raw: u32, version: Version) -> Result<Self> {
+        match (version, raw) {
+            (Version::Preview1, 0) | (Version::Unstable, 2) => Ok(Self::Start),
+            (Version::Preview1, 1) | (Version::Unstable, 0) => Ok(Self::Here),
+            (Version::Preview1, 2) | (Version::Unstable, 1) => Ok(Self::End),
+            _ => Err(wasip1::ERRNO_INVAL),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fd_read, fd_seek, fd_write};
+    use crate::process::Process;
+    use crate::sys::native;
+
+    const PAGE: u32 = 65_536;
+    const FAULT: u32 = 21;
+    const BADF: u32 = 8;
+
+    fn begin(payload_limit: u32) {
+        native::reset(PAGE as usize);
+        Process::begin(0, payload_limit);
+    }
+
+    fn iovec(ptr: u32, len: u32) -> Vec<u8> {
+        [ptr.to_le_bytes(), len.to_le_bytes()].concat()
+    }
+
+    #[test]
+    fn what_is_written_to_a_stream_is_one_chunk() {
+        begin(5);
+        native::set(0, &[iovec(32, 3), iovec(40, 4)].concat());
+        native::set(32, b"abc");
+        native::set(40, b"defg");
+        assert_eq!(fd_write(0, 1, 0, 1, 100), 0);
+        assert_eq!(fd_write(0, 2, 0, 2, 104), 0);
+        assert_eq!(fd_write(0, 1, 0, 0, 108), 0);
+        assert_eq!(native::emitted(), [(1, b"abc".to_vec()), (2, b"abcde".to_vec())]);
+        assert_eq!(native::get(100, 12), [3, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn nothing_is_written_where_a_range_leaves_memory() {
+        begin(100);
+        native::set(0, &[iovec(32, 3), iovec(PAGE - 2, 3)].concat());
+        for (iovs, count, written) in [
+            (0, 2, 100),
+            (PAGE - 7, 1, 100),
+            (0, u32::MAX, 100),
+            (0, PAGE / 8 + 1, 100),
+            (u32::MAX, 1, 100),
+            (0, 1, PAGE - 3),
+            (0, 1, u32::MAX),
+        ] {
+            assert_eq!(fd_write(0, 1, iovs, count, written), FAULT, "{count} at {iovs}, {written}");
+            assert_eq!(fd_read(0, 0, iovs, count, written), FAULT, "{count} at {iovs}, {written}");
+        }
+        assert_eq!(native::emitted(), []);
+        assert!(native::is_masked_but(0, 16));
+        assert_eq!(fd_write(0, 1, 0, 1, PAGE - 4), 0);
+        for fd in [0, 3, u32::MAX] {
+            assert_eq!(fd_write(0, fd, 0, 1, 100), BADF, "{fd}");
+        }
+        assert_eq!(fd_write(7, 1, 0, 1, 100), BADF);
+    }
+
+    #[test]
+    fn standard_input_is_read_once() {
+        begin(100);
+        if let Some(process) = Process::by_id(0) {
+            process.stdin.replace(b"hello".to_vec());
+        }
+        native::set(0, &[iovec(32, 3), iovec(40, 4)].concat());
+        assert_eq!(fd_read(0, 0, 0, 2, 100), 0);
+        assert_eq!((native::get(32, 4), native::get(40, 3)), (b"hel\xa5".to_vec(), b"lo\xa5".to_vec()));
+        assert_eq!(native::get(100, 4), [5, 0, 0, 0]);
+        assert_eq!(fd_read(0, 0, 0, 2, 100), 0);
+        assert_eq!(native::get(100, 4), [0; 4]);
+        assert_eq!(fd_seek(0, 0, 0, 0, 0, 100), 70, "a stream has no position");
+    }
+}

@@ -1,0 +1,138 @@
+//! Waiting: `poll_oneoff`, in two parts where the guest's stack is suspended in between.
+
+use wasip1::Errno;
+
+use crate::abi::{Awaited, EVENT_LEN, Event, Result, Subscription, Version};
+use crate::descriptors::What;
+use crate::guest::U32At;
+use crate::memory::Range;
+use crate::process::{Process, errno};
+use crate::sys;
+
+use super::environment::now;
+use super::{STOP, SUSPEND};
+
+/// Subscriptions of one call.
+const MOST: u32 = 4096;
+
+/// Waits until something that was subscribed to has come about, and writes what it was.
+/// EINVAL without subscriptions, which nothing would end.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments)] // As WASI has it, and how it is to wait.
+extern "C" fn poll_oneoff(
+    id: u32,
+    unstable: u32,
+    may_suspend: u32,
+    subscriptions: u32,
+    events: u32,
+    count: u32,
+    written: u32,
+) -> u32 {
+    let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
+    match poll(&process, unstable.into(), may_suspend != 0, (subscriptions, events), count, written) {
+        Ok(Waited::Done) => errno(Ok(())),
+        Ok(Waited::Suspends) => SUSPEND,
+        Ok(Waited::Stopped) => STOP,
+        Err(failed) => errno(Err(failed)),
+    }
+}
+
+/// What has come of waiting.
+enum Waited {
+    Done,
+    /// The guest's stack is to be suspended before it goes on.
+    Suspends,
+    Stopped,
+}
+
+fn poll(
+    process: &Process,
+    version: Version,
+    may_suspend: bool,
+    (subscriptions, events): (u32, u32),
+    count: u32,
+    written: u32,
+) -> Result<Waited> {
+    let guest = &process.guest;
+    let asked = guest.table(subscriptions, count, Subscription::len(version))?;
+    let (events, written) = (guest.table(events, count, EVENT_LEN)?, guest.u32_at(written)?);
+    if count == 0 || count > MOST {
+        return Err(wasip1::ERRNO_INVAL);
+    }
+    let asked = guest.read(asked);
+    let subscriptions = asked.chunks_exact(Subscription::len(version) as usize);
+    let subscriptions: Vec<_> = subscriptions.filter_map(|bytes| Subscription::decode(bytes, version)).collect();
+    // When it began, for the times that count from there.
+    let began = process.began_waiting();
+    loop {
+        let mut ready = Vec::new();
+        let mut next = u64::MAX;
+        for subscription in &subscriptions {
+            match look(process, subscription, began) {
+                Ok(event) => ready.push(event),
+                Err(left) => next = next.min(left),
+            }
+        }
+        if !ready.is_empty() {
+            tell(process, &ready, events, written);
+            process.wait_is_over();
+            return Ok(Waited::Done);
+        }
+        if may_suspend {
+            sys::suspend(guest.id(), next);
+            return Ok(Waited::Suspends);
+        }
+        // It may be woken early: clocks are not of one mind.
+        if !sys::block(next) {
+            return Ok(Waited::Stopped);
+        }
+    }
+}
+
+fn tell(process: &Process, ready: &[Event], events: Range, written: U32At) {
+    let bytes: Vec<u8> = ready.iter().flat_map(Event::encode).collect();
+    process.guest.write(events, &bytes);
+    process.guest.set_u32(written, u32::try_from(ready.len()).unwrap_or(u32::MAX));
+}
+
+/// What has come of a subscription, or the nanoseconds until it may.
+fn look(process: &Process, subscription: &Subscription, began: (u64, u64)) -> std::result::Result<Event, u64> {
+    let event =
+        |kind: u8, errno: Errno, bytes: u64| Event { user_data: subscription.user_data, errno, kind, bytes, flags: 0 };
+    match subscription.what {
+        Awaited::Clock { clock, time, absolute } => {
+            let kind = wasip1::EVENTTYPE_CLOCK.raw();
+            let from = if clock == wasip1::CLOCKID_REALTIME.raw() { began.0 } else { began.1 };
+            let until = if absolute { time } else { from.saturating_add(time) };
+            match now(clock) {
+                Ok(now) if now < until => Err(until - now),
+                Ok(_) => Ok(event(kind, wasip1::ERRNO_SUCCESS, 0)),
+                Err(errno) => Ok(event(kind, errno, 0)),
+            }
+        }
+        Awaited::Read(fd) => {
+            let bytes = readable(process, fd);
+            let errno = bytes.err().unwrap_or(wasip1::ERRNO_SUCCESS);
+            Ok(event(wasip1::EVENTTYPE_FD_READ.raw(), errno, bytes.unwrap_or(0)))
+        }
+        Awaited::Write(fd) => {
+            let mut descriptors = process.descriptors.borrow_mut();
+            let writable = descriptors.get(fd).and_then(|descriptor| descriptor.require(wasip1::RIGHTS_FD_WRITE));
+            let errno = writable.err().unwrap_or(wasip1::ERRNO_SUCCESS);
+            Ok(event(wasip1::EVENTTYPE_FD_WRITE.raw(), errno, 0))
+        }
+        Awaited::Unknown(kind) => Ok(event(kind, wasip1::ERRNO_INVAL, 0)),
+    }
+}
+
+/// Bytes that can be read at once: all there is, since nothing comes later.
+fn readable(process: &Process, fd: u32) -> Result<u64> {
+    let mut descriptors = process.descriptors.borrow_mut();
+    let descriptor = descriptors.get(fd)?;
+    descriptor.require(wasip1::RIGHTS_FD_READ)?;
+    match &descriptor.what {
+        What::Input { position } => Ok((process.stdin.borrow().len() - position) as u64),
+        What::File { file, position } => Ok(file.stat()?.size.saturating_sub(*position)),
+        _ => Err(wasip1::ERRNO_BADF),
+    }
+}

@@ -1,0 +1,223 @@
+//! Directories and files that a guest was given: trees in memory, and directories of the machine. Names here are single
+//! components; `walk` makes them of paths, so that none leads out.
+
+mod machine;
+mod quota;
+mod tree;
+mod walk;
+
+use std::rc::Rc;
+
+use wasip1::Filetype;
+
+pub(crate) use tree::Node;
+pub(crate) use walk::{Last, Place, walk};
+
+use crate::abi::{Result, Stat};
+use crate::guest::Guest;
+use crate::memory::Range;
+use machine::MachineDirectory;
+
+/// A directory, as long as it is used.
+#[derive(Debug, Clone)]
+pub(crate) enum Directory {
+    Tree(Rc<Node>),
+    Machine(Rc<MachineDirectory>),
+}
+
+/// An open file.
+#[derive(Debug, Clone)]
+pub(crate) enum File {
+    Tree(Rc<Node>),
+    Machine(Rc<crate::sys::Handle>),
+}
+
+/// How a file is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct How {
+    pub(crate) read: bool,
+    pub(crate) write: bool,
+    pub(crate) create: bool,
+    pub(crate) exclusive: bool,
+    pub(crate) truncate: bool,
+}
+
+/// Times to be set, in nanoseconds since 1970; None leaves one as it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) accessed: Option<u64>,
+    pub(crate) modified: Option<u64>,
+}
+
+/// One name in a directory.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) inode: u64,
+    pub(crate) kind: Filetype,
+    pub(crate) name: String,
+}
+
+impl Directory {
+    /// A directory that JavaScript has opened.
+    pub(crate) fn of_machine(handle: u32, readonly: bool) -> Self {
+        Self::Machine(Rc::new(MachineDirectory::new(handle, readonly)))
+    }
+
+    /// What a name is.
+    pub(crate) fn kind(&self, name: &str) -> Result<Filetype> {
+        Ok(self.stat(name)?.kind)
+    }
+
+    /// What is known of a name.
+    pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
+        match self {
+            Self::Tree(directory) => Ok(directory.child(name)?.stat()),
+            Self::Machine(directory) => directory.stat(name),
+        }
+    }
+
+    /// What is known of the directory itself.
+    pub(crate) fn stat_itself(&self) -> Result<Stat> {
+        match self {
+            Self::Tree(directory) => Ok(directory.stat()),
+            Self::Machine(directory) => directory.stat(""),
+        }
+    }
+
+    pub(crate) fn open_directory(&self, name: &str) -> Result<Self> {
+        Ok(match self {
+            Self::Tree(directory) => Self::Tree(directory.child_directory(name)?),
+            Self::Machine(directory) => Self::Machine(directory.open_directory(name)?),
+        })
+    }
+
+    pub(crate) fn open_file(&self, name: &str, how: How) -> Result<File> {
+        Ok(match self {
+            Self::Tree(directory) => File::Tree(directory.open(name, how)?),
+            Self::Machine(directory) => File::Machine(directory.open_file(name, how)?),
+        })
+    }
+
+    /// Where a symbolic link leads to.
+    pub(crate) fn read_link(&self, name: &str) -> Result<String> {
+        match self {
+            Self::Tree(directory) => directory.read_link(name),
+            Self::Machine(directory) => directory.read_link(name),
+        }
+    }
+
+    /// A new symbolic link to `target`.
+    pub(crate) fn make_link(&self, name: &str, target: &str) -> Result<()> {
+        match self {
+            Self::Tree(directory) => directory.make_link(name, target),
+            Self::Machine(directory) => directory.make_link(name, target),
+        }
+    }
+
+    pub(crate) fn create_directory(&self, name: &str) -> Result<()> {
+        match self {
+            Self::Tree(directory) => directory.create_directory(name),
+            Self::Machine(directory) => directory.create_directory(name),
+        }
+    }
+
+    pub(crate) fn remove_directory(&self, name: &str) -> Result<()> {
+        match self {
+            Self::Tree(directory) => directory.remove_directory(name),
+            Self::Machine(directory) => directory.remove_directory(name),
+        }
+    }
+
+    pub(crate) fn unlink(&self, name: &str) -> Result<()> {
+        match self {
+            Self::Tree(directory) => directory.unlink(name),
+            Self::Machine(directory) => directory.unlink(name),
+        }
+    }
+
+    /// Moves a name. EXDEV between what was given apart.
+    pub(crate) fn rename(&self, name: &str, to: &Self, new_name: &str) -> Result<()> {
+        match (self, to) {
+            (Self::Tree(from), Self::Tree(to)) => from.rename(name, to, new_name),
+            (Self::Machine(from), Self::Machine(to)) => from.rename(name, to, new_name),
+            _ => Err(wasip1::ERRNO_XDEV),
+        }
+    }
+
+    /// Gives a file one more name. EXDEV between what was given apart.
+    pub(crate) fn link(&self, name: &str, to: &Self, new_name: &str) -> Result<()> {
+        match (self, to) {
+            (Self::Tree(from), Self::Tree(to)) => from.link(name, to, new_name),
+            (Self::Machine(from), Self::Machine(to)) => from.link(name, to, new_name),
+            _ => Err(wasip1::ERRNO_XDEV),
+        }
+    }
+
+    /// Sets the times of a name, or of the directory itself where that is empty.
+    pub(crate) fn set_times(&self, name: &str, times: Times) -> Result<()> {
+        match self {
+            Self::Tree(directory) if name.is_empty() => directory.set_times(times),
+            Self::Tree(directory) => directory.child(name)?.set_times(times),
+            Self::Machine(directory) => directory.set_times(name, times),
+        }
+    }
+
+    /// What is in it, `.` and `..` first.
+    pub(crate) fn entries(&self) -> Result<Vec<Entry>> {
+        let inode = self.stat_itself()?.inode;
+        let entry = |(inode, kind, name)| Entry { inode, kind, name };
+        let dots = [".", ".."].map(|name| (inode, wasip1::FILETYPE_DIRECTORY, name.to_owned()));
+        let within = match self {
+            Self::Tree(directory) => directory.entries(),
+            Self::Machine(directory) => directory.entries()?,
+        };
+        Ok(dots.into_iter().chain(within).map(entry).collect())
+    }
+}
+
+impl File {
+    pub(crate) fn stat(&self) -> Result<Stat> {
+        match self {
+            Self::Tree(file) => Ok(file.stat()),
+            Self::Machine(file) => file.stat(""),
+        }
+    }
+
+    /// Reads into a guest's memory: how many bytes there were.
+    pub(crate) fn read(&self, guest: &Guest, range: Range, position: u64) -> Result<u32> {
+        match self {
+            Self::Tree(file) => Ok(file.read(guest, range, position)),
+            Self::Machine(file) => file.read(guest.id(), range, position),
+        }
+    }
+
+    /// Writes from a guest's memory, at a position or at the end: how many bytes were written.
+    pub(crate) fn write(&self, guest: &Guest, range: Range, position: Option<u64>) -> Result<u32> {
+        match self {
+            Self::Tree(file) => file.write(guest, range, position),
+            Self::Machine(file) => file.write(guest.id(), range, position),
+        }
+    }
+
+    pub(crate) fn set_len(&self, len: u64) -> Result<()> {
+        match self {
+            Self::Tree(file) => file.set_len(len),
+            Self::Machine(file) => file.set_len(len),
+        }
+    }
+
+    pub(crate) fn set_times(&self, times: Times) -> Result<()> {
+        match self {
+            Self::Tree(file) => file.set_times(times),
+            Self::Machine(file) => machine::set_times(file, "", times),
+        }
+    }
+
+    /// Lets what was written be there after a failure of the machine.
+    pub(crate) fn sync(&self) -> Result<()> {
+        match self {
+            Self::Tree(_) => Ok(()),
+            Self::Machine(file) => file.sync(),
+        }
+    }
+}

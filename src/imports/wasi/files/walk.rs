@@ -1,0 +1,119 @@
+//! From a path to a directory and a name in it. The one place where paths are taken apart: `..`, absolute paths and
+//! symbolic links lead nowhere but to what is below the directory that a guest was given.
+
+use super::Directory;
+use crate::abi::Result;
+
+/// Symbolic links that one path may lead through.
+const MOST_LINKS: u32 = 32;
+
+/// Components that wait to be walked: links may lead to links.
+const MOST_COMPONENTS: usize = 4096;
+
+/// What the last component of a path is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Last {
+    /// A symbolic link stands for what it leads to.
+    Followed,
+    /// A symbolic link is meant itself.
+    Itself,
+}
+
+/// Where a path leads.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) directory: Directory,
+    /// The name there, which may not be taken; None is the directory itself.
+    pub(crate) name: Option<String>,
+    /// Whether the path says that it is a directory, by a slash at its end.
+    pub(crate) as_directory: bool,
+}
+
+/// Walks a path from `base`. ENOTCAPABLE where it leads out, ENOENT and ENOTDIR where it leads nowhere, ELOOP where it
+/// leads in circles.
+pub(crate) fn walk(base: &Directory, path: &str, last: Last) -> Result<Place> {
+    if path.is_empty() {
+        return Err(wasip1::ERRNO_NOENT);
+    }
+    let mut walker = Walker { way: vec![base.clone()], rest: Vec::new(), links: 0, as_directory: false };
+    walker.push(path)?;
+    while let Some(name) = walker.rest.pop() {
+        if let Some(name) = walker.step(name, last)? {
+            return walker.place(Some(name));
+        }
+    }
+    walker.as_directory = true;
+    walker.place(None)
+}
+
+struct Walker {
+    /// The directories from `base` on.
+    way: Vec<Directory>,
+    /// Components that are still to be walked, the next one last.
+    rest: Vec<String>,
+    links: u32,
+    as_directory: bool,
+}
+
+impl Walker {
+    /// Puts the components of a path in front of what is to be walked.
+    fn push(&mut self, path: &str) -> Result<()> {
+        if path.starts_with('/') {
+            return Err(wasip1::ERRNO_NOTCAPABLE);
+        }
+        self.as_directory |= self.rest.is_empty() && (path.ends_with('/') || path.ends_with("/."));
+        self.rest.extend(path.split('/').filter(|name| !matches!(*name, "" | ".")).rev().map(str::to_owned));
+        if self.rest.len() > MOST_COMPONENTS { Err(wasip1::ERRNO_NAMETOOLONG) } else { Ok(()) }
+    }
+
+    /// The directory where it is.
+    fn here(&self) -> Result<&Directory> {
+        self.way.last().ok_or(wasip1::ERRNO_NOTCAPABLE)
+    }
+
+    /// Walks one component. The name, if that is where the path ends.
+    fn step(&mut self, name: String, last: Last) -> Result<Option<String>> {
+        if name == ".." {
+            self.way.pop();
+            self.here()?;
+            return Ok(None);
+        }
+        let is_last = self.rest.is_empty();
+        if is_last && last == Last::Itself && !self.as_directory {
+            return Ok(Some(name));
+        }
+        let kind = match self.here()?.kind(&name) {
+            Err(errno) if errno == wasip1::ERRNO_NOENT && is_last => return Ok(Some(name)),
+            kind => kind?,
+        };
+        if kind == wasip1::FILETYPE_SYMBOLIC_LINK {
+            self.follow(&name)?;
+            return Ok(None);
+        }
+        if is_last {
+            return Ok(Some(name));
+        }
+        if kind != wasip1::FILETYPE_DIRECTORY {
+            return Err(wasip1::ERRNO_NOTDIR);
+        }
+        let next = self.here()?.open_directory(&name)?;
+        self.way.push(next);
+        Ok(None)
+    }
+
+    fn follow(&mut self, name: &str) -> Result<()> {
+        self.links += 1;
+        if self.links > MOST_LINKS {
+            return Err(wasip1::ERRNO_LOOP);
+        }
+        let target = self.here()?.read_link(name)?;
+        if target.is_empty() {
+            return Err(wasip1::ERRNO_NOENT);
+        }
+        self.push(&target)
+    }
+
+    fn place(&self, name: Option<String>) -> Result<Place> {
+        Ok(Place { directory: self.here()?.clone(), name, as_directory: self.as_directory })
+    }
+}

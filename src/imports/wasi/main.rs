@@ -1,0 +1,29 @@
+//! WASI preview 1 for the guests of wapc-host: an artifact of its own, since most guests do without it. It is loaded
+//! when a guest imports it, and serves all guests of a thread.
+//!
+//! A guest's imports are `calls`, wasm to wasm, with the guest's number put in front by `shim.wat`. What a guest was
+//! given is its `process`; what it names is looked up in its `descriptors`; files are in `files`. Each pointer and
+//! length is checked by `guest`. Nothing here throws or panics: a call answers with an errno, and one that must stop
+//! the guest says so to the shim. Numbers are all that crosses to JavaScript (`sys`).
+
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
+mod abi;
+mod calls;
+mod descriptors;
+mod files;
+mod guest;
+/// The same checks as the core's.
+#[path = "../../memory.rs"]
+mod memory;
+mod process;
+mod setup;
+mod sys;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+/// Elsewhere it is only tested.
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {}

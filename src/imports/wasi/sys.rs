@@ -1,0 +1,266 @@
+//! What only JavaScript can do (`js/wasi/`), as numbers: a guest's memory, clocks, randomness, writers, sleep, and
+//! directories of the machine. Ranges of a guest are checked before they come here; pointers are into this memory.
+
+#[cfg(target_arch = "wasm32")]
+mod host;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod native;
+
+#[cfg(target_arch = "wasm32")]
+use host as imports;
+#[cfg(not(target_arch = "wasm32"))]
+use native as imports;
+
+use std::rc::Rc;
+
+use wasip1::{Errno, Filetype};
+
+use crate::abi::{Result, Stat};
+use crate::memory::Range;
+
+/// Bytes of a guest's memory now; 0 before there is an instance.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // An ArrayBuffer's length.
+pub(crate) fn memory_len(guest: u32) -> u64 {
+    imports::memory_len(guest) as u64
+}
+
+pub(crate) fn load_u32(guest: u32, ptr: u32) -> u32 {
+    imports::load_u32(guest, ptr)
+}
+
+pub(crate) fn store_u32(guest: u32, ptr: u32, value: u32) {
+    imports::store_u32(guest, ptr, value);
+}
+
+pub(crate) fn read(guest: u32, ptr: u32, to: &mut [u8]) {
+    imports::read(guest, ptr, to.len(), to.as_mut_ptr());
+}
+
+pub(crate) fn write(guest: u32, ptr: u32, bytes: &[u8]) {
+    imports::write(guest, ptr, bytes.len(), bytes.as_ptr());
+}
+
+/// Fills a range with random bytes.
+pub(crate) fn random(guest: u32, range: Range) {
+    imports::random(guest, range.ptr(), range.len());
+}
+
+/// Hands a copy of a range to the writer of a stream. False where that threw. Runs code of the caller's: nothing may be
+/// borrowed.
+pub(crate) fn emit(guest: u32, stream: u32, range: Range) -> bool {
+    imports::emit(guest, stream, range.ptr(), range.len()) != 0
+}
+
+/// The same with bytes that were gathered.
+pub(crate) fn emit_own(guest: u32, stream: u32, bytes: &[u8]) -> bool {
+    imports::emit_own(guest, stream, bytes.as_ptr(), bytes.len()) != 0
+}
+
+const NANOSECONDS: f64 = 1e6;
+
+/// Nanoseconds since 1970.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` keeps to the range.
+pub(crate) fn realtime() -> u64 {
+    (imports::realtime() * NANOSECONDS) as u64
+}
+
+/// Nanoseconds on a clock that only goes forward.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` keeps to the range.
+pub(crate) fn monotonic() -> u64 {
+    (imports::monotonic() * NANOSECONDS) as u64
+}
+
+/// Lets the shim suspend the guest's stack for a time.
+#[allow(clippy::cast_precision_loss)] // A time to wait.
+pub(crate) fn suspend(guest: u32, nanoseconds: u64) {
+    imports::suspend(guest, nanoseconds as f64 / NANOSECONDS);
+}
+
+/// Blocks the thread for a time. False where the guest is to be stopped.
+#[allow(clippy::cast_precision_loss)] // A time to wait.
+pub(crate) fn block(nanoseconds: u64) -> bool {
+    imports::block(nanoseconds as f64 / NANOSECONDS) != 0
+}
+
+/// A file or directory of the machine, open until it is dropped. Names are single components, and no symbolic link is
+/// ever followed.
+#[derive(Debug)]
+pub(crate) struct Handle(u32);
+
+/// How to open a name.
+pub(crate) mod how {
+    pub(crate) const DIRECTORY: u32 = 1;
+    pub(crate) const READ: u32 = 2;
+    pub(crate) const WRITE: u32 = 4;
+    pub(crate) const CREATE: u32 = 8;
+    pub(crate) const EXCLUSIVE: u32 = 16;
+    pub(crate) const TRUNCATE: u32 = 32;
+}
+
+/// What to do with a name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    CreateDirectory = 0,
+    RemoveDirectory = 1,
+    Unlink = 2,
+}
+
+/// What to do with two names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Relate {
+    Rename = 0,
+    Link = 1,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        imports::close(self.0);
+    }
+}
+
+/// A number from 0 on, or an errno below.
+fn checked(answer: i32) -> Result<u32> {
+    u32::try_from(answer).map_err(|_| errno(answer.unsigned_abs()))
+}
+
+/// The crate's constants are the only way to make its errnos; these are all that a file system answers with.
+fn errno(raw: u32) -> Errno {
+    const KNOWN: [Errno; 26] = [
+        wasip1::ERRNO_ACCES,
+        wasip1::ERRNO_AGAIN,
+        wasip1::ERRNO_BADF,
+        wasip1::ERRNO_BUSY,
+        wasip1::ERRNO_DQUOT,
+        wasip1::ERRNO_EXIST,
+        wasip1::ERRNO_FBIG,
+        wasip1::ERRNO_ILSEQ,
+        wasip1::ERRNO_INVAL,
+        wasip1::ERRNO_ISDIR,
+        wasip1::ERRNO_LOOP,
+        wasip1::ERRNO_MFILE,
+        wasip1::ERRNO_MLINK,
+        wasip1::ERRNO_NAMETOOLONG,
+        wasip1::ERRNO_NOENT,
+        wasip1::ERRNO_NOSPC,
+        wasip1::ERRNO_NOTDIR,
+        wasip1::ERRNO_NOTEMPTY,
+        wasip1::ERRNO_NOTSUP,
+        wasip1::ERRNO_NXIO,
+        wasip1::ERRNO_PERM,
+        wasip1::ERRNO_PIPE,
+        wasip1::ERRNO_ROFS,
+        wasip1::ERRNO_SPIPE,
+        wasip1::ERRNO_TXTBSY,
+        wasip1::ERRNO_XDEV,
+    ];
+    KNOWN.into_iter().find(|errno| u32::from(errno.raw()) == raw).unwrap_or(wasip1::ERRNO_IO)
+}
+
+/// What JavaScript holds ready: `len` bytes.
+fn take(len: u32) -> Vec<u8> {
+    let mut bytes = vec![0; len as usize];
+    imports::take(bytes.as_mut_ptr());
+    bytes
+}
+
+impl Handle {
+    /// A directory that JavaScript has opened for a guest.
+    pub(crate) fn given(handle: u32) -> Rc<Self> {
+        Rc::new(Self(handle))
+    }
+
+    pub(crate) fn open(&self, name: &str, how: u32) -> Result<Rc<Self>> {
+        Ok(Rc::new(Self(checked(imports::open(self.0, name.as_ptr(), name.len(), how))?)))
+    }
+
+    /// What is known of `name`, or of this where it is empty.
+    pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
+        let mut fields = [0u64; 8];
+        checked(imports::stat(self.0, name.as_ptr(), name.len(), fields.as_mut_ptr()))?;
+        let [device, inode, kind, links, size, accessed, modified, changed] = fields;
+        Ok(Stat { device, inode, kind: filetype(kind), links, size, accessed, modified, changed })
+    }
+
+    /// Seconds since 1970; what is not a number stays as it is.
+    pub(crate) fn set_times(&self, name: &str, accessed: f64, modified: f64) -> Result<()> {
+        checked(imports::set_times(self.0, name.as_ptr(), name.len(), accessed, modified)).map(drop)
+    }
+
+    /// The names in a directory: inode, kind and name of each.
+    pub(crate) fn list(&self) -> Result<Vec<(u64, Filetype, String)>> {
+        let bytes = take(checked(imports::list(self.0))?);
+        let mut entries = Vec::new();
+        let mut rest = bytes.as_slice();
+        while let Some((head, tail)) = rest.split_first_chunk::<16>() {
+            let [inode @ .., k0, k1, k2, k3, l0, l1, l2, l3] = *head;
+            let len = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+            let Some((name, tail)) = tail.split_at_checked(len) else { break };
+            let kind = filetype(u32::from_le_bytes([k0, k1, k2, k3]).into());
+            entries.push((u64::from_le_bytes(inode), kind, String::from_utf8_lossy(name).into_owned()));
+            rest = tail;
+        }
+        Ok(entries)
+    }
+
+    /// EILSEQ if what it leads to is not UTF-8.
+    pub(crate) fn read_link(&self, name: &str) -> Result<String> {
+        let target = take(checked(imports::read_link(self.0, name.as_ptr(), name.len()))?);
+        String::from_utf8(target).map_err(|_| wasip1::ERRNO_ILSEQ)
+    }
+
+    pub(crate) fn make_link(&self, name: &str, target: &str) -> Result<()> {
+        let made = imports::make_link(self.0, name.as_ptr(), name.len(), target.as_ptr(), target.len());
+        checked(made).map(drop)
+    }
+
+    pub(crate) fn change(&self, name: &str, what: Change) -> Result<()> {
+        checked(imports::change(self.0, name.as_ptr(), name.len(), what as u32)).map(drop)
+    }
+
+    pub(crate) fn relate(&self, name: &str, to: &Self, new_name: &str, how: Relate) -> Result<()> {
+        let (new_ptr, new_len) = (new_name.as_ptr(), new_name.len());
+        checked(imports::relate(self.0, name.as_ptr(), name.len(), to.0, new_ptr, new_len, how as u32)).map(drop)
+    }
+
+    /// Reads into a guest's memory: how many bytes there were.
+    pub(crate) fn read(&self, guest: u32, range: Range, position: u64) -> Result<u32> {
+        checked(imports::read_file(self.0, guest, range.ptr(), at_once(range), exact(position)?))
+    }
+
+    /// Writes from a guest's memory, at a position or at the end: how many bytes were written.
+    pub(crate) fn write(&self, guest: u32, range: Range, position: Option<u64>) -> Result<u32> {
+        let position = position.map_or(Ok(-1.0), exact)?;
+        checked(imports::write_file(self.0, guest, range.ptr(), at_once(range), position))
+    }
+
+    pub(crate) fn set_len(&self, len: u64) -> Result<()> {
+        checked(imports::set_len(self.0, exact(len)?)).map(drop)
+    }
+
+    pub(crate) fn sync(&self) -> Result<()> {
+        checked(imports::sync(self.0)).map(drop)
+    }
+}
+
+/// Bytes of a range that are read or written at once: their number comes back as an `i32`.
+fn at_once(range: Range) -> u32 {
+    range.len().min(1 << 30)
+}
+
+/// A position in a file as JavaScript's numbers can say it.
+#[allow(clippy::cast_precision_loss)] // Checked.
+fn exact(position: u64) -> Result<f64> {
+    if position < 1 << 53 { Ok(position as f64) } else { Err(wasip1::ERRNO_FBIG) }
+}
+
+fn filetype(raw: u64) -> Filetype {
+    const KNOWN: [Filetype; 6] = [
+        wasip1::FILETYPE_BLOCK_DEVICE,
+        wasip1::FILETYPE_CHARACTER_DEVICE,
+        wasip1::FILETYPE_DIRECTORY,
+        wasip1::FILETYPE_REGULAR_FILE,
+        wasip1::FILETYPE_SOCKET_STREAM,
+        wasip1::FILETYPE_SYMBOLIC_LINK,
+    ];
+    KNOWN.into_iter().find(|kind| u64::from(kind.raw()) == raw).unwrap_or(wasip1::FILETYPE_UNKNOWN)
+}

@@ -1,0 +1,77 @@
+//! The hello guest in Rust for `wasm32-wasip1`: the same, and an exercise of what WASI gives it through `std`.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::io::{Read, Write};
+use std::time::{Duration, Instant, SystemTime};
+use std::{env, fs, io, thread};
+
+use wapc_guest::prelude::*;
+
+/// Registers the operations; the host calls it once the guest is instantiated.
+#[unsafe(no_mangle)]
+pub extern "C" fn wapc_init() {
+    register_function("hello", hello);
+    register_function("echo", echo);
+    register_function("nope", nope);
+    register_function("exercise", exercise);
+    register_function("sleep", sleep);
+    register_function("exit", exit);
+}
+
+/// Greets whomever the host's echo names.
+fn hello(payload: &[u8]) -> CallResult {
+    console_log("logging something");
+    let name = host_call("default", "foo", "echo", payload)?;
+    Ok([b"Hello, ", name.as_slice()].concat())
+}
+
+/// Calls the host once and answers with what it was sent.
+fn echo(payload: &[u8]) -> CallResult {
+    host_call("default", "foo", "echo", payload)?;
+    Ok(payload.to_vec())
+}
+
+/// Fails.
+fn nope(_payload: &[u8]) -> CallResult {
+    Err("planned failure".into())
+}
+
+/// Sleeps for as many milliseconds as the payload says.
+fn sleep(payload: &[u8]) -> CallResult {
+    let milliseconds = std::str::from_utf8(payload)?.parse()?;
+    thread::sleep(Duration::from_millis(milliseconds));
+    Ok(payload.to_vec())
+}
+
+/// Exits with the code that the payload says.
+fn exit(payload: &[u8]) -> CallResult {
+    std::process::exit(std::str::from_utf8(payload)?.parse()?)
+}
+
+/// Tells what there is of arguments, environment, standard input, randomness, clocks, sleep and files.
+fn exercise(_payload: &[u8]) -> CallResult {
+    println!("to standard output");
+    eprintln!("to standard error");
+    let mut told = Vec::new();
+    writeln!(told, "arguments: {}", env::args().collect::<Vec<_>>().join(" "))?;
+    writeln!(told, "NAME: {}", env::var("NAME").unwrap_or_default())?;
+    let mut input = String::new();
+    io::stdin().read_to_string(&mut input)?;
+    writeln!(told, "standard input: {input}")?;
+    writeln!(told, "random: {}", RandomState::new().hash_one(0) != RandomState::new().hash_one(0))?;
+    writeln!(told, "the day: {}", SystemTime::now() > SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))?;
+    let before = Instant::now();
+    thread::sleep(Duration::from_millis(20));
+    writeln!(told, "slept: {}", before.elapsed() >= Duration::from_millis(20))?;
+    writeln!(told, "read: {}", fs::read_to_string("/data/a.txt")?)?;
+    fs::write("/data/b.txt", "written")?;
+    let mut file = fs::OpenOptions::new().append(true).open("/data/b.txt")?;
+    file.write_all(b" twice")?;
+    writeln!(told, "read back: {}", fs::read_to_string("/data/b.txt")?)?;
+    let missing = fs::read("/data/missing").map_err(|error| error.kind());
+    writeln!(told, "missing: {}", missing == Err(io::ErrorKind::NotFound))?;
+    let outside = fs::read("/data/../outside").is_err() && fs::read("/etc/passwd").is_err();
+    writeln!(told, "outside: {outside}")?;
+    Ok(told)
+}
