@@ -13,10 +13,13 @@ const ZIG = '0.17.1';
 
 /** How the guests of each folder are built, and where they land. */
 const BUILDERS = {
-  rust: () => cargo('rust', 'hello'),
-  bench: () => cargo('bench', 'bench'),
+  rust: () => cargo('rust', 'hello', 'hello.wasm'),
+  bench: () => cargo('bench', 'bench', 'bench.wasm'),
+  'rust-wasi': () => cargo('rust-wasi', 'hello_wasi', 'rust-wasi/hello.wasm', 'wasm32-wasip1'),
   assemblyscript,
   zig,
+  c,
+  wasi,
   wat,
 };
 
@@ -25,14 +28,17 @@ export async function buildGuests(kinds) {
   for (const kind of kinds.length > 0 ? kinds : Object.keys(BUILDERS)) await BUILDERS[kind]();
 }
 
-/** testdata/NAME.wasm, a crate. */
-function cargo(folder, name) {
-  const built = join(TESTDATA, folder, 'target/wasm32-unknown-unknown/release', `${name}.wasm`);
+/** A crate. */
+function cargo(folder, name, file, target = 'wasm32-unknown-unknown') {
+  const built = join(TESTDATA, folder, 'target', target, 'release', `${name}.wasm`);
   const quiet = existsSync(built) ? ['--quiet'] : [];
-  if (quiet.length === 0) step(`building the guest ${name} (Rust)`);
+  if (quiet.length === 0) {
+    step(`building the guest ${name} (Rust)`);
+    run('rustup', ['--quiet', 'target', 'add', target]);
+  }
   const cwd = join(TESTDATA, folder);
-  run('cargo', ['build', '--release', '--locked', '--target', 'wasm32-unknown-unknown', ...quiet], { cwd });
-  const landed = join(TESTDATA, `${name}.wasm`);
+  run('cargo', ['build', '--release', '--locked', '--target', target, ...quiet], { cwd });
+  const landed = join(TESTDATA, file);
   if (isOlder(landed, [built])) copyFileSync(built, landed);
 }
 
@@ -46,20 +52,64 @@ function assemblyscript() {
 }
 
 function zig() {
-  const source = join(TESTDATA, 'zig/hello.zig');
-  const built = join(TESTDATA, 'zig/hello.wasm');
-  if (!isOlder(built, [source])) return;
-  const python = join(cache(`zig-${ZIG}`), 'bin/python');
-  if (!has(python, '-c', 'import ziglang')) {
-    step('installing Zig (once)');
-    if (!has('python3', '-c', 'import venv, ensurepip')) debian('Python', ['python3', 'python3-venv']);
-    run('python3', ['-m', 'venv', cache(`zig-${ZIG}`)]);
-    run(python, ['-m', 'pip', 'install', '--quiet', `ziglang==${ZIG}`]);
+  const guests = {
+    hello: ['-target', 'wasm32-freestanding', '-fno-entry'],
+    wasi: ['-target', 'wasm32-wasi', '-mexec-model=reactor', '-fno-entry'],
+  };
+  const folder = join(TESTDATA, 'zig');
+  const sources = ['hello.zig', 'wasi.zig'].map((name) => join(folder, name));
+  for (const [name, options] of Object.entries(guests)) {
+    const built = join(folder, `${name}.wasm`);
+    if (!isOlder(built, sources)) continue;
+    step(`building the guest ${name} (Zig)`);
+    ziglang('build-exe', sources[0], ...options, '-O', 'ReleaseSmall', '-rdynamic', `-femit-bin=${built}`);
   }
-  step('building the guest hello (Zig)');
-  const options = ['-target', 'wasm32-freestanding', '-O', 'ReleaseSmall', '-fno-entry', '-rdynamic'];
-  const place = ['--cache-dir', cache('zig-cache'), '--global-cache-dir', cache('zig-cache'), `-femit-bin=${built}`];
-  run(python, ['-m', 'ziglang', 'build-exe', source, ...options, ...place]);
+}
+
+function c() {
+  const folder = join(TESTDATA, 'c');
+  const [source, built] = [join(folder, 'hello.c'), join(folder, 'hello.wasm')];
+  if (!isOlder(built, [source, join(folder, 'wapc.h')])) return;
+  step('building the guest hello (C)');
+  compileC(source, built, '-mexec-model=reactor');
+}
+
+/** Compiles C for WASI. */
+export function compileC(source, built, ...options) {
+  const flags = ['-target', 'wasm32-wasi', '-Os', '-s', '-Wall', '-Werror'];
+  ziglang('cc', ...flags, ...options, source, '-o', built);
+}
+
+/** Runs Zig, which is a compiler for C as well; installed where it is missing. */
+function ziglang(...args) {
+  const environment = python('zig', `ziglang==${ZIG}`, 'ziglang');
+  const env = { ZIG_GLOBAL_CACHE_DIR: cache('zig-cache'), ZIG_LOCAL_CACHE_DIR: cache('zig-cache') };
+  run(environment, ['-m', 'ziglang', ...args], { env });
+}
+
+/** The interpreter of a Python that has a package, kept in the cache. */
+export function python(name, requirement, module) {
+  const folder = cache(`${name}-${requirement.split('==')[1]}`);
+  const interpreter = join(folder, 'bin/python');
+  if (has(interpreter, '-c', `import ${module}`)) return interpreter;
+  step(`installing ${requirement} (once)`);
+  if (!has('python3', '-c', 'import venv, ensurepip')) debian('Python', ['python3', 'python3-venv']);
+  run('python3', ['-m', 'venv', folder]);
+  run(interpreter, ['-m', 'pip', 'install', '--quiet', requirement]);
+  return interpreter;
+}
+
+/** WASI programs that tell what it answers them: testdata/wasi/*.c and *.rs. */
+function wasi() {
+  const folder = join(TESTDATA, 'wasi');
+  for (const name of readdirSync(folder)) {
+    const source = join(folder, name);
+    const built = source.replace(/\.(c|rs)$/, '.wasm');
+    if (built === source || !isOlder(built, [source])) continue;
+    step(`building the WASI program ${name}`);
+    if (name.endsWith('.c')) compileC(source, built);
+    else run('rustc', ['--edition', '2024', '--target', 'wasm32-wasip1', '-O', source, '-o', built]);
+  }
 }
 
 /** testdata/wat/*.wat: hostile and odd guests. */
@@ -74,8 +124,17 @@ async function wat() {
   const wabt = await load();
   mkdirSync(folder, { recursive: true });
   for (const source of due) {
-    const module = wabt.parseWat(basename(source), readFileSync(source, 'utf8'), { exceptions: true, threads: true });
-    writeFileSync(source.replace(/wat$/, 'wasm'), module.toBinary({}).buffer);
-    module.destroy();
+    const text = readFileSync(source, 'utf8');
+    const write = (name, text) => {
+      const module = wabt.parseWat(basename(source), text, { exceptions: true, threads: true });
+      writeFileSync(join(folder, `${name}.wasm`), module.toBinary({}).buffer);
+      module.destroy();
+    };
+    const name = basename(source, '.wat');
+    write(name, text);
+    // The same for each name that WASI had.
+    if (name !== 'wasi') continue;
+    write('wasi-unstable', text.replaceAll('"wasi_snapshot_preview1"', '"wasi_unstable"'));
+    write('wasi-wasi', text.replaceAll('"wasi_snapshot_preview1"', '"wasi"'));
   }
 }

@@ -1,6 +1,7 @@
-//! The hello guest in Zig, without an SDK: the protocol as it is.
+//! The hello guest in Zig, without an SDK: the protocol as it is. For WASI it has an exercise of that as well.
 
 const std = @import("std");
+const is_wasi = @import("builtin").os.tag == .wasi;
 
 extern "wapc" fn __guest_request(operation: [*]u8, payload: [*]u8) void;
 extern "wapc" fn __guest_response(ptr: [*]const u8, len: usize) void;
@@ -50,6 +51,11 @@ fn call(memory: std.mem.Allocator, operation_len: usize, payload_len: usize) Fai
     if (std.mem.eql(u8, operation, "echo")) {
         _ = try echo(memory, payload);
         __guest_response(payload.ptr, payload.len);
+        return true;
+    }
+    if (is_wasi and std.mem.eql(u8, operation, "exercise")) {
+        const told = @import("wasi.zig").exercise();
+        __guest_response(told.ptr, told.len);
         return true;
     }
     const text = if (std.mem.eql(u8, operation, "nope")) "planned failure" else "no such operation";

@@ -23,6 +23,7 @@ import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { stopping } from './stopping.js';
+import { wasi } from './wasi.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
 export function* suite(environment) {
@@ -39,6 +40,7 @@ export function* suite(environment) {
     stopping,
     wrongArguments,
     loading,
+    wasi,
   ]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
   }

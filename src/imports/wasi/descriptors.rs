@@ -116,11 +116,11 @@ impl Descriptor {
         if self.rights & rights == rights { Ok(()) } else { Err(wasip1::ERRNO_BADF) }
     }
 
-    /// The file that it is. ESPIPE for streams, EISDIR for directories.
+    /// The file that it is. ESPIPE for streams, EBADF for directories.
     pub(crate) fn file(&mut self) -> Result<(&File, &mut u64)> {
         match &mut self.what {
             What::File { file, position } => Ok((file, position)),
-            What::Directory { .. } => Err(wasip1::ERRNO_ISDIR),
+            What::Directory { .. } => Err(wasip1::ERRNO_BADF),
             _ => Err(wasip1::ERRNO_SPIPE),
         }
     }
@@ -183,11 +183,11 @@ impl Descriptors {
         Ok(())
     }
 
-    /// The directory that `fd` is, to look up a path in. ENOTDIR if it is none.
+    /// The directory that `fd` is, to look up a path in. EBADF if it is none.
     pub(crate) fn directory(&mut self, fd: u32) -> Result<Directory> {
         match &self.get(fd)?.what {
             What::Directory { directory, .. } => Ok(directory.clone()),
-            _ => Err(wasip1::ERRNO_NOTDIR),
+            _ => Err(wasip1::ERRNO_BADF),
         }
     }
 }

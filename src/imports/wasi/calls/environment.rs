@@ -47,12 +47,12 @@ extern "C" fn environ_sizes_get(id: u32, count: u32, len: u32) -> u32 {
     run(id, |process| sizes_get(process, &process.environment.borrow(), count, len))
 }
 
-/// Nanoseconds. EINVAL for a clock that is not there: engines do not tell the time that a guest computed.
+/// Nanoseconds. EBADF for a clock that is not there: engines do not tell the time that a guest computed.
 pub(super) fn now(clock: u32) -> Result<u64> {
     match clock {
         clock if clock == CLOCKID_REALTIME.raw() => Ok(sys::realtime()),
         clock if clock == CLOCKID_MONOTONIC.raw() => Ok(sys::monotonic()),
-        _ => Err(wasip1::ERRNO_INVAL),
+        _ => Err(wasip1::ERRNO_BADF),
     }
 }
 

@@ -20,8 +20,7 @@ extern "C" fn fd_advise(id: u32, fd: u32, _offset: u64, _len: u64, advice: u32) 
     with(id, fd, |_, descriptor| match descriptor.what {
         _ if advice > wasip1::ADVICE_NOREUSE.raw().into() => Err(wasip1::ERRNO_INVAL),
         What::File { .. } => Ok(()),
-        What::Directory { .. } => Err(wasip1::ERRNO_BADF),
-        _ => Err(wasip1::ERRNO_SPIPE),
+        _ => Err(wasip1::ERRNO_BADF),
     })
 }
 
@@ -117,8 +116,10 @@ extern "C" fn fd_filestat_get(id: u32, unstable: u32, fd: u32, stat: u32) -> u32
 #[unsafe(no_mangle)]
 extern "C" fn fd_filestat_set_size(id: u32, fd: u32, size: u64) -> u32 {
     with(id, fd, |_, descriptor| {
-        descriptor.require(wasip1::RIGHTS_FD_WRITE)?;
-        descriptor.file().map_err(|_| wasip1::ERRNO_BADF)?.0.set_len(size)
+        let writable = descriptor.require(wasip1::RIGHTS_FD_WRITE);
+        let (file, _) = descriptor.file().map_err(|_| wasip1::ERRNO_BADF)?;
+        writable.map_err(|_| wasip1::ERRNO_INVAL)?;
+        file.set_len(size)
     })
 }
 

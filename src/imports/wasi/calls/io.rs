@@ -65,9 +65,7 @@ fn write_file(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>,
     let mut descriptors = process.descriptors.borrow_mut();
     let descriptor = descriptors.get(fd)?;
     let appends = descriptor.flags & wasip1::FDFLAGS_APPEND != 0;
-    if !matches!(descriptor.what, What::Directory { .. }) {
-        descriptor.require(wasip1::RIGHTS_FD_WRITE)?;
-    }
+    descriptor.require(wasip1::RIGHTS_FD_WRITE)?;
     let (file, position) = descriptor.file()?;
     let from = match offset {
         Some(offset) => Some(offset),
@@ -119,9 +117,7 @@ fn read_into(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>, 
     let (buffers, at) = (guest.buffers(iovs.0, iovs.1)?, guest.u32_at(read)?);
     let mut descriptors = process.descriptors.borrow_mut();
     let descriptor = descriptors.get(fd)?;
-    if !matches!(descriptor.what, What::Directory { .. }) {
-        descriptor.require(wasip1::RIGHTS_FD_READ)?;
-    }
+    descriptor.require(wasip1::RIGHTS_FD_READ)?;
     let len = match &mut descriptor.what {
         What::Input { position } if offset.is_none() => {
             let stdin = process.stdin.borrow();
@@ -153,7 +149,7 @@ extern "C" fn fd_seek(id: u32, unstable: u32, fd: u32, offset: i64, whence: u32,
     run(id, |process| {
         let at = process.guest.u64_at(position)?;
         let mut descriptors = process.descriptors.borrow_mut();
-        let (file, position) = seekable(descriptors.get(fd)?)?;
+        let (file, position) = descriptors.get(fd)?.file()?;
         let from = match whence? {
             Whence::Start => 0,
             Whence::Here => *position,
@@ -171,14 +167,9 @@ extern "C" fn fd_tell(id: u32, fd: u32, position: u32) -> u32 {
     run(id, |process| {
         let at = process.guest.u64_at(position)?;
         let mut descriptors = process.descriptors.borrow_mut();
-        process.guest.set_u64(at, *seekable(descriptors.get(fd)?)?.1);
+        process.guest.set_u64(at, *descriptors.get(fd)?.file()?.1);
         Ok(())
     })
-}
-
-/// A file to seek in. Directories have no position: EBADF.
-fn seekable(descriptor: &mut Descriptor) -> Result<(&crate::files::File, &mut u64)> {
-    descriptor.file().map_err(|errno| if errno == wasip1::ERRNO_ISDIR { wasip1::ERRNO_BADF } else { errno })
 }
 
 /// Where an offset counts from.

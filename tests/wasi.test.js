@@ -1,0 +1,259 @@
+/** WASI with directories of the machine: against a reference runtime, and against those who want out. */
+
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { WapcHost, WapcPool } from 'wapc-host';
+
+import { python } from '../tools/guests.js';
+import { root } from '../tools/run.js';
+import { path as guest } from './environments/node.js';
+
+const scratch = fs.mkdtempSync(join(tmpdir(), 'wapc-host-'));
+after(() => fs.rmSync(scratch, { recursive: true }));
+
+/** A new, empty directory. */
+const directory = () => fs.mkdtempSync(join(scratch, 'd-'));
+
+/** Everything in a directory: names, kinds, contents. */
+function treeOf(path) {
+  return fs.readdirSync(path, { withFileTypes: true, recursive: true }).map((entry) => {
+    const at = join(entry.parentPath ?? entry.path, entry.name);
+    const name = at.slice(path.length);
+    if (entry.isSymbolicLink()) return `${name} -> ${fs.readlinkSync(at)}`;
+    return entry.isDirectory() ? name : `${name}: ${fs.readFileSync(at).toString('hex')}`;
+  });
+}
+
+const STDIN = 'some input';
+
+/** What the reference runtime makes of a program. */
+function reference(program, path) {
+  const [stdout, stderr, stdin] = ['out', 'err', 'in'].map((name) => `${path}.${name}`);
+  fs.writeFileSync(stdin, STDIN);
+  const args = [join(root, 'tests/wasi/reference.py'), program, path, stdout, stderr, stdin];
+  const { status, stdout: code, stderr: failure } = spawnSync(python('wasmtime', 'wasmtime==50.0.1', 'wasmtime'), args);
+  equal(status, 0, failure?.toString());
+  return { failed: Number(code) !== 0, stdout: fs.readFileSync(stdout, 'utf8'), stderr: fs.readFileSync(stderr, 'utf8') };
+}
+
+/** What comes of it here. */
+async function ours(program, preopen) {
+  const [stdout, stderr] = [[], []];
+  const started = WapcHost.instantiate(program, {
+    stdout: (chunk) => stdout.push(chunk),
+    stderr: (chunk) => stderr.push(chunk),
+    wasi: {
+      args: ['program', 'one', 'two words'],
+      env: { NAME: 'value' },
+      stdin: STDIN,
+      preopens: { '/data': preopen },
+    },
+  });
+  const failed = await started.then(
+    (host) => (host.close(), false),
+    ({ code, cause }) => code === 'WAPC_INIT' && cause.code === 'WAPC_TRAP',
+  );
+  return { failed, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+}
+
+for (const name of ['calls', 'files']) {
+  test(`the program ${name} says the same as under a reference runtime, and leaves the same behind`, async () => {
+    const program = guest(`wasi/${name}`);
+    const [theirs, its] = [directory(), directory()];
+    const expected = reference(program, theirs);
+    equal(expected.stdout.length > 500, true);
+    deepEqual(await ours(program, { path: its }), expected);
+    deepEqual(treeOf(its), treeOf(theirs));
+    deepEqual(await ours(program, {}), expected, 'in a tree in memory');
+  });
+}
+
+/** What the C guest's exercise reads of `/data/a.txt`, and whether it could write. */
+async function exercise(preopen, options) {
+  const silent = { logger() {}, stdout() {}, stderr() {} };
+  const host = await WapcHost.instantiate(guest('c/hello'), {
+    ...silent,
+    ...options,
+    wasi: { preopens: { '/data': preopen } },
+  });
+  try {
+    const told = new TextDecoder().decode(await host.invoke('exercise'));
+    return Object.fromEntries(told.split('\n').map((line) => line.split(': ')));
+  } finally {
+    host.close();
+  }
+}
+
+test('a directory of the machine: read and written, also from a worker', async () => {
+  const path = directory();
+  fs.writeFileSync(join(path, 'a.txt'), 'of the machine');
+  const told = await exercise({ path });
+  deepEqual([told.read, told['read back']], ['of the machine', 'written twice']);
+  equal(fs.readFileSync(join(path, 'b.txt'), 'utf8'), 'written twice');
+  fs.rmSync(join(path, 'b.txt'));
+  const pool = await WapcPool.create(guest('c/hello'), {
+    size: 1,
+    workers: true,
+    stdout() {},
+    stderr() {},
+    wasi: { preopens: { '/data': { path } } },
+  });
+  await pool.invoke('exercise');
+  await pool.close();
+  equal(fs.readFileSync(join(path, 'b.txt'), 'utf8'), 'written twice');
+});
+
+test('symbolic links lead nowhere but to what is below', async () => {
+  const [path, outside] = [directory(), directory()];
+  fs.writeFileSync(join(outside, 'a.txt'), 'secret');
+  fs.mkdirSync(join(path, 'within'));
+  fs.writeFileSync(join(path, 'within', 'a.txt'), 'within');
+  for (const [target, read] of [
+    [join(outside, 'a.txt'), undefined],
+    [`../${outside.slice(scratch.length + 1)}/a.txt`, undefined],
+    ['within/../../../../../../etc/passwd', undefined],
+    ['/proc/self/environ', undefined],
+    ['within/a.txt', 'within'],
+    ['./within/../within/a.txt', 'within'],
+  ]) {
+    fs.rmSync(join(path, 'a.txt'), { force: true });
+    fs.symlinkSync(target, join(path, 'a.txt'));
+    const told = await exercise({ path });
+    equal(told.read === 'within', read === 'within', `${target}: ${told.read}`);
+    equal(JSON.stringify(told).includes('secret'), false, target);
+  }
+  // One that is written through: the file outside stays as it is.
+  fs.writeFileSync(join(path, 'a2'), '');
+  fs.rmSync(join(path, 'b.txt'), { force: true });
+  fs.symlinkSync(join(outside, 'a.txt'), join(path, 'b.txt'));
+  await exercise({ path });
+  equal(fs.readFileSync(join(outside, 'a.txt'), 'utf8'), 'secret');
+});
+
+/** Lets `swap` happen right after the first check of a name that ends so. */
+async function swapping(name, swap, work) {
+  const { lstatSync } = fs;
+  let swapped = false;
+  fs.lstatSync = (path, ...rest) => {
+    const stat = lstatSync(path, ...rest);
+    if (!swapped && String(path).endsWith(`/${name}`)) {
+      swapped = true;
+      swap();
+    }
+    return stat;
+  };
+  try {
+    return await work();
+  } finally {
+    fs.lstatSync = lstatSync;
+    equal(swapped, true, `${name} was never looked at`);
+  }
+}
+
+test('what is swapped for a symbolic link between its check and its use leads nowhere', async () => {
+  const outside = directory();
+  fs.writeFileSync(join(outside, 'a.txt'), 'secret');
+  const files = directory();
+  fs.writeFileSync(join(files, 'a.txt'), 'harmless');
+  const swapFile = (name) => () => {
+    fs.rmSync(join(files, name), { force: true });
+    fs.symlinkSync(join(outside, 'a.txt'), join(files, name));
+  };
+  const told = await swapping('a.txt', swapFile('a.txt'), () => exercise({ path: files }));
+  equal(JSON.stringify(told).includes('secret'), false);
+  fs.writeFileSync(join(files, 'b.txt'), '');
+  await swapping('b.txt', swapFile('b.txt'), () => exercise({ path: files }));
+  equal(fs.readFileSync(join(outside, 'a.txt'), 'utf8'), 'secret');
+
+  // A directory on the way: `/data/sub/a.txt` is read as the WASI program does it.
+  const host = await WapcHost.instantiate(guest('wat/wasi'), { wasi: { preopens: { '/data': { path: files } } } });
+  fs.mkdirSync(join(files, 'sub'));
+  fs.writeFileSync(join(files, 'sub', 'a.txt'), 'harmless');
+  const name = new TextEncoder().encode('sub/a.txt');
+  const PATH_OPEN = 30;
+  const words = Uint32Array.of(PATH_OPEN, 3, 1, 1024 + 44, name.length, 0, 66, 0, 0, 0, 0, 4096);
+  const payload = new Uint8Array(4 * words.length + name.length);
+  payload.set(new Uint8Array(words.buffer));
+  payload.set(name, 4 * words.length);
+  new DataView(payload.buffer).setUint32(12, 1024 + 4 * words.length, true);
+  const open = async () => new Uint32Array((await host.invoke('x', payload)).buffer)[0];
+  equal(await open(), 0);
+  const swapSub = () => {
+    fs.renameSync(join(files, 'sub'), join(files, 'was'));
+    fs.symlinkSync(outside, join(files, 'sub'));
+  };
+  equal([32, 54].includes(await swapping('sub', swapSub, open)), true);
+  equal(await open(), 76);
+  host.close();
+});
+
+test('a directory that may only be read', async () => {
+  const path = directory();
+  fs.writeFileSync(join(path, 'a.txt'), 'to be read');
+  fs.mkdirSync(join(path, 'sub'));
+  const before = treeOf(path);
+  const told = await exercise({ path, readonly: true });
+  equal(told.read, 'to be read');
+  const host = await WapcHost.instantiate(guest('wat/wasi'), {
+    wasi: { preopens: { '/data': { path, readonly: true }, '/tree': { 'a.txt': '' } } },
+  });
+  const EROFS = 69;
+  const text = 'a.txt b.txt sub';
+  const [a, b, sub] = [0, 6, 12];
+  /** Calls a function by its place; arguments from 0 on that are arrays are names. */
+  const call = async (place, ...args) => {
+    const flat = args.flatMap((arg) => (Array.isArray(arg) ? [2048 + arg[0], arg[1]] : [arg]));
+    const payload = new Uint8Array(1024 + text.length);
+    payload.set(new Uint8Array(Uint32Array.of(place, ...flat).buffer));
+    payload.set(new TextEncoder().encode(text), 1024);
+    return new Uint32Array((await host.invoke('x', payload)).buffer)[0];
+  };
+  const [A, B, SUB] = [
+    [a, 5],
+    [b, 5],
+    [sub, 3],
+  ];
+  const open = (name, how, rights) => call(30, 3, 0, name, how, rights, 0, 0, 0, 0, 4096);
+  const rows = {
+    'path_create_directory': () => call(26, 3, B),
+    'path_filestat_set_times': () => call(28, 3, 0, A, 0, 0, 0, 0, 10),
+    'path_link': () => call(29, 3, 0, A, 3, B),
+    'path_open to write': () => open(A, 0, 64),
+    'path_open to create': () => open(B, 1, 2),
+    'path_open to truncate': () => open(A, 8, 2),
+    'path_remove_directory': () => call(32, 3, SUB),
+    'path_rename': () => call(33, 3, A, 3, B),
+    'path_symlink': () => call(34, A, 3, B),
+    'path_unlink_file': () => call(35, 3, A),
+    'fd_filestat_set_times of the directory': () => call(15, 3, 0, 0, 0, 0, 10),
+  };
+  for (const [what, attempt] of Object.entries(rows)) equal(await attempt(), EROFS, what);
+  equal(await open(A, 0, 2), 0);
+  equal(await open(A, 1, 2), 0, 'what is there already needs not be created');
+  equal(await call(33, 3, A, 4, B), 75, 'between directories that were given apart: EXDEV');
+  host.close();
+  deepEqual(treeOf(path), before);
+});
+
+test('directories that are not there, or are none, are named', async () => {
+  const path = directory();
+  fs.writeFileSync(join(path, 'file'), '');
+  for (const wrong of [join(path, 'missing'), join(path, 'file')]) {
+    await rejects(exercise({ path: wrong }), { code: 'WAPC_ARGUMENT' });
+  }
+});
+
+test('nothing stays open', async () => {
+  const path = directory();
+  fs.writeFileSync(join(path, 'a.txt'), '');
+  await exercise({ path });
+  const open = () => fs.readdirSync('/proc/self/fd').length;
+  const before = open();
+  for (let i = 0; i < 10; i++) await exercise({ path });
+  equal(open(), before);
+});
