@@ -49,6 +49,8 @@ const CREATE_DIRECTORY = 0;
 const REMOVE_DIRECTORY = 1;
 const RENAME = 0;
 
+const BIGINT = { bigint: true };
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class Directories {
@@ -71,8 +73,7 @@ export class Directories {
 
   /** Opens a directory that a guest is given. Throws what the file system says. */
   openRoot(path) {
-    const { O_RDONLY, O_DIRECTORY = 0 } = this.#fs.constants;
-    return this.#keep(new Opened(this.#fs, this.#fs.realpathSync(path), O_RDONLY | O_DIRECTORY));
+    return this.#keep(openAt(this.#fs, this.#fs.realpathSync(path), DIRECTORY));
   }
 
   #keep(opened) {
@@ -103,29 +104,15 @@ export class Directories {
   }
 
   open(parent, name, how) {
-    return this.#attempt(() => {
-      const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } =
-        this.#fs.constants;
-      const access = how & WRITE ? (how & READ ? O_RDWR : O_WRONLY) : O_RDONLY;
-      const flags = [
-        [DIRECTORY, O_DIRECTORY],
-        [CREATE, O_CREAT],
-        [EXCLUSIVE, O_EXCL],
-        [TRUNCATE, O_TRUNC],
-      ].reduce((all, [flag, its]) => (how & flag ? all | (its ?? 0) : all), access);
-      // A pipe must not block the thread until somebody comes to its other end.
-      const safe = (O_NOFOLLOW ?? 0) | (how & DIRECTORY ? 0 : (O_NONBLOCK ?? 0));
-      return this.#keep(this.#open[parent].within(name, (path) => new Opened(this.#fs, path, flags | safe)));
-    });
+    return this.#attempt(() =>
+      this.#keep(this.#open[parent].within(name, (path, real) => openAt(this.#fs, path, how, real))),
+    );
   }
 
   stat(handle, name, to) {
     return this.#attempt(() => {
       const opened = this.#open[handle];
-      const stat =
-        name === ''
-          ? this.#fs.fstatSync(opened.fd, { bigint: true })
-          : opened.within(name, (path) => this.#fs.lstatSync(path, { bigint: true }));
+      const stat = name === '' ? opened.stat() : opened.within(name, (path) => this.#fs.lstatSync(path, BIGINT));
       to.set([stat.dev, stat.ino, BigInt(kindOf(stat)), stat.nlink, stat.size]);
       to.set([stat.atimeNs, stat.mtimeNs, stat.ctimeNs], 5);
     });
@@ -140,14 +127,11 @@ export class Directories {
           Number.isNaN(accessed) ? Number(stat.atimeNs) / 1e9 : accessed,
           Number.isNaN(modified) ? Number(stat.mtimeNs) / 1e9 : modified,
         );
-      if (name === '') {
-        const { fd } = opened;
-        set(this.#fs.fstatSync(fd, { bigint: true }), (a, m) => this.#fs.futimesSync(fd, a, m));
-      } else {
+      if (name === '') set(opened.stat(), (a, m) => opened.setTimes(a, m));
+      else
         opened.within(name, (path) =>
-          set(this.#fs.lstatSync(path, { bigint: true }), (a, m) => this.#fs.lutimesSync(path, a, m)),
+          set(this.#fs.lstatSync(path, BIGINT), (a, m) => this.#fs.lutimesSync(path, a, m)),
         );
-      }
     });
   }
 
@@ -155,11 +139,12 @@ export class Directories {
   list(handle) {
     return this.#attempt(() => {
       const opened = this.#open[handle];
-      const entries = this.#fs.readdirSync(opened.path, { encoding: 'buffer' }).flatMap((bytes) => entryOf(bytes));
+      const entries = opened.within('', (path) => this.#fs.readdirSync(path, { encoding: 'buffer' })).flatMap(entryOf);
       const encoded = entries.map(({ name, bytes }) => {
         const entry = new Uint8Array(16 + bytes.length);
         const view = new DataView(entry.buffer);
-        const stat = this.#fs.lstatSync(opened.at(name), { bigint: true, throwIfNoEntry: false });
+        const look = (path) => this.#fs.lstatSync(path, { ...BIGINT, throwIfNoEntry: false });
+        const stat = opened.within(name, look);
         view.setBigUint64(0, stat?.ino ?? 0n, true);
         view.setUint32(8, stat === undefined ? 0 : kindOf(stat), true);
         view.setUint32(12, bytes.length, true);
@@ -230,29 +215,113 @@ export class Directories {
   }
 }
 
+/** Opens a file or directory by a path that ends in a name, without following that. `real` is where it is by its path. */
+function openAt(fs, path, how, real = path) {
+  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  if (!hasHandles(fs)) return openByPath(fs, real, how);
+  const access = how & WRITE ? (how & READ ? O_RDWR : O_WRONLY) : O_RDONLY;
+  const flags = [
+    [DIRECTORY, O_DIRECTORY],
+    [CREATE, O_CREAT],
+    [EXCLUSIVE, O_EXCL],
+    [TRUNCATE, O_TRUNC],
+  ].reduce((all, [flag, its]) => (how & flag ? all | its : all), access | O_NOFOLLOW);
+  // A pipe must not block the thread until somebody comes to its other end.
+  return new Opened(fs, fs.openSync(path, how & DIRECTORY ? flags : flags | O_NONBLOCK, 0o666));
+}
+
+/** Whether names can be looked up in directories that are open, as on Linux. */
+const hasHandles = (fs) => (handles ??= fs.existsSync('/proc/self/fd'));
+let handles;
+
 /** A file or directory that is open. */
 class Opened {
-  #fs;
-
-  constructor(fs, path, flags) {
-    this.#fs = fs;
-    this.fd = fs.openSync(path, flags, 0o666);
-    /** The very directory, wherever it is moved and whatever takes its place. */
-    this.path = `/proc/self/fd/${this.fd}`;
+  constructor(fs, fd) {
+    this.fs = fs;
+    this.fd = fd;
   }
 
-  /** The path of a name in it. */
-  at(name) {
-    return `${this.path}/${name}`;
-  }
-
+  /** Does something with a name in it: in the very directory, wherever it is moved and whatever takes its place. */
   within(name, work) {
-    return work(this.at(name));
+    return work(`/proc/self/fd/${this.fd}/${name}`);
+  }
+
+  stat() {
+    return this.fs.fstatSync(this.fd, BIGINT);
+  }
+
+  setTimes(accessed, modified) {
+    this.fs.futimesSync(this.fd, accessed, modified);
   }
 
   close() {
-    this.#fs.closeSync(this.fd);
+    this.fs.closeSync(this.fd);
   }
+}
+
+/**
+ * The same where there are only paths (macOS, Windows): what is opened has to be what its path leads to without a
+ * symbolic link, before and after; it is emptied only then.
+ */
+function openByPath(fs, path, how) {
+  if (how & DIRECTORY) return new Directory(fs, path);
+  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
+  const access = how & WRITE ? (how & READ ? O_RDWR : O_WRONLY) : O_RDONLY;
+  const before = fs.lstatSync(path, { ...BIGINT, throwIfNoEntry: false });
+  if (before?.isSymbolicLink()) throw failure('ELOOP');
+  // Created only as what was not there, so that nothing that took its place meanwhile is opened.
+  const created = how & CREATE && (before === undefined || how & EXCLUSIVE) ? O_CREAT | O_EXCL : 0;
+  const fd = fs.openSync(path, access | O_NOFOLLOW | created, 0o666);
+  try {
+    const opened = fs.fstatSync(fd, BIGINT);
+    if (!isSame(opened, fs.lstatSync(path, BIGINT))) throw failure('ELOOP');
+    if (how & TRUNCATE) fs.ftruncateSync(fd);
+    return new Opened(fs, fd);
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+const isSame = (one, other) => one.dev === other.dev && one.ino === other.ino;
+
+const failure = (code) => Object.assign(new Error(code), { code });
+
+/** A directory by its path, which has to lead to the very same one whenever it is used. */
+class Directory {
+  #path;
+  #identity;
+
+  constructor(fs, path) {
+    this.fs = fs;
+    this.#path = path;
+    this.#identity = this.stat();
+    if (!this.#identity.isDirectory()) throw failure('ENOTDIR');
+  }
+
+  within(name, work) {
+    // Windows has more signs that lead elsewhere.
+    if (name !== '' && /[\\:]/.test(name) && globalThis.process?.platform === 'win32') throw failure('EINVAL');
+    const path = `${this.#path}/${name}`;
+    this.#require();
+    const result = work(path, path);
+    this.#require();
+    return result;
+  }
+
+  #require() {
+    if (!isSame(this.#identity, this.stat())) throw failure('ENOENT');
+  }
+
+  stat() {
+    return this.fs.lstatSync(this.#path, BIGINT);
+  }
+
+  setTimes(accessed, modified) {
+    this.fs.lutimesSync(this.#path, accessed, modified);
+  }
+
+  close() {}
 }
 
 function kindOf(stat) {
