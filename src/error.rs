@@ -9,12 +9,12 @@ use crate::{imports::Import, memory::OutOfRange, sys};
 /// Every error of the core. The message of each is its `Display`; guests' own texts stay JavaScript strings.
 #[derive(Debug, Clone, Error)]
 pub(crate) enum Error {
-    #[error("{what}: {reason}")]
-    Compile { what: String, reason: String, cause: Option<JsValue> },
+    #[error("{name}: not valid WebAssembly: {reason}")]
+    Compile { name: String, reason: String, cause: JsValue },
     #[error("the guest's bytes do not match `integrity`: expected {expected}, got {actual}")]
     Integrity { expected: String, actual: String },
     #[error("not a waPC guest: {0}")]
-    NotAGuest(String),
+    NotAGuest(String, Option<JsValue>),
     #[error("{reason}")]
     Link { reason: String, cause: Option<JsValue> },
     #[error("`{export}` failed: {reason}")]
@@ -70,7 +70,7 @@ impl Error {
         match self {
             Self::Compile { .. } => "WAPC_COMPILE",
             Self::Integrity { .. } => "WAPC_INTEGRITY",
-            Self::NotAGuest(_) => "WAPC_NOT_A_GUEST",
+            Self::NotAGuest(..) => "WAPC_NOT_A_GUEST",
             Self::Link { .. } => "WAPC_LINK",
             Self::Init { .. } => "WAPC_INIT",
             Self::Guest { .. } => "WAPC_GUEST",
@@ -95,11 +95,11 @@ impl Error {
 
     fn cause(&self) -> Option<&JsValue> {
         match self {
-            Self::Compile { cause, .. }
+            Self::NotAGuest(_, cause)
             | Self::Link { cause, .. }
             | Self::Guest { cause, .. }
             | Self::Trap { cause, .. } => cause.as_ref(),
-            Self::Init { cause, .. } => Some(cause),
+            Self::Init { cause, .. } | Self::Compile { cause, .. } => Some(cause),
             _ => None,
         }
     }

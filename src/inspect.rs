@@ -115,14 +115,13 @@ pub(crate) fn resembles(module: &WebAssembly::Module) -> &'static str {
     hint
 }
 
-/// What bytes that do not compile seem to be, to be put behind "not valid WebAssembly".
+/// What bytes that do not compile are instead, by the first of them; nothing where they tell nothing.
 pub(crate) fn looks_like(head: &[u8]) -> &'static str {
     match head {
-        [] => ", but empty",
-        [0x1f, 0x8b, ..] => ", but gzip-compressed data",
-        [0, b'a', b's', b'm', _, _, 1, 0, ..] => ", but a WebAssembly component, which has to be a core module",
-        [b'<', ..] => ", but what looks like an HTML page",
-        [b'(', ..] | [b';', b';', ..] => ", but what looks like WebAssembly text; assemble it first",
+        [0x1f, 0x8b, ..] => "gzip-compressed data",
+        [0, b'a', b's', b'm', _, _, 1, 0, ..] => "a WebAssembly component, which has to be a core module",
+        [b'<', ..] => "an HTML page",
+        [b'(', ..] | [b';', b';', ..] => "WebAssembly text, which has to be assembled first",
         _ => "",
     }
 }
@@ -167,7 +166,7 @@ mod tests {
     #[test]
     fn tells_what_a_file_is() {
         for (head, told) in [
-            (&b""[..], true),
+            (&b""[..], false),
             (b"\x1f\x8b\x08", true),
             (b"<!DOCTYPE html>", true),
             (b"\0asm\x0d\0\x01\0", true),

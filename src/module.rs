@@ -130,7 +130,8 @@ fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
         let is_it = |export: JsValue| field(&export, "name") == name && field(&export, "kind") == kind;
         if !exports.iter().any(is_it) {
             let resembles = inspect::resembles(module);
-            return Err(Error::NotAGuest(format!("the module exports no {kind} `{name}`{resembles}")));
+            let reason = format!("the module exports no {kind} `{name}`{resembles}");
+            return Err(Error::NotAGuest(reason, None));
         }
     }
     Ok(())

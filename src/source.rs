@@ -20,16 +20,25 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<WebAsse
             Some(_) => Err(Error::argument("integrity", "bytes to check; a module is compiled already", &module)),
         };
     }
+    let failure = loaded.failure();
+    if !failure.is_undefined() {
+        return Err(not_compiled(&loaded, failure));
+    }
     let bytes = match &options.integrity {
         None => loaded.bytes(),
         Some(integrity) => checked(&loaded.bytes(), integrity).await?,
     };
     let compiled = JsFuture::from(WebAssembly::compile(&bytes)).await;
-    compiled.map(JsCast::unchecked_into).map_err(|cause| Error::Compile {
-        what: format!("{}: not valid WebAssembly{}", loaded.name(), inspect::looks_like(&head(&bytes))),
-        reason: sys::message_of(&cause),
-        cause: Some(cause),
-    })
+    compiled.map(JsCast::unchecked_into).map_err(|cause| not_compiled(&loaded, cause))
+}
+
+/// WAPC_NOT_A_GUEST for what is something else, WAPC_COMPILE for what is nothing that is known.
+fn not_compiled(loaded: &Loaded, cause: JsValue) -> Error {
+    let (name, beginning) = (loaded.name(), loaded.beginning());
+    match inspect::looks_like(&loaded.head().to_vec()) {
+        "" => Error::Compile { name, reason: sys::message_of(&cause) + &beginning, cause },
+        what => Error::NotAGuest(format!("{name} is {what}{beginning}"), Some(cause)),
+    }
 }
 
 /// A copy of the bytes, so that what is compiled is what was checked. WAPC_INTEGRITY.
@@ -43,9 +52,4 @@ async fn checked(bytes: &Uint8Array, integrity: &Integrity) -> Result<Uint8Array
             "`integrity` needs WebCrypto, which pages have only in a secure context (https)".to_owned(),
         )),
     }
-}
-
-/// The first bytes, enough to tell what a file is.
-fn head(bytes: &Uint8Array) -> Vec<u8> {
-    bytes.subarray(0, bytes.length().min(16)).to_vec()
 }

@@ -218,7 +218,7 @@ extern "C" {
         may_stream: bool,
     ) -> Result<JsValue, JsValue>;
 
-    /// The bytes of a guest, or the module that they are already.
+    /// The bytes of a guest, the module that they are already, or why they are none.
     pub(crate) type Loaded;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn name(this: &Loaded) -> String;
@@ -226,6 +226,12 @@ extern "C" {
     pub(crate) fn module(this: &Loaded) -> Option<WebAssembly::Module>;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn bytes(this: &Loaded) -> Uint8Array;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn failure(this: &Loaded) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn head(this: &Loaded) -> Uint8Array;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn beginning(this: &Loaded) -> String;
 
     /// The digest of `bytes` in Base64; undefined where there is no WebCrypto (outside secure contexts).
     #[wasm_bindgen(catch, js_name = digest)]

@@ -13,38 +13,82 @@ const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
  * @param {import('../index.js').GuestSource} source
  * @param {((loaded: number, total?: number) => void) | undefined} onProgress
  * @param {boolean} mayStream whether it may be compiled before all of it is there
- * @returns {Promise<{ name: string, bytes?: Uint8Array, module?: WebAssembly.Module }>}
+ * @returns {Promise<Loaded>}
  */
 export async function load(source, onProgress, mayStream) {
   const guest = isThenable(source) ? await attempt('the promised guest', () => source) : source;
   const bytes = bufferSource(guest);
-  if (bytes !== undefined) return { name: 'the bytes', bytes };
-  if (tagOf(guest) === 'WebAssembly.Module') return { name: 'the module', module: guest };
+  if (bytes !== undefined) return new Loaded('the bytes', { bytes });
+  if (tagOf(guest) === 'WebAssembly.Module') return new Loaded('the module', { module: guest });
   if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
   if (typeof guest !== 'string' && !(guest instanceof URL)) throw argumentError('source', EXPECTED, guest);
   const name = String(guest);
-  if (isFile(name)) return { name, bytes: await attempt(name, () => readFile(name)) };
+  if (isFile(name)) return new Loaded(name, { bytes: await attempt(name, () => readFile(name)) });
   return loadResponse(await attempt(name, () => fetch(guest)), onProgress, mayStream);
 }
 
 async function loadResponse(response, onProgress, mayStream) {
-  const name = response.url === '' ? 'the response' : response.url;
-  if (!response.ok) throw loadError(name, `status ${response.status} ${response.statusText}`.trimEnd());
-  return attempt(name, async () => {
-    // The type is asked of the response as it came: one with progress has its headers, but no address.
-    const arriving = onProgress === undefined ? response : withProgress(response, onProgress);
-    if (mayStream && isStreamable(response)) return { name, module: await WebAssembly.compileStreaming(arriving) };
-    return { name, bytes: new Uint8Array(await arriving.arrayBuffer()) };
-  });
+  const address = response.url === '' ? 'the response' : response.url;
+  const name = `${address} (status ${response.status}, ${response.headers.get('content-type') ?? 'no type'})`;
+  if (!response.ok) throw loadError(address, `status ${response.status} ${response.statusText}`.trimEnd());
+  // The type is asked of the response as it came: one with progress has its headers, but no address.
+  const arriving = onProgress === undefined ? response : withProgress(response, onProgress);
+  if (mayStream && isStreamable(response)) return compileStreaming(name, arriving, response.url);
+  const bytes = new Uint8Array(await attempt(name, () => arriving.arrayBuffer()));
+  // As servers answer for what they do not have, with a status that says otherwise.
+  if (bytes[0] === LESS_THAN) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
+  return new Loaded(name, { bytes });
 }
 
-/** What `work` comes to; what it throws becomes WAPC_LOAD, or WAPC_COMPILE where that is what failed. */
+const LESS_THAN = '<'.charCodeAt(0);
+
+async function compileStreaming(name, arriving, url) {
+  try {
+    return new Loaded(name, { module: await WebAssembly.compileStreaming(arriving) });
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw loadError(name, messageOf(error), { cause: error });
+    return new Loaded(name, { failure: error, head: await beginningOf(url) });
+  }
+}
+
+/** The first bytes of what is at an address, to tell what it is: those that came first are gone once they were compiled. */
+async function beginningOf(url) {
+  try {
+    const reader = (await fetch(url)).body.getReader();
+    const { value } = await reader.read();
+    await reader.cancel();
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A guest's bytes, the module that it is already, or why it is none. */
+class Loaded {
+  constructor(name, { bytes, module, failure, head = bytes }) {
+    this.name = name;
+    this.bytes = bytes;
+    this.module = module;
+    /** The engine's error, where it was compiled while it arrived. */
+    this.failure = failure;
+    /** The first bytes, where they are known. */
+    this.head = head?.slice(0, 16) ?? new Uint8Array(0);
+  }
+
+  /** The same for people to read. */
+  get beginning() {
+    return this.head.length === 0 ? '' : `; it begins with ${hex(this.head)}`;
+  }
+}
+
+const hex = (bytes) => [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+/** What `work` comes to; what it throws becomes WAPC_LOAD. */
 async function attempt(name, work) {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw loadError(name, messageOf(error), { cause: error });
-    throw new WapcError('WAPC_COMPILE', `${name}: not valid WebAssembly: ${error.message}`, { cause: error });
+    throw loadError(name, messageOf(error), { cause: error });
   }
 }
 

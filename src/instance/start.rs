@@ -57,7 +57,7 @@ impl Instance {
         };
         self.end(Ended::Succeeded);
         if !linkable.has_signature.get() && !imports::has_signature(&exports) {
-            return Err(Error::NotAGuest("its `__guest_call` is not (param i32 i32) (result i32)".to_owned()));
+            return Err(Error::NotAGuest("its `__guest_call` is not (param i32 i32) (result i32)".to_owned(), None));
         }
         linkable.has_signature.set(true);
         self.guest.attach(&exports);

@@ -8,6 +8,7 @@ import { cases as invocations } from './invocations.js';
 import { measure, median } from './measure.js';
 import { cases as pools, close } from './pools.js';
 import { stopping } from './stopping.js';
+import { cases as writes } from './writes.js';
 
 /**
  * @typedef {object} Case
@@ -26,7 +27,7 @@ console.log(
   `peer: @wapc/host ${version}, or what the case names; by hand: handwritten.js, bare.js; ns per operation\n`,
 );
 const table = [['case', 'ours', 'peer', 'by hand', 'ratio', 'must be']];
-for (const { label, competitors, ratio, target, per, pinned } of [...invocations, ...pools]) {
+for (const { label, competitors, ratio, target, per, pinned } of [...invocations, ...writes, ...pools]) {
   if (only !== undefined && !label.includes(only)) continue;
   if (pinned) pinCaller();
   const rounds = await measure(competitors, per);

@@ -68,16 +68,31 @@ export function* loading({ WapcHost, WapcModule, guest, url }) {
     async () => {
       const array = await guest('wat/probe');
       for (const [source, told] of [
-        [new Uint8Array(0), 'empty'],
+        [new Uint8Array(0), ''],
+        [bytes('hello'), '68 65 6c 6c 6f'],
+        [array.slice(0, array.length - 5), '00 61 73 6d'],
+        [wasm(array.slice(0, array.length - 5)), 'status 200, application/wasm'],
+        [wasm('hello', 'text/plain'), 'text/plain'],
+      ]) {
+        const error = await fails('WAPC_COMPILE', () => WapcModule.compile(source));
+        equal(error.message.includes(told), true, error.message);
+        equal(error.cause instanceof WebAssembly.CompileError, true);
+      }
+      const page = await fails('WAPC_LOAD', () => WapcModule.compile(wasm('<html>', 'text/html')));
+      equal(page.message.includes('status 200, text/html') && page.message.includes('3c 68'), true, page.message);
+    },
+  ];
+
+  yield [
+    'what is something else',
+    async () => {
+      for (const [source, told] of [
         [bytes('<!DOCTYPE html>'), 'HTML'],
         [new Uint8Array([0x1f, 0x8b, 8, 0]), 'gzip'],
         [new Uint8Array([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]), 'component'],
         [bytes('(module)'), 'text'],
-        [array.slice(0, array.length - 5), ''],
-        [wasm(array.slice(0, array.length - 5)), ''],
-        [wasm('<html>', 'text/html'), 'HTML'],
       ]) {
-        const error = await fails('WAPC_COMPILE', () => WapcModule.compile(source));
+        const error = await fails('WAPC_NOT_A_GUEST', () => WapcModule.compile(source));
         equal(error.message.includes(told), true, error.message);
         equal(error.cause instanceof WebAssembly.CompileError, true);
       }
