@@ -71,7 +71,7 @@ impl Module {
     /// WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn instantiate(&self, options: JsValue) -> Result<Promise, JsValue> {
         let module = self.linkable()?;
-        let options = Options::read(&options)?.over(&self.state.options);
+        let options = Options::read(&options)?.over(&self.state.options)?;
         Ok(host::create(module, &Rc::new(options), None))
     }
 
@@ -79,7 +79,7 @@ impl Module {
     /// WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn pool(&self, options: &JsValue) -> Result<Pool, JsValue> {
         let pool = PoolOptions::read(options)?;
-        let options = Options::read_for_pool(options)?.over(&self.state.options);
+        let options = Options::read_for_pool(options)?.over(&self.state.options)?;
         Ok(Pool::new(self.linkable()?, Rc::new(options), pool))
     }
 

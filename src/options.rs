@@ -17,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) integrity: Option<Integrity>,
     asynchronous: Option<Async>,
     payload: Option<u32>,
+    /// Bytes of linear memory.
+    pub(crate) memory: Option<f64>,
     /// Milliseconds of one invocation.
     pub(crate) timeout: Option<u32>,
     pub(crate) suspensions: Option<u32>,
@@ -70,7 +72,7 @@ pub(crate) const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
 
 impl Options {
     /// Reads `HostOptions`. WAPC_ARGUMENT for what is not one of them or not of its type, WAPC_UNSUPPORTED for what
-    /// this version can't do.
+    /// this platform does not have.
     pub(crate) fn read(value: &JsValue) -> Result<Self, Error> {
         Self::read_any(value, NAMES.get(..HOST_NAMES).unwrap_or(&NAMES))
     }
@@ -85,12 +87,12 @@ impl Options {
         let value = if value.is_undefined() { &empty } else { value };
         let options = Reader::new("options", value, names)?;
         let limits = options.get("limits");
-        let (payload, timeout, suspensions) = if limits.is_undefined() {
-            (None, None, None)
+        let (memory, payload, timeout, suspensions) = if limits.is_undefined() {
+            (None, None, None, None)
         } else {
             let limits = Reader::new("limits", &limits, &LIMITS)?;
-            limits.unsupported("memory")?;
             (
+                limits.positive("memory", "bytes")?,
                 limits.whole("payload", "bytes", 0)?,
                 limits.milliseconds("timeout")?,
                 limits.whole("suspensions", "guests", 1)?,
@@ -102,6 +104,7 @@ impl Options {
             on_progress: options.function("onProgress")?,
             integrity: options.integrity()?,
             asynchronous: options.asynchronous()?,
+            memory,
             payload,
             timeout,
             suspensions,
@@ -109,19 +112,24 @@ impl Options {
         })
     }
 
-    /// These, and where they say nothing the others.
-    pub(crate) fn over(self, others: &Self) -> Self {
-        Self {
+    /// These, and where they say nothing the others, with which the guest was compiled. WAPC_UNSUPPORTED for what it is
+    /// too late to say.
+    pub(crate) fn over(self, others: &Self) -> Result<Self, Error> {
+        if self.memory.is_some() && self.memory != others.memory {
+            return Err(Error::Unsupported("`limits.memory` has to be given to `WapcModule.compile`".to_owned()));
+        }
+        Ok(Self {
             host_call: self.host_call.or_else(|| others.host_call.clone()),
             logger: self.logger.or_else(|| others.logger.clone()),
             on_progress: self.on_progress.or_else(|| others.on_progress.clone()),
             integrity: self.integrity.or_else(|| others.integrity.clone()),
             asynchronous: self.asynchronous.or(others.asynchronous),
+            memory: others.memory,
             payload: self.payload.or(others.payload),
             timeout: self.timeout.or(others.timeout),
             suspensions: self.suspensions.or(others.suspensions),
             wasi: sys::lay_over(&self.wasi, &others.wasi),
-        }
+        })
     }
 
     pub(crate) fn payload_limit(&self) -> u32 {
@@ -293,12 +301,5 @@ impl<'a> Reader<'a> {
         let integrity = value.as_string().as_deref().and_then(Integrity::parse);
         let expected = "digests such as 'sha256-…', 'sha384-…' or 'sha512-…' in Base64";
         integrity.map(Some).ok_or_else(|| Error::argument("integrity", expected, &value))
-    }
-
-    fn unsupported(&self, name: &str) -> Result<(), Error> {
-        if self.get(name).is_undefined() {
-            return Ok(());
-        }
-        Err(Error::Unsupported(format!("`{}` is not supported by this version", self.path(name))))
     }
 }

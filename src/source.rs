@@ -12,13 +12,16 @@ use crate::sys::{self, Loaded};
 
 /// Compiles a guest source.
 pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<WebAssembly::Module, Error> {
-    let loaded = sys::try_load(&guest, options.on_progress.as_ref(), options.integrity.is_none()).await;
+    let may_stream = options.integrity.is_none() && options.memory.is_none();
+    let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream).await;
     let loaded: Loaded = loaded.map_err(Error::Thrown)?.unchecked_into();
     if let Some(module) = loaded.module() {
-        return match options.integrity {
-            None => Ok(module),
-            Some(_) => Err(Error::argument("integrity", "bytes to check; a module is compiled already", &module)),
+        let needs_bytes = match options {
+            Options { integrity: Some(_), .. } => "integrity",
+            Options { memory: Some(_), .. } => "limits.memory",
+            _ => return Ok(module),
         };
+        return Err(Error::argument(needs_bytes, "bytes; a module is compiled already", &module));
     }
     let failure = loaded.failure();
     if !failure.is_undefined() {
@@ -27,6 +30,10 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<WebAsse
     let bytes = match &options.integrity {
         None => loaded.bytes(),
         Some(integrity) => checked(&loaded.bytes(), integrity).await?,
+    };
+    let bytes = match options.memory {
+        None => bytes,
+        Some(limit) => sys::try_limit_memory(&bytes, limit).map_err(Error::Thrown)?,
     };
     let compiled = JsFuture::from(WebAssembly::compile(&bytes)).await;
     compiled.map(JsCast::unchecked_into).map_err(|cause| not_compiled(&loaded, cause))

@@ -208,6 +208,13 @@ extern "C" {
     pub(crate) fn parallelism() -> u32;
 }
 
+#[wasm_bindgen(raw_module = "../sys/limit-memory.js")]
+extern "C" {
+    /// A copy of a module whose memory can't grow over `limit` bytes. Throws WAPC_LIMIT where it begins with more.
+    #[wasm_bindgen(catch, js_name = limitMemory)]
+    pub(crate) fn try_limit_memory(bytes: &Uint8Array, limit: f64) -> Result<Uint8Array, JsValue>;
+}
+
 #[wasm_bindgen(raw_module = "../sys/load.js")]
 extern "C" {
     /// Loads a guest: a `Loaded`. Rejects with WAPC_LOAD, WAPC_COMPILE, WAPC_ARGUMENT.

@@ -61,13 +61,8 @@ function inline(name, raw, file) {
   const optimized = join(GENERATED, `${name}.wasm`);
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
   // The stack lies lowest, so that nothing else is at the addresses that offsets may be counted from.
-  const options = [
-    '-Oz',
-    '--converge',
-    '--low-memory-unused',
-    '--strip-debug',
-    ...FEATURES.map((feature) => `--enable-${feature}`),
-  ];
+  const passes = ['--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--low-memory-unused', '--strip-debug'];
+  const options = [...passes, ...FEATURES.map((feature) => `--enable-${feature}`)];
   run(process.execPath, [wasmOpt, ...options, raw, '-o', optimized]);
   const bytes = readFileSync(optimized);
   const gzipped = gzipSync(bytes, { level: 9 }).length;

@@ -139,9 +139,13 @@ impl State {
     }
 
     pub(super) fn abort(&self, exchange: &Exchange, reason: JsValue) {
-        let place = self.waiting.borrow().iter().position(|waiting| waiting == exchange);
-        if let Some(place) = place {
-            self.waiting.borrow_mut().remove(place);
+        let mut waited = false;
+        self.waiting.borrow_mut().retain(|waiting| {
+            let is_it = waiting == exchange;
+            waited |= is_it;
+            !is_it
+        });
+        if waited {
             self.reject(exchange, &Error::Thrown(reason));
         } else if let Some(instance) = self.instance().filter(|instance| instance.guest().runs(exchange)) {
             self.port.set_unusual(true);

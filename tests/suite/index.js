@@ -19,6 +19,7 @@ import { guests } from './guests.js';
 import { hostile } from './hostile.js';
 import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
+import { memory } from './memory.js';
 import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
@@ -32,6 +33,7 @@ export function* suite(environment) {
     assemblyscript,
     protocol,
     hostile,
+    memory,
     lifecycle,
     asynchronous,
     deadlines,

@@ -473,6 +473,45 @@ export function* wasi(environment) {
   ];
 
   yield [
+    'output that nobody takes goes to the process, or line by line to the console',
+    async () => {
+      const told = [];
+      const { process } = globalThis;
+      const [object, names] = process === undefined ? [console, ['log', 'error']] : [process, ['stdout', 'stderr']];
+      const replaced = names.map((name) => [name, Object.getOwnPropertyDescriptor(object, name)]);
+      for (const [name, { enumerable }] of replaced) {
+        const write = (chunk) => void told.push([name, typeof chunk === 'string' ? chunk : string(chunk)]);
+        const value = process === undefined ? write : { write };
+        Object.defineProperty(object, name, { value, enumerable, configurable: true, writable: true });
+      }
+      try {
+        const it = await probe({ stdout: undefined, stderr: undefined });
+        const write = (fd, text) =>
+          it.call('fd_write', fd, at(new Uint8Array([...words(PAYLOAD + 28, text.length), ...bytes(text)]), 1), 8);
+        await write(1, 'one\ntw');
+        await write(2, 'e');
+        await write(1, 'o\nrest');
+        it.host.close();
+      } finally {
+        for (const [name, descriptor] of replaced) Object.defineProperty(object, name, descriptor);
+      }
+      const [out, err] = names.map((wanted) => told.filter(([name]) => name === wanted).map(([, text]) => text));
+      equal(err, ['e']);
+      equal(out, process === undefined ? ['one', 'two', 'rest'] : ['one\ntw', 'o\nrest']);
+    },
+  ];
+
+  if (globalThis.process === undefined) {
+    yield [
+      'directories of a machine that shows none',
+      async () => {
+        const preopens = { '/data': { path: '/' } };
+        await fails('WAPC_UNSUPPORTED', () => probe({ wasi: { preopens } }));
+      },
+    ];
+  }
+
+  yield [
     'a writer that throws stops the guest, and is its cause',
     async () => {
       for (const workers of hasWorkers ? [false, true] : [false]) {
