@@ -1,7 +1,7 @@
 /** The core, loaded when it is first needed and once. */
 
 import init, { Module } from './generated/core.js';
-import { base64 } from './generated/inlined.js';
+import { WapcError, messageOf } from './error.js';
 import { platform } from './platform.js';
 import { watchStack } from './sys/stack.js';
 
@@ -23,11 +23,18 @@ export function core() {
 export const rawExports = () => exports;
 
 async function load() {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   // Apart from instantiating it: workers get the module.
-  const module = await WebAssembly.compile(bytes);
-  exports = await init({ module_or_path: module });
-  platform.core = module;
+  platform.modules.core ??= await compile();
+  exports = await init({ module_or_path: platform.modules.core });
   watchStack(exports);
   return Module;
+}
+
+async function compile() {
+  try {
+    return await platform.core();
+  } catch (error) {
+    if (error instanceof WapcError) throw error;
+    throw new WapcError('WAPC_LOAD', `could not load the core: ${messageOf(error)}`, { cause: error });
+  }
 }

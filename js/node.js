@@ -1,14 +1,6 @@
 /** The package in Node, Deno and Bun: the same, guests may be files, and workers are those of `node:worker_threads`. */
 
-import fs from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import './inlined.js';
+import './machine.js';
 
-export * from './index.js';
-import { platform } from './platform.js';
-
-platform.fs = fs;
-platform.readFile = fs.promises.readFile;
-platform.parallelism = availableParallelism;
-// Not with the flags of this process: those that say what its program is would be the worker's.
-platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url), { execArgv: [] });
+export * from './api.js';

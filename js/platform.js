@@ -12,10 +12,14 @@ export const platform = {
   wasi: undefined,
   /** @type {((milliseconds: number) => boolean) | undefined} blocks this thread; whether its guests may go on then */
   block: undefined,
-  /** @type {WebAssembly.Module | undefined} the core, once it is loaded: workers run the same */
+  /** @type {() => Promise<WebAssembly.Module>} */
   core: undefined,
-  /** @type {WebAssembly.Module | undefined} and WASI, once it is */
-  wasiModule: undefined,
+  /**
+   * What was compiled, by name: `core` and `wasi` once they are loaded, which workers run too; the modules of
+   * `sys/own-modules.js`. A platform that compiles nothing while it runs begins with them all.
+   * @type {Record<string, WebAssembly.Module | undefined>}
+   */
+  modules: {},
 };
 
 /** How many threads can run at once. */

@@ -208,6 +208,13 @@ extern "C" {
     pub(crate) fn parallelism() -> u32;
 }
 
+#[wasm_bindgen(raw_module = "../sys/own-modules.js")]
+extern "C" {
+    /// The exports of a fresh instance of one of our own small modules, which is compiled once.
+    #[wasm_bindgen(catch, js_name = instantiateOwn)]
+    pub(crate) fn try_instantiate_own(name: &str, bytes: &[u8], imports: &Object) -> Result<Object, JsValue>;
+}
+
 #[wasm_bindgen(raw_module = "../sys/limit-memory.js")]
 extern "C" {
     /// A copy of a module whose memory can't grow over `limit` bytes. Throws WAPC_LIMIT where it begins with more.

@@ -99,11 +99,16 @@ async function bundle() {
     external: ['node:*', './wasi.js'],
     target: ['es2022', 'node20'],
     logLevel: 'warning',
+    // What package.json says of side effects, it says of what is built here.
+    ignoreAnnotations: true,
     // wasm-bindgen's glue names each module once per function that it takes from it.
     logOverride: { 'duplicate-object-key': 'silent' },
   };
   const entryPoints = ['js/index.js', 'js/node.js'];
   await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames: 'core' });
+  for (const entry of ['js/slim.js', 'js/slim-node.js']) {
+    await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
+  }
   await esbuild.build({
     ...common,
     entryPoints: ['js/node.js'],
@@ -123,6 +128,7 @@ async function bundle() {
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   for (const typings of ['index.d.ts', 'index.d.cts']) copyFileSync(join(root, 'js/index.d.ts'), join(DIST, typings));
+  copyFileSync(join(root, 'js/slim.d.ts'), join(DIST, 'slim.d.ts'));
 }
 
 function filesBelow(folder) {

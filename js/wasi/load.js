@@ -2,6 +2,7 @@
 
 import { WapcError, messageOf } from '../error.js';
 import { platform } from '../platform.js';
+import { ownModule } from '../sys/own-modules.js';
 import { watchStack } from '../sys/stack.js';
 
 /** The names of WASI's import module. */
@@ -28,11 +29,12 @@ export async function loadWasi(guest, core) {
 async function load(core) {
   try {
     const { Wasi, compile } = await platform.wasi();
-    platform.wasiModule ??= await compile();
-    const wasi = new Wasi(platform.wasiModule, core, platform);
+    platform.modules.wasi ??= await compile();
+    const wasi = new Wasi(platform.modules.wasi, core, platform, ownModule);
     watchStack(wasi.exports);
     return wasi;
   } catch (error) {
+    if (error instanceof WapcError) throw error;
     throw new WapcError('WAPC_LOAD', `could not load WASI: ${messageOf(error)}`, { cause: error });
   }
 }

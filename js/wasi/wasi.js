@@ -28,13 +28,14 @@ export class Wasi {
    * @param {WebAssembly.Module} module the artifact
    * @param {WebAssembly.Exports} core the core's raw exports
    * @param {import('../platform.js').platform} platform
+   * @param {typeof import('../sys/own-modules.js').ownModule} ownModule
    */
-  constructor(module, core, platform) {
+  constructor(module, core, platform, ownModule) {
     this.#core = core;
     this.#directories = new Directories(platform.fs);
     this.#rust = new WebAssembly.Instance(module, { host: this.#host(platform.block ?? block) }).exports;
-    const { memory, wasi_shim, wasi_shim_len } = this.#rust;
-    this.#shim = new WebAssembly.Module(new Uint8Array(memory.buffer, wasi_shim(), wasi_shim_len()).slice());
+    const { wasi_shim, wasi_shim_len } = this.#rust;
+    this.#shim = ownModule('wasi-shim', this.#own(wasi_shim(), wasi_shim_len()));
     this.#provided = new Set(WebAssembly.Module.exports(this.#shim).map(({ name }) => name));
   }
 

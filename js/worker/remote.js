@@ -167,7 +167,7 @@ class Remote {
 
   async #reset({ exchange, module = this.#module }) {
     if (this.#thread === undefined) await this.#startAnyhow(exchange, module);
-    else await this.#ask(exchange, [RESET, module === this.#module ? undefined : module, platform.wasiModule]);
+    else await this.#ask(exchange, [RESET, module === this.#module ? undefined : module, platform.modules.wasi]);
     this.#module = module;
   }
 
@@ -202,7 +202,7 @@ class Remote {
       wasi: { args, env, stdin, preopens },
       memory: this.#shared?.buffer,
     };
-    return this.#ask(exchange, [START, platform.core, module, platform.wasiModule, settings]);
+    return this.#ask(exchange, [START, platform.modules.core, module, platform.modules.wasi, settings]);
   }
 
   /** Asks the worker for something: a promise of its answer. */

@@ -50,7 +50,7 @@ export function serve(post) {
 
   /** The guest, compiled elsewhere, with the WASI that it may import. */
   const compile = (guest, wasi) => {
-    platform.wasiModule = wasi;
+    platform.modules.wasi = wasi;
     return Module.compile(guest, undefined, false);
   };
 

@@ -4,10 +4,9 @@ mod assemblyscript;
 mod ending;
 mod wapc;
 
-use std::cell::OnceCell;
 use std::fmt;
 
-use js_sys::{Object, Reflect, Uint8Array, WebAssembly};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use crate::module::Linkable;
@@ -59,41 +58,22 @@ pub(crate) fn is_provided(module: &str, name: &str) -> bool {
     }
 }
 
-thread_local! {
-    static SHIM: Compiled = const { Compiled::new(include_bytes!(concat!(env!("OUT_DIR"), "/shim.wasm"))) };
-    static ASSEMBLYSCRIPT: Compiled =
-        const { Compiled::new(include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm"))) };
-    static SIGNATURE: Compiled = const { Compiled::new(include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm"))) };
-}
+/// The modules of our own that stand in front of a guest's imports: a name, by which a platform that compiles nothing
+/// while it runs may have them already, and their bytes.
+const SHIM: (&str, &[u8]) = ("shim", include_bytes!(concat!(env!("OUT_DIR"), "/shim.wasm")));
+const ASSEMBLYSCRIPT: (&str, &[u8]) =
+    ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
+const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
 
-/// A small module of our own, compiled when it is first needed.
-struct Compiled {
-    bytes: &'static [u8],
-    module: OnceCell<WebAssembly::Module>,
-}
-
-impl Compiled {
-    const fn new(bytes: &'static [u8]) -> Self {
-        Self { bytes, module: OnceCell::new() }
-    }
-
-    fn instantiate(&self, imports: &Object) -> Result<WebAssembly::Instance, JsValue> {
-        let module = match self.module.get() {
-            Some(module) => module,
-            None => {
-                let module = WebAssembly::Module::new(&Uint8Array::from(self.bytes))?;
-                self.module.get_or_init(|| module)
-            }
-        };
-        WebAssembly::Instance::new(module, imports)
-    }
+fn instantiate((name, bytes): (&str, &[u8]), imports: &Object) -> Result<Object, JsValue> {
+    sys::try_instantiate_own(name, bytes, imports)
 }
 
 /// Whether a guest's `__guest_call` has the protocol's signature.
 pub(crate) fn has_signature(guest: &Object) -> bool {
     let imports = Object::new();
     let linked = Reflect::set(&imports, &"guest".into(), guest)
-        .and_then(|_| SIGNATURE.with(|signature| signature.instantiate(&imports)));
+        .and_then(|_| instantiate(SIGNATURE, &imports));
     linked.is_ok()
 }
 
@@ -107,10 +87,9 @@ pub(crate) fn for_instance(id: u32, guest: &Guest, linkable: &Linkable) -> Resul
     Reflect::set(&needs, &"core".into(), &wasm_bindgen::exports())?;
     Reflect::set(&needs, &"host".into(), &host)?;
     let imports = Object::new();
-    for (namespace, shim) in [(WAPC, &SHIM), (ENV, &ASSEMBLYSCRIPT)] {
+    for (namespace, shim) in [(WAPC, SHIM), (ENV, ASSEMBLYSCRIPT)] {
         if namespace == WAPC || linkable.imports_env {
-            let shim = shim.with(|shim| shim.instantiate(&needs))?;
-            Reflect::set(&imports, &namespace.into(), &shim.exports())?;
+            Reflect::set(&imports, &namespace.into(), &instantiate(shim, &needs)?.into())?;
         }
     }
     Ok(imports)

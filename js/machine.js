@@ -1,0 +1,13 @@
+/** What Node, Deno and Bun have: files, directories, and the workers of `node:worker_threads`. */
+
+import fs from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+import { platform } from './platform.js';
+
+platform.fs = fs;
+platform.readFile = fs.promises.readFile;
+platform.parallelism = availableParallelism;
+// Not with the flags of this process: those that say what its program is would be the worker's.
+platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url), { execArgv: [] });

@@ -1,0 +1,20 @@
+/**
+ * The package without its WebAssembly, for who serves that as a file: 130 KB less JavaScript, and it is compiled while it
+ * loads.
+ *
+ * @example
+ * import { WapcHost, init } from 'wapc-host/slim';
+ * await init(fetch('/wapc-host/core.wasm'));
+ */
+
+import type { GuestSource } from './index.js';
+
+export * from './index.js';
+
+/**
+ * Loads the core, before anything else is done with the package. It and WASI have to be those of this version.
+ * @param core the file `wapc-host/wasm`: its bytes, a `Response`, a `WebAssembly.Module`, or a promise of one
+ * @param wasi the file `wapc-host/wasi`, loaded when a guest imports WASI; without it that is WAPC_UNSUPPORTED
+ * @throws WAPC_LOAD, WAPC_ARGUMENT
+ */
+export function init(core: GuestSource, wasi?: GuestSource): Promise<void>;

@@ -1,0 +1,10 @@
+/** What a page has. */
+
+import { platform } from './platform.js';
+
+// Written out as bundlers look for it: they put the worker where this address finds it.
+const startPackaged = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+
+if (typeof Worker === 'function') {
+  platform.startWorker = (script) => (script === undefined ? startPackaged() : new Worker(script, { type: 'module' }));
+}
