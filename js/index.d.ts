@@ -46,16 +46,27 @@ export interface HostCallContext {
   readonly signal: AbortSignal;
 }
 
-/** What a guest sees through WASI: nothing that is not given here. WAPC_UNSUPPORTED in this version. */
+/**
+ * What a guest sees through WASI (preview 1): nothing that is not given here, but clocks and randomness. Each instance
+ * gets it anew when it is made. WASI itself is loaded when the first guest that imports it is compiled.
+ */
 export interface WasiOptions {
+  /** The arguments; the first is the program's name, as a rule. */
   args?: readonly string[];
+  /** The environment. */
   env?: Readonly<Record<string, string>>;
+  /** All of standard input. */
   stdin?: Payload;
-  /** Guest path -> an in-memory tree, or (Node, Deno, Bun) `{ path, readonly? }` of a real directory. */
+  /**
+   * Directories by the guest's paths for them: a tree in memory, which is copied for each instance (files up to
+   * 256 MiB), or in Node, Deno and Bun `{ path, readonly? }` of a directory of the machine (elsewhere WAPC_UNSUPPORTED).
+   * No path and no symbolic link leads out of it; in a `readonly` one every write is EROFS. A tree that has a file
+   * named `path` needs it as bytes, not as text.
+   */
   preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean }>>;
 }
 
-/** Files and directories in memory. */
+/** Files (text as UTF-8, or bytes) and directories in memory, by their names. */
 export interface DirectoryTree {
   readonly [name: string]: Uint8Array | string | DirectoryTree;
 }
@@ -74,9 +85,12 @@ export interface HostOptions {
   async?: 'auto' | boolean;
   /** Gets each line of `__console_log`. Default: `console.log`. */
   logger?: (message: string) => void;
-  /** Gets what the guest writes to WASI fd 1, chunk by chunk. */
+  /**
+   * Gets what the guest writes to WASI's standard output, a copy chunk by chunk as it is written: one no longer than
+   * `limits.payload`. What it throws stops the guest: WAPC_TRAP. Default: the process's, or the console line by line.
+   */
   stdout?: (chunk: Uint8Array) => void;
-  /** Gets what the guest writes to WASI fd 2, chunk by chunk. */
+  /** The same for standard error. */
   stderr?: (chunk: Uint8Array) => void;
   wasi?: WasiOptions;
   limits?: Limits;
@@ -88,7 +102,11 @@ export interface HostOptions {
 
 /** What a guest may use. Past one of them: WAPC_LIMIT. */
 export interface Limits {
-  /** Bytes of linear memory. WAPC_UNSUPPORTED in this version. */
+  /**
+   * Bytes of linear memory, in whole pages of 64 KiB: the guest's `memory.grow` fails past it, and one that begins with
+   * more is WAPC_LIMIT. Has to be given when the guest is compiled, from its bytes (a `WebAssembly.Module` is
+   * WAPC_ARGUMENT; one that is said only at `instantiate` WAPC_UNSUPPORTED).
+   */
   memory?: number;
   /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */
   payload?: number;

@@ -19,7 +19,8 @@ platform.wasi = missing('WASI (wapc-host/wasi)');
  * @param {import('./index.js').GuestSource} [wasi] what `wapc-host/wasi` is
  */
 export async function init(core, wasi) {
-  if (core === undefined) throw argumentError('core', 'bytes, a Response, a WebAssembly.Module or a promise of one', core);
+  if (core === undefined)
+    throw argumentError('core', 'bytes, a Response, a WebAssembly.Module or a promise of one', core);
   platform.core = () => compile(core);
   if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi) });
   await load();

@@ -22,11 +22,11 @@ const [packed] = JSON.parse(run('npm', 'pack', root, '--json', '--ignore-scripts
 
 test('it holds what a user needs and nothing else', () => {
   const names = packed.files.map(({ path }) => path).sort();
-  const dist = ['core.js', 'core.wasm', 'index.d.cts', 'index.d.ts', 'index.js', 'node.cjs', 'node.js'].concat(
-    'worker-node.js',
-    'worker.js',
-  );
-  deepEqual(names, ['CHANGELOG.md', 'LICENSE', 'README.md', ...dist.map((name) => `dist/${name}`), 'package.json']);
+  const wasm = ['assemblyscript', 'core', 'shim', 'signature', 'wasi', 'wasi-shim'].map((name) => `${name}.wasm`);
+  const scripts = ['core', 'index', 'node', 'slim', 'slim-node', 'wasi', 'worker', 'worker-node', 'workerd'];
+  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'index.d.cts', 'index.d.ts', 'slim.d.ts'];
+  const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', ...dist.map((name) => `dist/${name}`), 'package.json'];
+  deepEqual(names, expected.sort());
 });
 
 /** What a program does with it; `load` gives it the package. */
@@ -39,6 +39,10 @@ async function main() {
   const pool = await WapcPool.create('hello.wasm', { size: 1, workers: true, hostCall, logger() {} });
   console.log(new TextDecoder().decode(await pool.invoke('hello', 'worker')));
   await pool.close();
+  const wasi = { preopens: { '/data': { 'a.txt': 'text' } } };
+  const guest = await WapcHost.instantiate('wasi.wasm', { wasi, stderr() {} });
+  console.log(new TextDecoder().decode(await guest.invoke('exercise')).includes('read: text'));
+  guest.close();
   const error = await WapcModule.compile('none.wasm').catch((error) => error);
   console.log(error instanceof WapcError, error.code);
   host.close();
@@ -46,21 +50,48 @@ async function main() {
 main();
 `;
 const NAMES = '{ WapcError, WapcHost, WapcModule, WapcPool }';
-const EXPECTED = 'logging something\nHello, package\nHello, worker\ntrue WAPC_LOAD\n';
+const EXPECTED = 'logging something\nHello, package\nHello, worker\nto standard output\ntrue\ntrue WAPC_LOAD\n';
 
 writeFileSync(join(folder, 'package.json'), '{ "private": true }');
 run('npm', 'install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(folder, packed.filename));
 cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'hello.wasm'));
+cpSync(join(root, 'testdata/c/hello.wasm'), join(folder, 'wasi.wasm'));
 
 for (const [what, name, load] of [
   ['ESM', 'program.mjs', `import ${NAMES} from 'wapc-host';`],
   ['CommonJS', 'program.cjs', `const ${NAMES} = require('wapc-host');`],
+  [
+    'slim, with its WebAssembly given to it',
+    'slim.mjs',
+    `import ${NAMES.replace('{', '{ init,')} from 'wapc-host/slim';
+    import { readFileSync } from 'node:fs';
+    const read = (name) => readFileSync(new URL(import.meta.resolve(name)));
+    await init(read('wapc-host/wasm'), WebAssembly.compile(read('wapc-host/wasi')));`,
+  ],
 ]) {
   test(`installed into an empty project, as ${what}`, () => {
     writeFileSync(join(folder, name), program(load));
     equal(run(process.execPath, name), EXPECTED);
   });
 }
+
+test('slim without what it needs says so', () => {
+  writeFileSync(
+    join(folder, 'bare.mjs'),
+    `import { readFileSync } from 'node:fs';
+    import { WapcModule, init } from 'wapc-host/slim';
+    const code = (work) => work.catch((error) => console.log(error.code));
+    await code(WapcModule.compile('hello.wasm'));
+    await code(init());
+    await code(init('no/such/file'));
+    await code(init(new Uint8Array([1, 2, 3])));
+    await init(readFileSync(new URL(import.meta.resolve('wapc-host/wasm'))));
+    await code(WapcModule.compile('wasi.wasm'));
+    console.log((await WapcModule.compile('hello.wasm')).info.wasi);`,
+  );
+  const expected = ['UNSUPPORTED', 'ARGUMENT', 'LOAD', 'LOAD', 'UNSUPPORTED'].map((code) => `WAPC_${code}\n`);
+  equal(run(process.execPath, 'bare.mjs'), `${expected.join('')}none\n`);
+});
 
 test('an error of the ESM copy is one of the CommonJS copy', () => {
   const load = `const { WapcError } = require('wapc-host');

@@ -23,6 +23,7 @@ after(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(root, join(folder, 'node_modules/wapc-host'));
 cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'guest.wasm'));
+cpSync(join(root, 'testdata/c/hello.wasm'), join(folder, 'wasi-guest.wasm'));
 
 test('the two commands stand alone on their lines', () => {
   const lines = blocks('sh').join('').split('\n');

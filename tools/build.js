@@ -96,7 +96,7 @@ async function bundle() {
     bundle: true,
     platform: 'neutral',
     // WASI is a file of its own, which is loaded when it is needed.
-    external: ['node:*', './wasi.js'],
+    external: ['node:*', './wasi.js', '*.wasm'],
     target: ['es2022', 'node20'],
     logLevel: 'warning',
     // What package.json says of side effects, it says of what is built here.
@@ -106,7 +106,7 @@ async function bundle() {
   };
   const entryPoints = ['js/index.js', 'js/node.js'];
   await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames: 'core' });
-  for (const entry of ['js/slim.js', 'js/slim-node.js']) {
+  for (const entry of ['js/slim.js', 'js/slim-node.js', 'js/workerd.js']) {
     await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
   }
   await esbuild.build({
@@ -127,9 +127,28 @@ async function bundle() {
   await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm' });
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
+  await assembleShims();
   for (const typings of ['index.d.ts', 'index.d.cts']) copyFileSync(join(root, 'js/index.d.ts'), join(DIST, typings));
   copyFileSync(join(root, 'js/slim.d.ts'), join(DIST, 'slim.d.ts'));
 }
+
+/** The small modules that the artifacts bring along, as files: for platforms that compile nothing while they run. */
+async function assembleShims() {
+  const { default: load } = await import('wabt');
+  const wabt = await load();
+  for (const [name, source] of Object.entries(SHIMS)) {
+    const module = wabt.parseWat(source, readFileSync(join(root, 'src/imports', source), 'utf8'));
+    writeFileSync(join(DIST, `${name}.wasm`), module.toBinary({}).buffer);
+    module.destroy();
+  }
+}
+
+const SHIMS = {
+  shim: 'shim.wat',
+  assemblyscript: 'assemblyscript.wat',
+  signature: 'signature.wat',
+  'wasi-shim': 'wasi/shim.wat',
+};
 
 function filesBelow(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });

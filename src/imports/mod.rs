@@ -72,8 +72,7 @@ fn instantiate((name, bytes): (&str, &[u8]), imports: &Object) -> Result<Object,
 /// Whether a guest's `__guest_call` has the protocol's signature.
 pub(crate) fn has_signature(guest: &Object) -> bool {
     let imports = Object::new();
-    let linked = Reflect::set(&imports, &"guest".into(), guest)
-        .and_then(|_| instantiate(SIGNATURE, &imports));
+    let linked = Reflect::set(&imports, &"guest".into(), guest).and_then(|_| instantiate(SIGNATURE, &imports));
     linked.is_ok()
 }
 

@@ -1,0 +1,16 @@
+/** The package in workerd (Cloudflare Workers), which compiles nothing while it runs: what it needs is imported compiled. */
+
+import assemblyscript from './assemblyscript.wasm';
+import core from './core.wasm';
+import shim from './shim.wasm';
+import signature from './signature.wasm';
+import wasiShim from './wasi-shim.wasm';
+import wasi from './wasi.wasm';
+
+import { platform } from './platform.js';
+import { Wasi } from './wasi/wasi.js';
+
+Object.assign(platform.modules, { assemblyscript, core, shim, signature, wasi, 'wasi-shim': wasiShim });
+platform.wasi = async () => ({ Wasi });
+
+export * from './api.js';
