@@ -53,6 +53,8 @@ async function compileStreaming(name, arriving, url) {
 
 /** The first bytes of what is at an address, to tell what it is: those that came first are gone once they were compiled. */
 async function beginningOf(url) {
+  // One that was made here has no address.
+  if (url === '') return undefined;
   try {
     const reader = (await fetch(url)).body.getReader();
     const { value } = await reader.read();

@@ -1,5 +1,5 @@
 /**
- * Directories of the machine, for guests that were given some. Rust walks paths one name at a time and names nothing but
+ * Directories of the machine, for guests that were given some; nothing here throws into Rust. Rust walks paths one name at a time and names nothing but
  * names here; each is looked up in a directory that is open, without following symbolic links, so that what becomes of
  * a path or a name meanwhile leads nowhere else. Answers are numbers from 0 on, or an errno below.
  */
@@ -83,7 +83,7 @@ export class Directories {
   }
 
   close(handle) {
-    this.#open[handle].close();
+    this.#attempt(() => this.#open[handle].close());
     this.#open[handle] = undefined;
     this.#free.push(handle);
   }

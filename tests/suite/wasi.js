@@ -529,6 +529,31 @@ export function* wasi(environment) {
   ];
 
   yield [
+    'a writer may run other guests, and may close the one that writes',
+    async () => {
+      const chunks = [];
+      const other = await probe({ stdout: (chunk) => chunks.push(['other', chunk.length]) });
+      const payload = (length) => payloadOf('fd_write', [1, iovecs([4096, length]), 8]);
+      const it = await probe({
+        stdout(chunk) {
+          chunks.push(['it', chunk.length]);
+          other.host.invokeSync('x', payload(chunk.length + 1));
+          if (chunk.length === 9) it.host.close();
+        },
+      });
+      await it.host.invoke('x', payload(3));
+      await fails('WAPC_CLOSED', () => it.host.invoke('x', payload(9)));
+      equal(chunks, [
+        ['it', 3],
+        ['other', 4],
+        ['it', 9],
+        ['other', 10],
+      ]);
+      other.host.close();
+    },
+  ];
+
+  yield [
     'a tree of files: read, written, listed; each instance has its own',
     async () => {
       const it = await probe();
@@ -649,7 +674,7 @@ async function pollAt(it, ...subscriptions) {
 }
 
 const EXERCISE = {
-  'Rust, wasm32-wasip1': ['rust-wasi/hello', 'arguments: prog one\n'],
+  'Rust, wasm32-wasip1': ['rust/wasi', 'arguments: prog one\n'],
   'Zig, WASI': ['zig/wasi', 'arguments: prog one\n'],
   C: ['c/hello', ''],
 };

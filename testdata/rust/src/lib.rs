@@ -1,4 +1,7 @@
-//! The hello guest in Rust, with the `wapc-guest` SDK.
+//! The hello guest in Rust, with the `wapc-guest` SDK. For WASI it has an exercise of that as well.
+
+#[cfg(target_os = "wasi")]
+mod wasi;
 
 use wapc_guest::prelude::*;
 
@@ -8,6 +11,8 @@ pub extern "C" fn wapc_init() {
     register_function("hello", hello);
     register_function("echo", echo);
     register_function("nope", nope);
+    #[cfg(target_os = "wasi")]
+    wasi::register();
 }
 
 /// Greets whomever the host's echo names.

@@ -16,6 +16,13 @@ fn place(process: &Process, fd: u32, (ptr, len): (u32, u32), last: Last) -> Resu
     walk(&directory, &path, last)
 }
 
+/// Where the name of a directory is, made or removed: a slash at its end follows no symbolic link.
+fn directory_place(process: &Process, fd: u32, (ptr, len): (u32, u32)) -> Result<Place> {
+    let path = process.guest.path(ptr, len)?;
+    let base = process.descriptors.borrow_mut().directory(fd)?;
+    walk(&base, path.trim_end_matches('/'), Last::Itself)
+}
+
 fn last(flags: u32) -> Last {
     if flags & wasip1::LOOKUPFLAGS_SYMLINK_FOLLOW == 0 { Last::Itself } else { Last::Followed }
 }
@@ -109,10 +116,7 @@ fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags
 #[unsafe(no_mangle)]
 extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
-        // What has the name already is no directory to be made, a symbolic link neither.
-        let path = process.guest.path(path, path_len)?;
-        let base = process.descriptors.borrow_mut().directory(fd)?;
-        let place = walk(&base, path.trim_end_matches('/'), Last::Itself)?;
+        let place = directory_place(process, fd, (path, path_len))?;
         place.directory.create_directory(name(&place, wasip1::ERRNO_EXIST)?)
     })
 }
@@ -120,9 +124,7 @@ extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) 
 #[unsafe(no_mangle)]
 extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
-        let path = process.guest.path(path, path_len)?;
-        let base = process.descriptors.borrow_mut().directory(fd)?;
-        let place = walk(&base, path.trim_end_matches('/'), Last::Itself)?;
+        let place = directory_place(process, fd, (path, path_len))?;
         place.directory.remove_directory(name(&place, wasip1::ERRNO_INVAL)?)
     })
 }

@@ -1,4 +1,4 @@
-//! The hello guest in Rust for `wasm32-wasip1`: the same, and an exercise of what WASI gives it through `std`.
+//! What WASI gives a guest in Rust through `std`.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -8,33 +8,11 @@ use std::{env, fs, io, thread};
 
 use wapc_guest::prelude::*;
 
-/// Registers the operations; the host calls it once the guest is instantiated.
-#[unsafe(no_mangle)]
-pub extern "C" fn wapc_init() {
-    register_function("hello", hello);
-    register_function("echo", echo);
-    register_function("nope", nope);
+/// Registers the operations that only WASI makes possible.
+pub fn register() {
     register_function("exercise", exercise);
     register_function("sleep", sleep);
     register_function("exit", exit);
-}
-
-/// Greets whomever the host's echo names.
-fn hello(payload: &[u8]) -> CallResult {
-    console_log("logging something");
-    let name = host_call("default", "foo", "echo", payload)?;
-    Ok([b"Hello, ", name.as_slice()].concat())
-}
-
-/// Calls the host once and answers with what it was sent.
-fn echo(payload: &[u8]) -> CallResult {
-    host_call("default", "foo", "echo", payload)?;
-    Ok(payload.to_vec())
-}
-
-/// Fails.
-fn nope(_payload: &[u8]) -> CallResult {
-    Err("planned failure".into())
 }
 
 /// Sleeps for as many milliseconds as the payload says.
