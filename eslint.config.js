@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import globals from 'globals';
 
 export default [
-  { ignores: ['dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
+  { ignores: ['dist/', 'www/dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
   js.configs.recommended,
   {
     languageOptions: { globals: { ...globals['shared-node-browser'], WebAssembly: 'readonly', Worker: 'readonly' } },
@@ -17,5 +17,5 @@ export default [
     files: ['tools/**', 'tests/*.js', 'tests/bench/**', 'tests/browser/*.js', 'tests/environments/**', 'examples/**'],
     languageOptions: { globals: globals.node },
   },
-  { files: ['tests/suite/**'], languageOptions: { globals: globals.browser } },
+  { files: ['tests/suite/**', 'tests/browser/drive.js', 'www/**'], languageOptions: { globals: globals.browser } },
 ];

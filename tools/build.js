@@ -52,9 +52,17 @@ export async function build() {
 
 function generateGlue() {
   run(bindgen(), [CORE, GENERATED]);
+  // It names each module once per block of functions that it takes from it, of which bundlers warn.
+  const glue = join(GENERATED, 'core.js');
+  const seen = new Set();
+  const lines = readFileSync(glue, 'utf8').split('\n');
+  const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
+  writeFileSync(glue, lines.filter(isNew).join('\n'));
   inline('core', join(GENERATED, 'core_bg.wasm'), 'inlined.js');
   inline('wasi', WASI, 'wasi.js');
 }
+
+const keyOf = (line) => line.split(':')[0];
 
 /** Optimizes an artifact, and makes a module of JavaScript of it. */
 function inline(name, raw, file) {
@@ -101,8 +109,6 @@ async function bundle() {
     logLevel: 'warning',
     // What package.json says of side effects, it says of what is built here.
     ignoreAnnotations: true,
-    // wasm-bindgen's glue names each module once per function that it takes from it.
-    logOverride: { 'duplicate-object-key': 'silent' },
   };
   const entryPoints = ['js/index.js', 'js/node.js'];
   await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames: 'core' });

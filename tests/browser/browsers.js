@@ -9,11 +9,11 @@ import { chromium } from 'playwright-core';
 
 import { chromiumArguments, findChromium, findFirefox, firefoxPreferences } from '../../tools/browsers.js';
 
-export async function openChromium(url) {
+export async function openChromium(url, viewport) {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no Chromium; set CHROMIUM to its path');
   const browser = await chromium.launch({ executablePath, args: chromiumArguments });
-  const page = await browser.newPage();
+  const page = await browser.newPage({ viewport });
   await page.goto(url);
   return { name: `Chromium ${browser.version()}`, page, close: () => browser.close() };
 }

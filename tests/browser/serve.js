@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 
 import { root } from '../../tools/run.js';
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
 /** What a page has to come with to share memory with its workers. */
 export const ISOLATED = {

@@ -15,7 +15,8 @@ export function element(name, attributes = {}, ...children) {
 export function errorElement(error) {
   const told = element('p', { class: 'error' }, element('strong', {}, error.code ?? error.name), ` ${error.message}`);
   const { cause } = error;
-  if (cause !== undefined) told.append(element('br'), `caused by ${cause?.name ?? typeof cause}: ${cause?.message ?? cause}`);
+  if (cause !== undefined)
+    told.append(element('br'), `caused by ${cause?.name ?? typeof cause}: ${cause?.message ?? cause}`);
   return told;
 }
 

@@ -77,6 +77,6 @@ export function dump(bytes) {
 /** A few bytes in a line: as text where they are some. */
 export function brief(bytes) {
   const text = textOf(bytes);
-  const told = text === undefined || /[\0-\x08]/.test(text) ? hex(bytes.subarray(0, 24)) : text;
+  const told = text === undefined || /\p{Cc}/u.test(text.replace(/\s/g, '')) ? hex(bytes.subarray(0, 24)) : text;
   return told.length > 80 ? `${told.slice(0, 80)}…` : told;
 }

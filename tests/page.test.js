@@ -1,0 +1,56 @@
+/** The demo page in headless browsers, used as people use it (browser/drive.js). */
+
+import { equal, notEqual, ok } from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+import { buildDemo } from '../tools/demo.js';
+import { root } from '../tools/run.js';
+import { openChromium, openFirefox } from './browser/browsers.js';
+import { ISOLATED, serve } from './browser/serve.js';
+
+/** The policy that the package has to do with. */
+const STRICT = {
+  'content-security-policy':
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src data:",
+};
+/** Milliseconds that a whole run may take. */
+const PATIENCE = 120_000;
+
+const site = await buildDemo();
+const read = (...names) => readFileSync(join(root, ...names));
+
+test('without guests it takes no more than 150 KB over the wire', () => {
+  const files = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const sizes = files.map(({ name }) => gzipSync(readFileSync(join(site, name))).length);
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  ok(size <= 150_000, `${size} bytes`);
+});
+
+const page = read('www/dist/index.html')
+  .toString()
+  .replace('<script type="module"', '<script type="module" src="/drive.js"></script>$&');
+const extra = {
+  '/www/dist/driven.html': page,
+  '/drive.js': read('tests/browser/drive.js'),
+  '/axe.js': read('node_modules/axe-core/axe.min.js'),
+};
+
+for (const [open, what, headers, size] of [
+  [openChromium, 'cross-origin isolated, under a strict policy', { ...ISOLATED, ...STRICT }],
+  [openChromium, 'on a phone, not isolated', {}, { width: 390, height: 844 }],
+  [openFirefox, 'cross-origin isolated, under a strict policy', { ...ISOLATED, ...STRICT }],
+]) {
+  const { address, posted, stop } = await serve({ extra, headers });
+  const browser = await open(`${address}/www/dist/driven.html`, size);
+  const outcomes = await Promise.race([
+    posted.then(JSON.parse),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE, []).unref()),
+  ]);
+  await browser.close();
+  stop();
+  test(`${browser.name}, ${what}: the page was used`, () => notEqual(outcomes.length, 0));
+  for (const { name, error } of outcomes) test(`${browser.name}, ${what}: ${name}`, () => equal(error, undefined));
+}

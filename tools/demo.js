@@ -1,0 +1,91 @@
+/** `npm run demo [-- --build]`: builds the demo page into www/dist, as a static site, and serves it on this machine. */
+
+import { copyFileSync, createReadStream, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { root, step } from './run.js';
+
+const WWW = join(root, 'www');
+const SITE = join(WWW, 'dist');
+
+const GUESTS = {
+  'rust.wasm': 'hello.wasm',
+  'assemblyscript.wasm': 'assemblyscript/hello.wasm',
+  'zig.wasm': 'zig/hello.wasm',
+  'c-wasi.wasm': 'c/hello.wasm',
+  'rust-wasi.wasm': 'rust/wasi.wasm',
+};
+
+/** Builds it: the site's folder. */
+export async function buildDemo() {
+  rmSync(SITE, { recursive: true, force: true });
+  mkdirSync(join(SITE, 'guests'), { recursive: true });
+  const esbuild = await import('esbuild');
+  await esbuild.build({
+    absWorkingDir: root,
+    // The worker is where the bundled package looks for it.
+    entryPoints: ['www/app/main.js', 'dist/worker.js'],
+    entryNames: '[name]',
+    outdir: 'www/dist',
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    target: 'es2022',
+    logLevel: 'warning',
+    // What package.json says of side effects is not said of the page.
+    ignoreAnnotations: true,
+  });
+  for (const name of ['index.html', 'style.css']) copyFileSync(join(WWW, name), join(SITE, name));
+  for (const [name, guest] of Object.entries(GUESTS)) {
+    copyFileSync(join(root, 'testdata', guest), join(SITE, 'guests', name));
+  }
+  return SITE;
+}
+
+/** What is loaded before a guest is, in bytes over the wire. */
+function sizeOf(site) {
+  const files = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { name }) => sum + gzipSync(readFileSync(join(site, name)), { level: 9 }).length, 0);
+}
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.wasm': 'application/wasm',
+};
+
+/**
+ * Serves a folder on a loopback port: its address, and what stops it.
+ * @param {string} folder
+ * @param {number} port 0 for any that is free
+ * @param {Record<string, string>} headers
+ */
+export async function serveFolder(folder, port, headers) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const path = join(folder, normalize(decodeURIComponent(pathname)).replace(/\/$/, '/index.html'));
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', ...headers });
+    return createReadStream(path).pipe(response);
+  });
+  await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  const stop = () => (server.close(), server.closeAllConnections());
+  return { address: `http://127.0.0.1:${server.address().port}/`, stop };
+}
+
+/** So that workers can be waited for; the page does without where a host can not send them. */
+const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const site = await buildDemo();
+  step(`www/dist: ${sizeOf(site)} bytes gzipped without guests, ready to be put anywhere`);
+  if (!process.argv.includes('--build')) {
+    const { address } = await serveFolder(site, 8080, ISOLATED).catch(() => serveFolder(site, 0, ISOLATED));
+    console.log(`The page is at ${address} (Ctrl+C ends it)`);
+  }
+}
