@@ -24,16 +24,30 @@ test('it holds what a user needs and nothing else', () => {
   const names = packed.files.map(({ path }) => path).sort();
   const wasm = ['assemblyscript', 'core', 'shim', 'signature', 'wasi', 'wasi-shim'].map((name) => `${name}.wasm`);
   const scripts = ['core', 'index', 'node', 'slim', 'slim-node', 'wasi', 'worker', 'worker-node', 'workerd'];
-  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'index.d.cts', 'index.d.ts', 'slim.d.ts'];
+  const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
+  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', ...typings];
   const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', ...dist.map((name) => `dist/${name}`), 'package.json'];
   deepEqual(names, expected.sort());
 });
+
+/** Sub-paths that are files to be served or started, not modules to be imported. */
+const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker'];
+
+for (const [tool, bin, ...args] of [
+  ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],
+  ['attw', '@arethetypeswrong/cli/dist/index.js', join(folder, packed.filename), '--profile', 'node16', ...FILES],
+]) {
+  test(`${tool} finds nothing wrong with it`, () => {
+    run(process.execPath, join(root, 'node_modules', bin), ...args);
+  });
+}
 
 /** What a program does with it; `load` gives it the package. */
 const program = (load) => `
 ${load}
 const hostCall = (binding, namespace, operation, payload) => payload;
 async function main() {
+  if (typeof ready !== 'undefined') await ready;
   const host = await WapcHost.instantiate('hello.wasm', { hostCall, async: false });
   console.log(new TextDecoder().decode(await host.invoke('hello', 'package')));
   const pool = await WapcPool.create('hello.wasm', { size: 1, workers: true, hostCall, logger() {} });
@@ -60,6 +74,13 @@ cpSync(join(root, 'testdata/c/hello.wasm'), join(folder, 'wasi.wasm'));
 for (const [what, name, load] of [
   ['ESM', 'program.mjs', `import ${NAMES} from 'wapc-host';`],
   ['CommonJS', 'program.cjs', `const ${NAMES} = require('wapc-host');`],
+  [
+    'slim, as CommonJS',
+    'slim.cjs',
+    `const ${NAMES.replace('{', '{ init,')} = require('wapc-host/slim');
+    const { readFileSync } = require('node:fs');
+    const ready = init(readFileSync(require.resolve('wapc-host/wasm')), readFileSync(require.resolve('wapc-host/wasi')));`,
+  ],
   [
     'slim, with its WebAssembly given to it',
     'slim.mjs',

@@ -115,15 +115,20 @@ async function bundle() {
   for (const entry of ['js/slim.js', 'js/slim-node.js', 'js/workerd.js']) {
     await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
   }
-  await esbuild.build({
-    ...common,
-    entryPoints: ['js/node.js'],
-    outfile: 'dist/node.cjs',
-    format: 'cjs',
-    // What CommonJS has in its place; the worker that it starts is a module all the same.
-    define: { 'import.meta.url': 'here' },
-    banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
-  });
+  for (const [entry, outfile] of [
+    ['js/node.js', 'dist/node.cjs'],
+    ['js/slim-node.js', 'dist/slim.cjs'],
+  ]) {
+    await esbuild.build({
+      ...common,
+      entryPoints: [entry],
+      outfile,
+      format: 'cjs',
+      // What CommonJS has in its place; the worker that it starts is a module all the same.
+      define: { 'import.meta.url': 'here' },
+      banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
+    });
+  }
   await esbuild.build({ ...common, entryPoints: ['js/wasi.js'], outdir: 'dist', format: 'esm' });
   // Each a file of its own, without the core, which is sent to it: one file is easily put elsewhere.
   const workers = [
@@ -135,7 +140,11 @@ async function bundle() {
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   await assembleShims();
   for (const typings of ['index.d.ts', 'index.d.cts']) copyFileSync(join(root, 'js/index.d.ts'), join(DIST, typings));
-  copyFileSync(join(root, 'js/slim.d.ts'), join(DIST, 'slim.d.ts'));
+  for (const typings of ['slim.d.ts', 'slim.d.cts']) copyFileSync(join(root, 'js/slim.d.ts'), join(DIST, typings));
+  writeFileSync(
+    join(DIST, 'worker.d.ts'),
+    '/** A script that is run in a worker; it exports nothing. */\nexport {};\n',
+  );
 }
 
 /** The small modules that the artifacts bring along, as files: for platforms that compile nothing while they run. */
