@@ -14,7 +14,15 @@ export default [
     },
   },
   {
-    files: ['tools/**', 'tests/*.js', 'tests/bench/**', 'tests/browser/*.js', 'tests/environments/**', 'examples/**'],
+    files: [
+      'tools/**',
+      'tests/*.js',
+      'tests/bench/**',
+      'tests/browser/*.js',
+      'tests/environments/**',
+      'tests/package/*.js',
+      'examples/**',
+    ],
     languageOptions: { globals: globals.node },
   },
   { files: ['tests/suite/**', 'tests/browser/drive.js', 'www/**'], languageOptions: { globals: globals.browser } },

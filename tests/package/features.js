@@ -1,0 +1,39 @@
+/** What of the package works where it was installed or built into: run by every environment, with guests as it has them. */
+
+const text = (bytes) => new TextDecoder().decode(bytes);
+const sync = (binding, namespace, operation, payload) => payload;
+const later = (...call) => new Promise((resolve) => setTimeout(resolve, 1, sync(...call)));
+const silent = { logger() {}, stdout() {}, stderr() {} };
+
+/** 'yes', or what stands against it, by feature. `workers` is the option, where it has to say more than that. */
+export async function features({ WapcHost, WapcPool }, guest, wasiGuest, workers = true) {
+  const found = {};
+  const attempt = async (feature, work) => {
+    try {
+      found[feature] = (await work()) ? 'yes' : 'no';
+    } catch (error) {
+      found[feature] = error.code ?? String(error);
+    }
+  };
+  const hello = async (host, name) => text(await host.invoke('hello', name)) === `Hello, ${name}`;
+  const withPool = async (options, work) => {
+    const pool = await WapcPool.create(guest, { size: 2, ...silent, ...options });
+    try {
+      return await work(pool);
+    } finally {
+      await pool.close();
+    }
+  };
+  await attempt('hello', async () => hello(await WapcHost.instantiate(guest, { ...silent, hostCall: sync }), 'hello'));
+  await attempt('later', async () =>
+    hello(await WapcHost.instantiate(guest, { ...silent, hostCall: later, async: true }), 'later'),
+  );
+  await attempt('pool', () => withPool({ hostCall: sync }, (pool) => hello(pool, 'pool')));
+  await attempt('workers', () => withPool({ hostCall: later, workers }, (pool) => hello(pool, 'workers')));
+  await attempt('WASI', async () => {
+    const wasi = { preopens: { '/data': { 'a.txt': 'a file' } } };
+    const host = await WapcHost.instantiate(wasiGuest, { ...silent, hostCall: sync, wasi });
+    return text(await host.invoke('exercise')).includes('read: a file');
+  });
+  return found;
+}
