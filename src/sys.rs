@@ -183,7 +183,7 @@ extern "C" {
     ) -> Result<(), JsValue>;
 }
 
-#[wasm_bindgen(raw_module = "../worker/remote.js")]
+#[wasm_bindgen(raw_module = "../worker/start-remote.js")]
 extern "C" {
     /// A promise of the JavaScript half of a host whose guest runs in a worker, once that has started. Rejects with what
     /// `WapcModule.instantiate` rejects with. `asked` is whether the caller wants a worker, or only promises awaited.

@@ -1,12 +1,12 @@
 /** The packed package, built into a page by the bundlers that most use: all of it works there without configuration. */
 
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { pack, prepare, usual } from './package/environments.js';
+import { firstFileOf, pack, prepare, usual } from './package/environments.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wapc-host-'));
 after(() => rmSync(scratch, { recursive: true }));
@@ -19,3 +19,18 @@ for (const [index, { name, expected, run }] of usual.entries()) {
     deepEqual(await run(folder), expected);
   });
 }
+
+test('a page that imports only WapcHost carries no pool, no worker and no file system', async () => {
+  const folder = join(scratch, 'host-only');
+  prepare(folder, tarball);
+  const code = await firstFileOf(folder);
+  for (const [what, trace] of [
+    ['the host', 'WapcHost'],
+    ['pools', 'WAPC_POOL_FOREIGN'],
+    ['workers', 'Atomics.notify'],
+    ['directories', '/proc/self/fd'],
+    ['WASI', 'wasi_begin'],
+  ]) {
+    equal(code.includes(trace), what === 'the host', what);
+  }
+});

@@ -1,6 +1,6 @@
 /** Builds the package into dist/: the core from Rust, its glue, the bundles, the typings. Does only what is due. */
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -111,7 +111,9 @@ async function bundle() {
     ignoreAnnotations: true,
   };
   const entryPoints = ['js/index.js', 'js/node.js'];
-  await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames: 'core' });
+  for (const name of existsSync(DIST) ? readdirSync(DIST) : []) if (name.includes('-chunk-')) rmSync(join(DIST, name));
+  const chunkNames = '[name]-chunk-[hash]';
+  await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames });
   for (const entry of ['js/slim.js', 'js/slim-node.js', 'js/workerd.js']) {
     await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
   }

@@ -18,7 +18,7 @@ import { Shared, canShare } from './shared.js';
 import { diedError, notLoadedError, startWorker, whyNot } from './start.js';
 import { Thread } from './thread.js';
 
-/** A host of `module` in a worker that has started. The core calls this. */
+/** A host of `module` in a worker that has started. */
 export async function startRemote(id, module, payloadLimit, timeout, hostCall, logger, asked, script, wasi) {
   const reason = whyNot(hostCall !== undefined);
   if (reason !== undefined) {

@@ -265,6 +265,16 @@ async function inWorkerd(folder) {
   return JSON.parse(line);
 }
 
+/** What a page carries at once that imports nothing but `WapcHost`: the code of its first file. */
+export async function firstFileOf(folder) {
+  const { rollup } = await load(bundlers(), 'rollup');
+  const { default: resolve } = await load(bundlers(), '@rollup/plugin-node-resolve');
+  writeFileSync(join(folder, 'host.js'), `export { WapcHost } from 'wapc-host';`);
+  const bundle = await rollup({ input: join(folder, 'host.js'), plugins: [resolve({ browser: true })] });
+  const { output } = await bundle.generate({ format: 'es' });
+  return output.find(({ isEntry }) => isEntry).code;
+}
+
 /** Makes a folder a project in which the package is installed. */
 export function prepare(folder, tarball) {
   mkdirSync(folder, { recursive: true });
