@@ -1,9 +1,9 @@
 /** The core, loaded when it is first needed and once. */
 
-import init, { Module } from './generated/core.js';
+import { Module } from './generated/core.js';
+import { instantiate } from './instantiate.js';
 import { WapcError, messageOf } from './error.js';
 import { platform } from './platform.js';
-import { watchStack } from './sys/stack.js';
 
 /** @type {Promise<typeof Module> | undefined} */
 let loaded;
@@ -25,8 +25,7 @@ export const rawExports = () => exports;
 async function load() {
   // Apart from instantiating it: workers get the module.
   platform.modules.core ??= await compile();
-  exports = await init({ module_or_path: platform.modules.core });
-  watchStack(exports);
+  exports = await instantiate(platform.modules.core);
   return Module;
 }
 

@@ -1,7 +1,8 @@
 /** WASI, with its artifact inlined: a file of its own, loaded when a guest imports WASI. */
 
+import { bytesOf } from './base64.js';
 import { base64 } from './generated/wasi.js';
 
 export { Wasi } from './wasi/wasi.js';
 
-export const compile = () => WebAssembly.compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+export const compile = () => WebAssembly.compile(bytesOf(base64));

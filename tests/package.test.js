@@ -24,7 +24,18 @@ test('it holds what a user needs and nothing else', () => {
   // The parts that entry points share, or load when they are needed, have names that tell their content.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
   const wasm = ['assemblyscript', 'core', 'shim', 'signature', 'wasi', 'wasi-shim'].map((name) => `${name}.wasm`);
-  const scripts = ['chunk-chunk', 'remote-chunk', 'index', 'node', 'slim', 'slim-node', 'wasi', 'worker', 'worker-node', 'workerd'];
+  const scripts = [
+    'chunk-chunk',
+    'remote-chunk',
+    'index',
+    'node',
+    'slim',
+    'slim-node',
+    'wasi',
+    'worker',
+    'worker-node',
+    'workerd',
+  ];
   const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
   const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', ...typings];
   const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', ...dist.map((name) => `dist/${name}`), 'package.json'];

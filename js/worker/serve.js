@@ -1,9 +1,9 @@
 /** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
 
-import init, { Module } from '../generated/core.js';
+import { Module } from '../generated/core.js';
+import { instantiate } from '../instantiate.js';
 import { platform } from '../platform.js';
 import { Exchange } from '../sys/exchange.js';
-import { watchStack } from '../sys/stack.js';
 import { Wasi } from '../wasi/wasi.js';
 import { HostFailure, pack } from './errors.js';
 import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, OUTPUT, RESET, START, transferOf } from './messages.js';
@@ -55,7 +55,7 @@ export function serve(post) {
   };
 
   const start = async (core, guest, wasi, settings) => {
-    watchStack(await init({ module_or_path: core }));
+    await instantiate(core);
     post([LOADED]);
     if (settings.memory !== undefined) {
       shared = new SharedWithHost(settings.memory);

@@ -7,6 +7,7 @@ import { pinCaller, unpinCaller } from './cores.js';
 import { cases as invocations } from './invocations.js';
 import { measure, median } from './measure.js';
 import { cases as pools, close } from './pools.js';
+import { start } from './start.js';
 import { stopping } from './stopping.js';
 import { cases as writes } from './writes.js';
 
@@ -40,4 +41,7 @@ await close();
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 for (const row of table)
   console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
-if (only === undefined) await stopping();
+if (only === undefined) {
+  await stopping();
+  start();
+}

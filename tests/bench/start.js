@@ -1,0 +1,31 @@
+/** How long the package takes to be imported, and to be used for the first time: each in fresh processes. */
+
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { median } from './measure.js';
+
+const RUNS = 15;
+const guest = fileURLToPath(new URL('../../testdata/bench.wasm', import.meta.url));
+
+/** Milliseconds of both, in this process's kind of engine. */
+const program = `
+  const began = performance.now();
+  const { WapcModule } = await import('wapc-host');
+  const imported = performance.now();
+  const module = await WebAssembly.compile((await import('node:fs')).readFileSync(${JSON.stringify(guest)}));
+  const used = performance.now();
+  await WapcModule.compile(module);
+  console.log(JSON.stringify([imported - began, performance.now() - used]));
+`;
+
+/** Prints them. */
+export function start() {
+  const runs = Array.from({ length: RUNS }, () => {
+    const options = { encoding: 'utf8', cwd: fileURLToPath(new URL('../..', import.meta.url)) };
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], options);
+    return JSON.parse(stdout);
+  });
+  const of = (index) => median(runs.map((run) => run[index])).toFixed(1);
+  console.log(`\nimporting the package: ${of(0)} ms; its first use, which loads the core: ${of(1)} ms (at most 15)`);
+}
