@@ -3,12 +3,12 @@
 import { equal, notEqual, ok } from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 import { buildDemo } from '../tools/demo.js';
-import { root } from '../tools/run.js';
 import { openChromium, openFirefox } from './browser/browsers.js';
+import { drivenPage } from './browser/driven.js';
 import { ISOLATED, serve } from './browser/serve.js';
 
 /** The policy that the package has to do with. */
@@ -20,7 +20,6 @@ const STRICT = {
 const PATIENCE = 120_000;
 
 const site = await buildDemo();
-const read = (...names) => readFileSync(join(root, ...names));
 
 test('without guests it takes no more than 150 KB over the wire', () => {
   const files = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile());
@@ -29,14 +28,12 @@ test('without guests it takes no more than 150 KB over the wire', () => {
   ok(size <= 150_000, `${size} bytes`);
 });
 
-const page = read('www/dist/index.html')
-  .toString()
-  .replace('<script type="module"', '<script type="module" src="/drive.js"></script>$&');
-const extra = {
-  '/www/dist/driven.html': page,
-  '/drive.js': read('tests/browser/drive.js'),
-  '/axe.js': read('node_modules/axe-core/axe.min.js'),
-};
+const extra = drivenPage();
+
+/** Serves the same, as another origin that does not share. */
+const elsewhere = await serve();
+after(elsewhere.stop);
+const ADDRESS = `/www/dist/driven.html?elsewhere=${elsewhere.address}/testdata/hello.wasm`;
 
 for (const [open, what, headers, size] of [
   [openChromium, 'cross-origin isolated, under a strict policy', { ...ISOLATED, ...STRICT }],
@@ -44,7 +41,7 @@ for (const [open, what, headers, size] of [
   [openFirefox, 'cross-origin isolated, under a strict policy', { ...ISOLATED, ...STRICT }],
 ]) {
   const { address, posted, stop } = await serve({ extra, headers });
-  const browser = await open(`${address}/www/dist/driven.html`, size);
+  const browser = await open(address + ADDRESS, size);
   const outcomes = await Promise.race([
     posted.then(JSON.parse),
     new Promise((resolve) => setTimeout(resolve, PATIENCE, []).unref()),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { engines } from '../../tools/engines.js';
 import { fail, root } from '../../tools/run.js';
+import { inWebKit } from './webkit.js';
 
 /** Milliseconds that an engine may take. */
 const PATIENCE = 300_000;
@@ -20,6 +21,11 @@ for (const { name, program, args } of all) {
   for (const failure of failed) console.error(`${name}: ${failure}`);
   if (failed.length > 0) process.exitCode = 1;
   table.push([name, outcome?.canSuspend ? 'yes' : 'no', `${outcome?.passed ?? 0}`, `${failed.length}`]);
+}
+for (const { name, passed, failed } of await inWebKit()) {
+  for (const failure of failed) console.error(`${name}: ${failure}`);
+  if (failed.length > 0) process.exitCode = 1;
+  table.push([name, 'no', `${passed}`, `${failed.length}`]);
 }
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 for (const row of table) console.log(row.map((cell, i) => cell.padEnd(widths[i])).join('  '));

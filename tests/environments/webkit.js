@@ -1,0 +1,32 @@
+/** The suite and the demo page in WebKitGTK: no JSPI, no memory to share with workers, no `Symbol.dispose`. */
+
+import { buildDemo } from '../../tools/demo.js';
+import { serve } from '../browser/serve.js';
+import { openWebKit } from '../browser/webkit.js';
+import { drivenPage } from '../browser/driven.js';
+
+/** Milliseconds that a run may take. */
+const PATIENCE = 180_000;
+
+/** What came of both: rows of a name, how many passed, and the failures. */
+export async function inWebKit() {
+  await buildDemo();
+  const rows = [];
+  const elsewhere = await serve();
+  for (const [what, path] of [
+    ['the suite', '/tests/browser/index.html'],
+    ['the page', `/www/dist/driven.html?elsewhere=${elsewhere.address}/testdata/hello.wasm`],
+  ]) {
+    const { address, posted, stop } = await serve({ extra: drivenPage() });
+    const { name, close } = await openWebKit(address + path);
+    const nothing = [{ name: 'the page', error: 'nothing came of it' }];
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, nothing).unref());
+    const outcomes = await Promise.race([posted.then(JSON.parse), late]);
+    await close();
+    stop();
+    const failed = outcomes.filter(({ error }) => error !== undefined).map(({ name, error }) => `${name}: ${error}`);
+    rows.push({ name: `${name}, ${what}`, passed: outcomes.length - failed.length, failed });
+  }
+  elsewhere.stop();
+  return rows;
+}
