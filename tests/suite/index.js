@@ -24,7 +24,7 @@ import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { stopping } from './stopping.js';
-import { wasi } from './wasi.js';
+import { wasi } from './wasi/index.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
 export function* suite(environment) {

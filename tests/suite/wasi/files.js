@@ -1,0 +1,89 @@
+/** Files of a tree in memory. */
+
+import { equal, fails, string, words } from '../assert.js';
+import { ERRNO, at, path, iovecs, probes } from './probe.js';
+
+const { INVAL } = ERRNO;
+
+const MOST_RIGHTS = (1n << 29n) - 1n;
+
+export function* files(environment) {
+  const probe = probes(environment);
+
+  if (globalThis.process === undefined) {
+    yield [
+      'directories of a machine that shows none',
+      async () => {
+        const preopens = { '/data': { path: '/' } };
+        await fails('WAPC_UNSUPPORTED', () => probe({ wasi: { preopens } }));
+      },
+    ];
+  }
+
+  yield [
+    'a tree of files: read, written, listed; each instance has its own',
+    async () => {
+      const it = await probe();
+      const open = (name, how, rights) => it.call('path_open', 3, 0, path(name), how, rights, 0n, 0, 4096);
+      equal(await open('a.txt', 0, 66n), 0);
+      equal(it.u32(4096), 4);
+      equal(await it.call('fd_read', 4, iovecs([8192, 9]), 4096), 0);
+      equal([it.u32(4096), string(it.memory.slice(8192, 8196))], [4, 'text']);
+      equal(await it.call('fd_write', 4, at(words(8192, 4, 8192, 4), 2), 4096), 0);
+      equal(await it.call('fd_pread', 4, iovecs([9000, 20]), 2n, 4096), 0);
+      equal([it.u32(4096), string(it.memory.slice(9000, 9010))], [10, 'xttexttext']);
+      equal(await it.call('fd_seek', 4, -1n, 2, 4096), 0);
+      equal(it.u64(4096), 11);
+      equal(await it.call('fd_seek', 4, -12n, 1, 4096), INVAL);
+      equal(await it.call('fd_readdir', 3, 8192, 400, 0n, 4096), 0);
+      const entries = [];
+      for (let from = 8192; from < 8192 + it.u32(4096); from += 24 + it.u32(from + 16)) {
+        entries.push([string(it.memory.slice(from + 24, from + 24 + it.u32(from + 16))), it.memory[from + 20]]);
+      }
+      equal(entries, [
+        ['.', 3],
+        ['..', 3],
+        ['a.txt', 4],
+        ['sub', 3],
+      ]);
+      const other = await probe();
+      equal(await other.call('path_filestat_get', 3, 0, path('a.txt'), 8192), 0);
+      equal(other.u64(8192 + 32), 4);
+      await it.host.reset();
+      equal(await it.call('path_filestat_get', 3, 0, path('a.txt'), 8192), 0);
+      equal(it.u64(8192 + 32), 4);
+      it.host.close();
+      other.host.close();
+    },
+  ];
+
+  yield [
+    'trees are bounded: in the size of files, in what may be open, and not in depth',
+    async () => {
+      const it = await probe();
+      equal(await it.call('path_open', 3, 0, path('big'), 1, 66n, 0n, 0, 4096), 0);
+      for (const [size, errno] of [
+        [1n << 28n, 0],
+        [(1n << 28n) + 1n, 22],
+        [1n << 63n, 22],
+        [0n, 0],
+      ]) {
+        equal(await it.call('fd_filestat_set_size', 4, size), errno, String(size));
+      }
+      equal(await it.call('fd_pwrite', 4, iovecs([0, 9]), (1n << 64n) - 4n, 4096), 22);
+      let errno = 0;
+      let opened = 0;
+      for (; errno === 0; opened++) errno = await it.call('path_open', 3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096);
+      equal([errno, opened > 1000], [33, true]);
+      for (let fd = 5; fd < 4096; fd++) await it.call('fd_close', fd);
+      // Each directory in the last one: 5 is opened, 4 is in it.
+      equal(await it.call('fd_renumber', 3, 4), 0);
+      for (let depth = 0; depth < 3000; depth++) {
+        equal(await it.call('path_create_directory', 4, path('d')), 0);
+        equal(await it.call('path_open', 4, 0, path('d'), 2, 0n, MOST_RIGHTS, 0, 4096), 0);
+        equal(await it.call('fd_renumber', it.u32(4096), 4), 0);
+      }
+      it.host.close();
+    },
+  ];
+}

@@ -1,0 +1,12 @@
+/** WASI: what each function answers and writes, to the byte; and what guests in each language make of it. */
+
+import { files } from './files.js';
+import { languages } from './languages.js';
+import { output } from './output.js';
+import { process } from './process.js';
+import { ranges } from './ranges.js';
+import { waiting } from './waiting.js';
+
+export function* wasi(environment) {
+  for (const part of [ranges, process, waiting, output, files, languages]) yield* part(environment);
+}

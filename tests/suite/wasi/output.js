@@ -1,0 +1,115 @@
+/** What guests write. */
+
+import { bytes, equal, fails, string, words } from '../assert.js';
+import { at, iovecs, payloadOf, PAGE, PAYLOAD, probes } from './probe.js';
+
+export function* output(environment) {
+  const { WapcPool, guest, hasWorkers } = environment;
+  const probe = probes(environment);
+
+  yield [
+    'what is written comes as it was written, of as many bytes as may be passed on',
+    async () => {
+      const [out, err] = [[], []];
+      const it = await probe({
+        stdout: (chunk) => out.push(chunk),
+        stderr: (chunk) => err.push(chunk),
+        limits: { payload: PAGE },
+      });
+      for (const [fd, length] of [
+        [1, 1],
+        [2, 17],
+        [1, 5000],
+        [1, 0],
+      ]) {
+        equal(await it.call('fd_write', fd, iovecs([4096, length]), 8), 0);
+        equal(it.u32(8), length);
+      }
+      equal([out.map((chunk) => chunk.length), err.map((chunk) => chunk.length)], [[1, 5000], [17]]);
+      it.host.close();
+      out.length = 0;
+      // The response is all of memory, so the limit can't be less.
+      const limited = await probe({ stdout: (chunk) => out.push(chunk), limits: { payload: 2 * PAGE } });
+      await limited.call('grow', 1);
+      equal(await limited.call('fd_write', 1, iovecs([0, 2 * PAGE]), 8), 0);
+      equal(await limited.call('fd_write', 1, iovecs([0, 2 * PAGE], [0, 1]), 8), 0);
+      equal(limited.u32(8), 2 * PAGE);
+      equal(
+        out.map((chunk) => chunk.length),
+        [2 * PAGE, 2 * PAGE],
+      );
+      limited.host.close();
+    },
+  ];
+
+  yield [
+    'output that nobody takes goes to the process, or line by line to the console',
+    async () => {
+      const told = [];
+      const { process } = globalThis;
+      const [object, names] = process === undefined ? [console, ['log', 'error']] : [process, ['stdout', 'stderr']];
+      const replaced = names.map((name) => [name, Object.getOwnPropertyDescriptor(object, name)]);
+      for (const [name, { enumerable }] of replaced) {
+        const write = (chunk) => void told.push([name, typeof chunk === 'string' ? chunk : string(chunk)]);
+        const value = process === undefined ? write : { write };
+        Object.defineProperty(object, name, { value, enumerable, configurable: true, writable: true });
+      }
+      try {
+        const it = await probe({ stdout: undefined, stderr: undefined });
+        const write = (fd, text) =>
+          it.call('fd_write', fd, at(new Uint8Array([...words(PAYLOAD + 28, text.length), ...bytes(text)]), 1), 8);
+        await write(1, 'one\ntw');
+        await write(2, 'e');
+        await write(1, 'o\nrest');
+        it.host.close();
+      } finally {
+        for (const [name, descriptor] of replaced) Object.defineProperty(object, name, descriptor);
+      }
+      const [out, err] = names.map((wanted) => told.filter(([name]) => name === wanted).map(([, text]) => text));
+      equal(err, ['e']);
+      equal(out, process === undefined ? ['one', 'two', 'rest'] : ['one\ntw', 'o\nrest']);
+    },
+  ];
+
+  yield [
+    'a writer that throws stops the guest, and is its cause',
+    async () => {
+      for (const workers of hasWorkers ? [false, true] : [false]) {
+        const thrown = new Error('disk full');
+        const stdout = () => {
+          throw thrown;
+        };
+        const pool = await WapcPool.create(await guest('wat/wasi'), { size: 1, workers, stdout });
+        const error = await fails('WAPC_TRAP', () => pool.invoke('x', payloadOf('fd_write', [1, iovecs([0, 1]), 8])));
+        equal(error.cause, thrown);
+        equal((await pool.invoke('x', payloadOf('sched_yield', []))).length, PAGE);
+        await pool.close();
+      }
+    },
+  ];
+
+  yield [
+    'a writer may run other guests, and may close the one that writes',
+    async () => {
+      const chunks = [];
+      const other = await probe({ stdout: (chunk) => chunks.push(['other', chunk.length]) });
+      const payload = (length) => payloadOf('fd_write', [1, iovecs([4096, length]), 8]);
+      const it = await probe({
+        stdout(chunk) {
+          chunks.push(['it', chunk.length]);
+          other.host.invokeSync('x', payload(chunk.length + 1));
+          if (chunk.length === 9) it.host.close();
+        },
+      });
+      await it.host.invoke('x', payload(3));
+      await fails('WAPC_CLOSED', () => it.host.invoke('x', payload(9)));
+      equal(chunks, [
+        ['it', 3],
+        ['other', 4],
+        ['it', 9],
+        ['other', 10],
+      ]);
+      other.host.close();
+    },
+  ];
+}

@@ -1,0 +1,86 @@
+/** Waiting: `poll_oneoff`. */
+
+import { equal, fails } from '../assert.js';
+import { ERRNO, clock, pollAt, pollPayload, probes } from './probe.js';
+
+const { BADF, INVAL } = ERRNO;
+
+export function* waiting(environment) {
+  const { canSuspend } = environment;
+  const probe = probes(environment);
+
+  const onFd = (kind, fd) => {
+    const subscription = clock(0n, 9);
+    subscription[8] = kind;
+    new DataView(subscription.buffer).setUint32(16, fd, true);
+    return subscription;
+  };
+
+  yield [
+    'poll_oneoff: what is ready, what is not there, and what is nothing',
+    async () => {
+      const it = await probe();
+      equal(
+        await pollAt(it, clock(10_000_000_000n, 1), clock(0n, 2), onFd(1, 0), onFd(2, 1), onFd(1, 99), onFd(7, 0)),
+        0,
+      );
+      equal(it.u32(8192), 5);
+      const event = (i) => [it.u32(4096 + 32 * i), it.memory[4096 + 32 * i + 8], it.memory[4096 + 32 * i + 10]];
+      equal([0, 1, 2, 3, 4].map(event), [
+        [2, 0, 0],
+        [9, 0, 1],
+        [9, 0, 2],
+        [9, BADF, 1],
+        [9, INVAL, 7],
+      ]);
+      equal(it.u64(4096 + 32 + 16), 5, 'bytes of standard input');
+      equal(await pollAt(it), INVAL);
+      equal(await pollAt(it, clock(0n, 1, 9)), 0);
+      equal(event(0), [1, BADF, 0]);
+      it.host.close();
+    },
+  ];
+
+  yield [
+    'poll_oneoff: sleeps as long as it is to, on either clock, from now or until then',
+    async () => {
+      for (const asynchronous of [false, 'auto']) {
+        const it = await probe({ async: asynchronous });
+        for (const id of [0, 1]) {
+          const before = performance.now();
+          equal(await pollAt(it, clock(20_000_000n, 1, id), clock(60_000_000_000n, 2, id)), 0);
+          equal([it.u32(8192), it.u32(4096)], [1, 1]);
+          // The clock of the day goes in whole milliseconds.
+          equal(performance.now() - before >= 19, true, `clock ${id}`);
+        }
+        const until = clock(BigInt(Date.now() + 15) * 1_000_000n, 3, 0);
+        until[40] = 1;
+        equal(await pollAt(it, until), 0);
+        equal(it.u32(4096), 3);
+        it.host.close();
+      }
+    },
+  ];
+
+  if (canSuspend) {
+    yield [
+      'a guest that sleeps leaves its thread to others, and can be stopped',
+      async () => {
+        const it = await probe({ async: 'auto', limits: { timeout: 50 } });
+        const sleeping = pollAt(it, clock(30_000_000n));
+        let others = 0;
+        const ticker = setInterval(() => others++, 1);
+        equal(await sleeping, 0);
+        clearInterval(ticker);
+        equal(others > 2, true, 'others ran');
+        await fails('WAPC_TIMEOUT', () => pollAt(it, clock(60_000_000_000n)));
+        const controller = new AbortController();
+        const aborted = it.host.invoke('x', pollPayload(clock(60_000_000_000n)), { signal: controller.signal });
+        controller.abort(new Error('enough'));
+        equal((await aborted.catch((error) => error)).message, 'enough');
+        equal(await pollAt(it, clock(0n)), 0);
+        it.host.close();
+      },
+    ];
+  }
+}
