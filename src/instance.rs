@@ -23,6 +23,18 @@ thread_local! {
     static INSTANCES: RefCell<Slots<Instance>> = const { RefCell::new(Slots::new()) };
 }
 
+thread_local! {
+    /// The instance whose code runs, or ran last: the shims (`imports/shim.wat`) read it, and put it back after what may
+    /// have let another run.
+    static RUNNING: Cell<u32> = const { Cell::new(u32::MAX) };
+}
+
+/// Where the shims find the number of the instance that runs.
+#[unsafe(no_mangle)]
+extern "C" fn instance_running() -> *const u32 {
+    RUNNING.with(Cell::as_ptr)
+}
+
 /// One instance of a guest. No borrow of what is in its cells is ever held while JavaScript or the guest runs.
 #[derive(Debug)]
 pub(crate) struct Instance {
@@ -162,8 +174,10 @@ impl Instance {
         }
     }
 
+    /// A call of the guest begins: its imports find it from now on.
     #[inline(always)]
     fn begin(&self, invocation: Invocation<JsString>) {
+        RUNNING.set(self.id);
         // A callback that never returned (the stack's end) has left it set.
         self.in_callback.set(false);
         self.invocation.replace(Some(invocation));

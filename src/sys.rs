@@ -44,9 +44,6 @@ extern "C" {
     #[wasm_bindgen(js_name = isAsyncFunction)]
     pub(crate) fn is_async_function(function: &Function) -> bool;
 
-    /// The shim's import that waits for a promise.
-    pub(crate) fn suspend() -> JsValue;
-
     /// The JavaScript half of one guest instance.
     #[derive(Debug)]
     pub(crate) type Guest;
@@ -79,9 +76,6 @@ extern "C" {
     pub(crate) fn start(this: &Guest, export: &str) -> u32;
     #[wasm_bindgen(method, js_name = startPromising)]
     pub(crate) fn start_promising(this: &Guest, export: &str) -> Promise;
-    /// What the shim calls to copy between the guest's memory and the caller's arrays.
-    #[wasm_bindgen(method)]
-    pub(crate) fn copies(this: &Guest) -> Object;
     // 1 where it did it, 0 where not: a boolean takes V8 10 ns more.
     #[wasm_bindgen(method, js_name = writeAnswer)]
     pub(crate) fn write_answer(this: &Guest, ptr: u32, len: u32) -> u32;
@@ -179,7 +173,6 @@ extern "C" {
         guest: &Guest,
         settings: &WasiSettings,
         payload_limit: u32,
-        suspend: &JsValue,
     ) -> Result<(), JsValue>;
 }
 
@@ -213,6 +206,13 @@ extern "C" {
     /// The exports of a fresh instance of one of our own small modules, which is compiled once.
     #[wasm_bindgen(catch, js_name = instantiateOwn)]
     pub(crate) fn try_instantiate_own(name: &str, bytes: &[u8], imports: &Object) -> Result<Object, JsValue>;
+}
+
+#[wasm_bindgen(raw_module = "../sys/shims.js")]
+extern "C" {
+    /// The exports of a shim, of which there is one on a thread.
+    #[wasm_bindgen(catch, js_name = shim)]
+    pub(crate) fn try_shim(name: &str, bytes: &[u8], core: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen(raw_module = "../sys/limit-memory.js")]

@@ -39,6 +39,15 @@ export function suspend() {
   return suspending;
 }
 
+/** The instances that live, by their numbers. */
+const guests = [];
+
+/** What the shim imports to copy between a guest's memory and the caller's arrays: each 1 where it did, 0 where not. */
+export const copies = {
+  write_request: (id, operationPtr, ptr) => guests[id].writeRequest(operationPtr >>> 0, ptr >>> 0),
+  read_response: (id, ptr, len) => guests[id].readResponse(ptr >>> 0, len >>> 0),
+};
+
 export class Guest {
   /**
    * @param {number} id of the instance in the core
@@ -76,6 +85,7 @@ export class Guest {
     this.binding = new NameCache();
     this.namespace = new NameCache();
     this.operation = new NameCache();
+    guests[id] = this;
   }
 
   /** An instance is about to be made: its start function may call imports. */
@@ -93,6 +103,7 @@ export class Guest {
 
   /** Lets go of the instance, so that nothing that still refers to this object keeps its memory alive. */
   release() {
+    guests[this.id] = undefined;
     this.exports = this.memory = this.guestCall = this.promising = this.exchange = this.resume = undefined;
     this.hostCall = this.logger = undefined;
     this.wasi?.end();
@@ -157,16 +168,8 @@ export class Guest {
     return this.exchange.failure;
   }
 
-  /** What the shim imports to copy between the guest's memory and the caller's arrays: each 1 where it did, 0 where not. */
-  copies() {
-    return {
-      write_request: (operationPtr, ptr) => this.#writeRequest(operationPtr >>> 0, ptr >>> 0),
-      read_response: (ptr, len) => this.#readResponse(ptr >>> 0, len >>> 0),
-    };
-  }
-
   /** Writes the request, unless the caller's array is no longer what it was (detached or resized). */
-  #writeRequest(operationPtr, ptr) {
+  writeRequest(operationPtr, ptr) {
     const { operation, payload, payloadLength } = this.exchange;
     if (payload.length !== payloadLength) return 0;
     copyIn(this.#bytes(operationPtr + operation.length), operationPtr, operation);
@@ -175,7 +178,7 @@ export class Guest {
   }
 
   /** Copies the response out, unless the engine has no memory for it. */
-  #readResponse(ptr, len) {
+  readResponse(ptr, len) {
     try {
       this.exchange.response = copyOut(this.#bytes(ptr + len), ptr, len);
       return 1;

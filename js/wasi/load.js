@@ -3,6 +3,7 @@
 import { WapcError, messageOf } from '../error.js';
 import { platform } from '../platform.js';
 import { ownModule } from '../sys/own-modules.js';
+import { hostOf } from '../sys/shims.js';
 import { watchStack } from '../sys/stack.js';
 
 /** The names of WASI's import module. */
@@ -30,7 +31,7 @@ async function load(core) {
   try {
     const { Wasi, compile } = await platform.wasi();
     platform.modules.wasi ??= await compile();
-    const wasi = new Wasi(platform.modules.wasi, core, platform, ownModule);
+    const wasi = new Wasi(platform.modules.wasi, core, platform, { ownModule, hostOf });
     watchStack(wasi.exports);
     return wasi;
   } catch (error) {
@@ -55,10 +56,10 @@ class WasiOf {
   }
 
   /** Adds what an instance of the guest imports, and gives it what it was given. Throws WAPC_ARGUMENT. */
-  link(imports, guest, settings, payloadLimit, suspend) {
+  link(imports, guest, settings, payloadLimit) {
     guest.wasi = this.#wasi.begin(guest, settings, payloadLimit);
     for (const name of this.#names) {
-      imports[name] = this.#wasi.imports(guest.id, name === 'wasi_unstable', suspend);
+      imports[name] = this.#wasi.imports(name === 'wasi_unstable');
     }
   }
 }

@@ -20,6 +20,8 @@ export class Wasi {
   #rust;
   #shim;
   #provided;
+  #ours;
+  #imports = [];
   #directories;
   /** The guests that run, by their numbers. */
   #processes = [];
@@ -28,14 +30,15 @@ export class Wasi {
    * @param {WebAssembly.Module} module the artifact
    * @param {WebAssembly.Exports} core the core's raw exports
    * @param {import('../platform.js').platform} platform
-   * @param {typeof import('../sys/own-modules.js').ownModule} ownModule
+   * @param {{ ownModule: Function, hostOf: Function }} ours of `sys/`: this is a file of its own
    */
-  constructor(module, core, platform, ownModule) {
+  constructor(module, core, platform, ours) {
     this.#core = core;
     this.#directories = new Directories(platform.fs);
     this.#rust = new WebAssembly.Instance(module, { host: this.#host(platform.block ?? block) }).exports;
     const { wasi_shim, wasi_shim_len } = this.#rust;
-    this.#shim = ownModule('wasi-shim', this.#own(wasi_shim(), wasi_shim_len()));
+    this.#ours = ours;
+    this.#shim = ours.ownModule('wasi-shim', this.#own(wasi_shim(), wasi_shim_len()));
     this.#provided = new Set(WebAssembly.Module.exports(this.#shim).map(({ name }) => name));
   }
 
@@ -48,10 +51,15 @@ export class Wasi {
     return this.#provided.has(name);
   }
 
-  /** What a guest imports. */
-  imports(id, unstable, suspend) {
-    const host = { id, unstable: unstable ? 1 : 0, suspend };
-    return new WebAssembly.Instance(this.#shim, { core: this.#core, wasi: this.#rust, host }).exports;
+  /** What guests import, under the newer names or the older one. */
+  imports(isUnstable) {
+    const unstable = isUnstable ? 1 : 0;
+    return (this.#imports[unstable] ??= this.#link(unstable));
+  }
+
+  #link(unstable) {
+    const imports = { core: this.#core, wasi: this.#rust, host: { ...this.#ours.hostOf(this.#core), unstable } };
+    return new WebAssembly.Instance(this.#shim, imports).exports;
   }
 
   /** Gives a guest what it was given. Throws WAPC_ARGUMENT where that is not there. */

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 
 use crate::module::Linkable;
 use crate::protocol::{ENV, ENV_IMPORTS, WAPC, WAPC_IMPORTS};
-use crate::sys::{self, Guest};
+use crate::sys;
 
 /// An import, as errors name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,30 +65,21 @@ const ASSEMBLYSCRIPT: (&str, &[u8]) =
     ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
 const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
 
-fn instantiate((name, bytes): (&str, &[u8]), imports: &Object) -> Result<Object, JsValue> {
-    sys::try_instantiate_own(name, bytes, imports)
-}
-
 /// Whether a guest's `__guest_call` has the protocol's signature.
 pub(crate) fn has_signature(guest: &Object) -> bool {
     let imports = Object::new();
-    let linked = Reflect::set(&imports, &"guest".into(), guest).and_then(|_| instantiate(SIGNATURE, &imports));
-    linked.is_ok()
+    let (name, bytes) = SIGNATURE;
+    let linked = Reflect::set(&imports, &"guest".into(), guest);
+    linked.is_ok() && sys::try_instantiate_own(name, bytes, &imports).is_ok()
 }
 
-/// The imports object for the instance `id`: shims of its own that put `id` in front of every call, each where the guest
-/// has use for it.
-pub(crate) fn for_instance(id: u32, guest: &Guest, linkable: &Linkable) -> Result<Object, JsValue> {
-    let host = guest.copies();
-    Reflect::set(&host, &"id".into(), &id.into())?;
-    Reflect::set(&host, &"suspend".into(), &sys::suspend())?;
-    let needs = Object::new();
-    Reflect::set(&needs, &"core".into(), &wasm_bindgen::exports())?;
-    Reflect::set(&needs, &"host".into(), &host)?;
+/// The imports object of a guest: what all guests of this thread share, each where it has use for it.
+pub(crate) fn of(linkable: &Linkable) -> Result<Object, JsValue> {
+    let core = wasm_bindgen::exports();
     let imports = Object::new();
-    for (namespace, shim) in [(WAPC, SHIM), (ENV, ASSEMBLYSCRIPT)] {
+    for (namespace, (name, bytes)) in [(WAPC, SHIM), (ENV, ASSEMBLYSCRIPT)] {
         if namespace == WAPC || linkable.imports_env {
-            Reflect::set(&imports, &namespace.into(), &instantiate(shim, &needs)?.into())?;
+            Reflect::set(&imports, &namespace.into(), &sys::try_shim(name, bytes, &core)?)?;
         }
     }
     Ok(imports)

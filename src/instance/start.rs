@@ -35,9 +35,9 @@ impl Instance {
     }
 
     async fn link_and_start(&self, linkable: &Linkable, settings: &WasiSettings, may_wait: bool) -> Result<(), Error> {
-        let imports = imports::for_instance(self.id, &self.guest, linkable).map_err(|cause| link_error(&cause))?;
+        let imports = imports::of(linkable).map_err(|cause| link_error(&cause))?;
         if let Some(wasi) = &linkable.wasi {
-            let linked = wasi.try_link(&imports, &self.guest, settings, self.payload_limit, &sys::suspend());
+            let linked = wasi.try_link(&imports, &self.guest, settings, self.payload_limit);
             linked.map_err(Error::Thrown)?;
         }
         let suspend = may_wait && self.suspendable;

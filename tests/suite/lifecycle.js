@@ -51,6 +51,25 @@ export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend, hasWorkers
   ];
 
   yield [
+    'a logger that invokes another guest: both go on where they were',
+    async () => {
+      const other = await probe({ async: false, logger() {} });
+      const own = await probe({
+        async: false,
+        logger() {
+          other.invokeSync('c');
+        },
+      });
+      // It logs, and responds with how often it was called: nothing of that may go to the other.
+      await own.invoke('l', words(512, 1));
+      equal(wordsOf(await own.invoke('c'))[0], 2);
+      equal(wordsOf(await other.invoke('c'))[0], 2);
+      own.close();
+      other.close();
+    },
+  ];
+
+  yield [
     'replace: a new guest takes over, one that does not work leaves the old',
     async () => {
       const host = await probe({ async: false, logger() {} });

@@ -1,0 +1,17 @@
+/** The modules that stand between guests and the core: one of each for all guests of a thread. */
+
+import { copies, suspend } from './guest.js';
+import { instantiateOwn } from './own-modules.js';
+
+/** Their exports, by name. */
+const shims = {};
+
+/**
+ * @param {string} name
+ * @param {Uint8Array} bytes
+ * @param {WebAssembly.Exports} core the core's raw exports
+ */
+export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name, bytes, { core, host: hostOf(core) }));
+
+/** What every shim imports of JavaScript. `running` is the address of the number of the instance that runs. */
+export const hostOf = (core) => ({ ...copies, suspend: suspend(), running: core.instance_running() });
