@@ -58,13 +58,32 @@ export function copyIn(view, ptr, source) {
   else for (let i = 0; i < length; i++) view[ptr + i] = source[i];
 }
 
+/** A fresh array that nobody has yet, made while there was time. */
+let spare = new Uint8Array(0);
+
+/** Longer ones are not worth the memory that they take meanwhile. */
+const LONGEST_SPARE = 1 << 20;
+
+/** Makes an array for the next answer, if that is as long as the last one: making it takes longer than filling it. */
+export function prepareAnother(length) {
+  if (length >= LONG && length <= LONGEST_SPARE && spare.length !== length) spare = new Uint8Array(length);
+}
+
 /** A fresh array of the `len` bytes at `ptr`. The range was checked. */
 export function copyOut(view, ptr, len) {
-  if (len >= LONG) return new Uint8Array(view.subarray(ptr, ptr + len));
+  if (len >= LONG) return copyOutLong(view.subarray(ptr, ptr + len));
   if (len > SHORT) return view.slice(ptr, ptr + len);
   const bytes = new Uint8Array(len);
   for (let i = 0; i < len; i++) bytes[i] = view[ptr + i];
   return bytes;
+}
+
+function copyOutLong(bytes) {
+  if (spare.length !== bytes.length) return new Uint8Array(bytes);
+  const copy = spare;
+  spare = new Uint8Array(0);
+  copy.set(bytes);
+  return copy;
 }
 
 /** UTF-8 text with U+FFFD where it is broken, for what people read: logs and error texts. */

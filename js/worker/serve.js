@@ -1,5 +1,6 @@
 /** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
 
+import { prepareAnother } from '../bytes.js';
 import { Module } from '../generated/core.js';
 import { instantiate } from '../instantiate.js';
 import { platform } from '../platform.js';
@@ -91,7 +92,10 @@ export function serve(post) {
     if (kind === ANSWER) return settle({ answered: rest[0], bytes: rest[1] });
     try {
       const response = await tasks[kind](...rest);
+      const length = response?.length;
       post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
+      // While the other side reads this one.
+      prepareAnother(length);
     } catch (error) {
       post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(error)]);
     }
