@@ -145,6 +145,24 @@ export function* process(environment) {
   }
 
   yield [
+    'endless recursion through WASI, to the end of the stack wherever that is: other guests notice nothing',
+    async () => {
+      const preopens = { '/data': { a: '', b: '' } };
+      const make = async () =>
+        WapcHost.instantiate(await guest('wat/wasi-recursion'), { async: false, wasi: { preopens } });
+      const [it, other] = [await make(), await make()];
+      const deeper = (levels) => (levels === 0 ? it.invokeSync('r') : deeper(levels - 1));
+      const before = other.invokeSync('x');
+      for (let i = 0; i < 40; i++) {
+        await fails('WAPC_TRAP', async () => deeper(i));
+        equal(other.invokeSync('x'), before);
+      }
+      it.close();
+      other.close();
+    },
+  ];
+
+  yield [
     'functions that WASI does not have are all named',
     async () => {
       const error = await fails('WAPC_LINK', async () => WapcHost.instantiate(await guest('wat/wasi-unknown')));
