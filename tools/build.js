@@ -146,7 +146,7 @@ async function bundle() {
     { in: 'js/worker/web.js', out: 'worker' },
     { in: 'js/worker/node.js', out: 'worker-node' },
   ];
-  await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm' });
+  await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm', plugins: [withoutRemotes] });
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   await assembleShims();
@@ -157,6 +157,15 @@ async function bundle() {
     '/** A script that is run in a worker; it exports nothing. */\nexport {};\n',
   );
 }
+
+/** Guests of a worker run in it: it needs nothing of what starts others. */
+const withoutRemotes = {
+  name: 'without-remotes',
+  setup({ onLoad }) {
+    const contents = `export const startRemote = () => Promise.reject(new Error('a worker starts no other'));`;
+    onLoad({ filter: /start-remote\.js$/ }, () => ({ contents }));
+  },
+};
 
 /** The small modules that the artifacts bring along, as files: for platforms that compile nothing while they run. */
 async function assembleShims() {
