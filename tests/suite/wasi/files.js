@@ -3,7 +3,7 @@
 import { equal, fails, string, words } from '../assert.js';
 import { ERRNO, at, path, iovecs, probes } from './probe.js';
 
-const { INVAL } = ERRNO;
+const { BADF, FBIG, INVAL } = ERRNO;
 
 const MOST_RIGHTS = (1n << 29n) - 1n;
 
@@ -54,6 +54,32 @@ export function* files(environment) {
       equal(it.u64(8192 + 32), 4);
       it.host.close();
       other.host.close();
+    },
+  ];
+
+  yield [
+    'fd_allocate: makes a file longer, never shorter',
+    async () => {
+      const it = await probe();
+      equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 66n, 0n, 0, 4096), 0);
+      equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096), 0);
+      for (const [fd, offset, length, errno, size] of [
+        [4, 0n, 3n, 0, 4],
+        [4, 2n, 8n, 0, 10],
+        [4, 0n, 4n, 0, 10],
+        [4, 0n, 0n, INVAL, 10],
+        [4, (1n << 64n) - 1n, 1n, INVAL, 10],
+        [4, 1n << 40n, 1n, FBIG, 10],
+        [5, 0n, 99n, BADF, 10],
+        [3, 0n, 99n, BADF, 10],
+      ]) {
+        equal(await it.call('fd_allocate', fd, offset, length), errno, `${length} at ${offset} of ${fd}`);
+        await it.call('fd_filestat_get', 4, 8192);
+        equal(it.u64(8192 + 32), size);
+      }
+      equal(await it.call('fd_pread', 4, iovecs([9000, 20]), 0n, 4096), 0);
+      equal(string(it.memory.slice(9000, 9010)), 'text\0\0\0\0\0\0');
+      it.host.close();
     },
   ];
 
