@@ -1,12 +1,9 @@
 /** The demo page in headless browsers, used as people use it (browser/drive.js). */
 
 import { equal, notEqual, ok } from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 
-import { buildDemo } from '../tools/demo.js';
+import { buildDemo, sizeOf } from '../tools/demo.js';
 import { openChromium, openFirefox } from './browser/browsers.js';
 import { drivenPage } from './browser/driven.js';
 import { ISOLATED, serve } from './browser/serve.js';
@@ -22,9 +19,7 @@ const PATIENCE = 120_000;
 const site = await buildDemo();
 
 test('without guests it takes no more than 150 KB over the wire', () => {
-  const files = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile());
-  const sizes = files.map(({ name }) => gzipSync(readFileSync(join(site, name))).length);
-  const size = sizes.reduce((sum, one) => sum + one, 0);
+  const size = sizeOf(site);
   ok(size <= 150_000, `${size} bytes`);
 });
 

@@ -47,7 +47,7 @@ export async function buildDemo() {
 }
 
 /** What is loaded before a guest is, in bytes over the wire. */
-function sizeOf(site) {
+export function sizeOf(site) {
   const files = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile());
   return files.reduce((sum, { name }) => sum + gzipSync(readFileSync(join(site, name)), { level: 9 }).length, 0);
 }

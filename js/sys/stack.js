@@ -1,6 +1,6 @@
 /**
- * The core's shadow stack, and that of WASI. A guest that recurses until the engine's stack ends may do so inside one of the core's
- * functions, which then never puts its stack pointer back: 48 bytes are lost each time, until the core has none left.
+ * The shadow stacks of the core and of WASI. A guest that recurses until the engine's stack ends may do so inside one of
+ * their functions, which then never puts its stack pointer back: 48 bytes are lost each time, until there are none left.
  */
 
 /** The pointers of the core and of WASI, and where each stack begins. */

@@ -1,44 +1,42 @@
 /**
- * Directories of the machine, for guests that were given some; nothing here throws into Rust. Rust walks paths one name at a time and names nothing but
+ * Directories of the machine, for guests that were given some. Rust walks paths one name at a time and names nothing but
  * names here; each is looked up in a directory that is open, without following symbolic links, so that what becomes of
- * a path or a name meanwhile leads nowhere else. Answers are numbers from 0 on, or an errno below.
+ * a path or a name meanwhile leads nowhere else. Answers are numbers from 0 on, or an errno below: nothing throws.
  */
 
 import { BIGINT, DIRECTORY, openAt } from './opened.js';
 
 /** WASI's numbers of what file systems say. */
-const ERRNO = Object.fromEntries(
-  Object.entries({
-    EACCES: 2,
-    EAGAIN: 6,
-    EBADF: 8,
-    EBUSY: 10,
-    EDQUOT: 19,
-    EEXIST: 20,
-    EFBIG: 22,
-    EILSEQ: 25,
-    EINVAL: 28,
-    EIO: 29,
-    EISDIR: 31,
-    ELOOP: 32,
-    EMFILE: 33,
-    EMLINK: 34,
-    ENAMETOOLONG: 37,
-    ENFILE: 33,
-    ENOENT: 44,
-    ENOSPC: 51,
-    ENOTDIR: 54,
-    ENOTEMPTY: 55,
-    ENOTSUP: 58,
-    ENXIO: 60,
-    EPERM: 63,
-    EPIPE: 64,
-    EROFS: 69,
-    ESPIPE: 70,
-    ETXTBSY: 74,
-    EXDEV: 75,
-  }),
-);
+const ERRNO = {
+  EACCES: 2,
+  EAGAIN: 6,
+  EBADF: 8,
+  EBUSY: 10,
+  EDQUOT: 19,
+  EEXIST: 20,
+  EFBIG: 22,
+  EILSEQ: 25,
+  EINVAL: 28,
+  EIO: 29,
+  EISDIR: 31,
+  ELOOP: 32,
+  EMFILE: 33,
+  EMLINK: 34,
+  ENAMETOOLONG: 37,
+  ENFILE: 33,
+  ENOENT: 44,
+  ENOSPC: 51,
+  ENOTDIR: 54,
+  ENOTEMPTY: 55,
+  ENOTSUP: 58,
+  ENXIO: 60,
+  EPERM: 63,
+  EPIPE: 64,
+  EROFS: 69,
+  ESPIPE: 70,
+  ETXTBSY: 74,
+  EXDEV: 75,
+};
 
 // What is done with a name; `src/imports/wasi/sys.rs` has the same.
 const CREATE_DIRECTORY = 0;

@@ -4,7 +4,7 @@
  */
 
 import { copyOut } from '../bytes.js';
-import { argumentError } from '../error.js';
+import { WapcError, argumentError } from '../error.js';
 import { Directories } from './directories.js';
 import { isOfMachine } from './settings.js';
 import { block } from './sleep.js';
@@ -107,15 +107,15 @@ export class Wasi {
       throw argumentError(`wasi.preopens['${name}'].path`, `a directory that can be opened (${error.message})`, path);
     }
     this.#pass(name);
-    this.#rust.wasi_preopen(id, handle, readonly ? 1 : 0);
+    this.#require(this.#rust.wasi_preopen(id, handle, readonly ? 1 : 0));
   }
 
   #giveTree(id, name, tree) {
     this.#pass('');
-    this.#rust.wasi_tree_directory();
+    this.#require(this.#rust.wasi_tree_directory());
     this.#fill(tree);
     this.#pass(name);
-    this.#rust.wasi_tree_end(id);
+    this.#require(this.#rust.wasi_tree_end(id));
   }
 
   #fill(tree) {
@@ -123,9 +123,9 @@ export class Wasi {
       this.#pass(name);
       if (typeof child === 'string' || child instanceof Uint8Array) {
         this.#pass(child);
-        this.#rust.wasi_tree_file();
+        this.#require(this.#rust.wasi_tree_file());
       } else {
-        this.#rust.wasi_tree_directory();
+        this.#require(this.#rust.wasi_tree_directory());
         this.#fill(child);
         this.#rust.wasi_tree_end(0);
       }
@@ -136,8 +136,13 @@ export class Wasi {
   #pass(value) {
     const bytes = typeof value === 'string' ? encoder.encode(value) : value;
     const ptr = this.#rust.wasi_alloc(bytes.length) >>> 0;
-    if (ptr === 0) throw new RangeError(`there is no memory for ${bytes.length} bytes that a guest is given`);
+    this.#require(ptr);
     this.#own(ptr, bytes.length).set(bytes);
+  }
+
+  /** What Rust answers 0 to, there is no room for. */
+  #require(answer) {
+    if (answer === 0) throw new WapcError('WAPC_LIMIT', 'there is no room for what guests are given through `wasi`');
   }
 
   /** Bytes of Rust's own memory. */

@@ -3,7 +3,7 @@
 use wasip1::{Fdflags, Filetype, Rights};
 
 use crate::abi::{self, Result, Stat};
-use crate::files::{Directory, Entry, File};
+use crate::files::{Directory, Entry, File, Room};
 
 /// Descriptors of one guest. Each takes memory, and a file of the machine one of the few that a program may have open.
 const MOST: usize = 4096;
@@ -40,7 +40,23 @@ pub(crate) enum What {
 
 /// What `fd_readdir` tells piece by piece: as it was when the directory was read from its beginning.
 #[derive(Debug, Default)]
-pub(crate) struct Listing(pub(crate) Option<Vec<Entry>>);
+pub(crate) struct Listing {
+    pub(crate) entries: Option<Vec<Entry>>,
+    /// Given back with it.
+    _room: Room,
+}
+
+/// Bytes that one takes beside its name.
+const ENTRY_LEN: usize = 64;
+
+impl Listing {
+    /// The same, as it is now. ENOSPC if there is no room: a guest may have many open.
+    pub(crate) fn of(directory: &Directory) -> Result<Self> {
+        let entries = directory.entries()?;
+        let _room = Room::of(entries.iter().map(|entry| ENTRY_LEN + entry.name.len()).sum())?;
+        Ok(Self { entries: Some(entries), _room })
+    }
+}
 
 /// What can be done with files at all.
 pub(crate) const FILE_RIGHTS: Rights = wasip1::RIGHTS_FD_DATASYNC
@@ -122,6 +138,14 @@ impl Descriptor {
             What::File { file, position } => Ok((file, position)),
             What::Directory { .. } => Err(wasip1::ERRNO_BADF),
             _ => Err(wasip1::ERRNO_SPIPE),
+        }
+    }
+
+    /// The standard stream that it is, to be written to.
+    pub(crate) fn output(&self) -> Option<u32> {
+        match self.what {
+            What::Output(stream) if self.require(wasip1::RIGHTS_FD_WRITE).is_ok() => Some(stream),
+            _ => None,
         }
     }
 

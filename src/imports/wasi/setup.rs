@@ -54,6 +54,9 @@ fn given_text() -> String {
 /// Begins a process with standard streams.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_begin(id: u32, payload_limit: u32) {
+    // What another one that failed in the middle has left.
+    TAKEN.take();
+    TREE.take();
     Process::begin(id, payload_limit);
 }
 

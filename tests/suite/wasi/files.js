@@ -3,7 +3,7 @@
 import { equal, fails, string, words } from '../assert.js';
 import { ERRNO, at, path, iovecs, probes } from './probe.js';
 
-const { BADF, FBIG, INVAL } = ERRNO;
+const { BADF, FBIG, INVAL, NOSPC } = ERRNO;
 
 const MOST_RIGHTS = (1n << 29n) - 1n;
 
@@ -80,6 +80,35 @@ export function* files(environment) {
       equal(await it.call('fd_pread', 4, iovecs([9000, 20]), 0n, 4096), 0);
       equal(string(it.memory.slice(9000, 9010)), 'text\0\0\0\0\0\0');
       it.host.close();
+    },
+  ];
+
+  yield [
+    'what is held counts: a file that is emptied gives its room back, and listings take some',
+    async () => {
+      const it = await probe();
+      // More than there is room for in all, one after the other.
+      for (let i = 0; i < 8; i++) {
+        equal(await it.call('path_open', 3, 0, path(`big${i}`), 1, 66n, 0n, 0, 4096), 0);
+        equal(await it.call('fd_filestat_set_size', 4 + i, 1n << 28n), 0, `file ${i}`);
+        equal(await it.call('fd_filestat_set_size', 4 + i, 0n), 0);
+      }
+      it.host.close();
+      const files = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`${i}`.padEnd(250, '.'), '']));
+      const many = await probe({ wasi: { preopens: { '/many': files } } });
+      let errno = 0;
+      let fd = 4;
+      for (; errno === 0; fd++) {
+        equal(await many.call('path_open', 3, 0, path('.'), 2, 0n, 0n, 0, 4096), 0);
+        errno = await many.call('fd_readdir', fd, 8192, 100, 0n, 4096);
+      }
+      equal([errno, fd < 300], [NOSPC, true]);
+      equal(await many.call('fd_close', 4), 0);
+      equal(await many.call('fd_readdir', fd - 1, 8192, 100, 0n, 4096), 0);
+      many.host.close();
+      const again = await probe();
+      equal(await again.call('fd_readdir', 3, 8192, 100, 0n, 4096), 0);
+      again.host.close();
     },
   ];
 

@@ -72,6 +72,18 @@ export function* output(environment) {
   ];
 
   yield [
+    'a stream whose right to be written to was given up takes nothing',
+    async () => {
+      const chunks = [];
+      const it = await probe({ stdout: (chunk) => chunks.push(chunk) });
+      equal(await it.call('fd_fdstat_set_rights', 1, 0n, 0n), 0);
+      equal(await it.call('fd_write', 1, iovecs([0, 1]), 8), 8);
+      equal(chunks, []);
+      it.host.close();
+    },
+  ];
+
+  yield [
     'a writer that throws stops the guest, and is its cause',
     async () => {
       for (const workers of hasWorkers ? [false, true] : [false]) {

@@ -114,6 +114,7 @@ export const ERRNO = {
   MFILE: 33,
   NAMETOOLONG: 37,
   NOENT: 44,
+  NOSPC: 51,
   NOTSUP: 58,
   NOTCAPABLE: 76,
 };

@@ -3,7 +3,7 @@
 use wasip1::{Errno, Fdflags, Rights};
 
 use crate::abi::{self, FDSTAT_LEN, PRESTAT_LEN, Result, Stat, Version};
-use crate::descriptors::{Descriptor, What};
+use crate::descriptors::{Descriptor, Listing, What};
 use crate::files::{File, Times};
 use crate::guest::Guest;
 use crate::process::{Process, run};
@@ -207,12 +207,12 @@ fn entries(descriptor: &mut Descriptor, cookie: u64, len: usize) -> std::result:
     let What::Directory { directory, listing, .. } = &mut descriptor.what else {
         return Err(wasip1::ERRNO_BADF);
     };
-    if cookie == 0 || listing.0.is_none() {
-        listing.0 = Some(directory.entries()?);
+    if cookie == 0 || listing.entries.is_none() {
+        *listing = Listing::of(directory)?;
     }
     let mut bytes = Vec::new();
     let from = usize::try_from(cookie).unwrap_or(usize::MAX);
-    for (index, entry) in listing.0.iter().flatten().enumerate().skip(from) {
+    for (index, entry) in listing.entries.iter().flatten().enumerate().skip(from) {
         if bytes.len() >= len {
             break;
         }

@@ -1,7 +1,7 @@
 //! Reading, writing and seeking.
 
 use crate::abi::{Result, Version};
-use crate::descriptors::{Descriptor, What};
+use crate::descriptors::What;
 use crate::guest::Buffers;
 use crate::memory::Range;
 use crate::process::{Process, errno, run};
@@ -16,15 +16,11 @@ const GATHERED: usize = 1 << 20;
 #[unsafe(no_mangle)]
 extern "C" fn fd_write(id: u32, fd: u32, iovs: u32, count: u32, written: u32) -> u32 {
     let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
-    let stream = match process.descriptors.borrow_mut().get(fd) {
-        Ok(Descriptor { what: What::Output(stream), .. }) => Some(*stream),
-        Ok(_) => None,
-        Err(failed) => return errno(Err(failed)),
-    };
+    // Nothing may be borrowed any more when the writer is called, which is the caller's.
+    let stream = process.descriptors.borrow_mut().get(fd).ok().and_then(|descriptor| descriptor.output());
     let Some(stream) = stream else {
         return errno(write_file(&process, fd, (iovs, count), None, written));
     };
-    // Nothing is borrowed from here on: the writer is the caller's.
     let guest = &process.guest;
     let (buffers, at) = match (guest.buffers(iovs, count), guest.u32_at(written)) {
         (Ok(buffers), Ok(at)) => (buffers, at),
@@ -72,7 +68,8 @@ fn write_file(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>,
         None if appends => None,
         None => Some(*position),
     };
-    let len = each(&buffers, |range, done| file.write(guest, range, from.map(|from| from + u64::from(done))))?;
+    let len =
+        each(&buffers, |range, done| file.write(guest, range, from.map(|from| from.saturating_add(done.into()))))?;
     if offset.is_none() {
         *position = if appends { file.stat()?.size } else { *position + u64::from(len) };
     }

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use wasip1::Filetype;
 
+pub(crate) use quota::Room;
 pub(crate) use tree::Node;
 pub(crate) use walk::{Last, Place, walk};
 

@@ -1,4 +1,4 @@
-//! How much guests may keep in trees: all of them share this artifact's memory, and one must not take it from the rest.
+//! How much guests may keep in trees and listings: all of them share this artifact's memory, and one must not take it from the rest.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ use crate::abi::Result;
 pub(super) const LARGEST_FILE: u64 = 256 << 20;
 
 /// Bytes of all trees of this thread, with what their names and nodes take.
-const ALL: usize = 1 << 30;
+const ALL: usize = 512 << 20;
 
 thread_local! {
     static USED: Cell<usize> = const { Cell::new(0) };
@@ -16,11 +16,11 @@ thread_local! {
 
 /// Room that something in a tree takes, given back when it goes.
 #[derive(Debug, Default)]
-pub(super) struct Room(usize);
+pub(crate) struct Room(usize);
 
 impl Room {
     /// ENOSPC if there is none.
-    pub(super) fn of(bytes: usize) -> Result<Self> {
+    pub(crate) fn of(bytes: usize) -> Result<Self> {
         let mut room = Self::default();
         room.resize(bytes)?;
         Ok(room)

@@ -302,16 +302,20 @@ impl Node {
     fn resize(&self, len: u64) -> Result<()> {
         let len = usize::try_from(len).ok().filter(|_| len <= LARGEST_FILE).ok_or(wasip1::ERRNO_FBIG)?;
         let mut bytes = self.bytes()?.borrow_mut();
-        self.room.borrow_mut().resize(NODE_LEN + len)?;
         let more = len.saturating_sub(bytes.len());
-        // Half as much again, so that many small writes do not copy all of it each time; no more where that is not there.
+        // Half as much again, so that many small writes do not copy all of it each time.
         let spare = if more > bytes.capacity() - bytes.len() { len / 2 } else { 0 };
+        self.room.borrow_mut().resize(NODE_LEN + bytes.capacity().max(len + spare))?;
         bytes
             .try_reserve_exact(more + spare)
             .or_else(|_| bytes.try_reserve_exact(more))
             .map_err(|_| wasip1::ERRNO_NOSPC)?;
         bytes.resize(len, 0);
-        Ok(())
+        // What was given up is not kept: what counts is what is held.
+        if len < bytes.capacity() / 4 {
+            bytes.shrink_to(len);
+        }
+        self.room.borrow_mut().resize(NODE_LEN + bytes.capacity())
     }
 
     pub(super) fn set_times(&self, times: Times) -> Result<()> {
