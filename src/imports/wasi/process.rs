@@ -23,8 +23,8 @@ pub(crate) struct Process {
     pub(crate) environment: RefCell<Strings>,
     pub(crate) stdin: RefCell<Vec<u8>>,
     pub(crate) descriptors: RefCell<Descriptors>,
-    /// Since when it waits, on the clock of the day and on the monotonic one: kept while its stack is suspended.
-    waits_since: Cell<Option<(u64, u64)>>,
+    /// Since when it waits, on the monotonic clock: kept while its stack is suspended.
+    waits_since: Cell<Option<u64>>,
 }
 
 /// Texts that each end in a NUL, one behind the other.
@@ -74,8 +74,8 @@ impl Process {
     }
 
     /// Since when it waits: from now on, unless it does already.
-    pub(crate) fn began_waiting(&self) -> (u64, u64) {
-        let since = self.waits_since.get().unwrap_or_else(|| (sys::realtime(), sys::monotonic()));
+    pub(crate) fn began_waiting(&self) -> u64 {
+        let since = self.waits_since.get().unwrap_or_else(sys::monotonic);
         self.waits_since.set(Some(since));
         since
     }

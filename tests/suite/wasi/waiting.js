@@ -50,8 +50,7 @@ export function* waiting(environment) {
           const before = performance.now();
           equal(await pollAt(it, clock(20_000_000n, 1, id), clock(60_000_000_000n, 2, id)), 0);
           equal([it.u32(8192), it.u32(4096)], [1, 1]);
-          // The clock of the day goes in whole milliseconds.
-          equal(performance.now() - before >= 19, true, `clock ${id}`);
+          equal(performance.now() - before >= 19.99, true, `clock ${id}`);
         }
         const until = clock(BigInt(Date.now() + 15) * 1_000_000n, 3, 0);
         until[40] = 1;

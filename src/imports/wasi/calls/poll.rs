@@ -62,7 +62,7 @@ fn poll(
     let asked = guest.read(asked);
     let subscriptions = asked.chunks_exact(Subscription::len(version) as usize);
     let subscriptions: Vec<_> = subscriptions.filter_map(|bytes| Subscription::decode(bytes, version)).collect();
-    // When it began, for the times that count from there.
+    // For the times that count from there.
     let began = process.began_waiting();
     loop {
         let mut ready = Vec::new();
@@ -96,19 +96,16 @@ fn tell(process: &Process, ready: &[Event], events: Range, written: U32At) {
 }
 
 /// What has come of a subscription, or the nanoseconds until it may.
-fn look(process: &Process, subscription: &Subscription, began: (u64, u64)) -> std::result::Result<Event, u64> {
+fn look(process: &Process, subscription: &Subscription, began: u64) -> std::result::Result<Event, u64> {
     let event =
         |kind: u8, errno: Errno, bytes: u64| Event { user_data: subscription.user_data, errno, kind, bytes, flags: 0 };
     match subscription.what {
         Awaited::Clock { clock, time, absolute } => {
             let kind = wasip1::EVENTTYPE_CLOCK.raw();
-            let from = if clock == wasip1::CLOCKID_REALTIME.raw() { began.0 } else { began.1 };
-            let until = if absolute { time } else { from.saturating_add(time) };
-            match now(clock) {
-                Ok(now) if now < until => Err(until - now),
-                Ok(_) => Ok(event(kind, wasip1::ERRNO_SUCCESS, 0)),
-                Err(errno) => Ok(event(kind, errno, 0)),
-            }
+            let Ok(told) = now(clock) else { return Ok(event(kind, wasip1::ERRNO_BADF, 0)) };
+            // A time from now on passes on no clock that tells only milliseconds, or is set meanwhile: it would be cut short.
+            let (now, until) = if absolute { (told, time) } else { (sys::monotonic(), began.saturating_add(time)) };
+            if now < until { Err(until - now) } else { Ok(event(kind, wasip1::ERRNO_SUCCESS, 0)) }
         }
         Awaited::Read(fd) => {
             let bytes = readable(process, fd);
