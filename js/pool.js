@@ -5,15 +5,12 @@ import { WapcModule } from './module.js';
 import { Lease, stateOf } from './pool/lease.js';
 import { Members } from './pool/members.js';
 import { Borrower, Invocation } from './pool/requests.js';
+import { NONE, Supply } from './pool/supply.js';
 import { Queue } from './queue.js';
-import { startTimer } from './timer.js';
 
 const POOL = Symbol('pool');
 
-/** What the core's book (`src/pool.rs`) says where there is no member and no time. */
-const NONE = -1;
-
-/** What it says of a request that wants to wait. */
+/** What the core's book (`src/pool.rs`) says of a request that wants to wait. */
 const WAITS = 0;
 const FULL = 1;
 
@@ -33,12 +30,11 @@ export class WapcPool {
   #lend;
   #takeBack;
   #members;
+  #supply;
   /** What waits for a member. */
   #requests = new Queue();
   #invocations = 0;
   #failures = 0;
-  #replaced = 0;
-  #stopTimer;
   /** The promise of `close`, and what resolves it. */
   #closing;
   #closed;
@@ -49,7 +45,12 @@ export class WapcPool {
     this.#slot = pool.slot;
     this.#elastic = pool.isElastic;
     this.#core = rawExports();
-    this.#members = new Members(pool, (member) => this.#lost(member));
+    this.#members = new Members(pool, (member) => this.#supply.lost(member));
+    this.#supply = new Supply(this.#slot, this.#core, this.#members, {
+      free: (member) => this.#giveBack(member),
+      failed: (error) => this.#requests.shift().reject(error),
+      gone: () => this.#rest(),
+    });
     this.#lend = this.#core.pool_lend;
     this.#takeBack = this.#core.pool_take_back;
   }
@@ -60,7 +61,7 @@ export class WapcPool {
     const pool = new WapcPool(POOL, module.pool(options));
     if (!given) module.free();
     try {
-      await pool.#furnish();
+      await pool.#supply.furnish();
     } catch (error) {
       pool.destroy();
       throw error;
@@ -116,7 +117,7 @@ export class WapcPool {
   }
 
   get stats() {
-    const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#replaced];
+    const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#supply.replaced];
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
     const waiting = this.#core.pool_waiting(this.#slot);
@@ -195,7 +196,7 @@ export class WapcPool {
   async #runLeased(member, exchange) {
     this.#invocations++;
     try {
-      if (member.port.broken) await this.#renew(member);
+      if (member.port.broken) await this.#supply.renew(member);
       return await member.port.invoke(exchange);
     } catch (error) {
       this.#failures++;
@@ -231,7 +232,7 @@ export class WapcPool {
     if (waits === FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
     if (waits !== WAITS) throw closedError('pool');
     this.#requests.push(request);
-    this.#grow();
+    this.#supply.grow();
     return request.promise;
   }
 
@@ -247,7 +248,7 @@ export class WapcPool {
     const takeBack = this.#takeBack;
     do {
       if (member.port.broken) {
-        this.#replace(member);
+        this.#supply.replace(member);
         return;
       }
       if (takeBack(this.#slot, member.number, this.#elastic ? performance.now() : 0) === 0) {
@@ -260,78 +261,8 @@ export class WapcPool {
 
   /** Nothing is left to do for now: unless the pool is to be closed, or instances grow old. */
   #rest() {
-    if (this.#elastic) this.#watch();
+    if (this.#elastic) this.#supply.watch();
     if (this.#closing !== undefined && !this.#isOver && this.#isAtRest) this.#end();
-  }
-
-  /** Makes the members that are kept. */
-  async #furnish() {
-    const making = [];
-    for (let number; (number = this.#core.pool_furnish(this.#slot)) !== NONE;) making.push(this.#members.make(number));
-    const outcomes = await Promise.allSettled(making);
-    const failed = outcomes.find(({ status }) => status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    for (const { value: member } of outcomes) this.#giveBack(member);
-  }
-
-  /** Makes one more member, if a request waits for which none is being made. */
-  async #grow() {
-    const number = this.#core.pool_grow(this.#slot);
-    if (number === NONE) return;
-    let member;
-    try {
-      member = await this.#members.make(number);
-    } catch (error) {
-      if (this.#core.pool_stunted(this.#slot, number) !== 0) this.#requests.shift().reject(error);
-      this.#grow();
-      this.#rest();
-      return;
-    }
-    this.#core.pool_grown(this.#slot);
-    this.#giveBack(member);
-  }
-
-  /** A fresh instance in place of a broken one. */
-  #renew(member) {
-    this.#replaced++;
-    return this.#members.renew(member);
-  }
-
-  /** Replaces a broken member before it is lent again. */
-  async #replace(member) {
-    if (this.#isOver) return;
-    try {
-      await this.#renew(member);
-    } catch {
-      // Whoever needs an instance next tries again, and hears why there is none.
-      this.#members.remove(member);
-      this.#core.pool_lose(this.#slot, member.number);
-      this.#grow();
-      this.#rest();
-      return;
-    }
-    this.#giveBack(member);
-  }
-
-  /** The worker of a member died: if it was idle, it is replaced now, else when it is given back. */
-  #lost(member) {
-    if (this.#core.pool_withdraw(this.#slot, member.number)) this.#replace(member);
-  }
-
-  /** Closes what is idle for too long, now and when it will be. */
-  #watch() {
-    if (this.#stopTimer !== undefined) return;
-    const at = this.#core.pool_next_expiry(this.#slot);
-    if (at === NONE) return;
-    const expire = () => {
-      this.#stopTimer = undefined;
-      const now = performance.now();
-      for (let number; (number = this.#core.pool_expire(this.#slot, now)) !== NONE;) {
-        this.#members.remove(this.#members.get(number));
-      }
-      this.#watch();
-    };
-    this.#stopTimer = startTimer(Math.max(0, at - performance.now()), expire, true);
   }
 
   /** Whether all that was accepted has ended. */
@@ -347,8 +278,7 @@ export class WapcPool {
   #end() {
     // The slot may be another pool's from now on.
     this.#slot = NO_SLOT;
-    this.#stopTimer?.();
-    this.#stopTimer = () => {};
+    this.#supply.end();
     this.#pool.free();
     this.#members.close();
     this.#closed?.();
