@@ -27,6 +27,7 @@ for (const [name, length] of Object.entries(payloads)) payloads[name] = new Uint
 const invoke = (host, operation, payload) => awaited(() => host.invoke(operation, payload));
 const invokeSync = (host, operation, payload) => sync(() => host.invokeSync(operation, payload));
 const byHand = (operation, payload) => sync(() => bound(operation, payload));
+const byHandAwaited = (operation, payload) => awaited(() => Promise.resolve(bound(operation, payload)));
 
 /** @type {import('./run.js').Case[]} */
 export const cases = [];
@@ -40,7 +41,12 @@ for (const [label, operation, size, target] of [
   ['echo 1 MiB, await invoke', 'echo', '1 MiB', '>= 0.95'],
 ]) {
   const payload = payloads[size];
-  const competitors = { ours: invoke(ours, operation, payload), peer: invoke(theirs, operation, payload) };
+  const competitors = {
+    ours: invoke(ours, operation, payload),
+    peer: invoke(theirs, operation, payload),
+    // How much faster than the peer anything could be.
+    byHand: byHandAwaited(operation, payload),
+  };
   against(label, competitors, (ns) => ns.peer / ns.ours, target);
   if (suspends) {
     const withJspi = { ours: invoke(auto, operation, payload), peer: invoke(theirs, operation, payload) };
