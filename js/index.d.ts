@@ -178,7 +178,9 @@ export class WapcHost {
   readonly memorySize: number;
   readonly closed: boolean;
   /**
-   * Runs an operation of the guest. The payload is copied once into the guest, the response once out of it.
+   * Runs an operation of the guest. The payload is copied once into the guest, the response once out of it. The guest is
+   * called before this returns, in a microtask, or when it is its turn: leave the payload as it is until then.
+   * Callbacks find what the `AsyncLocalStorage` of who called this holds.
    * @throws WAPC_GUEST, WAPC_TRAP, WAPC_PROTOCOL, WAPC_ASYNC, WAPC_REENTRANT, WAPC_LIMIT, WAPC_TIMEOUT, WAPC_CLOSED,
    * WAPC_ARGUMENT, the reason of `signal`; after a trap also what `WapcModule.instantiate` throws
    */

@@ -1,7 +1,9 @@
 /** What Node, Deno and Bun have: files, directories, and the workers of `node:worker_threads`. */
 
+import { AsyncResource } from 'node:async_hooks';
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
+import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 
 import { platform } from './platform.js';
@@ -11,3 +13,8 @@ platform.readFile = fs.promises.readFile;
 platform.parallelism = availableParallelism;
 // Not with the flags of this process: those that say what its program is would be the worker's.
 platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url), { execArgv: [] });
+// Bun takes three times as long to wake a stack as to make one.
+platform.keepsStacks = process.versions.bun === undefined;
+
+const scope = () => new AsyncResource('WapcHost');
+platform.scopes = { nobodys: scope(), callers: scope };

@@ -12,6 +12,18 @@ export const platform = {
   wasi: undefined,
   /** @type {((milliseconds: number) => boolean) | undefined} blocks this thread; whether its guests may go on then */
   block: undefined,
+  /**
+   * Where callbacks find what `AsyncLocalStorage` holds: nobody's scope, and that of the caller that runs. Undefined where
+   * there is no such storage.
+   * @type {{ nobodys: Scope, callers: () => Scope } | undefined}
+   * @typedef {import('node:async_hooks').AsyncResource} Scope
+   */
+  scopes: undefined,
+  /**
+   * Whether stacks outlive invocations (`sys/coroutine.js`): on engines that gain by it, and not in workerd, where one would
+   * belong to a request that has ended.
+   */
+  keepsStacks: false,
   /** @type {() => Promise<WebAssembly.Module>} */
   core: undefined,
   /**

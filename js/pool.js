@@ -167,7 +167,7 @@ export class WapcPool {
     const { member, exchange } = invocation;
     this.#invocations++;
     try {
-      const result = member.port.invoke(exchange);
+      const result = exchange.inScope(() => member.port.invoke(exchange));
       const { running } = member.port;
       invocation.resolve(running ? this.#ended(result, member) : result);
       return !running;
@@ -231,6 +231,8 @@ export class WapcPool {
     const waits = this.#core.pool_wait(this.#slot);
     if (waits === FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
     if (waits !== WAITS) throw closedError('pool');
+    // A borrower's callbacks are called where it invokes what it borrowed.
+    request.exchange?.keepScope();
     this.#requests.push(request);
     this.#supply.grow();
     return request.promise;

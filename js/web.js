@@ -8,3 +8,6 @@ const startPackaged = () => new Worker(new URL('./worker.js', import.meta.url), 
 if (typeof Worker === 'function') {
   platform.startWorker = (script) => (script === undefined ? startPackaged() : new Worker(script, { type: 'module' }));
 }
+
+// Only Chromium has `userAgentData`. It wakes a stack in half the time that it takes to make one; Firefox would lose by it.
+platform.keepsStacks = globalThis.navigator?.userAgentData !== undefined;

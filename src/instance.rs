@@ -53,6 +53,21 @@ pub(crate) struct Instance {
     in_callback: Cell<bool>,
 }
 
+/// The module whose stacks run one invocation after the other; it imports nothing of the core.
+static COROUTINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/coroutine.wasm"));
+
+/// Where JavaScript finds it (`js/sys/coroutine.js`).
+#[unsafe(no_mangle)]
+extern "C" fn coroutine_module() -> *const u8 {
+    COROUTINE.as_ptr()
+}
+
+/// How long it is, in bytes.
+#[unsafe(no_mangle)]
+extern "C" fn coroutine_module_len() -> usize {
+    COROUTINE.len()
+}
+
 /// Before each call of a guest: forgets the last invocation, for a fresh one of these lengths in bytes. 0 where it may
 /// be suspended and too many are: it has to wait.
 #[unsafe(no_mangle)]

@@ -34,12 +34,15 @@ extern "C" {
     pub(crate) fn error(this: &Failure) -> JsValue;
 }
 
-#[wasm_bindgen(raw_module = "../sys/guest.js")]
+#[wasm_bindgen(raw_module = "../sys/suspension.js")]
 extern "C" {
     /// Whether the engine can suspend a guest's stack (JSPI).
     #[wasm_bindgen(js_name = canSuspend)]
     pub(crate) fn can_suspend() -> bool;
+}
 
+#[wasm_bindgen(raw_module = "../sys/guest.js")]
+extern "C" {
     /// Whether a callback is an `async function`.
     #[wasm_bindgen(js_name = isAsyncFunction)]
     pub(crate) fn is_async_function(function: &Function) -> bool;
@@ -138,6 +141,9 @@ extern "C" {
     /// Runs what waits for its turn.
     #[wasm_bindgen(method)]
     pub(crate) fn drain(this: &Port);
+    /// Takes back an exchange that was given to a stack and has not begun there: this one, or whichever it is.
+    #[wasm_bindgen(method, js_name = takeBack)]
+    pub(crate) fn take_back(this: &Port, exchange: Option<&Exchange>) -> Option<Exchange>;
     /// Ends an exchange that waits for its turn, with the error in the port.
     #[wasm_bindgen(method)]
     pub(crate) fn reject(this: &Port, exchange: &Exchange);

@@ -146,7 +146,7 @@ async function bundle() {
     { in: 'js/worker/web.js', out: 'worker' },
     { in: 'js/worker/node.js', out: 'worker-node' },
   ];
-  await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm', plugins: [withoutRemotes] });
+  await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm', plugins: [withoutUnused] });
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   await assembleShims();
@@ -158,12 +158,16 @@ async function bundle() {
   );
 }
 
-/** Guests of a worker run in it: it needs nothing of what starts others. */
-const withoutRemotes = {
-  name: 'without-remotes',
+/** What a worker's script does without: its guests run in it, and wait by blocking it, not on stacks that are kept. */
+const withoutUnused = {
+  name: 'without-unused',
   setup({ onLoad }) {
-    const contents = `export const startRemote = () => Promise.reject(new Error('a worker starts no other'));`;
-    onLoad({ filter: /start-remote\.js$/ }, () => ({ contents }));
+    for (const [filter, contents] of [
+      [/start-remote\.js$/, `export const startRemote = () => Promise.reject(new Error('a worker starts no other'));`],
+      [/sys.coroutine\.js$/, `export const idleCoroutine = () => undefined;\nexport const unlist = () => {};`],
+    ]) {
+      onLoad({ filter }, () => ({ contents }));
+    }
   },
 };
 

@@ -4,11 +4,12 @@
  */
 
 import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16 } from '../bytes.js';
-import { LONGEST, startTimer } from '../timer.js';
+import { unlist } from './coroutine.js';
 import { Exchange } from './exchange.js';
 import { restoreStack } from './stack.js';
+import { Suspension } from './suspension.js';
 
-/** How a start of the guest, or its sleep, ended; `src/invocation.rs` has the same. */
+/** How a start of the guest ended; `src/invocation.rs` has the same. */
 const SUCCEEDED = 1;
 const THREW = 2;
 
@@ -18,25 +19,9 @@ const HOST_PENDING = -2;
 const HOST_PROMISE_REFUSED = -3;
 const HOST_NAME_NOT_UTF8 = -4;
 
-/** The promise that a `Suspending` import is about to wait for: set by a host call that answers later, taken at once by `suspend`. */
-let pending;
-
-/** Whether a guest's stack can be suspended here: JavaScript Promise Integration. */
-export function canSuspend() {
-  return typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
-}
-
 /** By its tag: `constructor.name` is whatever a minifier makes of it. */
 export function isAsyncFunction(callback) {
   return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
-}
-
-let suspending;
-
-/** The shim's import that waits. Without JSPI the core never lets it be called. */
-export function suspend() {
-  suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => THREW;
-  return suspending;
 }
 
 /** The instances that live, by their numbers. */
@@ -64,8 +49,8 @@ export class Guest {
     this.suspendable = suspendable;
     this.hostCall = hostCall ?? refuse;
     this.logger = logger;
-    this.timeout = timeout;
     this.core = core;
+    this.suspension = new Suspension(id, timeout, core);
     this.hostCallSettled = core.host_call_settled;
     this.exports = undefined;
     this.memory = undefined;
@@ -73,13 +58,12 @@ export class Guest {
     this.guestCall = undefined;
     this.promising = undefined;
     this.exchange = undefined;
-    this.resume = undefined;
-    /** Whether the running invocation was suspended. */
-    this.suspended = false;
-    /** When its time is up, on the clock of `performance.now()`. */
-    this.deadline = Infinity;
-    this.stopTimer = undefined;
-    this.stopSleeping = undefined;
+    /** Whether the last invocation that might have been suspended was not. */
+    this.isSteady = false;
+    /** Whether coroutines know it. */
+    this.isListed = false;
+    /** Where callbacks are run: undefined where that is where they are called. */
+    this.scope = undefined;
     /** Its half of WASI, if it imports that. */
     this.wasi = undefined;
     this.binding = new NameCache();
@@ -104,7 +88,8 @@ export class Guest {
   /** Lets go of the instance, so that nothing that still refers to this object keeps its memory alive. */
   release() {
     guests[this.id] = undefined;
-    this.exports = this.memory = this.guestCall = this.promising = this.exchange = this.resume = undefined;
+    if (this.isListed) unlist(this.id);
+    this.exports = this.memory = this.guestCall = this.promising = this.exchange = undefined;
     this.hostCall = this.logger = undefined;
     this.wasi?.end();
     this.view = new Uint8Array(0);
@@ -123,7 +108,6 @@ export class Guest {
   /** Calls `__guest_call` on a stack that can be suspended: a promise of its result. */
   callPromising(operationLength, payloadLength) {
     this.promising ??= WebAssembly.promising(this.guestCall);
-    if (this.timeout !== undefined) this.deadline = performance.now() + this.timeout;
     return this.promising(operationLength, payloadLength);
   }
 
@@ -143,16 +127,16 @@ export class Guest {
   /** The same on a stack that can be suspended. Never rejects. */
   startPromising(name) {
     const { exchange } = this;
-    if (this.timeout !== undefined) this.deadline = performance.now() + this.timeout;
+    this.suspension.startClock();
     return WebAssembly.promising(this.exports[name])().then(
       () => {
-        this.leave();
+        this.suspension.end();
         return SUCCEEDED;
       },
       (error) => {
         restoreStack();
         exchange.thrown ??= error;
-        this.leave();
+        this.suspension.end();
         return THREW;
       },
     );
@@ -197,7 +181,7 @@ export class Guest {
 
   /** Calls the host callback. What comes back is a length of bytes, or one of the states above. */
   callHost(bindingPtr, bindingLen, namespacePtr, namespaceLen, operationPtr, operationLen, ptr, len, maySuspend) {
-    const { exchange, hostCall } = this;
+    const { exchange, hostCall, scope } = this;
     let binding, namespace, operation;
     try {
       binding = this.binding.read(this.#bytes(bindingPtr + bindingLen), bindingPtr, bindingLen);
@@ -209,7 +193,11 @@ export class Guest {
     }
     try {
       const payload = copyOut(this.#bytes(ptr + len), ptr, len);
-      const answer = hostCall(binding, namespace, operation, payload, exchange.contextOf(this.host));
+      const context = exchange.contextOf(this.host);
+      const answer =
+        scope === undefined
+          ? hostCall(binding, namespace, operation, payload, context)
+          : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
       if (answer instanceof Uint8Array) {
         exchange.answer = answer;
         return answer.length;
@@ -227,61 +215,25 @@ export class Guest {
       Promise.resolve(answer).catch(() => {});
       return HOST_PROMISE_REFUSED;
     }
-    pending = new Promise((resolve) => {
-      this.resume = resolve;
-    });
+    this.suspension.begin();
     Promise.resolve(answer).then(
       (value) => this.#settleHostCall(exchange, () => accepted(exchange, value)),
       (error) => this.#settleHostCall(exchange, () => failed(exchange, error)),
     );
-    if (!this.suspended) this.#suspend();
     return HOST_PENDING;
-  }
-
-  /** For the first time in the running invocation: others have to be counted with, and its time is limited from now on. */
-  #suspend() {
-    this.suspended = true;
-    this.core.suspension_begin();
-    if (this.timeout === undefined) return;
-    this.stopTimer = startTimer(this.deadline - performance.now(), () => this.core.instance_time_out(this.id));
-  }
-
-  /** The running invocation has ended: if it was suspended, another one may be. */
-  leave() {
-    if (!this.suspended) return;
-    this.suspended = false;
-    this.stopTimer?.();
-    this.core.suspension_end();
   }
 
   #settleHostCall(exchange, outcome) {
     // An invocation that was stopped meanwhile has nobody left to answer.
-    if (this.exchange !== exchange || this.resume === undefined) return;
-    const { resume, hostCallSettled } = this;
-    this.resume = undefined;
-    resume(hostCallSettled(this.id, outcome()));
+    if (this.exchange !== exchange) return;
+    const { hostCallSettled } = this;
+    const resume = this.suspension.taken();
+    resume?.(hostCallSettled(this.id, outcome()));
   }
 
-  /** Lets `suspend` wait for so many ms. */
-  sleep(milliseconds) {
-    pending = new Promise((resolve) => {
-      this.resume = resolve;
-    });
-    // Those who ask for more than a timer can wait ask again.
-    this.stopSleeping = startTimer(Math.min(milliseconds, LONGEST), () => {
-      const { resume } = this;
-      this.resume = this.stopSleeping = undefined;
-      resume(SUCCEEDED);
-    });
-    if (!this.suspended) this.#suspend();
-  }
-
-  /** Ends an invocation that is suspended: the shim traps when it gets this answer. */
+  /** Ends an invocation that is suspended. */
   stop() {
-    this.stopSleeping?.();
-    const { resume } = this;
-    this.resume = undefined;
-    resume?.(THREW);
+    this.suspension.stop();
   }
 
   /** Tells the callbacks of the running invocation that nobody waits any more. */
@@ -299,7 +251,8 @@ export class Guest {
     const { logger } = this;
     try {
       if (logger === undefined) console.log(text);
-      else logger(text);
+      else if (this.scope === undefined) logger(text);
+      else this.scope.runInAsyncScope(logger, undefined, text);
       return true;
     } catch (error) {
       if (this.exchange !== undefined) this.exchange.thrown = error;

@@ -5,6 +5,7 @@
  */
 
 import { closedError } from '../error.js';
+import { idleCoroutine } from './coroutine.js';
 import { restoreStack } from './stack.js';
 
 /** What the core says before a call of the guest; `src/host.rs` has the same. */
@@ -44,6 +45,8 @@ export class Port {
     this.running = false;
     /** Whether the core is to be asked before the next call and after this one: one waits, aborts, takes over, closes. */
     this.unusual = false;
+    /** The stack that an exchange was given to and has not begun on. */
+    this.coroutine = undefined;
     /** The exchange that is to wait, or whose wait is over. */
     this.next = undefined;
     /** What the last invocation that failed did so with: taken at once. */
@@ -68,7 +71,7 @@ export class Port {
       if (admitted === LATER) return this.#wait(exchange);
       if (admitted !== RUN) throw this.#takeError();
     }
-    return this.guest.suspendable ? this.#callSuspendable(exchange) : Promise.resolve(this.#call(exchange));
+    return this.guest.suspendable ? this.#runSuspendable(exchange) : Promise.resolve(this.#call(exchange));
   }
 
   /** Runs what waits for its turn, as far as that can be done now. */
@@ -77,11 +80,17 @@ export class Port {
     while (admitNext(this.slot) === RUN) {
       const exchange = this.next;
       try {
-        exchange.resolve(this.guest.suspendable ? this.#callSuspendable(exchange) : this.#call(exchange));
+        const result = exchange.inScope(() => this.#run(exchange));
+        if (result !== exchange.promise) exchange.resolve(result);
       } catch (error) {
         exchange.reject(error);
       }
     }
+  }
+
+  /** Runs an exchange: the response, or a promise of it. */
+  #run(exchange) {
+    return this.guest.suspendable ? this.#runSuspendable(exchange) : this.#call(exchange);
   }
 
   /** Ends an exchange that waits for its turn. */
@@ -126,15 +135,60 @@ export class Port {
     return this.#end(guest, exchange, ended);
   }
 
+  /** Runs an exchange on a stack that can be suspended: a promise of the response. */
+  #runSuspendable(exchange) {
+    const { guest } = this;
+    // One that was suspended last time will be again, as a rule: a stack that is kept gains nothing then.
+    const coroutine = guest.isSteady ? idleCoroutine(guest) : undefined;
+    if (coroutine === undefined) return this.#callSuspendable(exchange);
+    this.running = true;
+    this.coroutine = coroutine;
+    exchange.queue();
+    coroutine.give(this, exchange);
+    return exchange.promise;
+  }
+
+  /** An exchange begins on the stack that it was given to: the guest to call, or undefined where it has to wait. */
+  takeUp(exchange) {
+    const { guest } = this;
+    this.coroutine = undefined;
+    if (!this.#beginSuspendable(guest, exchange)) return undefined;
+    guest.scope = exchange.scope;
+    return guest;
+  }
+
+  /** Its guest has answered there. */
+  endTaken(guest, exchange, result) {
+    this.#endTaken(guest, exchange, result === 0 ? FAILED : SUCCEEDED);
+  }
+
+  /** Its guest has thrown there. */
+  failTaken(guest, exchange, error) {
+    this.#endTaken(guest, exchange, threw(exchange, error));
+  }
+
+  #endTaken(guest, exchange, ended) {
+    guest.scope = undefined;
+    try {
+      exchange.resolve(this.#endSuspendable(guest, exchange, ended));
+    } catch (error) {
+      exchange.reject(error);
+    }
+  }
+
+  /** Takes back an exchange that has not begun on the stack that it was given to: `exchange`, or whichever it is. */
+  takeBack(exchange) {
+    const { coroutine } = this;
+    if (coroutine === undefined || (exchange !== undefined && coroutine.exchange !== exchange)) return undefined;
+    this.coroutine = undefined;
+    this.running = false;
+    return coroutine.takeBack();
+  }
+
   /** Calls `__guest_call` on a stack that can be suspended: a promise of the response. */
   #callSuspendable(exchange) {
     const { guest } = this;
-    if (this.#begin(guest, exchange, 1) === 0) {
-      // Too many are suspended.
-      this.running = false;
-      guest.exchange = undefined;
-      return this.#wait(exchange);
-    }
+    if (!this.#beginSuspendable(guest, exchange)) return exchange.promise;
     return guest.callPromising(exchange.operation.length, exchange.payloadLength).then(
       (result) => this.#endSuspendable(guest, exchange, result === 0 ? FAILED : SUCCEEDED),
       (error) => this.#endSuspendable(guest, exchange, threw(exchange, error)),
@@ -142,9 +196,22 @@ export class Port {
   }
 
   #endSuspendable(guest, exchange, ended) {
+    guest.isSteady = !guest.suspension.wasNeeded;
     // First: what waits for its turn may be suspended as soon as this has ended.
-    guest.leave();
+    guest.suspension.end();
     return this.#end(guest, exchange, ended);
+  }
+
+  /** False where too many are suspended, so that it has to wait. */
+  #beginSuspendable(guest, exchange) {
+    if (this.#begin(guest, exchange, 1) !== 0) {
+      guest.suspension.startClock();
+      return true;
+    }
+    this.running = false;
+    guest.exchange = undefined;
+    this.#wait(exchange);
+    return false;
   }
 
   #begin(guest, exchange, maySuspend) {

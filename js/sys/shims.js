@@ -1,7 +1,8 @@
 /** The modules that stand between guests and the core: one of each for all guests of a thread. */
 
-import { copies, suspend } from './guest.js';
+import { copies } from './guest.js';
 import { instantiateOwn } from './own-modules.js';
+import { suspend } from './suspension.js';
 
 /** Their exports, by name. */
 const shims = {};

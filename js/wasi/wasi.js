@@ -166,7 +166,7 @@ export class Wasi {
       emit_own: (id, stream, from, length) => processes[id].emitBytes(stream, this.#own(from, length).slice()),
       realtime: () => Date.now(),
       monotonic: () => performance.now(),
-      suspend: (id, milliseconds) => processes[id].guest.sleep(milliseconds),
+      suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),
       block: (milliseconds) => (blockFor(milliseconds) ? 1 : 0),
       take: (to) => void this.#own(to, directories.held.length).set(directories.held),
       open: (parent, name, length, how) => directories.open(parent, text(name, length), how),
@@ -247,7 +247,10 @@ class Process {
   /** Hands a chunk to a writer: 1. 0 where that threw; what it threw is kept as what the guest's call threw. */
   emitBytes(stream, chunk) {
     try {
-      this.#writers[stream].write(chunk);
+      const writer = this.#writers[stream];
+      const { scope } = this.guest;
+      if (scope === undefined) writer.write(chunk);
+      else scope.runInAsyncScope(writer.write, writer, chunk);
       return 1;
     } catch (error) {
       if (this.guest.exchange !== undefined) this.guest.exchange.thrown = error;

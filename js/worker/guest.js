@@ -139,9 +139,12 @@ export class RemoteGuest {
     if (timeout !== undefined) this.#request.stopTimer = startTimer(timeout, () => this.kill(timeoutError(timeout)));
   }
 
-  #receive(thread, [kind, ...rest]) {
+  #receive(thread, message) {
     // A script of the caller's own may say more than was asked of it.
-    if (this.#request === undefined) return undefined;
+    this.#request?.exchange.inScope(() => this.#understand(thread, message));
+  }
+
+  #understand(thread, [kind, ...rest]) {
     switch (kind) {
       case LOADED:
         this.#loaded = true;

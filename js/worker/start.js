@@ -2,7 +2,7 @@
 
 import { WapcError, argumentError } from '../error.js';
 import { platform } from '../platform.js';
-import { canSuspend } from '../sys/guest.js';
+import { canSuspend } from '../sys/suspension.js';
 import { canShare } from './shared.js';
 
 /** What is missing for a worker, if something is, and what to do about it. */

@@ -147,6 +147,9 @@ impl State {
         });
         if waited {
             self.reject(exchange, &Error::Thrown(reason));
+        } else if self.port.take_back(Some(exchange)).is_some() {
+            self.reject(exchange, &Error::Thrown(reason));
+            self.port.drain();
         } else if let Some(instance) = self.instance().filter(|instance| instance.guest().runs(exchange)) {
             self.port.set_unusual(true);
             instance.interrupt(Error::Thrown(reason));
@@ -158,7 +161,8 @@ impl State {
             return false;
         }
         self.port.set_unusual(true);
-        for exchange in self.waiting.take() {
+        let not_begun = self.port.take_back(None);
+        for exchange in not_begun.into_iter().chain(self.waiting.take()) {
             self.reject(&exchange, &Error::Closed("host"));
         }
         if self.port.running() {

@@ -1,5 +1,6 @@
 /** What the suite is given in Node, and in engines that have its modules. */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -17,5 +18,6 @@ export const environment = {
   guest: async (name) => new Uint8Array(await readFile(path(name))),
   url: (name) => pathToFileURL(path(name)).href,
   canSuspend: typeof WebAssembly.Suspending === 'function',
+  AsyncLocalStorage,
   hasWorkers: true,
 };

@@ -8,6 +8,7 @@
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI
+ * @property {typeof import('node:async_hooks').AsyncLocalStorage} [AsyncLocalStorage] where there is one
  * @property {boolean} hasWorkers whether guests can run in workers that wait for their host
  */
 
@@ -23,6 +24,8 @@ import { memory } from './memory.js';
 import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
+import { scopes } from './scopes.js';
+import { steady } from './steady.js';
 import { stopping } from './stopping.js';
 import { wasi } from './wasi/index.js';
 
@@ -39,6 +42,8 @@ export function* suite(environment) {
     deadlines,
     pools,
     properties,
+    scopes,
+    steady,
     stopping,
     wrongArguments,
     loading,

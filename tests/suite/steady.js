@@ -1,0 +1,158 @@
+/**
+ * Guests that might be suspended and were not, again and again: where stacks are kept (`js/sys/coroutine.js`) they are not
+ * called at once, and whatever comes in between must not show.
+ */
+
+import { equal, fails, string, thrown, words, wordsOf } from './assert.js';
+import { patient } from './ways.js';
+
+const call = words(512, 1, 512, 1, 512, 1, 512, 1);
+/** More than are kept. */
+const MANY = 40;
+
+export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
+  if (!canSuspend) return;
+
+  /** A host whose guest has been called twice. */
+  const probe = async (options, module) => {
+    const host = await WapcHost.instantiate(module ?? (await guest('wat/probe')), { hostCall() {}, ...options });
+    await host.invoke('c');
+    await host.invoke('c');
+    return host;
+  };
+
+  for (const [what, disturb, check] of [
+    ['a signal', (host, controller) => controller.abort('reason'), (error) => equal(error, 'reason')],
+    ['close', (host) => host.close(), ({ code }) => equal(code, 'WAPC_CLOSED')],
+  ]) {
+    yield [
+      `${what} right after the call ends it, whether it is the first or waits for another one`,
+      async () => {
+        for (const waits of [false, true]) {
+          const host = await probe({});
+          const controller = new AbortController();
+          const before = waits ? [host.invoke('c')] : [];
+          const invocation = thrown(() => host.invoke('c', '', { signal: controller.signal }));
+          const after = host.invoke('c');
+          disturb(host, controller);
+          check(await invocation);
+          for (const other of [...before, after]) {
+            if (host.closed) await fails('WAPC_CLOSED', () => other);
+            else await other;
+          }
+          if (!host.closed) await host.invoke('c');
+          host.close();
+          await fails('WAPC_CLOSED', () => host.invoke('c'));
+        }
+      },
+    ];
+  }
+
+  yield [
+    'invocations run in their order, invokeSync waits for none, and what takes over waits for the first',
+    async () => {
+      const host = await probe({});
+      const counts = [host.invoke('c'), host.invoke('c'), host.invoke('c')];
+      await fails('WAPC_ASYNC', () => host.invokeSync('c'));
+      const replaced = host.reset();
+      equal(
+        (await Promise.all(counts)).map((count) => wordsOf(count)[0]),
+        [3, 4, 5],
+      );
+      await replaced;
+      equal(wordsOf(host.invokeSync('c'))[0], 1);
+      host.close();
+    },
+  ];
+
+  yield [
+    'a pool that is destroyed right after the call',
+    async () => {
+      const pool = await WapcPool.create(await guest('wat/probe'), { size: 2, hostCall() {} });
+      for (let i = 0; i < 4; i++) await pool.invoke('c');
+      const invocations = [pool.invoke('c'), pool.invoke('c'), pool.invoke('c')];
+      pool.destroy();
+      for (const invocation of invocations) await fails('WAPC_CLOSED', () => invocation);
+    },
+  ];
+
+  yield [
+    'a guest that fails or traps, more often than stacks are kept',
+    async () => {
+      const host = await probe({ logger() {} });
+      for (let i = 0; i < MANY; i++) {
+        await fails('WAPC_GUEST', () => host.invoke('e', words(512, 1, 0)));
+        await fails('WAPC_PROTOCOL', () => host.invoke('s', words(65536, 1)));
+        equal(wordsOf(await host.invoke('c'))[0], 1);
+        const trap = await fails('WAPC_TRAP', () => host.invoke('p', 'text'));
+        equal([trap.message.includes('text'), trap.cause instanceof WebAssembly.RuntimeError], [true, true]);
+        equal(wordsOf(await host.invoke('c'))[0], 1);
+      }
+      host.close();
+    },
+  ];
+
+  yield [
+    'more at once than stacks are kept, that are suspended after all and end in any order',
+    async () => {
+      const { hostCall, calls, called } = patient();
+      const module = await WapcModule.compile(await guest('wat/probe'), { hostCall });
+      const hosts = await Promise.all(Array.from({ length: MANY }, () => probe({ hostCall }, module)));
+      for (let round = 1; round < 3; round++) {
+        const answers = hosts.map((host) => host.invoke('h', call));
+        await called(round * MANY - 1);
+        calls.slice(-MANY).forEach(({ resolve, context }, index) => {
+          equal(hosts.filter(({ id }) => id === context.host.id).length, 1);
+          if (index % 2 === 0) resolve('x'.repeat(context.host.id % 64));
+        });
+        calls.slice(-MANY).forEach(({ resolve, context }) => resolve('x'.repeat(context.host.id % 64)));
+        for (const [index, answer] of answers.entries()) equal(wordsOf(await answer)[1], hosts[index].id % 64);
+        for (const host of hosts) await host.invoke('c');
+      }
+      for (const host of hosts) host.close();
+    },
+  ];
+
+  yield [
+    'one that finds too many suspended waits for them, and can still be ended',
+    async () => {
+      const { hostCall, called } = patient();
+      const options = { hostCall, limits: { suspensions: 1 } };
+      const [first, second, third] = [await probe(options), await probe(options), await probe(options)];
+      const suspended = first.invoke('h', call);
+      const [waiting, closed] = [second.invoke('c'), third.invoke('c')];
+      (await called(0)).resolve('answer');
+      third.close();
+      equal(wordsOf(await suspended)[1], 6);
+      equal(wordsOf(await waiting)[0], 3);
+      await fails('WAPC_CLOSED', () => closed);
+      for (const host of [first, second]) host.close();
+    },
+  ];
+
+  yield [
+    "limits.timeout counts from the guest's call, and ends it wherever it is suspended",
+    async () => {
+      const host = await probe({ hostCall: patient().hostCall, limits: { timeout: 50 } });
+      await fails('WAPC_TIMEOUT', () => host.invoke('h', call));
+      equal(wordsOf(await host.invoke('c'))[0], 1);
+      host.close();
+    },
+  ];
+
+  yield [
+    'a callback that invokes other guests, and its own',
+    async () => {
+      const echo = await probe({ hostCall: () => 'echo' });
+      const hostCall = () => (later ? echo.invoke('h', call) : string(echo.invokeSync('h', call).slice(0, 0)));
+      let later = false;
+      const host = await probe({ hostCall });
+      equal(wordsOf(await host.invoke('h', call))[1], 0);
+      later = true;
+      equal(wordsOf(await host.invoke('h', call))[1] > 0, true);
+      const own = await probe({ hostCall: () => own.invoke('c') });
+      equal(wordsOf(await own.invoke('h', call))[0], 0, 'WAPC_REENTRANT is a host error');
+      for (const each of [echo, host, own]) each.close();
+    },
+  ];
+}
