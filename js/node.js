@@ -1,6 +1,13 @@
-/** The package in Node, Deno and Bun: the same, guests may be files, and workers are those of `node:worker_threads`. */
+/** The package in Node, Deno and Bun: with the core in it; guests may be files, workers are `node:worker_threads`'. */
 
-import './inlined.js';
 import './machine.js';
+
+import { base64 } from './generated/core-inlined.js';
+import { compileInlined } from './inlined.js';
+import { platform } from './platform.js';
+
+platform.core = () => compileInlined(base64);
+// Most guests do without.
+platform.wasi = () => import('./wasi-node.js');
 
 export * from './api.js';

@@ -1,8 +1,8 @@
-/** WASI, with its artifact inlined: a file of its own, loaded when a guest imports WASI. */
+/** WASI with its artifact in it, gzipped: a file of its own, loaded when a guest imports WASI. */
 
-import { bytesOf } from './base64.js';
-import { base64 } from './generated/wasi.js';
+import { base64 } from './generated/wasi-gzipped.js';
+import { compileGzipped } from './inlined.js';
 
 export { Wasi } from './wasi/wasi.js';
 
-export const compile = () => WebAssembly.compile(bytesOf(base64));
+export const compile = () => compileGzipped(base64);

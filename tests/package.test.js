@@ -32,6 +32,7 @@ test('it holds what a user needs and nothing else', () => {
     'slim',
     'slim-node',
     'wasi',
+    'wasi-node',
     'worker',
     'worker-node',
     'workerd',
