@@ -43,10 +43,6 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../sys/guest.js")]
 extern "C" {
-    /// Whether a callback is an `async function`.
-    #[wasm_bindgen(js_name = isAsyncFunction)]
-    pub(crate) fn is_async_function(function: &Function) -> bool;
-
     /// The JavaScript half of one guest instance.
     #[derive(Debug)]
     pub(crate) type Guest;
@@ -82,20 +78,6 @@ extern "C" {
     // 1 where it did it, 0 where not: a boolean takes V8 10 ns more.
     #[wasm_bindgen(method, js_name = writeAnswer)]
     pub(crate) fn write_answer(this: &Guest, ptr: u32, len: u32) -> u32;
-    #[wasm_bindgen(method, js_name = callHost)]
-    #[allow(clippy::too_many_arguments)] // The protocol's eight, and whether the guest's stack can be suspended.
-    pub(crate) fn call_host(
-        this: &Guest,
-        binding_ptr: u32,
-        binding_len: u32,
-        namespace_ptr: u32,
-        namespace_len: u32,
-        operation_ptr: u32,
-        operation_len: u32,
-        ptr: u32,
-        len: u32,
-        may_suspend: bool,
-    ) -> f64;
     #[wasm_bindgen(method)]
     pub(crate) fn stop(this: &Guest);
     #[wasm_bindgen(method, js_name = abortHostCalls)]
@@ -110,6 +92,28 @@ extern "C" {
     pub(crate) fn text_utf16(this: &Guest, ptr: u32, len: u32) -> Option<JsString>;
     #[wasm_bindgen(method, js_name = readU32)]
     pub(crate) fn read_u32(this: &Guest, ptr: u32) -> u32;
+}
+
+#[wasm_bindgen(raw_module = "../sys/host-call.js")]
+extern "C" {
+    /// Whether a callback is an `async function`.
+    #[wasm_bindgen(js_name = isAsyncFunction)]
+    pub(crate) fn is_async_function(function: &Function) -> bool;
+    /// Calls the host callback: a length of bytes, or what `js/sys/host-call.js` names.
+    #[wasm_bindgen(js_name = callHost)]
+    #[allow(clippy::too_many_arguments)] // The protocol's eight, and whether the guest's stack can be suspended.
+    pub(crate) fn call_host(
+        guest: &Guest,
+        binding_ptr: u32,
+        binding_len: u32,
+        namespace_ptr: u32,
+        namespace_len: u32,
+        operation_ptr: u32,
+        operation_len: u32,
+        ptr: u32,
+        len: u32,
+        may_suspend: bool,
+    ) -> f64;
 }
 
 #[wasm_bindgen(raw_module = "../sys/port.js")]

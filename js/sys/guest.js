@@ -6,23 +6,13 @@
 import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16 } from '../bytes.js';
 import { unlist } from './coroutine.js';
 import { Exchange } from './exchange.js';
+import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension } from './suspension.js';
 
 /** How a start of the guest ended; `src/invocation.rs` has the same. */
 const SUCCEEDED = 1;
 const THREW = 2;
-
-/** What a host call came to, where it is not the length of an answer in bytes; `src/imports/wapc.rs` has the same. */
-const HOST_FAILED = -1;
-const HOST_PENDING = -2;
-const HOST_PROMISE_REFUSED = -3;
-const HOST_NAME_NOT_UTF8 = -4;
-
-/** By its tag: `constructor.name` is whatever a minifier makes of it. */
-export function isAsyncFunction(callback) {
-  return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
-}
 
 /** The instances that live, by their numbers. */
 const guests = [];
@@ -156,15 +146,15 @@ export class Guest {
   writeRequest(operationPtr, ptr) {
     const { operation, payload, payloadLength } = this.exchange;
     if (payload.length !== payloadLength) return 0;
-    copyIn(this.#bytes(operationPtr + operation.length), operationPtr, operation);
-    copyIn(this.#bytes(ptr + payloadLength), ptr, payload);
+    copyIn(this.bytes(operationPtr + operation.length), operationPtr, operation);
+    copyIn(this.bytes(ptr + payloadLength), ptr, payload);
     return 1;
   }
 
   /** Copies the response out, unless the engine has no memory for it. */
   readResponse(ptr, len) {
     try {
-      this.exchange.response = copyOut(this.#bytes(ptr + len), ptr, len);
+      this.exchange.response = copyOut(this.bytes(ptr + len), ptr, len);
       return 1;
     } catch {
       return 0;
@@ -175,60 +165,8 @@ export class Guest {
   writeAnswer(ptr, len) {
     const { answer } = this.exchange;
     if (answer.length !== len) return 0;
-    copyIn(this.#bytes(ptr + len), ptr, answer);
+    copyIn(this.bytes(ptr + len), ptr, answer);
     return 1;
-  }
-
-  /** Calls the host callback. What comes back is a length of bytes, or one of the states above. */
-  callHost(bindingPtr, bindingLen, namespacePtr, namespaceLen, operationPtr, operationLen, ptr, len, maySuspend) {
-    const { exchange, hostCall, scope } = this;
-    let binding, namespace, operation;
-    try {
-      binding = this.binding.read(this.#bytes(bindingPtr + bindingLen), bindingPtr, bindingLen);
-      namespace = this.namespace.read(this.#bytes(namespacePtr + namespaceLen), namespacePtr, namespaceLen);
-      operation = this.operation.read(this.#bytes(operationPtr + operationLen), operationPtr, operationLen);
-    } catch (error) {
-      // Anything but a decoder's TypeError is the stack's end, which is not the name's fault.
-      return error instanceof TypeError ? HOST_NAME_NOT_UTF8 : failed(exchange, error);
-    }
-    try {
-      const payload = copyOut(this.#bytes(ptr + len), ptr, len);
-      const context = exchange.contextOf(this.host);
-      const answer =
-        scope === undefined
-          ? hostCall(binding, namespace, operation, payload, context)
-          : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
-      if (answer instanceof Uint8Array) {
-        exchange.answer = answer;
-        return answer.length;
-      }
-      if (typeof answer?.then === 'function') return this.#later(exchange, answer, maySuspend);
-      return exchange.accept(answer);
-    } catch (error) {
-      return failed(exchange, error);
-    }
-  }
-
-  #later(exchange, answer, maySuspend) {
-    if (!maySuspend) {
-      // Nobody will look at it: without a handler its rejection would end a Node process.
-      Promise.resolve(answer).catch(() => {});
-      return HOST_PROMISE_REFUSED;
-    }
-    this.suspension.begin();
-    Promise.resolve(answer).then(
-      (value) => this.#settleHostCall(exchange, () => accepted(exchange, value)),
-      (error) => this.#settleHostCall(exchange, () => failed(exchange, error)),
-    );
-    return HOST_PENDING;
-  }
-
-  #settleHostCall(exchange, outcome) {
-    // An invocation that was stopped meanwhile has nobody left to answer.
-    if (this.exchange !== exchange) return;
-    const { hostCallSettled } = this;
-    const resume = this.suspension.taken();
-    resume?.(hostCallSettled(this.id, outcome()));
   }
 
   /** Ends an invocation that is suspended. */
@@ -263,7 +201,7 @@ export class Guest {
   /** UTF-8 text for people to read; undefined where it is longer than the engine's strings can be. */
   text(ptr, len) {
     try {
-      return decodeLenient(this.#bytes(ptr + len), ptr, len);
+      return decodeLenient(this.bytes(ptr + len), ptr, len);
     } catch {
       return undefined;
     }
@@ -272,7 +210,7 @@ export class Guest {
   /** UTF-16 text of AssemblyScript; undefined as in `text`. */
   textUtf16(ptr, len) {
     try {
-      return decodeUtf16(this.#bytes(ptr + len), ptr, len);
+      return decodeUtf16(this.bytes(ptr + len), ptr, len);
     } catch {
       return undefined;
     }
@@ -280,37 +218,16 @@ export class Guest {
 
   /** The little-endian u32 at `ptr`. */
   readU32(ptr) {
-    const view = this.#bytes(ptr + 4);
+    const view = this.bytes(ptr + 4);
     return (view[ptr] | (view[ptr + 1] << 8) | (view[ptr + 2] << 16) | (view[ptr + 3] << 24)) >>> 0;
   }
 
-  /** A view that reaches to `end`: growth detaches the old one, or leaves it short where the memory is shared. */
-  #bytes(end) {
+  /** A view of memory that reaches to `end`: growth detaches the old one, or leaves it short where the memory is shared. */
+  bytes(end) {
     return end <= this.view.length ? this.view : this.#refresh();
   }
 
   #refresh() {
     return (this.view = new Uint8Array(this.memory.buffer));
   }
-}
-
-/** The host callback of a host that was given none. */
-function refuse(binding, namespace, operation) {
-  throw new Error(
-    `no hostCall was given to answer binding '${binding}', namespace '${namespace}', operation '${operation}'`,
-  );
-}
-
-/** The callback answered: the length in bytes, or that it failed where that is no answer. */
-function accepted(exchange, answer) {
-  try {
-    return exchange.accept(answer);
-  } catch (error) {
-    return failed(exchange, error);
-  }
-}
-
-function failed(exchange, error) {
-  exchange.fail(error);
-  return HOST_FAILED;
 }

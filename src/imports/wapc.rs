@@ -6,6 +6,7 @@
 use crate::error::{Error, Violation};
 use crate::instance::{Instance, check_text};
 use crate::invocation::{Answer, Request};
+use crate::sys;
 
 use super::{Import, PROCEED, STOP};
 
@@ -148,7 +149,8 @@ extern "C" fn wapc_host_call(
         instance.check_limit("a host call's payload", len.into())?;
         let may_suspend = instance.update(|invocation| invocation.begin_host_call()).unwrap_or(false);
         let called = instance.in_callback(|guest| {
-            guest.call_host(
+            sys::call_host(
+                guest,
                 binding.ptr(),
                 binding.len(),
                 namespace.ptr(),
@@ -177,7 +179,7 @@ extern "C" fn host_call_settled(id: u32, called: f64) -> u32 {
     status
 }
 
-/// Takes in what a host call came to: a length in bytes, or one of the states that `js/sys/guest.js` names.
+/// Takes in what a host call came to: a length in bytes, or one of the states that `js/sys/host-call.js` names.
 fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
     const FAILED: f64 = -1.0;
     const PENDING: f64 = -2.0;
