@@ -47,17 +47,43 @@ for (const [index, snippet] of snippets.entries()) {
   });
 }
 
-test('the page in a browser', async () => {
-  const [page] = blocks('html');
-  // The page as it stands, put where its relative addresses hold.
-  const extra = { '/page/index.html': page, '/page/guest.wasm': readFileSync(join(root, 'testdata/hello.wasm')) };
+/** Shows a page with the guests beside it: the text that it comes to have. */
+async function show(page, files = {}) {
+  const guests = { 'guest.wasm': 'hello.wasm', 'wasi-guest.wasm': 'c/hello.wasm' };
+  const extra = { '/page/index.html': page, ...files };
+  for (const [name, guest] of Object.entries(guests)) {
+    extra[`/page/${name}`] = readFileSync(join(root, 'testdata', guest));
+  }
   const { address, stop } = await serve({ extra });
   const { page: tab, close } = await openChromium(`${address}/page/index.html`);
   try {
     await tab.waitForFunction(() => globalThis.document.body.innerText.trim() !== '');
-    equal((await tab.innerText('body')).trim(), 'Hello, browser');
+    return (await tab.innerText('body')).trim();
   } finally {
     await close();
     stop();
   }
+}
+
+test('the page in a browser', async () => {
+  const [page] = blocks('html');
+  // As it stands, put where its relative addresses hold.
+  equal(await show(page), 'Hello, browser');
+});
+
+test('what is given to slim in a browser', async () => {
+  const [snippet] = blocks('ts');
+  const page = `
+    <script type="importmap">{ "imports": { "wapc-host/slim": "/dist/slim.js" } }</script>
+    <body></body>
+    <script type="module">
+      ${snippet}
+      const host = await WapcHost.instantiate('wasi-guest.wasm', { hostCall: (...[, , , payload]) => payload });
+      document.body.textContent = new TextDecoder().decode(await host.invoke('hello', 'slim'));
+    </script>`;
+  const files = ['core.wasm', 'wasi.wasm'].map((name) => [
+    `/wapc-host/${name}`,
+    readFileSync(join(root, 'dist', name)),
+  ]);
+  equal(await show(page, Object.fromEntries(files)), 'Hello, slim');
 });
