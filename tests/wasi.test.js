@@ -11,7 +11,8 @@ import { WapcHost, WapcPool } from 'wapc-host';
 
 import { python } from '../tools/guests.js';
 import { root } from '../tools/run.js';
-import { path as guest } from './environments/node.js';
+import { environment, path as guest } from './environments/node.js';
+import { MOST_RIGHTS, path, probes } from './suite/wasi/probe.js';
 
 const scratch = fs.mkdtempSync(join(tmpdir(), 'wapc-host-'));
 after(() => fs.rmSync(scratch, { recursive: true }));
@@ -250,6 +251,17 @@ test('directories that are not there, or are none, are named', async () => {
   for (const wrong of [join(path, 'missing'), join(path, 'file')]) {
     await rejects(exercise({ path: wrong }), { code: 'WAPC_ARGUMENT' });
   }
+});
+
+test('more than trees may hold, all together: what was refused takes no room from others', async () => {
+  const file = new Uint8Array(200 << 20);
+  const tree = (files) => Object.fromEntries(['a.txt', 'b.txt'].slice(0, files).map((name) => [name, file]));
+  const probe = await probes(environment)({ wasi: { preopens: { '/data': tree(1) } } });
+  await rejects(exercise(tree(2)), { code: 'WAPC_LIMIT' });
+  equal(await probe.call('path_open', 3, 0, path('new'), 1, MOST_RIGHTS, 0n, 0, 4096), 0);
+  equal(await probe.call('fd_allocate', probe.u32(4096), 0n, 150n << 20n), 0);
+  probe.host.close();
+  await exercise(tree(2));
 });
 
 test('nothing stays open', async () => {

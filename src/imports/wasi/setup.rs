@@ -54,15 +54,15 @@ fn given_text() -> String {
 /// Begins a process with standard streams.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_begin(id: u32, payload_limit: u32) {
-    // What another one that failed in the middle has left.
-    TAKEN.take();
-    TREE.take();
     Process::begin(id, payload_limit);
 }
 
 /// Ends it.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_end(id: u32) {
+    // What is left where there was no room for all that it was to be given: others want it.
+    TAKEN.take();
+    TREE.take();
     Process::end(id);
 }
 

@@ -1,11 +1,9 @@
 /** Files of a tree in memory. */
 
 import { equal, fails, string, words } from '../assert.js';
-import { ERRNO, at, path, iovecs, probes } from './probe.js';
+import { ERRNO, MOST_RIGHTS, at, path, iovecs, probes } from './probe.js';
 
 const { BADF, FBIG, INVAL, NOSPC } = ERRNO;
-
-const MOST_RIGHTS = (1n << 29n) - 1n;
 
 export function* files(environment) {
   const probe = probes(environment);

@@ -104,6 +104,9 @@ export const probes =
   (options, name = 'wat/wasi') =>
     guestOf(environment, { ...silent, async: false, wasi: GIVEN, ...options }, name);
 
+/** All rights that there are. */
+export const MOST_RIGHTS = (1n << 29n) - 1n;
+
 /** The errnos that tests name. */
 export const ERRNO = {
   BADF: 8,
