@@ -72,12 +72,11 @@ extern "C" fn coroutine_module_len() -> usize {
 /// be suspended and too many are: it has to wait.
 #[unsafe(no_mangle)]
 extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend: u32) -> u32 {
-    let invocation = Invocation::new(Request { op_len, payload_len }, may_suspend != 0);
     INSTANCES.with_borrow(|instances| {
         let Some(instance) = instances.get(id).filter(|instance| may_suspend == 0 || instance.has_room()) else {
             return 0;
         };
-        instance.begin(invocation);
+        instance.begin(Some(Request { op_len, payload_len }), may_suspend != 0);
         1
     })
 }
@@ -191,11 +190,14 @@ impl Instance {
 
     /// A call of the guest begins: its imports find it from now on.
     #[inline(always)]
-    fn begin(&self, invocation: Invocation<JsString>) {
+    fn begin(&self, request: Option<Request>, may_suspend: bool) {
         RUNNING.set(self.id);
         // A callback that never returned (the stack's end) has left it set.
         self.in_callback.set(false);
-        self.invocation.replace(Some(invocation));
+        match &mut *self.invocation.borrow_mut() {
+            Some(invocation) => invocation.renew(request, may_suspend),
+            none => *none = Some(Invocation::new(request, may_suspend)),
+        }
     }
 
     fn end(&self, ended: Ended) -> Option<Outcome<JsString>> {

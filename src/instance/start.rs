@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::Instance;
 use crate::error::Error;
 use crate::imports;
-use crate::invocation::{Ended, Invocation, Outcome};
+use crate::invocation::{Ended, Outcome};
 use crate::module::Linkable;
 use crate::options::Options;
 use crate::protocol::START_EXPORTS;
@@ -42,7 +42,7 @@ impl Instance {
         }
         let suspend = may_wait && self.suspendable;
         // Also while it is instantiated: a start function calls imports, but can't be suspended.
-        self.begin(Invocation::starting(false));
+        self.begin(None, false);
         self.guest.prepare();
         let exports = match WebAssembly::Instance::new(&linkable.module, &imports) {
             Ok(instance) => instance.exports(),
@@ -65,7 +65,7 @@ impl Instance {
             if !Reflect::get(&exports, &export.into()).is_ok_and(|export| export.is_function()) {
                 continue;
             }
-            self.begin(Invocation::starting(suspend));
+            self.begin(None, suspend);
             let status = if suspend {
                 JsFuture::from(self.guest.start_promising(export))
                     .await
