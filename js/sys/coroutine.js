@@ -41,7 +41,7 @@ function link({ memory, coroutine_module: ptr, coroutine_module_len: len }) {
   const bytes = new Uint8Array(memory.buffer, ptr(), len());
   const host = {
     take: (number) => coroutines[number].take(),
-    operation_len: (number) => coroutines[number].exchange.operation.length,
+    operation_len: (number) => coroutines[number].exchange.operationLength,
     payload_len: (number) => coroutines[number].exchange.payloadLength,
     end: (number, result) => coroutines[number].end(result),
     wait: new WebAssembly.Suspending((number) => coroutines[number].wait()),

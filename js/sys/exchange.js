@@ -18,6 +18,7 @@ export class Exchange {
     this.operation = operation;
     this.payload = payload;
     /** In bytes, as the guest is told: an array may be detached before it is read. */
+    this.operationLength = operation.length;
     this.payloadLength = payload.length;
     this.owner = owner;
     /** The guest's answer: a fresh array. */

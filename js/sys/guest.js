@@ -144,10 +144,11 @@ export class Guest {
 
   /** Writes the request, unless the caller's array is no longer what it was (detached or resized). */
   writeRequest(operationPtr, ptr) {
-    const { operation, payload, payloadLength } = this.exchange;
+    const { operation, operationLength, payload, payloadLength } = this.exchange;
     if (payload.length !== payloadLength) return 0;
-    copyIn(this.bytes(operationPtr + operation.length), operationPtr, operation);
-    copyIn(this.bytes(ptr + payloadLength), ptr, payload);
+    const view = this.bytes(Math.max(operationPtr + operationLength, ptr + payloadLength));
+    copyIn(view, operationPtr, operation, operationLength);
+    copyIn(view, ptr, payload, payloadLength);
     return 1;
   }
 
@@ -165,7 +166,7 @@ export class Guest {
   writeAnswer(ptr, len) {
     const { answer } = this.exchange;
     if (answer.length !== len) return 0;
-    copyIn(this.bytes(ptr + len), ptr, answer);
+    copyIn(this.bytes(ptr + len), ptr, answer, len);
     return 1;
   }
 

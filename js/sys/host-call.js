@@ -33,17 +33,20 @@ export function callHost(
   maySuspend,
 ) {
   const { exchange, hostCall, scope } = guest;
-  let binding, namespace, operation;
+  let view, binding, namespace, operation;
   try {
-    binding = guest.binding.read(guest.bytes(bindingPtr + bindingLen), bindingPtr, bindingLen);
-    namespace = guest.namespace.read(guest.bytes(namespacePtr + namespaceLen), namespacePtr, namespaceLen);
-    operation = guest.operation.read(guest.bytes(operationPtr + operationLen), operationPtr, operationLen);
+    view = guest.bytes(
+      Math.max(bindingPtr + bindingLen, namespacePtr + namespaceLen, operationPtr + operationLen, ptr + len),
+    );
+    binding = guest.binding.read(view, bindingPtr, bindingLen);
+    namespace = guest.namespace.read(view, namespacePtr, namespaceLen);
+    operation = guest.operation.read(view, operationPtr, operationLen);
   } catch (error) {
     // Anything but a decoder's TypeError is the stack's end, which is not the name's fault.
     return error instanceof TypeError ? NAME_NOT_UTF8 : failed(exchange, error);
   }
   try {
-    const payload = copyOut(guest.bytes(ptr + len), ptr, len);
+    const payload = copyOut(view, ptr, len);
     const context = exchange.contextOf(guest.host);
     const answer =
       scope === undefined

@@ -111,7 +111,7 @@ export class Port {
 
   #admit(exchange, atOnce) {
     const { admit } = this;
-    return admit(this.slot, exchange.operation.length, exchange.payloadLength, atOnce);
+    return admit(this.slot, exchange.operationLength, exchange.payloadLength, atOnce);
   }
 
   #wait(exchange) {
@@ -128,7 +128,7 @@ export class Port {
     this.#begin(guest, exchange, 0);
     let ended;
     try {
-      ended = guestCall(exchange.operation.length, exchange.payloadLength) === 0 ? FAILED : SUCCEEDED;
+      ended = guestCall(exchange.operationLength, exchange.payloadLength) === 0 ? FAILED : SUCCEEDED;
     } catch (error) {
       ended = threw(exchange, error);
     }
@@ -189,7 +189,7 @@ export class Port {
   #callSuspendable(exchange) {
     const { guest } = this;
     if (!this.#beginSuspendable(guest, exchange)) return exchange.promise;
-    return guest.callPromising(exchange.operation.length, exchange.payloadLength).then(
+    return guest.callPromising(exchange.operationLength, exchange.payloadLength).then(
       (result) => this.#endSuspendable(guest, exchange, result === 0 ? FAILED : SUCCEEDED),
       (error) => this.#endSuspendable(guest, exchange, threw(exchange, error)),
     );
@@ -218,7 +218,7 @@ export class Port {
     const { begin } = this;
     this.running = true;
     guest.exchange = exchange;
-    return begin(guest.id, exchange.operation.length, exchange.payloadLength, maySuspend);
+    return begin(guest.id, exchange.operationLength, exchange.payloadLength, maySuspend);
   }
 
   #end(guest, exchange, ended) {
