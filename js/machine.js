@@ -16,5 +16,7 @@ platform.startWorker = (script = './worker-node.js') => new Worker(new URL(scrip
 // Bun takes three times as long to wake a stack as to make one.
 platform.keepsStacks = process.versions.bun === undefined;
 
-const scope = () => new AsyncResource('WapcHost');
+// Those that it has by default, where V8 finds them at once.
+const ORDINARY = { triggerAsyncId: undefined, requireManualDestroy: false };
+const scope = () => new AsyncResource('WapcHost', ORDINARY);
 platform.scopes = { nobodys: scope(), callers: scope };
