@@ -1,7 +1,9 @@
 /** What every way to invoke a guest has in common: its arguments, and what ends it early. */
 
-import { encodeOperation, toBytes } from './bytes.js';
+import { encodeOperation } from './bytes.js';
 import { WapcError, argumentError } from './error.js';
+import { toBytes } from './payload.js';
+import { onAbort } from './signals.js';
 import { Exchange } from './sys/exchange.js';
 import { startTimer } from './timer.js';
 
@@ -25,13 +27,12 @@ export async function runWith(options, run, abort) {
   const { signal, timeout } = checked(options);
   signal?.throwIfAborted();
   // Listened to before it runs: a host callback may be what aborts it.
-  const onAbort = () => abort(signal.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
   const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
   try {
     return await run();
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    stopListening?.();
     stopTimer?.();
   }
 }
@@ -43,9 +44,11 @@ export const timeoutError = (timeout) =>
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
 function checked(options) {
   checkNames(options, ['signal', 'timeout']);
-  checkSignal(options.signal);
-  checkTimeout(options.timeout);
-  return options;
+  // Read once: a getter may say something else the next time.
+  const { signal, timeout } = options;
+  checkSignal(signal);
+  checkTimeout(timeout);
+  return { signal, timeout };
 }
 
 /** Throws WAPC_ARGUMENT for what is no object of options, or has one of another name. */
@@ -57,7 +60,16 @@ export function checkNames(options, names, what = 'options') {
 }
 
 export function checkSignal(signal) {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw argumentError('signal', 'an AbortSignal', signal);
+  if (signal !== undefined && !isSignal(signal)) throw argumentError('signal', 'an AbortSignal', signal);
+}
+
+/** By what only a signal answers to: anything can have its prototype. */
+function isSignal(signal) {
+  try {
+    return signal instanceof AbortSignal && typeof signal.aborted === 'boolean';
+  } catch {
+    return false;
+  }
 }
 
 export function checkTimeout(timeout) {

@@ -1,6 +1,7 @@
 /** What waits for a member of a pool: each is served with one, or rejected. */
 
 import { WapcError } from '../error.js';
+import { onAbort } from '../signals.js';
 import { startTimer } from '../timer.js';
 
 /** An invocation. */
@@ -31,8 +32,7 @@ export class Borrower {
   #lend;
   #resolve;
   #reject;
-  #signal;
-  #onAbort;
+  #stopListening;
   #stopTimer;
   #isSettled = false;
 
@@ -52,9 +52,7 @@ export class Borrower {
       const error = () => new WapcError('WAPC_POOL_TIMEOUT', `no instance was free within ${timeout} ms`);
       this.#stopTimer = startTimer(timeout, () => cancel(error()));
     }
-    this.#signal = signal;
-    this.#onAbort = () => cancel(signal.reason);
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal !== undefined) this.#stopListening = onAbort(signal, cancel);
   }
 
   /** Whether it needs the member no longer: it does until it is given back. */
@@ -72,6 +70,6 @@ export class Borrower {
   #settled() {
     this.#isSettled = true;
     this.#stopTimer?.();
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#stopListening?.();
   }
 }
