@@ -11,14 +11,15 @@ export const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.le
  * Nanoseconds per operation of each competitor, round by round.
  * @param {Record<string, (times: number) => unknown>} competitors each does its operation `times` times
  * @param {number} [per] operations in one
+ * @param {number} [turns]
  * @returns {Promise<Record<string, number>[]>} by competitor, for each round
  */
-export async function measure(competitors, per = 1) {
+export async function measure(competitors, per = 1, turns = ROUNDS) {
   const entries = Object.entries(competitors);
   const times = {};
   for (const [name, run] of entries) times[name] = await calibrate(run);
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < turns; round++) {
     const measured = {};
     // Each round begins with another one: nobody always runs behind the same neighbour.
     for (let i = 0; i < entries.length; i++) {

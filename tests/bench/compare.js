@@ -1,0 +1,86 @@
+/**
+ * `npm run bench:compare -- OTHER_DIST [CASE]`: the way of an invocation in this build against that in another one, in turns,
+ * on this Node and on one with JSPI. Prints the median of the ratios (this / other), and the interval that holds the median in
+ * 95 of 100 such runs. Compilers decide differently from process to process, so turns are spread over many.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { nodeWithJspi } from '../../tools/engines.js';
+import { fail } from '../../tools/run.js';
+import { awaited, measure, median, sync } from './measure.js';
+
+const PROCESSES = 12;
+const script = fileURLToPath(import.meta.url);
+const own = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** What both builds do, by name. */
+async function casesOf(dist) {
+  const { WapcModule, WapcPool } = await import(pathToFileURL(`${dist}/node.js`).href);
+  const guest = async (name) => readFile(new URL(`../../testdata/${name}.wasm`, import.meta.url));
+  const hostCall = (binding, namespace, operation, payload) => payload;
+  const bytes = await guest('bench');
+  const module = await WapcModule.compile(bytes);
+  const host = await module.instantiate({ hostCall, async: false });
+  const auto = await module.instantiate({ hostCall });
+  const pool = await WapcPool.create(bytes, { hostCall, async: false, size: 10 });
+  const writer = await (await WapcModule.compile(await guest('wat/lines'))).instantiate({ stdout() {} });
+  const payload = new Uint8Array(32).fill(42);
+  const line = new Uint8Array(64).fill(42);
+  return {
+    '32 B, invokeSync': sync(() => host.invokeSync('echo', payload)),
+    'one host call, invokeSync': sync(() => host.invokeSync('call', payload)),
+    '32 B, await invoke': awaited(() => host.invoke('echo', payload)),
+    '1 KiB, await invoke': awaited(() => host.invoke('echo', kilobyte)),
+    "32 B, await invoke, async: 'auto'": awaited(() => auto.invoke('echo', payload)),
+    '32 B, await invoke of a pool': awaited(() => pool.invoke('echo', payload)),
+    '100 lines to standard output, invokeSync': sync(() => writer.invokeSync('', line)),
+  };
+}
+const kilobyte = new Uint8Array(1024).fill(42);
+
+/** Measures all cases, or those whose names contain `only`, in this process: the ratios of each. */
+async function turns(other, only) {
+  const [ours, theirs] = [await casesOf(own), await casesOf(other)];
+  const ratios = {};
+  for (const name of Object.keys(ours).filter((name) => name.includes(only))) {
+    const rounds = await measure({ ours: ours[name], theirs: theirs[name] }, 1, 5);
+    ratios[name] = rounds.map((round) => round.ours / round.theirs);
+  }
+  return ratios;
+}
+
+/** Where the median lies in 95 of 100 runs: processes are drawn again and again from those that there were. */
+function interval(processes) {
+  const draws = Array.from({ length: 2000 }, () =>
+    median(processes.flatMap(() => processes[Math.floor(Math.random() * processes.length)])),
+  ).sort((a, b) => a - b);
+  return [draws[50], draws[1949]];
+}
+
+function compare(node, other, only) {
+  const processes = Array.from({ length: PROCESSES }, () => {
+    const { status, stdout, stderr } = spawnSync(node, [script, other, only, '--turns'], { encoding: 'utf8' });
+    if (status !== 0) fail(stderr);
+    return JSON.parse(stdout);
+  });
+  const { stdout: version } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  console.log(`Node ${version.trim()}, ${PROCESSES} processes, this build / the other`);
+  for (const name of Object.keys(processes[0])) {
+    const ratios = processes.map((process) => process[name]);
+    const [low, high] = interval(ratios).map((ratio) => ratio.toFixed(3));
+    const all = ratios.flat();
+    console.log(`${name.padEnd(42)} ${median(all).toFixed(3)}  [${low}, ${high}]  ${all.length} turns`);
+  }
+}
+
+const [, , other, only = '', inTurns] = process.argv;
+if (other === undefined) fail('usage: npm run bench:compare -- OTHER_DIST [CASE]');
+if (inTurns) {
+  process.stdout.write(JSON.stringify(await turns(resolve(other), only)));
+  process.exit();
+}
+for (const node of [process.execPath, nodeWithJspi()].filter(Boolean)) compare(node, resolve(other), only);
