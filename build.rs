@@ -4,6 +4,7 @@ use std::{env, error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
     for (name, file) in [
+        ("room", "imports/room"),
         ("shim", "imports/shim"),
         ("assemblyscript", "imports/assemblyscript"),
         ("signature", "imports/signature"),

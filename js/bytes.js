@@ -18,19 +18,6 @@ const LONG = 1 << 12;
 const CACHED_LENGTH = 256;
 const CACHED_NAMES = 256;
 
-/**
- * A `Payload` as bytes, not copied: a string as UTF-8, a view or buffer as the bytes it covers.
- * Throws WAPC_ARGUMENT for anything else.
- */
-export function toBytes(value, what) {
-  if (value instanceof Uint8Array) return value;
-  if (typeof value === 'string') return encoder.encode(value);
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  const tag = Object.prototype.toString.call(value);
-  if (tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]') return new Uint8Array(value);
-  throw argumentError(what, 'a string, an ArrayBuffer or a view of one', value);
-}
-
 const encodedNames = new Map();
 let lastName = '';
 let lastEncoded = new Uint8Array(0);
@@ -55,12 +42,23 @@ export function encodeOperation(operation) {
 const { set, slice } = Uint8Array.prototype;
 
 /**
- * Copies all of `source`, which are `length` bytes, to `view` at `ptr`. The range was checked.
+ * Copies `source`, which had `length` bytes when it was last asked, to `view` at `ptr`. The range was checked. False where
+ * it has another length by now, detached, resized or grown under another thread: then the guest must not go on, since
+ * other bytes of its memory may have been written.
  *
  * Who knows a length says it: that of an array may be over 2^32, so that V8 reads it as a double and looks whether it is an
  * integer, which takes as long as copying a few bytes.
  */
 export function copyIn(view, ptr, source, length) {
+  if (length === 0) return true;
+  if (source[length - 1] === undefined) return false;
+  copyName(view, ptr, source, length);
+  // Asked afterwards: shared memory only grows, so that it had this length all the time if it has it now.
+  return source[length] === undefined;
+}
+
+/** The same for an array of our own, which stays as it is. */
+export function copyName(view, ptr, source, length) {
   if (length > SHORT) set.call(view, source, ptr);
   else for (let i = 0; i < length; i++) view[ptr + i] = source[i];
 }
@@ -95,11 +93,14 @@ function copyOutLong(bytes) {
 
 /** UTF-8 text with U+FFFD where it is broken, for what people read: logs and error texts. */
 export function decodeLenient(view, ptr, len) {
+  // An empty text touches nothing: the view may be detached.
+  if (len === 0) return '';
   return lenient.decode(decodable(view, ptr, len));
 }
 
 /** UTF-16LE text, as AssemblyScript keeps its strings. */
 export function decodeUtf16(view, ptr, len) {
+  if (len === 0) return '';
   return utf16.decode(decodable(view, ptr, len));
 }
 

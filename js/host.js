@@ -1,6 +1,7 @@
 import { WapcError, closedError } from './error.js';
 import { exchangeOf, runWith } from './invoke.js';
 import { WapcModule } from './module.js';
+import { requireRoom } from './sys/room.js';
 
 export const HOST = Symbol('host');
 
@@ -28,6 +29,7 @@ export class WapcHost {
   }
 
   static async instantiate(source, options) {
+    requireRoom();
     const module = source instanceof WapcModule ? source : await WapcModule.compile(source, options);
     return module.instantiate(module === source ? options : undefined);
   }
@@ -37,16 +39,19 @@ export class WapcHost {
   }
 
   get memorySize() {
+    requireRoom();
     return this.#host?.memorySize ?? 0;
   }
 
   get closed() {
+    requireRoom();
     return this.#host?.closed ?? true;
   }
 
   // Not an async function, whose promise would cost a second one.
   invoke(operation, payload, options) {
     try {
+      requireRoom();
       const exchange = exchangeOf(operation, payload, this);
       if (options === undefined) return this.#port.invoke(exchange);
       const run = () => this.#port.invoke(exchange);
@@ -57,19 +62,23 @@ export class WapcHost {
   }
 
   invokeSync(operation, payload) {
+    requireRoom();
     return this.#port.invokeSync(exchangeOf(operation, payload, this));
   }
 
   async replace(source) {
+    requireRoom();
     const module = await WapcModule.of(source);
     await this.#open().replace(module);
   }
 
   async reset() {
+    requireRoom();
     await this.#open().reset();
   }
 
   close() {
+    requireRoom();
     if (this.#host?.close() !== true) return;
     // At once, not when it is collected: many hosts may come and go between two collections.
     this.#port.close();

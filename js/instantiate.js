@@ -1,4 +1,5 @@
 import init, { initSync } from './generated/core.js';
+import { openProbes } from './sys/room.js';
 import { watchStack } from './sys/stack.js';
 
 /**
@@ -15,5 +16,6 @@ export async function instantiate(module) {
     exports = await init({ module_or_path: module });
   }
   watchStack(exports);
+  openProbes(exports);
   return exports;
 }

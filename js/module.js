@@ -1,6 +1,7 @@
 import { core } from './core.js';
 import { WapcError } from './error.js';
 import { HOST, WapcHost } from './host.js';
+import { requireRoom } from './sys/room.js';
 
 const MODULE = Symbol('module');
 
@@ -15,20 +16,24 @@ export class WapcModule {
   }
 
   static async compile(source, options) {
+    requireRoom();
     const Module = await core();
     return new WapcModule(MODULE, await Module.compile(source, options, false));
   }
 
   async instantiate(options) {
+    requireRoom();
     return new WapcHost(HOST, await this.#module.instantiate(options));
   }
 
   get info() {
+    requireRoom();
     this.#info ??= this.#module.info();
     return this.#info;
   }
 
   close() {
+    requireRoom();
     this.#module.close();
   }
 

@@ -7,6 +7,7 @@ import { Members } from './pool/members.js';
 import { Borrower, Invocation } from './pool/requests.js';
 import { NONE, Supply } from './pool/supply.js';
 import { Queue } from './queue.js';
+import { requireRoom } from './sys/room.js';
 
 const POOL = Symbol('pool');
 
@@ -56,6 +57,7 @@ export class WapcPool {
   }
 
   static async create(source, options) {
+    requireRoom();
     const given = source instanceof WapcModule;
     const module = given ? await WapcModule.of(source) : await (await core()).compile(source, options, true);
     const pool = new WapcPool(POOL, module.pool(options));
@@ -72,6 +74,7 @@ export class WapcPool {
   // Not an async function, whose promise would cost a second one.
   invoke(operation, payload, options) {
     try {
+      requireRoom();
       const exchange = exchangeOf(operation, payload, this);
       if (options !== undefined) return this.#invokeWith(exchange, options);
       const lend = this.#lend;
@@ -85,6 +88,7 @@ export class WapcPool {
   }
 
   async get(timeout, options = {}) {
+    requireRoom();
     checkNames(options, ['signal']);
     const { signal } = options;
     checkTimeout(timeout);
@@ -97,12 +101,13 @@ export class WapcPool {
   }
 
   return(host) {
+    requireRoom();
     const state = stateOf(host);
     if (state === undefined || state.pool !== this || state.over) {
       throw new WapcError('WAPC_POOL_FOREIGN', 'this is no instance that this pool has lent out and not got back yet');
     }
     state.over = true;
-    if (state.running === 0) this.#giveBack(state.member);
+    if (state.running === 0) this.#giveBackSoon(state.member);
     else state.atRest = () => this.#giveBack(state.member);
   }
 
@@ -117,6 +122,7 @@ export class WapcPool {
   }
 
   get stats() {
+    requireRoom();
     const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#supply.replaced];
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
@@ -125,6 +131,7 @@ export class WapcPool {
   }
 
   close() {
+    requireRoom();
     if (this.#closing === undefined) {
       this.#closing = new Promise((resolve) => (this.#closed = resolve));
       this.#core.pool_close(this.#slot);
@@ -135,6 +142,7 @@ export class WapcPool {
   }
 
   destroy() {
+    requireRoom();
     if (this.#isOver) return;
     const requests = this.#requests.clear();
     this.#end();
@@ -154,11 +162,11 @@ export class WapcPool {
       result = port.invoke(exchange);
     } catch (error) {
       this.#failures++;
-      this.#giveBack(member);
+      this.#giveBackSoon(member);
       throw error;
     }
     if (port.running) return this.#ended(result, member);
-    this.#giveBack(member);
+    this.#giveBackSoon(member);
     return result;
   }
 
@@ -223,7 +231,7 @@ export class WapcPool {
     const number = lend(this.#slot);
     if (number === NONE) return this.#enqueue(request);
     const member = this.#members.get(number);
-    if (request.serve(member)) this.#giveBack(member);
+    if (request.serve(member)) this.#giveBackSoon(member);
     return request.promise;
   }
 
@@ -243,6 +251,12 @@ export class WapcPool {
     this.#core.pool_cancel(this.#slot);
     request.reject(reason);
     this.#rest();
+  }
+
+  /** The same on a caller's stack, of which there may be little left: what waits is not run there. */
+  #giveBackSoon(member) {
+    if (this.#requests.length === 0) this.#giveBack(member);
+    else queueMicrotask(() => this.#giveBack(member));
   }
 
   /** A member is free: it goes to who waits longest. */

@@ -2,6 +2,7 @@
 
 import assemblyscript from './assemblyscript.wasm';
 import core from './core.wasm';
+import room from './room.wasm';
 import shim from './shim.wasm';
 import signature from './signature.wasm';
 import wasiShim from './wasi-shim.wasm';
@@ -10,7 +11,7 @@ import wasi from './wasi.wasm';
 import { platform } from './platform.js';
 import { Wasi } from './wasi/wasi.js';
 
-Object.assign(platform.modules, { assemblyscript, core, shim, signature, wasi, 'wasi-shim': wasiShim });
+Object.assign(platform.modules, { assemblyscript, core, room, shim, signature, wasi, 'wasi-shim': wasiShim });
 platform.wasi = async () => ({ Wasi });
 
 export * from './api.js';

@@ -6,7 +6,6 @@ mod succession;
 mod turns;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Promise, Reflect};
@@ -17,6 +16,7 @@ use crate::instance::Instance;
 use crate::module::{Linkable, Module};
 use crate::options::{Options, Workers};
 use crate::promise::promise;
+use crate::queue::Queue;
 use crate::slots::Slots;
 use crate::sys::{self, Exchange, Port};
 
@@ -41,7 +41,7 @@ pub(crate) struct State {
     /// None after a trap: the next invocation makes a fresh one.
     instance: RefCell<Option<Rc<Instance>>>,
     closed: Cell<bool>,
-    waiting: RefCell<VecDeque<Exchange>>,
+    waiting: RefCell<Queue<Exchange>>,
     /// Whether it waits for others to be suspended no longer.
     waits_for_room: Cell<bool>,
     swaps: RefCell<Vec<Swap>>,

@@ -49,7 +49,7 @@ pub(crate) struct Instance {
     /// Milliseconds.
     timeout: Option<u32>,
     async_refused: &'static str,
-    invocation: RefCell<Option<Invocation<JsString>>>,
+    invocation: Invocation<JsString>,
     in_callback: Cell<bool>,
 }
 
@@ -111,7 +111,7 @@ impl Instance {
             suspensions: options.suspensions.unwrap_or(suspensions::DEFAULT_LIMIT),
             timeout: options.timeout,
             async_refused: options.why_not_async(),
-            invocation: RefCell::new(None),
+            invocation: Invocation::new(),
             in_callback: Cell::new(false),
         });
         INSTANCES.with_borrow_mut(|instances| instances.fill(id, &instance));
@@ -134,14 +134,11 @@ impl Instance {
         INSTANCES.with_borrow(|instances| instances.get(id).cloned())
     }
 
-    /// Looks at the running invocation of an instance, without counting a reference to it: for what nearly always suffices.
-    /// `look` must not let JavaScript run; it answers with None where more is to be done.
+    /// Looks at an instance without counting a reference to it: for what nearly always suffices. `look` only reads: it is
+    /// called where the stack may be about to end, calls nothing, and answers with None where more is to be done.
     #[inline(always)]
-    pub(crate) fn peek<T>(id: u32, look: impl FnOnce(&Self, &mut Invocation<JsString>) -> Option<T>) -> Option<T> {
-        INSTANCES.with_borrow(|instances| {
-            let instance = instances.get(id)?;
-            look(instance, instance.invocation.borrow_mut().as_mut()?)
-        })
+    pub(crate) fn peek<T>(id: u32, look: impl FnOnce(&Self) -> Option<T>) -> Option<T> {
+        INSTANCES.with_borrow(|instances| look(instances.get(id)?))
     }
 
     /// A range that lies in memory as it was when last asked.
@@ -194,49 +191,23 @@ impl Instance {
         RUNNING.set(self.id);
         // A callback that never returned (the stack's end) has left it set.
         self.in_callback.set(false);
-        match &mut *self.invocation.borrow_mut() {
-            Some(invocation) => invocation.renew(request, may_suspend),
-            none => *none = Some(Invocation::new(request, may_suspend)),
-        }
+        self.invocation.begin(request, may_suspend);
     }
 
     fn end(&self, ended: Ended) -> Option<Outcome<JsString>> {
-        self.invocation.take().map(|invocation| invocation.finish(ended))
+        self.invocation.end(ended, ended == Ended::Succeeded && self.guest.has_responded())
     }
 
-    /// Reads the running invocation.
+    /// The running invocation.
     #[inline(always)]
-    pub(crate) fn with<T>(&self, read: impl FnOnce(&Invocation<JsString>) -> Result<T, Violation>) -> Result<T, Error> {
-        match &*self.invocation.borrow() {
-            Some(invocation) => Ok(read(invocation)?),
-            None => Err(Error::Closed("host")),
-        }
-    }
-
-    /// Changes the running invocation, if there is one.
-    #[inline(always)]
-    pub(crate) fn update<T>(&self, change: impl FnOnce(&mut Invocation<JsString>) -> T) -> Option<T> {
-        self.invocation.borrow_mut().as_mut().map(change)
-    }
-
-    /// Whether the running invocation can be suspended.
-    pub(crate) fn may_suspend(&self) -> bool {
-        self.update(|invocation| invocation.may_suspend()).unwrap_or(false)
-    }
-
-    /// Stops the running invocation: its first reason decides what it comes to.
-    pub(crate) fn stop(&self, error: Error) {
-        self.update(|invocation| invocation.stop(error));
-    }
-
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.update(|invocation| invocation.is_stopped()).unwrap_or(true)
+    pub(crate) fn invocation(&self) -> &Invocation<JsString> {
+        &self.invocation
     }
 
     /// Stops it wherever it is: in a callback when that returns, suspended at once.
     pub(crate) fn interrupt(&self, error: Error) {
         let reason = JsValue::from(&error);
-        self.stop(error);
+        self.invocation.stop(error);
         self.guest.abort_host_calls(&reason);
         self.guest.stop();
     }
@@ -270,6 +241,12 @@ impl Instance {
         check_text("the guest's text", len.into())?;
         let text = self.guest.text(range.ptr(), range.len());
         text.ok_or_else(|| self.no_memory_for("the guest's text", len))
+    }
+
+    /// Whether a length is within `limits.payload`.
+    #[inline(always)]
+    pub(crate) fn allows(&self, len: u32) -> bool {
+        len <= self.payload_limit
     }
 
     /// A length within `limits.payload`.

@@ -1,5 +1,8 @@
 //! One invocation: what was asked, what has come of it so far, and what it comes to. No JavaScript runs here.
 
+use std::cell::Cell;
+use std::fmt;
+
 use crate::error::{Error, Violation};
 use crate::imports::Import;
 
@@ -54,110 +57,152 @@ pub(crate) enum Outcome<Text> {
     Stopped(Box<Error>),
 }
 
-/// The state of one invocation. Made anew for each, so nothing of one is seen by the next.
-#[derive(Debug)]
+/// The invocation that runs on an instance. Each field is a cell of its own, and none is ever borrowed: where the engine's
+/// stack ends, any frame may be unwound, and a borrow would be held for ever.
 pub(crate) struct Invocation<Text> {
+    runs: Cell<bool>,
     /// None while a guest starts.
-    request: Option<Request>,
-    may_suspend: bool,
-    responded: bool,
-    error_text: Option<Text>,
-    answer: Answer,
-    /// Boxed: it is rare, and the rest is moved on every invocation.
-    stopped: Option<Box<Error>>,
+    request: Cell<Option<Request>>,
+    may_suspend: Cell<bool>,
+    has_text: Cell<bool>,
+    error_text: Cell<Option<Text>>,
+    answer: Cell<Answer>,
+    is_stopped: Cell<bool>,
+    /// Why it was stopped. Boxed: it is rare, and the rest is written on every invocation.
+    stopped: Cell<Option<Box<Error>>>,
+}
+
+impl<Text> fmt::Debug for Invocation<Text> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Invocation").field("runs", &self.runs).finish_non_exhaustive()
+    }
 }
 
 impl<Text> Invocation<Text> {
-    /// One that begins: of `request`, or while a guest starts, which may call its host, but was asked nothing.
-    pub(crate) fn new(request: Option<Request>, may_suspend: bool) -> Self {
-        Self { request, may_suspend, responded: false, error_text: None, answer: Answer::None, stopped: None }
+    /// None that runs.
+    pub(crate) const fn new() -> Self {
+        Self {
+            runs: Cell::new(false),
+            request: Cell::new(None),
+            may_suspend: Cell::new(false),
+            has_text: Cell::new(false),
+            error_text: Cell::new(None),
+            answer: Cell::new(Answer::None),
+            is_stopped: Cell::new(false),
+            stopped: Cell::new(None),
+        }
     }
 
-    /// The same in the place of one that has ended. Made elsewhere and moved here it would be read in other widths than it was
-    /// just written in, which processors wait for: 5% of a short invocation.
+    /// One begins: of `request`, or while a guest starts, which may call its host, but was asked nothing. Nothing of the
+    /// last one is left, not even if that never ended.
     #[inline(always)]
-    pub(crate) fn renew(&mut self, request: Option<Request>, may_suspend: bool) {
+    pub(crate) fn begin(&self, request: Option<Request>, may_suspend: bool) {
         // By their names, so that none is forgotten.
-        let Self { request: asked, may_suspend: may, responded, error_text, answer, stopped } = self;
-        *asked = request;
-        *may = may_suspend;
-        *responded = false;
-        *error_text = None;
-        *answer = Answer::None;
-        *stopped = None;
+        let Self {
+            runs,
+            request: asked,
+            may_suspend: may,
+            answer,
+            has_text: _,
+            error_text: _,
+            is_stopped: _,
+            stopped: _,
+        } = self;
+        runs.set(true);
+        asked.set(request);
+        may.set(may_suspend);
+        answer.set(Answer::None);
+        self.forget();
+    }
+
+    /// Drops the error text and the reason to stop, of which there is rarely one.
+    #[inline(always)]
+    fn forget(&self) {
+        if self.has_text.replace(false) {
+            self.error_text.set(None);
+        }
+        if self.is_stopped.replace(false) {
+            self.stopped.set(None);
+        }
     }
 
     /// What was asked. WAPC_PROTOCOL while a guest starts.
     #[inline(always)]
     pub(crate) fn request(&self) -> Result<Request, Violation> {
-        self.request.ok_or(Violation::NoRequest(Import::GuestRequest))
-    }
-
-    /// The guest has responded; a later response replaces this one.
-    #[inline(always)]
-    pub(crate) fn respond(&mut self) {
-        self.responded = true;
+        self.request.get().ok_or(Violation::NoRequest(Import::GuestRequest))
     }
 
     /// The guest's error text; a later one replaces it.
-    pub(crate) fn fail(&mut self, text: Text) {
-        self.error_text = Some(text);
+    pub(crate) fn fail(&self, text: Text) {
+        self.has_text.set(true);
+        self.error_text.set(Some(text));
     }
 
     /// A host call begins. Cleared first: a failing call must not leave an earlier answer to be read.
     /// Returns whether the answer may be waited for.
     #[inline(always)]
-    pub(crate) fn begin_host_call(&mut self) -> bool {
-        self.answer = Answer::None;
-        self.may_suspend
+    pub(crate) fn begin_host_call(&self) -> bool {
+        self.answer.set(Answer::None);
+        self.may_suspend()
     }
 
     #[inline(always)]
-    pub(crate) fn end_host_call(&mut self, answer: Answer) {
-        self.answer = answer;
+    pub(crate) fn end_host_call(&self, answer: Answer) {
+        self.answer.set(answer);
     }
 
     /// Whether it runs on a stack that can be suspended.
+    #[inline(always)]
     pub(crate) fn may_suspend(&self) -> bool {
-        self.may_suspend
+        self.runs.get() && self.may_suspend.get()
     }
 
     /// Bytes of the last answer, 0 where there is none.
+    #[inline(always)]
     pub(crate) fn host_response_len(&self) -> u32 {
-        match self.answer {
+        match self.answer.get() {
             Answer::Response(len) => len,
             _ => 0,
         }
     }
 
     /// Bytes of the last host error, 0 where there is none.
+    #[inline(always)]
     pub(crate) fn host_error_len(&self) -> u32 {
-        match self.answer {
+        match self.answer.get() {
             Answer::Error(len) => len,
             _ => 0,
         }
     }
 
-    /// Stops it. The first reason decides, whatever comes after.
-    pub(crate) fn stop(&mut self, error: Error) {
-        self.stopped.get_or_insert_with(|| Box::new(error));
+    /// Stops it, if it runs. The first reason decides, whatever comes after.
+    pub(crate) fn stop(&self, error: Error) {
+        if self.runs.get() && !self.is_stopped.replace(true) {
+            self.stopped.set(Some(Box::new(error)));
+        }
     }
 
+    /// Whether it was stopped, or none runs.
+    #[inline(always)]
     pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped.is_some()
+        self.is_stopped.get() || !self.runs.get()
     }
 
-    /// What it comes to.
-    pub(crate) fn finish(self, ended: Ended) -> Outcome<Text> {
-        if let Some(error) = self.stopped {
-            return Outcome::Stopped(error);
+    /// What it comes to, having `responded` or not. None where none runs.
+    pub(crate) fn end(&self, ended: Ended, responded: bool) -> Option<Outcome<Text>> {
+        if !self.runs.replace(false) {
+            return None;
         }
-        match ended {
-            Ended::Threw => Outcome::Trapped(self.error_text),
-            Ended::Succeeded if self.responded => Outcome::Responded,
-            Ended::Succeeded if self.error_text.is_none() => Outcome::Silent,
-            Ended::Failed | Ended::Succeeded => Outcome::GuestError(self.error_text),
+        let error_text = self.error_text.take();
+        if let Some(error) = self.stopped.take() {
+            return Some(Outcome::Stopped(error));
         }
+        Some(match ended {
+            Ended::Threw => Outcome::Trapped(error_text),
+            Ended::Succeeded if responded => Outcome::Responded,
+            Ended::Succeeded if error_text.is_none() => Outcome::Silent,
+            Ended::Failed | Ended::Succeeded => Outcome::GuestError(error_text),
+        })
     }
 }
 
@@ -169,17 +214,20 @@ mod tests {
     const REQUEST: Request = Request { op_len: 3, payload_len: 5 };
 
     fn invocation() -> Invocation<&'static str> {
-        Invocation::new(Some(REQUEST), true)
+        let invocation = Invocation::new();
+        invocation.begin(Some(REQUEST), true);
+        invocation
     }
 
     /// The outcome in a form that can be compared.
-    fn told(outcome: &Outcome<&'static str>) -> String {
+    fn told(outcome: Option<Outcome<&'static str>>) -> String {
         match outcome {
-            Outcome::Responded => "responded".to_owned(),
-            Outcome::GuestError(text) => format!("guest error {text:?}"),
-            Outcome::Silent => "silent".to_owned(),
-            Outcome::Trapped(text) => format!("trapped {text:?}"),
-            Outcome::Stopped(error) => format!("stopped {}", error.code()),
+            None => "none ran".to_owned(),
+            Some(Outcome::Responded) => "responded".to_owned(),
+            Some(Outcome::GuestError(text)) => format!("guest error {text:?}"),
+            Some(Outcome::Silent) => "silent".to_owned(),
+            Some(Outcome::Trapped(text)) => format!("trapped {text:?}"),
+            Some(Outcome::Stopped(error)) => format!("stopped {}", error.code()),
         }
     }
 
@@ -201,44 +249,54 @@ mod tests {
             (Ended::Threw, false, Some("e"), Some(closed()), "stopped WAPC_CLOSED"),
         ];
         for (ended, responded, text, stopped, expected) in table {
-            let mut invocation = invocation();
-            if responded {
-                invocation.respond();
-            }
+            let invocation = invocation();
             if let Some(text) = text {
                 invocation.fail(text);
             }
             if let Some(error) = stopped {
                 invocation.stop(error);
             }
-            assert_eq!(told(&invocation.finish(ended)), expected);
+            assert_eq!(told(invocation.end(ended, responded)), expected);
+            assert_eq!(told(invocation.end(ended, responded)), "none ran", "it ends once");
         }
     }
 
     #[test]
     fn nothing_of_one_is_seen_by_the_next() {
-        let mut invocation = invocation();
-        invocation.respond();
+        let invocation = invocation();
         invocation.fail("text");
         invocation.end_host_call(Answer::Response(1));
         invocation.stop(Error::Closed("host"));
-        invocation.renew(None, false);
-        assert_eq!(format!("{invocation:?}"), format!("{:?}", Invocation::<&str>::new(None, false)));
+        invocation.begin(None, false);
+        assert_eq!(
+            (invocation.host_response_len(), invocation.is_stopped(), invocation.may_suspend()),
+            (0, false, false)
+        );
+        assert_eq!(told(invocation.end(Ended::Failed, false)), "guest error None");
+    }
+
+    #[test]
+    fn where_none_runs_nothing_is_stopped_or_suspended() {
+        let invocation = invocation();
+        assert_eq!(told(invocation.end(Ended::Succeeded, true)), "responded");
+        invocation.stop(Error::Closed("host"));
+        assert!(invocation.is_stopped() && !invocation.may_suspend());
+        invocation.begin(Some(REQUEST), true);
+        assert!(!invocation.is_stopped() && invocation.may_suspend());
     }
 
     #[test]
     fn the_first_reason_to_stop_decides() {
-        let mut invocation = invocation();
+        let invocation = invocation();
         invocation.stop(Error::Protocol(Violation::NoResponse));
         invocation.stop(Error::Closed("host"));
         assert!(invocation.is_stopped());
-        let outcome = invocation.finish(Ended::Succeeded);
-        assert_eq!(told(&outcome), "stopped WAPC_PROTOCOL");
+        assert_eq!(told(invocation.end(Ended::Succeeded, true)), "stopped WAPC_PROTOCOL");
     }
 
     #[test]
     fn an_answer_lasts_until_the_next_host_call() {
-        let mut invocation = invocation();
+        let invocation = invocation();
         let lengths = |invocation: &Invocation<_>| (invocation.host_response_len(), invocation.host_error_len());
         assert_eq!(lengths(&invocation), (0, 0));
         for (answer, expected) in
@@ -254,6 +312,6 @@ mod tests {
     #[test]
     fn there_is_no_request_while_a_guest_starts() {
         assert_eq!(invocation().request(), Ok(REQUEST));
-        assert!(Invocation::<&str>::new(None, false).request().is_err());
+        assert!(Invocation::<&str>::new().request().is_err());
     }
 }

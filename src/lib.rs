@@ -17,6 +17,7 @@ mod options;
 mod pool;
 mod promise;
 mod protocol;
+mod queue;
 mod slots;
 mod source;
 mod suspensions;

@@ -25,7 +25,7 @@ const DIST = join(root, 'dist');
 
 /** Inlining them into the package stops being right above these. */
 const LIMITS = {
-  core: { bytes: 100_000, gzipped: 45_000 },
+  core: { bytes: 110_000, gzipped: 48_500 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
 };
 
@@ -184,6 +184,7 @@ async function assembleShims() {
 }
 
 const SHIMS = {
+  room: 'room.wat',
   shim: 'shim.wat',
   assemblyscript: 'assemblyscript.wat',
   signature: 'signature.wat',

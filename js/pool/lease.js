@@ -1,5 +1,6 @@
 import { WapcError } from '../error.js';
 import { exchangeOf, runWith } from '../invoke.js';
+import { requireRoom } from '../sys/room.js';
 
 /** What a pool knows of a lease; undefined for anything else. */
 export let stateOf;
@@ -37,6 +38,7 @@ export class Lease {
   }
 
   async invoke(operation, payload, options = {}) {
+    requireRoom();
     const state = this.#state;
     const exchange = exchangeOf(operation, payload, this);
     if (state.over) throw new WapcError('WAPC_CLOSED', 'this instance was given back to its pool');

@@ -1,8 +1,12 @@
-import { toBytes } from '../bytes.js';
 import { messageOf } from '../error.js';
+import { isBytes, lengthOf, toBytes } from '../payload.js';
 import { platform } from '../platform.js';
+import { FAILED } from './host-call.js';
 
 const NOTHING = new Uint8Array(0);
+
+/** The ticket of an exchange that does not wait; `src/host/turns.rs` has the same. */
+const NO_TICKET = -1073741824;
 
 /**
  * The bytes of one invocation on their way: what the caller sent, what the guest and the host callback answered.
@@ -19,12 +23,14 @@ export class Exchange {
     this.payload = payload;
     /** In bytes, as the guest is told: an array may be detached before it is read. */
     this.operationLength = operation.length;
-    this.payloadLength = payload.length;
+    this.payloadLength = payload === NOTHING ? 0 : lengthOf(payload);
     this.owner = owner;
     /** The guest's answer: a fresh array. */
     this.response = undefined;
     /** What the host callback answered last, or its error text in UTF-8. */
     this.answer = undefined;
+    /** In bytes, as the guest is told. */
+    this.answerLength = 0;
     /** What the guest's call threw: a RuntimeError, as a rule. */
     this.thrown = undefined;
     /** What the host callback threw last. */
@@ -34,6 +40,8 @@ export class Exchange {
     /** The promise that its caller has while it waits for its turn, and how to resolve it. */
     this.promise = undefined;
     this.resolve = undefined;
+    /** What the core's queue knows it by while it waits; a small integer from the first, which takes no allocation. */
+    this.ticket = NO_TICKET;
     /** Where its callbacks find what its caller's `AsyncLocalStorage` holds: undefined where that is where they are called. */
     this.scope = undefined;
   }
@@ -43,16 +51,29 @@ export class Exchange {
     return (this.context ??= new HostCallContext(host));
   }
 
-  /** The callback answered with bytes, text or nothing: the length in bytes. Throws WAPC_ARGUMENT for anything else. */
+  /** Takes an answer that is bytes as they are, as most are. */
+  takeBytes(answer) {
+    if (!isBytes(answer)) return false;
+    this.answer = answer;
+    this.answerLength = lengthOf(answer);
+    return true;
+  }
+
+  /** The callback answered with bytes, text or nothing: the length in bytes. FAILED where it is anything else. */
   accept(answer) {
-    this.answer = answer === undefined ? undefined : toBytes(answer, "the host callback's answer");
-    return this.answer === undefined ? 0 : this.answer.length;
+    try {
+      this.takeBytes(answer === undefined ? NOTHING : toBytes(answer, "the host callback's answer"));
+      return this.answerLength;
+    } catch (error) {
+      return this.fail(error);
+    }
   }
 
   /** The callback threw or rejected: its message, or the value itself as text, is the host error. */
   fail(error) {
     this.failure = { error };
-    this.answer = toBytes(messageOf(error), 'the host error');
+    this.takeBytes(toBytes(messageOf(error), 'the host error'));
+    return FAILED;
   }
 
   /** Tells the callbacks that nobody waits for their answers any more. */

@@ -3,7 +3,7 @@
  * (`src/instance.rs`) checks every range and takes every decision; nothing here throws into it.
  */
 
-import { NameCache, copyIn, copyOut, decodeLenient, decodeUtf16 } from '../bytes.js';
+import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../bytes.js';
 import { unlist } from './coroutine.js';
 import { Exchange } from './exchange.js';
 import { refuse } from './host-call.js';
@@ -21,6 +21,7 @@ const guests = [];
 export const copies = {
   write_request: (id, operationPtr, ptr) => guests[id].writeRequest(operationPtr >>> 0, ptr >>> 0),
   read_response: (id, ptr, len) => guests[id].readResponse(ptr >>> 0, len >>> 0),
+  write_answer: (id, ptr, len) => guests[id].writeAnswer(ptr >>> 0, len >>> 0),
 };
 
 export class Guest {
@@ -142,14 +143,14 @@ export class Guest {
     return this.exchange.failure;
   }
 
-  /** Writes the request, unless the caller's array is no longer what it was (detached or resized). */
+  // 1 where they did it, 0 where not: a boolean takes V8 10 ns more.
+
+  /** Writes the request, unless the caller's array is no longer what it was (detached, resized or grown). */
   writeRequest(operationPtr, ptr) {
     const { operation, operationLength, payload, payloadLength } = this.exchange;
-    if (payload.length !== payloadLength) return 0;
     const view = this.bytes(Math.max(operationPtr + operationLength, ptr + payloadLength));
-    copyIn(view, operationPtr, operation, operationLength);
-    copyIn(view, ptr, payload, payloadLength);
-    return 1;
+    copyName(view, operationPtr, operation, operationLength);
+    return copyIn(view, ptr, payload, payloadLength) ? 1 : 0;
   }
 
   /** Copies the response out, unless the engine has no memory for it. */
@@ -162,12 +163,14 @@ export class Guest {
     }
   }
 
-  /** Writes what the host callback answered, or its error text. 0 where it is no longer `len` bytes long. */
+  /** Writes what the host callback answered, or its error text, unless that is no longer what it was. */
   writeAnswer(ptr, len) {
-    const { answer } = this.exchange;
-    if (answer.length !== len) return 0;
-    copyIn(this.bytes(ptr + len), ptr, answer, len);
-    return 1;
+    return copyIn(this.bytes(ptr + len), ptr, this.exchange.answer, len) ? 1 : 0;
+  }
+
+  /** Whether the guest has responded. */
+  hasResponded() {
+    return this.exchange?.response !== undefined;
   }
 
   /** Ends an invocation that is suspended. */
@@ -182,7 +185,7 @@ export class Guest {
 
   /** Bytes of the host error that the last failing host call left. */
   answerLength() {
-    return this.exchange.answer.length;
+    return this.exchange.answerLength;
   }
 
   /** Hands a line of text to the logger. False where that threw; what it threw is kept as what the guest's call threw. */

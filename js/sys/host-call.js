@@ -4,16 +4,42 @@
  */
 
 import { copyOut } from '../bytes.js';
+import { thenOf, whenSettled } from '../payload.js';
 
 /** What a host call came to, where it is not the length of an answer in bytes; `src/imports/wapc.rs` has the same. */
-const FAILED = -1;
-const PENDING = -2;
+export const FAILED = -1;
+export const PENDING = -2;
 const PROMISE_REFUSED = -3;
 const NAME_NOT_UTF8 = -4;
 
 /** By its tag: `constructor.name` is whatever a minifier makes of it. */
 export function isAsyncFunction(callback) {
   return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
+}
+
+/**
+ * Asks a callback, for a guest on this thread or in a worker: the length of its answer, which `exchange` keeps, FAILED, or
+ * what `later` says of an answer that is a promise. Never throws, whatever the callback does and answers.
+ * @param {import('./exchange.js').Exchange} exchange
+ * @param {{ id: number }} host what the callback sees of the host
+ * @param {import('../index.js').HostCall} hostCall
+ * @param {import('../platform.js').Scope | undefined} scope where it is called; undefined is here
+ * @param {(asker: unknown, exchange: object, answer: unknown, then: Function) => number} later
+ * @param {unknown} asker handed to `later`
+ */
+export function ask(exchange, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
+  try {
+    const context = exchange.contextOf(host);
+    const answer =
+      scope === undefined
+        ? hostCall(binding, namespace, operation, payload, context)
+        : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
+    if (exchange.takeBytes(answer)) return exchange.answerLength;
+    const then = thenOf(answer);
+    return then === undefined ? exchange.accept(answer) : later(asker, exchange, answer, then);
+  } catch (error) {
+    return exchange.fail(error);
+  }
 }
 
 /**
@@ -32,35 +58,32 @@ export function callHost(
   len,
   maySuspend,
 ) {
-  const { exchange, hostCall, scope } = guest;
-  let view, binding, namespace, operation;
+  const { exchange, host, hostCall, scope } = guest;
+  let binding, namespace, operation, payload;
   try {
-    view = guest.bytes(
+    const view = guest.bytes(
       Math.max(bindingPtr + bindingLen, namespacePtr + namespaceLen, operationPtr + operationLen, ptr + len),
     );
     binding = guest.binding.read(view, bindingPtr, bindingLen);
     namespace = guest.namespace.read(view, namespacePtr, namespaceLen);
     operation = guest.operation.read(view, operationPtr, operationLen);
+    payload = copyOut(view, ptr, len);
   } catch (error) {
-    // Anything but a decoder's TypeError is the stack's end, which is not the name's fault.
-    return error instanceof TypeError ? NAME_NOT_UTF8 : failed(exchange, error);
+    // Anything but a decoder's TypeError says that the engine has no memory, which is not the name's fault.
+    return error instanceof TypeError ? NAME_NOT_UTF8 : exchange.fail(error);
   }
-  try {
-    const payload = copyOut(view, ptr, len);
-    const context = exchange.contextOf(guest.host);
-    const answer =
-      scope === undefined
-        ? hostCall(binding, namespace, operation, payload, context)
-        : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
-    if (answer instanceof Uint8Array) {
-      exchange.answer = answer;
-      return answer.length;
-    }
-    if (typeof answer?.then === 'function') return maySuspend ? later(guest, exchange, answer) : refused(answer);
-    return exchange.accept(answer);
-  } catch (error) {
-    return failed(exchange, error);
-  }
+  return ask(
+    exchange,
+    host,
+    hostCall,
+    scope,
+    maySuspend ? suspend : refusePromise,
+    guest,
+    binding,
+    namespace,
+    operation,
+    payload,
+  );
 }
 
 /** The callback of a host that was given none. */
@@ -71,17 +94,22 @@ export function refuse(binding, namespace, operation) {
 }
 
 /** Nobody will look at the promise: without a handler its rejection would end a Node process. */
-function refused(answer) {
-  Promise.resolve(answer).catch(() => {});
+function refusePromise(guest, exchange, answer, then) {
+  const ignore = () => {};
+  whenSettled(answer, then, ignore, ignore);
   return PROMISE_REFUSED;
 }
 
-function later(guest, exchange, answer) {
-  guest.suspension.begin();
-  Promise.resolve(answer).then(
-    (value) => settle(guest, exchange, () => accepted(exchange, value)),
-    (error) => settle(guest, exchange, () => failed(exchange, error)),
+/** The guest waits for the promise. */
+function suspend(guest, exchange, answer, then) {
+  whenSettled(
+    answer,
+    then,
+    (value) => settle(guest, exchange, () => exchange.accept(value)),
+    (error) => settle(guest, exchange, () => exchange.fail(error)),
   );
+  // Not before: a promise that can't be waited for has thrown by now.
+  guest.suspension.begin();
   return PENDING;
 }
 
@@ -91,18 +119,4 @@ function settle(guest, exchange, outcome) {
   const { hostCallSettled } = guest;
   const resume = guest.suspension.taken();
   resume?.(hostCallSettled(guest.id, outcome()));
-}
-
-/** The callback answered: the length in bytes, or that it failed where that is no answer. */
-function accepted(exchange, answer) {
-  try {
-    return exchange.accept(answer);
-  } catch (error) {
-    return failed(exchange, error);
-  }
-}
-
-function failed(exchange, error) {
-  exchange.fail(error);
-  return FAILED;
 }

@@ -1,7 +1,8 @@
 /**
  * The JavaScript half of a host: where callers hand their exchanges over, and where the guest is called. Nearly always
  * the guest is free and responds; whatever else there is to say, before a call and after it, the core says
- * (`src/host.rs`). None of the core's frames lies below a guest that traps or is suspended.
+ * (`src/host.rs`). None of the core's frames lies below a guest that traps or is suspended. Whoever calls it has made sure
+ * that there is room on the stack (`room.js`).
  */
 
 import { closedError } from '../error.js';
@@ -51,6 +52,8 @@ export class Port {
     this.next = undefined;
     /** What the last invocation that failed did so with: taken at once. */
     this.error = undefined;
+    /** Whether what waits is being run. */
+    this.drains = false;
   }
 
   /** Whether the guest is gone after a trap, so that the next invocation begins with a fresh one. */
@@ -74,8 +77,15 @@ export class Port {
     return this.guest.suspendable ? this.#runSuspendable(exchange) : Promise.resolve(this.#call(exchange));
   }
 
-  /** Runs what waits for its turn, as far as that can be done now. */
+  /** Runs what waits for its turn, soon: not on the stack of whoever made that possible, of which there may be little left. */
   drain() {
+    if (!this.drains) queueMicrotask(() => this.#drain());
+  }
+
+  /** The same now, in a loop, since each may be over at once. */
+  #drain() {
+    if (this.drains) return;
+    this.drains = true;
     const { admitNext } = this;
     while (admitNext(this.slot) === RUN) {
       const exchange = this.next;
@@ -86,6 +96,7 @@ export class Port {
         exchange.reject(error);
       }
     }
+    this.drains = false;
   }
 
   /** Runs an exchange: the response, or a promise of it. */
@@ -132,7 +143,7 @@ export class Port {
     } catch (error) {
       ended = threw(exchange, error);
     }
-    return this.#end(guest, exchange, ended);
+    return this.#end(guest, exchange, ended, false);
   }
 
   /** Runs an exchange on a stack that can be suspended: a promise of the response. */
@@ -199,7 +210,7 @@ export class Port {
     guest.isSteady = !guest.suspension.wasNeeded;
     // First: what waits for its turn may be suspended as soon as this has ended.
     guest.suspension.end();
-    return this.#end(guest, exchange, ended);
+    return this.#end(guest, exchange, ended, true);
   }
 
   /** False where too many are suspended, so that it has to wait. */
@@ -214,6 +225,7 @@ export class Port {
     return false;
   }
 
+  /** 0 where it has to wait. */
   #begin(guest, exchange, maySuspend) {
     const { begin } = this;
     this.running = true;
@@ -221,7 +233,8 @@ export class Port {
     return begin(guest.id, exchange.operationLength, exchange.payloadLength, maySuspend);
   }
 
-  #end(guest, exchange, ended) {
+  /** @param {boolean} onOwnStack whether this is not the stack of a caller */
+  #end(guest, exchange, ended, onOwnStack) {
     this.running = false;
     const { response } = exchange;
     if (ended === SUCCEEDED && response !== undefined && !this.unusual) {
@@ -229,16 +242,19 @@ export class Port {
       guest.exchange = undefined;
       return response;
     }
-    return this.#endUnusually(guest, exchange, ended);
+    return this.#endUnusually(guest, exchange, ended, onOwnStack);
   }
 
   /** There is more to be said than a response, or others to run. Throws the invocation's error. */
-  #endUnusually(guest, exchange, ended) {
+  #endUnusually(guest, exchange, ended, onOwnStack) {
     const { end } = this;
     const after = end(this.slot, ended);
     guest.exchange = undefined;
     const error = this.#takeError();
-    if (after & OTHERS_WAIT) this.drain();
+    if (after & OTHERS_WAIT) {
+      if (onOwnStack) this.#drain();
+      else this.drain();
+    }
     if (after & ERROR) throw error;
     return exchange.response;
   }

@@ -2,6 +2,7 @@
 
 import { copies } from './guest.js';
 import { instantiateOwn } from './own-modules.js';
+import { probes } from './room.js';
 import { suspend } from './suspension.js';
 
 /** Their exports, by name. */
@@ -12,7 +13,11 @@ const shims = {};
  * @param {Uint8Array} bytes
  * @param {WebAssembly.Exports} core the core's raw exports
  */
-export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name, bytes, { core, host: hostOf(core) }));
+export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name, bytes, importsOf(core)));
 
-/** What every shim imports of JavaScript. `running` is the address of the number of the instance that runs. */
-export const hostOf = (core) => ({ ...copies, suspend: suspend(), running: core.instance_running() });
+/** What every shim imports. `running` is the address of the number of the instance that runs. */
+export const importsOf = (core) => ({
+  core,
+  room: probes,
+  host: { ...copies, suspend: suspend(), running: core.instance_running() },
+});

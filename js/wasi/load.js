@@ -3,7 +3,7 @@
 import { WapcError, messageOf } from '../error.js';
 import { platform } from '../platform.js';
 import { ownModule } from '../sys/own-modules.js';
-import { hostOf } from '../sys/shims.js';
+import { importsOf } from '../sys/shims.js';
 import { watchStack } from '../sys/stack.js';
 
 /** The names of WASI's import module. */
@@ -31,7 +31,7 @@ async function load(core) {
   try {
     const { Wasi, compile } = await platform.wasi();
     platform.modules.wasi ??= await compile();
-    const wasi = new Wasi(platform.modules.wasi, core, platform, { ownModule, hostOf });
+    const wasi = new Wasi(platform.modules.wasi, core, platform, { ownModule, importsOf });
     watchStack(wasi.exports);
     return wasi;
   } catch (error) {

@@ -1,8 +1,8 @@
 /** What WASI shows a guest, as callers say it: `wasi`, `stdout` and `stderr` of `HostOptions`. */
 
-import { toBytes } from '../bytes.js';
 import { WapcError, argumentError } from '../error.js';
 import { checkNames } from '../invoke.js';
+import { toBytes } from '../payload.js';
 import { platform } from '../platform.js';
 
 /**

@@ -30,7 +30,7 @@ export class Wasi {
    * @param {WebAssembly.Module} module the artifact
    * @param {WebAssembly.Exports} core the core's raw exports
    * @param {import('../platform.js').platform} platform
-   * @param {{ ownModule: Function, hostOf: Function }} ours of `sys/`: this is a file of its own
+   * @param {{ ownModule: Function, importsOf: Function }} ours of `sys/`: this is a file of its own
    */
   constructor(module, core, platform, ours) {
     this.#core = core;
@@ -58,7 +58,8 @@ export class Wasi {
   }
 
   #link(unstable) {
-    const imports = { core: this.#core, wasi: this.#rust, host: { ...this.#ours.hostOf(this.#core), unstable } };
+    const imports = this.#ours.importsOf(this.#core);
+    Object.assign(imports, { wasi: this.#rust, host: { ...imports.host, unstable } });
     return new WebAssembly.Instance(this.#shim, imports).exports;
   }
 

@@ -2,16 +2,17 @@
  * A guest in a worker: it (`serve.js`) is asked for one thing at a time, and what it calls meanwhile is called here.
  */
 
-import { WapcError, argumentError } from '../error.js';
+import { WapcError } from '../error.js';
 import { timeoutError } from '../invoke.js';
 import { platform } from '../platform.js';
+import { FAILED as HOST_FAILED } from '../sys/host-call.js';
 import { startTimer } from '../timer.js';
 import { writerOf } from '../wasi/streams.js';
 import { unpack } from './errors.js';
 import { callHost } from './host-call.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
 import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, OUTPUT, RESET, START, transferOf } from './messages.js';
-import { Shared, canShare } from './shared.js';
+import { Shared, THE_ANSWER, canShare, copyOf } from './shared.js';
 import { diedError, notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
 
@@ -58,10 +59,9 @@ export class RemoteGuest {
   /** A promise of the response. */
   invoke(exchange) {
     const { operation, payloadLength, payload } = exchange;
-    if (payload.length !== payloadLength) throw argumentError('payload', 'the bytes it had', payload);
-    if (this.#shared?.offer(payload)) return this.#ask(exchange, [INVOKE, operation, payloadLength]);
+    if (this.#shared?.offer(payload, payloadLength)) return this.#ask(exchange, [INVOKE, operation, payloadLength]);
     // A copy, since the array is the caller's. Not by `slice`: a Buffer's would share its memory.
-    const sent = new Uint8Array(payload);
+    const sent = copyOf(payload, payloadLength, 'payload');
     return this.#ask(exchange, [INVOKE, operation, sent], transferOf(sent));
   }
 
@@ -193,9 +193,12 @@ export class RemoteGuest {
     const answer = (answered) => {
       // One that was stopped meanwhile has nobody left to answer.
       if (this.#thread !== thread || this.#request?.exchange !== exchange) return;
-      const bytes = exchange.answer ?? new Uint8Array(0);
-      if (this.#shared === undefined) thread.send([ANSWER, answered, new Uint8Array(bytes)]);
-      else this.#shared.answer(answered, bytes);
+      try {
+        this.#answer(thread, answered, exchange);
+      } catch (error) {
+        // There is no memory for a copy, or another thread has changed what was answered.
+        this.#answer(thread, exchange.fail(error) !== HOST_FAILED, exchange);
+      }
     };
     this.inCallback = true;
     try {
@@ -203,6 +206,11 @@ export class RemoteGuest {
     } finally {
       this.inCallback = false;
     }
+  }
+
+  #answer(thread, answered, { answer, answerLength }) {
+    if (this.#shared === undefined) thread.send([ANSWER, answered, copyOf(answer, answerLength, THE_ANSWER)]);
+    else this.#shared.answer(answered, answer, answerLength);
   }
 
   #log(text) {

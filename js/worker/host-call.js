@@ -1,4 +1,5 @@
-import { isThenable } from '../sys/load.js';
+import { FAILED, PENDING, ask } from '../sys/host-call.js';
+import { whenSettled } from '../payload.js';
 
 /**
  * Calls the host callback for a guest in a worker.
@@ -6,27 +7,20 @@ import { isThenable } from '../sys/load.js';
  * @param {[string, string, string, Uint8Array]} call binding, namespace, operation, payload
  * @param {import('../sys/exchange.js').Exchange} exchange keeps what it answers, or throws
  * @param {{ id: number }} host what it sees of the host
- * @param {(answered: boolean) => void} answer called once that is there, at once or later
+ * @param {(answered: boolean) => void} answer called once the exchange has the answer, at once or later
  */
 export function callHost(hostCall, call, exchange, host, answer) {
-  const fail = (error) => {
-    exchange.fail(error);
-    answer(false);
-  };
-  const accept = (value) => {
-    try {
-      exchange.accept(value);
-    } catch (error) {
-      return fail(error);
-    }
-    return answer(true);
-  };
-  let value;
-  try {
-    value = hostCall(...call, exchange.contextOf(host));
-  } catch (error) {
-    return fail(error);
-  }
-  if (isThenable(value)) return void Promise.resolve(value).then(accept, fail);
-  return accept(value);
+  const called = ask(exchange, host, hostCall, undefined, wait, answer, ...call);
+  if (called !== PENDING) answer(called !== FAILED);
+}
+
+/** The worker waits for the promise. */
+function wait(answer, exchange, value, then) {
+  whenSettled(
+    value,
+    then,
+    (settled) => answer(exchange.accept(settled) !== FAILED),
+    (error) => answer(exchange.fail(error) !== FAILED),
+  );
+  return PENDING;
 }

@@ -4,6 +4,9 @@
  * and how many of its log lines were read.
  */
 
+import { copyIn } from '../bytes.js';
+import { argumentError } from '../error.js';
+
 // Words of the header.
 const STATE = 0;
 const LENGTH = 1;
@@ -27,6 +30,21 @@ const PATIENCE = 100;
 /** Log lines that a worker may be ahead: one that logs for ever must not fill the memory of the thread that reads. */
 const AHEAD = 64;
 
+/** What the answer of a host callback is called in errors. */
+export const THE_ANSWER = "the host callback's answer";
+
+/** Copies an array of the caller's, which had so many bytes when it was last asked. Throws WAPC_ARGUMENT where it has not. */
+function copyInto(target, bytes, length, what) {
+  if (!copyIn(target, 0, bytes, length)) throw argumentError(what, `${length} bytes until they are copied`, bytes);
+}
+
+/** A copy of it. */
+export function copyOf(bytes, length, what) {
+  const copy = new Uint8Array(length);
+  copyInto(copy, bytes, length, what);
+  return copy;
+}
+
 /** Whether memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
 export const canShare = () => typeof SharedArrayBuffer === 'function';
 
@@ -44,19 +62,25 @@ export class Shared {
     this.rest = undefined;
   }
 
-  /** Puts a payload there, if there is room. It stays until the next. */
-  offer(payload) {
-    if (payload.length > CAPACITY) return false;
-    this.request.set(payload);
+  /** Puts a payload of so many bytes there, if there is room. It stays until the next. Throws WAPC_ARGUMENT. */
+  offer(payload, length) {
+    if (length > CAPACITY) return false;
+    copyInto(this.request, payload, length, 'payload');
     return true;
   }
 
-  /** Wakes the worker with an answer, or the text of a failure. */
-  answer(answered, bytes) {
-    this.header[LENGTH] = bytes.length;
-    // A copy where it takes a while: the callback may do with its array what it likes meanwhile.
-    this.rest = bytes.length > CAPACITY ? new Uint8Array(bytes) : bytes;
-    this.#part(answered ? ANSWERED : FAILED);
+  /** Wakes the worker with an answer of so many bytes, or the text of a failure. Throws where it can't be copied. */
+  answer(answered, bytes, length) {
+    const state = answered ? ANSWERED : FAILED;
+    this.header[LENGTH] = length;
+    if (length > CAPACITY) {
+      // The callback may do with its array what it likes while it is sent part by part.
+      this.rest = copyOf(bytes, length, THE_ANSWER);
+      this.#part(state);
+    } else {
+      copyInto(this.bytes, bytes, length, THE_ANSWER);
+      this.#wake(length, state);
+    }
   }
 
   /** Wakes it with the next part of the same. */
@@ -83,7 +107,11 @@ export class Shared {
     const part = this.rest.subarray(0, CAPACITY);
     this.bytes.set(part);
     this.rest = part.length < this.rest.length ? this.rest.subarray(part.length) : undefined;
-    this.header[PART] = part.length;
+    this.#wake(part.length, state);
+  }
+
+  #wake(length, state) {
+    this.header[PART] = length;
     Atomics.store(this.header, STATE, state);
     Atomics.notify(this.header, STATE);
   }

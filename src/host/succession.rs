@@ -46,15 +46,14 @@ impl State {
     pub(super) fn restart_for(self: &Rc<Self>, exchange: Exchange) {
         self.port.set_running(true);
         self.port.set_unusual(true);
-        self.waiting.borrow_mut().push_front(exchange);
+        self.enqueue_first(&exchange);
         let state = Rc::clone(self);
         spawn_local(async move {
             let restarted = state.restart(true).await;
             state.port.set_running(false);
             if let Err(error) = restarted {
                 // The one that needed it hears why; whatever waits behind it tries again.
-                let failed = state.waiting.borrow_mut().pop_front();
-                if let Some(exchange) = failed {
+                if let Some(exchange) = state.dequeue() {
                     state.reject(&exchange, &error);
                 }
             }

@@ -15,6 +15,15 @@ use crate::sys::Exchange;
 /// Bytes that any text or payload can have: the protocol's lengths are u32.
 const LONGEST: f64 = u32::MAX as f64;
 
+/// The ticket of an exchange that does not wait: more would have to wait than there is memory for. `js/sys/exchange.js` has
+/// the same.
+const NO_TICKET: f64 = -1_073_741_824.0;
+
+#[allow(clippy::cast_precision_loss)] // Fewer than 2^53 will ever wait.
+fn set_ticket(exchange: &Exchange, ticket: i64) {
+    exchange.set_ticket(ticket as f64);
+}
+
 impl State {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
     pub(super) fn admit(self: &Rc<Self>, op_len: f64, payload_len: f64, at_once: bool) -> Result<Admitted, Error> {
@@ -62,7 +71,7 @@ impl State {
         if self.port.running() {
             return Admitted::None;
         }
-        let Some(exchange) = self.waiting.borrow_mut().pop_front() else {
+        let Some(exchange) = self.dequeue() else {
             return Admitted::None;
         };
         let Some(instance) = self.instance() else {
@@ -70,7 +79,7 @@ impl State {
             return Admitted::None;
         };
         if !instance.has_room() {
-            self.waiting.borrow_mut().push_front(exchange);
+            self.enqueue_first(&exchange);
             self.wait_for_room(&instance);
             return Admitted::None;
         }
@@ -109,6 +118,22 @@ impl State {
         if others_wait { after | OTHERS_WAIT } else { after }
     }
 
+    /// Lets an exchange wait in front of all others.
+    pub(super) fn enqueue_first(&self, exchange: &Exchange) {
+        let entry = exchange.clone();
+        let ticket = self.waiting.borrow_mut().push_front(entry);
+        set_ticket(exchange, ticket);
+    }
+
+    /// The exchange that waits longest; it does no longer.
+    pub(super) fn dequeue(&self) -> Option<Exchange> {
+        let exchange = self.waiting.borrow_mut().pop_front();
+        if let Some(exchange) = &exchange {
+            exchange.set_ticket(NO_TICKET);
+        }
+        exchange
+    }
+
     /// Lets the exchange in the port wait: for its turn, for a fresh instance, or for fewer to be suspended.
     pub(super) fn wait(self: &Rc<Self>) {
         let exchange = self.port.next();
@@ -116,7 +141,9 @@ impl State {
         match self.instance() {
             None if !self.port.running() => self.restart_for(exchange),
             instance => {
-                self.waiting.borrow_mut().push_back(exchange);
+                let entry = exchange.clone();
+                let ticket = self.waiting.borrow_mut().push_back(entry);
+                set_ticket(&exchange, ticket);
                 self.port.set_unusual(true);
                 if let Some(instance) = instance.filter(|_| !self.port.running()) {
                     self.wait_for_room(&instance);
@@ -138,14 +165,11 @@ impl State {
         self.port.reject(exchange);
     }
 
+    #[allow(clippy::cast_possible_truncation)] // A ticket.
     pub(super) fn abort(&self, exchange: &Exchange, reason: JsValue) {
-        let mut waited = false;
-        self.waiting.borrow_mut().retain(|waiting| {
-            let is_it = waiting == exchange;
-            waited |= is_it;
-            !is_it
-        });
-        if waited {
+        let ticket = exchange.ticket();
+        let waited = self.waiting.borrow_mut().cancel(ticket as i64);
+        if waited.is_some() {
             self.reject(exchange, &Error::Thrown(reason));
         } else if self.port.take_back(Some(exchange)).is_some() {
             self.reject(exchange, &Error::Thrown(reason));
@@ -162,7 +186,8 @@ impl State {
         }
         self.port.set_unusual(true);
         let not_begun = self.port.take_back(None);
-        for exchange in not_begun.into_iter().chain(self.waiting.take()) {
+        let waiting = self.waiting.borrow_mut().drain();
+        for exchange in not_begun.into_iter().chain(waiting) {
             self.reject(&exchange, &Error::Closed("host"));
         }
         if self.port.running() {

@@ -1,5 +1,6 @@
 ;; The same as `shim.wat` for what guests in AssemblyScript import from `env`.
 (module
+  (import "room" "room" (func $room))
   (import "core" "assemblyscript_abort" (func $abort (param i32 i32 i32 i32 i32) (result i32)))
   (import "core" "assemblyscript_trace" (func $trace
     (param i32 i32 i32 f64 f64 f64 f64 f64) (result i32)))
@@ -9,17 +10,20 @@
   (import "host" "running" (global $running i32))
 
   (func (export "abort") (param i32 i32 i32 i32)
+    (call $room)
     (drop (call $abort (i32.load (global.get $running)) (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
     unreachable)
   (func (export "trace") (param i32 i32 f64 f64 f64 f64 f64)
     (local $id i32)
+    (call $room)
     (local.set $id (i32.load (global.get $running)))
     (if (i32.eqz (call $trace (local.get $id) (local.get 0) (local.get 1)
       (local.get 2) (local.get 3) (local.get 4) (local.get 5) (local.get 6))) (then unreachable))
     (i32.store (global.get $running) (local.get $id)))
-  (func (export "seed") (result f64) (call $seed))
+  (func (export "seed") (result f64) (call $room) (call $seed))
   (func (export "console.log") (param i32)
     (local $id i32)
+    (call $room)
     (local.set $id (i32.load (global.get $running)))
     (if (i32.eqz (call $as_console_log (local.get $id) (local.get 0))) (then unreachable))
     (i32.store (global.get $running) (local.get $id))))

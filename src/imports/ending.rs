@@ -25,5 +25,5 @@ extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
 /// Whether the guest's stack can be suspended now.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_may_suspend(id: u32) -> u32 {
-    Instance::by_id(id).is_some_and(|instance| instance.may_suspend()).into()
+    Instance::by_id(id).is_some_and(|instance| instance.invocation().may_suspend()).into()
 }

@@ -48,6 +48,8 @@ impl fmt::Display for Import {
 /// What the core answers to the shim: whether the guest goes on.
 const PROCEED: u32 = 1;
 const STOP: u32 = 0;
+/// What it answers where a look does not suffice.
+const UNUSUAL: u32 = 0;
 
 /// Whether the host has such a function to import.
 pub(crate) fn is_provided(module: &str, name: &str) -> bool {
@@ -64,6 +66,21 @@ const SHIM: (&str, &[u8]) = ("shim", include_bytes!(concat!(env!("OUT_DIR"), "/s
 const ASSEMBLYSCRIPT: (&str, &[u8]) =
     ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
 const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
+
+/// The module that asks for room on the stack, in front of the shims and of the core.
+static ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
+
+/// Where JavaScript finds it (`js/sys/room.js`).
+#[unsafe(no_mangle)]
+extern "C" fn room_module() -> *const u8 {
+    ROOM.as_ptr()
+}
+
+/// How long it is, in bytes.
+#[unsafe(no_mangle)]
+extern "C" fn room_module_len() -> usize {
+    ROOM.len()
+}
 
 /// Whether a guest's `__guest_call` has the protocol's signature.
 pub(crate) fn has_signature(guest: &Object) -> bool {

@@ -5,43 +5,62 @@
 ;;
 ;; The core never throws through its own frames (that would leave its shadow stack where it was): it answers with a
 ;; status, and what must stop the guest stops it here, by a trap, which no guest can catch.
+;;
+;; A guest may call an import where the stack is about to end. Functions of the core that only read may then be unwound at
+;; any point; before all others `room` (`room.wat`) traps where the stack has no room for them to finish.
 (module
   (type $request (func (param i32 i32 i32) (result i32)))
+  (import "room" "room" (func $room))
   (import "core" "wapc_guest_request" (func $guest_request (type $request)))
+  (import "core" "wapc_guest_request_unusual" (func $guest_request_unusual (type $request)))
   (import "core" "wapc_guest_response" (func $guest_response (type $request)))
+  (import "core" "wapc_guest_response_unusual" (func $guest_response_unusual (type $request)))
   (import "core" "wapc_request_lost" (func $request_lost (param i32)))
   (import "core" "wapc_response_lost" (func $response_lost (param i32 i32)))
+  (import "core" "wapc_answer_lost" (func $answer_lost (param i32)))
   (import "core" "wapc_guest_error" (func $guest_error (type $request)))
   (import "core" "wapc_host_call" (func $host_call
     (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
   (import "core" "wapc_host_response_len" (func $host_response_len (param i32) (result i32)))
-  (import "core" "wapc_host_response" (func $host_response (param i32 i32) (result i32)))
+  (import "core" "wapc_host_response" (func $host_response (param i32 i32) (result i64)))
+  (import "core" "wapc_host_response_unusual" (func $host_response_unusual (param i32 i32) (result i64)))
   (import "core" "wapc_host_error_len" (func $host_error_len (param i32) (result i32)))
-  (import "core" "wapc_host_error" (func $host_error (param i32 i32) (result i32)))
+  (import "core" "wapc_host_error" (func $host_error (param i32 i32) (result i64)))
   (import "core" "wapc_console_log" (func $console_log (type $request)))
   ;; Copies between the guest's memory and the caller's arrays, of ranges that the core has checked just before. They are
   ;; called from here, not by the core: a reference that passes through the core's table takes 10 ns each time.
   (import "host" "write_request" (func $write_request (param i32 i32 i32) (result i32)))
   (import "host" "read_response" (func $read_response (param i32 i32 i32) (result i32)))
+  (import "host" "write_answer" (func $write_answer (param i32 i32 i32) (result i32)))
   ;; Waits for the promise that the host callback returned. A `WebAssembly.Suspending` where the engine has JSPI.
   (import "host" "suspend" (func $suspend (result i32)))
   (import "core" "memory" (memory 0))
   (import "host" "running" (global $running i32))
 
   (func (export "__guest_request") (param i32 i32)
-    (if (i32.eqz (call $guest_request (i32.load (global.get $running)) (local.get 0) (local.get 1))) (then unreachable))
+    (if (i32.eqz (call $guest_request (i32.load (global.get $running)) (local.get 0) (local.get 1)))
+      (then
+        (call $room)
+        (if (i32.eqz (call $guest_request_unusual (i32.load (global.get $running)) (local.get 0) (local.get 1)))
+          (then unreachable))))
     (if (i32.eqz (call $write_request (i32.load (global.get $running)) (local.get 0) (local.get 1)))
-      (then (call $request_lost (i32.load (global.get $running))) unreachable)))
+      (then (call $room) (call $request_lost (i32.load (global.get $running))) unreachable)))
   (func (export "__guest_response") (param i32 i32)
-    (if (i32.eqz (call $guest_response (i32.load (global.get $running)) (local.get 0) (local.get 1))) (then unreachable))
+    (if (i32.eqz (call $guest_response (i32.load (global.get $running)) (local.get 0) (local.get 1)))
+      (then
+        (call $room)
+        (if (i32.eqz (call $guest_response_unusual (i32.load (global.get $running)) (local.get 0) (local.get 1)))
+          (then unreachable))))
     (if (i32.eqz (call $read_response (i32.load (global.get $running)) (local.get 0) (local.get 1)))
-      (then (call $response_lost (i32.load (global.get $running)) (local.get 1)) unreachable)))
+      (then (call $room) (call $response_lost (i32.load (global.get $running)) (local.get 1)) unreachable)))
   (func (export "__guest_error") (param i32 i32)
+    (call $room)
     (if (i32.eqz (call $guest_error (i32.load (global.get $running)) (local.get 0) (local.get 1))) (then unreachable)))
   ;; 0 the callback failed, 1 it answered, 2 it answers later, anything else stops the guest.
   (func (export "__host_call") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
     (local $status i32)
     (local $id i32)
+    (call $room)
     (local.set $id (i32.load (global.get $running)))
     (local.set $status (call $host_call (local.get $id)
       (local.get 0) (local.get 1) (local.get 2) (local.get 3)
@@ -54,13 +73,27 @@
   (func (export "__host_response_len") (result i32)
     (call $host_response_len (i32.load (global.get $running))))
   (func (export "__host_response") (param i32)
-    (if (i32.eqz (call $host_response (i32.load (global.get $running)) (local.get 0))) (then unreachable)))
+    (local $len i64)
+    (local.set $len (call $host_response (i32.load (global.get $running)) (local.get 0)))
+    (if (i64.lt_s (local.get $len) (i64.const 0))
+      (then
+        (call $room)
+        (local.set $len (call $host_response_unusual (i32.load (global.get $running)) (local.get 0)))))
+    (call $write (local.get 0) (local.get $len)))
   (func (export "__host_error_len") (result i32)
     (call $host_error_len (i32.load (global.get $running))))
   (func (export "__host_error") (param i32)
-    (if (i32.eqz (call $host_error (i32.load (global.get $running)) (local.get 0))) (then unreachable)))
+    (call $room)
+    (call $write (local.get 0) (call $host_error (i32.load (global.get $running)) (local.get 0))))
+  ;; Lets the last answer or error be written; a length below 0 stops the guest.
+  (func $write (param $ptr i32) (param $len i64)
+    (if (i64.lt_s (local.get $len) (i64.const 0)) (then unreachable))
+    (if (i64.eqz (local.get $len)) (then return))
+    (if (i32.eqz (call $write_answer (i32.load (global.get $running)) (local.get $ptr) (i32.wrap_i64 (local.get $len))))
+      (then (call $room) (call $answer_lost (i32.load (global.get $running))) unreachable)))
   (func (export "__console_log") (param i32 i32)
     (local $id i32)
+    (call $room)
     (local.set $id (i32.load (global.get $running)))
     (if (i32.eqz (call $console_log (local.get $id) (local.get 0) (local.get 1))) (then unreachable))
     (i32.store (global.get $running) (local.get $id)))

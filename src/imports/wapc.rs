@@ -2,19 +2,28 @@
 //!
 //! The shim (`shim.wat`) calls these wasm to wasm, the instance's number in front. None of them throws: each answers
 //! whether the guest goes on, and what stops it is kept in its `Invocation`.
+//!
+//! A guest may call them where the engine's stack is about to end. Those that are on the way of each invocation only read,
+//! so that nothing is lost where one of their frames does not fit, and answer `UNUSUAL` where more is to be done. The shim
+//! calls the others once it has seen that there is room for all that they do.
+
+use js_sys::JsString;
 
 use crate::error::{Error, Violation};
 use crate::instance::{Instance, check_text};
-use crate::invocation::{Answer, Request};
+use crate::invocation::{Answer, Invocation, Request};
 use crate::sys;
 
-use super::{Import, PROCEED, STOP};
+use super::{Import, PROCEED, STOP, UNUSUAL};
 
 /// What `__host_call` answers to the shim; the first two are also what the guest gets.
 const HOST_FAILED: u32 = 0;
 const HOST_ANSWERED: u32 = 1;
 const HOST_PENDING: u32 = 2;
 const HOST_STOPPED: u32 = 3;
+
+/// In place of the length of an answer: a look did not suffice, or the guest is stopped.
+const UNUSUAL_LEN: i64 = -1;
 
 /// Runs the import of an instance; its error stops the guest.
 #[inline(always)]
@@ -25,34 +34,35 @@ pub(super) fn run(id: u32, import: impl FnOnce(&Instance) -> Result<(), Error>) 
     match import(&instance) {
         Ok(()) => PROCEED,
         Err(error) => {
-            instance.stop(error);
+            instance.invocation().stop(error);
             STOP
         }
     }
 }
 
+/// Whether a look sufficed.
+fn seen(look: Option<()>) -> u32 {
+    look.map_or(UNUSUAL, |()| PROCEED)
+}
+
 /// Checks the ranges at `op_ptr` and `ptr`, where the shim then lets the running invocation's operation and payload be
-/// written. WAPC_PROTOCOL if either leaves memory, or there is no invocation.
+/// written. Only reads.
 /// (import "wapc" "__guest_request" (func (param $op_ptr i32) (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_request(id: u32, op_ptr: u32, ptr: u32) -> u32 {
-    let simply = Instance::peek(id, |instance, invocation| {
-        let Request { op_len, payload_len } = invocation.request().ok()?;
+    seen(Instance::peek(id, |instance| {
+        let Request { op_len, payload_len } = instance.invocation().request().ok()?;
         instance.knows(op_ptr, op_len)?;
-        instance.knows(ptr, payload_len)
-    });
-    match simply {
-        Some(_) => PROCEED,
-        None => request_unusually(id, op_ptr, ptr),
-    }
+        instance.knows(ptr, payload_len).map(drop)
+    }))
 }
 
 /// The same where memory has grown, or an error is to be told.
-#[cold]
-#[inline(never)]
-fn request_unusually(id: u32, op_ptr: u32, ptr: u32) -> u32 {
+/// WAPC_PROTOCOL if a range leaves memory, or there is no invocation.
+#[unsafe(no_mangle)]
+extern "C" fn wapc_guest_request_unusual(id: u32, op_ptr: u32, ptr: u32) -> u32 {
     run(id, |instance| {
-        let Request { op_len, payload_len } = instance.with(|invocation| invocation.request())?;
+        let Request { op_len, payload_len } = instance.invocation().request()?;
         instance.range(Import::GuestRequest, op_ptr, op_len)?;
         instance.range(Import::GuestRequest, ptr, payload_len)?;
         Ok(())
@@ -71,32 +81,24 @@ extern "C" fn wapc_request_lost(id: u32) {
     });
 }
 
-/// Checks the range of the guest's answer, which the shim then lets be copied out, at once: the guest may free it. A
-/// second answer replaces the first.
-/// WAPC_PROTOCOL if the range leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
+/// Checks the range of the guest's response, which the shim then lets be copied out, at once: the guest may free it. A
+/// second response replaces the first. Only reads.
 /// (import "wapc" "__guest_response" (func (param $ptr i32) (param $len i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_response(id: u32, ptr: u32, len: u32) -> u32 {
-    let simply = Instance::peek(id, |instance, invocation| {
+    seen(Instance::peek(id, |instance| {
         instance.knows(ptr, len)?;
-        instance.check_limit("", len.into()).ok()?;
-        invocation.respond();
-        Some(())
-    });
-    match simply {
-        Some(()) => PROCEED,
-        None => response_unusually(id, ptr, len),
-    }
+        instance.allows(len).then_some(())
+    }))
 }
 
 /// The same where memory has grown, or an error is to be told.
-#[cold]
-#[inline(never)]
-fn response_unusually(id: u32, ptr: u32, len: u32) -> u32 {
+/// WAPC_PROTOCOL if the range leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
+#[unsafe(no_mangle)]
+extern "C" fn wapc_guest_response_unusual(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |instance| {
         instance.range(Import::GuestResponse, ptr, len)?;
         instance.check_limit("the guest's response", len.into())?;
-        instance.update(|invocation| invocation.respond());
         Ok(())
     })
 }
@@ -114,7 +116,7 @@ extern "C" fn wapc_response_lost(id: u32, len: u32) {
 extern "C" fn wapc_guest_error(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |instance| {
         let text = instance.text(Import::GuestError, ptr, len)?;
-        instance.update(|invocation| invocation.fail(text));
+        instance.invocation().fail(text);
         Ok(())
     })
 }
@@ -139,7 +141,7 @@ extern "C" fn wapc_host_call(
     let mut status = HOST_STOPPED;
     run(id, |instance| {
         // Stopped while it was suspended: its callbacks are not to hear of it any more.
-        if instance.is_stopped() {
+        if instance.invocation().is_stopped() {
             return Ok(());
         }
         let binding = instance.range(Import::HostCall, bd_ptr, bd_len)?;
@@ -147,7 +149,7 @@ extern "C" fn wapc_host_call(
         let operation = instance.range(Import::HostCall, op_ptr, op_len)?;
         let payload = instance.range(Import::HostCall, ptr, len)?;
         instance.check_limit("a host call's payload", len.into())?;
-        let may_suspend = instance.update(|invocation| invocation.begin_host_call()).unwrap_or(false);
+        let may_suspend = instance.invocation().begin_host_call();
         let called = instance.in_callback(|guest| {
             sys::call_host(
                 guest,
@@ -186,17 +188,17 @@ fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
     const PROMISE_REFUSED: f64 = -3.0;
 
     // The callback itself may have closed the host or aborted the invocation.
-    if instance.is_stopped() {
+    if instance.invocation().is_stopped() {
         return Ok(HOST_STOPPED);
     }
     if called >= 0.0 {
         let len = instance.check_limit("the host callback's answer", called)?;
-        instance.update(|invocation| invocation.end_host_call(Answer::Response(len)));
+        instance.invocation().end_host_call(Answer::Response(len));
         return Ok(HOST_ANSWERED);
     }
     if called == FAILED {
         let len = check_text("the host callback's error text", instance.guest().answer_len())?;
-        instance.update(|invocation| invocation.end_host_call(Answer::Error(len)));
+        instance.invocation().end_host_call(Answer::Error(len));
         return Ok(HOST_FAILED);
     }
     if called == PENDING {
@@ -208,50 +210,63 @@ fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
     Err(Violation::NotUtf8 { import: Import::HostCall, what: "binding, namespace or operation" }.into())
 }
 
-/// Bytes of the last answer, 0 where there is none.
+/// Bytes of the last answer, 0 where there is none. Only reads.
 /// (import "wapc" "__host_response_len" (func (result i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_response_len(id: u32) -> u32 {
-    Instance::peek(id, |_, invocation| Some(invocation.host_response_len())).unwrap_or(0)
+    Instance::peek(id, |instance| Some(instance.invocation().host_response_len())).unwrap_or(0)
 }
 
-/// Writes the last answer. WAPC_PROTOCOL if the range leaves memory.
+/// Checks where the last answer is to be written: its length in bytes, which the shim then lets be written. Only reads.
 /// (import "wapc" "__host_response" (func (param $ptr i32)))
 #[unsafe(no_mangle)]
-extern "C" fn wapc_host_response(id: u32, ptr: u32) -> u32 {
-    run(id, |instance| {
-        let len = instance.with(|invocation| Ok(invocation.host_response_len()))?;
-        write_answer(instance, Import::HostResponse, ptr, len)
-    })
+extern "C" fn wapc_host_response(id: u32, ptr: u32) -> i64 {
+    let len =
+        Instance::peek(id, |instance| Some(instance.knows(ptr, instance.invocation().host_response_len())?.len()));
+    len.map_or(UNUSUAL_LEN, i64::from)
 }
 
-/// Bytes (not UTF-16 units) of the last host error, 0 where there is none.
+/// The same where memory has grown, or an error is to be told. WAPC_PROTOCOL if the range leaves memory.
+#[unsafe(no_mangle)]
+extern "C" fn wapc_host_response_unusual(id: u32, ptr: u32) -> i64 {
+    answer_len(id, Import::HostResponse, ptr, Invocation::host_response_len)
+}
+
+/// A length that the last host call left, if it may be written at `ptr`. Its error stops the guest.
+fn answer_len(id: u32, import: Import, ptr: u32, len: impl FnOnce(&Invocation<JsString>) -> u32) -> i64 {
+    let mut checked = UNUSUAL_LEN;
+    run(id, |instance| {
+        checked = instance.range(import, ptr, len(instance.invocation()))?.len().into();
+        Ok(())
+    });
+    checked
+}
+
+/// Bytes (not UTF-16 units) of the last host error, 0 where there is none. Only reads.
 /// (import "wapc" "__host_error_len" (func (result i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_error_len(id: u32) -> u32 {
-    Instance::peek(id, |_, invocation| Some(invocation.host_error_len())).unwrap_or(0)
+    Instance::peek(id, |instance| Some(instance.invocation().host_error_len())).unwrap_or(0)
 }
 
-/// Writes the last host error in UTF-8. WAPC_PROTOCOL if the range leaves memory.
+/// Checks where the last host error, in UTF-8, is to be written: its length in bytes, which the shim then lets be written.
+/// WAPC_PROTOCOL if the range leaves memory.
 /// (import "wapc" "__host_error" (func (param $ptr i32)))
 #[unsafe(no_mangle)]
-extern "C" fn wapc_host_error(id: u32, ptr: u32) -> u32 {
-    run(id, |instance| {
-        let len = instance.with(|invocation| Ok(invocation.host_error_len()))?;
-        write_answer(instance, Import::HostError, ptr, len)
-    })
+extern "C" fn wapc_host_error(id: u32, ptr: u32) -> i64 {
+    answer_len(id, Import::HostError, ptr, Invocation::host_error_len)
 }
 
-fn write_answer(instance: &Instance, import: Import, ptr: u32, len: u32) -> Result<(), Error> {
-    let range = instance.range(import, ptr, len)?;
-    if range.len() == 0 || instance.guest().write_answer(range.ptr(), range.len()) == 1 {
-        return Ok(());
-    }
-    Err(Error::Argument {
-        what: "the host callback's answer".to_owned(),
-        expected: format!("{len} bytes until the guest has read them"),
-        got: "an array that was detached or resized meanwhile".to_owned(),
-    })
+/// The callback's answer is not what it was when its length was told to the guest.
+#[unsafe(no_mangle)]
+extern "C" fn wapc_answer_lost(id: u32) {
+    run(id, |_| {
+        Err(Error::Argument {
+            what: "the host callback's answer".to_owned(),
+            expected: "the same bytes until the guest has read them".to_owned(),
+            got: "an array that was detached or resized meanwhile".to_owned(),
+        })
+    });
 }
 
 /// Logs a line of text; broken UTF-8 becomes U+FFFD. WAPC_PROTOCOL if the range leaves memory.
