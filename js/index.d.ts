@@ -103,9 +103,19 @@ export interface HostOptions {
 /** What a guest may use. Past one of them: WAPC_LIMIT. */
 export interface Limits {
   /**
-   * Bytes of linear memory, in whole pages of 64 KiB: the guest's `memory.grow` fails past it, and one that begins with
-   * more is WAPC_LIMIT. Has to be given when the guest is compiled, from its bytes (a `WebAssembly.Module` is
-   * WAPC_ARGUMENT; one that is said only at `instantiate` WAPC_UNSUPPORTED).
+   * Bytes of all linear memories and tables (8 bytes an entry) of an instance together. A guest that begins with more is
+   * WAPC_LIMIT; past it its `memory.grow` and `table.grow` fail. What can grow shares what the beginnings leave: the first
+   * memory takes as much as it may use, then the other memories in their order, then the tables.
+   *
+   * It is written into the guest when that is compiled, from its bytes (a `WebAssembly.Module` is WAPC_ARGUMENT;
+   * one that is said only at `instantiate` WAPC_UNSUPPORTED).
+   *
+   * WAPC_UNSUPPORTED are guests that could fill the engine's own heap, which ends the process: those that declare
+   * garbage-collected types, exceptions that carry references or more than 16 values, or tables of exceptions.
+   * Not counted are what the module itself is made of (code, globals, data segments), stacks and the exceptions on them
+   * (some 100 MB at the worst), what the engine keeps of each memory and table (address space above all), and what the
+   * host keeps for it: payloads (`limits.payload`), files in memory.
+   * @default Infinity: no limit
    */
   memory?: number;
   /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */

@@ -17,7 +17,7 @@ pub(crate) struct Options {
     pub(crate) integrity: Option<Integrity>,
     asynchronous: Option<Async>,
     payload: Option<u32>,
-    /// Bytes of linear memory.
+    /// Bytes of linear memories and tables, together; finite.
     pub(crate) memory: Option<f64>,
     /// Milliseconds of one invocation.
     pub(crate) timeout: Option<u32>,
@@ -92,7 +92,8 @@ impl Options {
         } else {
             let limits = Reader::new("limits", &limits, &LIMITS)?;
             (
-                limits.positive("memory", "bytes")?,
+                // `Infinity` is no limit.
+                limits.positive("memory", "bytes")?.filter(|bytes| bytes.is_finite()),
                 limits.whole("payload", "bytes", 0)?,
                 limits.milliseconds("timeout")?,
                 limits.whole("suspensions", "guests", 1)?,

@@ -1,86 +1,85 @@
 /**
- * `limits.memory`: a guest's memory gets a maximum of its own, so that growing past it fails as the specification has
- * it, with no check on the way. Written into the module's bytes, here where they are: the core would have to copy them.
+ * `limits.memory`: a guest's memories and tables get maxima of the host's, so that growing past them fails as the
+ * specification has it, with no check on the way. They are written into the module's bytes, here where those are: the
+ * core would have to copy them.
+ *
+ * Of the binary format: https://webassembly.github.io/spec/core/binary/modules.html
  */
 
 import { WapcError } from '../error.js';
+import { readMemories, readTables } from './growables.js';
+import { checkTags, readTypes } from './heap-types.js';
+import { ModuleReader, Refused, encode } from './module-reader.js';
 
-/** Bytes of a page. */
-const PAGE = 65536;
-
-// Of the binary format: https://webassembly.github.io/spec/core/binary/modules.html
-const MEMORY_SECTION = 5;
-const HAS_MAXIMUM = 1;
-const IS_64 = 4;
-const PREAMBLE = 8;
+const TYPES = 1;
+const TABLES = 4;
+const MEMORIES = 5;
+const TAGS = 13;
 
 /**
- * A copy of a module whose memories can't grow over so many bytes, or the same bytes where they can't anyway. What is no
- * valid module is left to the compiler. Throws WAPC_LIMIT where a memory begins with more.
+ * A copy of a module whose memories and tables together cannot grow over `limit` bytes. Bytes that are no valid module
+ * come back as they are: the compiler says what is wrong with them. Throws WAPC_LIMIT where the guest begins with
+ * more, WAPC_UNSUPPORTED where it could fill memory by other means, or is not understood.
  * @param {Uint8Array} bytes
- * @param {number} limit bytes
+ * @param {number} limit bytes, finite
  */
 export function limitMemory(bytes, limit) {
-  const section = findSection(bytes, MEMORY_SECTION);
-  if (section === undefined) return bytes;
-  const pages = Math.floor(limit / PAGE);
-  const reader = new Reader(bytes, section.content);
-  const limited = [...encode(reader.number())];
-  while (reader.at < section.end) {
-    const flags = reader.number();
-    // Sizes of pages are a proposal that a compiler refuses or knows better.
-    if (flags > (HAS_MAXIMUM | 2 | IS_64)) return bytes;
-    const minimum = reader.number();
-    const maximum = flags & HAS_MAXIMUM ? reader.number() : Infinity;
-    if (minimum > pages) {
-      const size = minimum * PAGE;
-      throw new WapcError('WAPC_LIMIT', `the guest's memory of ${size} bytes is over the limit of ${limit} bytes`);
-    }
-    limited.push(...encode(flags | HAS_MAXIMUM), ...encode(minimum), ...encode(Math.min(maximum, pages)));
+  // Another thread may write to shared memory while it is read here.
+  const guest = bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
+  try {
+    return limited(guest, BigInt(Math.floor(limit)));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (!WebAssembly.validate(guest)) return guest;
+    throw new WapcError('WAPC_UNSUPPORTED', `\`limits.memory\` cannot bound this guest: ${error.message}`);
   }
-  const length = encode(limited.length);
-  const before = bytes.subarray(0, section.start + 1);
-  const after = bytes.subarray(section.end);
-  const whole = new Uint8Array(before.length + length.length + limited.length + after.length);
-  [before, length, limited, after].reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+}
+
+function limited(bytes, limit) {
+  const sections = new Map();
+  for (const section of new ModuleReader(bytes).sections()) sections.set(section.id, section);
+  const read = (id, entries) => (sections.has(id) ? entries(new ModuleReader(bytes, sections.get(id))) : []);
+  const carriable = read(TYPES, readTypes);
+  read(TAGS, (reader) => checkTags(reader, carriable));
+  const [tables, memories] = [read(TABLES, readTables), read(MEMORIES, readMemories)];
+  share([...memories, ...tables], limit);
+  // In the order in which they stand.
+  return replaceSections(bytes, [
+    [sections.get(TABLES), tables],
+    [sections.get(MEMORIES), memories],
+  ]);
+}
+
+/** Gives each its maximum: what can grow shares what the beginnings leave, the first one first. */
+function share(growables, limit) {
+  const beginnings = growables.reduce((sum, { minimum, unit }) => sum + minimum * unit, 0n);
+  if (beginnings > limit) {
+    const what = `the guest's memories and tables begin with ${beginnings} bytes`;
+    throw new WapcError('WAPC_LIMIT', `${what}, which is over \`limits.memory\`, ${limit} bytes`);
+  }
+  let room = limit - beginnings;
+  for (const growable of growables) {
+    const { minimum, maximum, unit } = growable;
+    const [wanted, possible] = [maximum - minimum, room / unit];
+    const granted = wanted < possible ? wanted : possible;
+    growable.maximum = minimum + granted;
+    room -= granted * unit;
+  }
+}
+
+/** A copy of a module with other entries in some of its sections. */
+function replaceSections(bytes, replacements) {
+  const parts = [];
+  let copied = 0;
+  for (const [section, entries] of replacements) {
+    if (section === undefined) continue;
+    const content = [encode(entries.length), ...entries.flatMap((entry) => entry.encode())];
+    const length = content.reduce((sum, part) => sum + part.length, 0);
+    parts.push(bytes.subarray(copied, section.start), [section.id], encode(length), ...content);
+    copied = section.end;
+  }
+  parts.push(bytes.subarray(copied));
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
   return whole;
-}
-
-/** Where a section is: its number, its content, its end. */
-function findSection(bytes, number) {
-  for (const reader = new Reader(bytes, PREAMBLE); reader.at < bytes.length;) {
-    const start = reader.at++;
-    const length = reader.number();
-    const section = { start, content: reader.at, end: reader.at + length };
-    if (bytes[start] === number) return section.end <= bytes.length ? section : undefined;
-    reader.at = section.end;
-  }
-  return undefined;
-}
-
-class Reader {
-  constructor(bytes, at) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-
-  /** An unsigned LEB128; not exact over 2^53, which is more pages than there can be. */
-  number() {
-    let value = 0;
-    for (let factor = 1; this.at < this.bytes.length; factor *= 128) {
-      const byte = this.bytes[this.at++];
-      value += (byte & 127) * factor;
-      if (byte < 128) break;
-    }
-    return value;
-  }
-}
-
-function encode(number) {
-  const bytes = [];
-  for (let rest = number; ; rest = Math.floor(rest / 128)) {
-    const byte = rest % 128;
-    if (rest < 128) return [...bytes, byte];
-    bytes.push(byte | 128);
-  }
 }

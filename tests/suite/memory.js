@@ -1,48 +1,242 @@
-/** `limits.memory`: how far a guest's memory may grow. */
+/** `limits.memory`: how far a guest's memories and tables may grow. */
 
-import { equal, fails, words } from './assert.js';
+import {
+  FUNCTION,
+  OWN_TYPES,
+  assemble,
+  growing,
+  memory as memoryOf,
+  section,
+  table,
+  unsigned,
+  vector,
+} from './assembler.js';
+import { equal, fails, words, wordsOf } from './assert.js';
 
 const PAGE = 65536;
+const ENTRY = 8;
 const REFUSED = 0xffffffff;
 
-/** The place of `memory.grow` among the functions of `wat/wasi.wat`, whose memory is of 1 page and may have 32. */
-const GROW = 46;
+const [FUNCREF, EXTERNREF, I31REF, EXNREF, I64] = [0x70, 0x6f, 0x6c, 0x69, 0x7e];
+const NULL_EXTERN = { value: [0xd0, EXTERNREF] };
+const takes = (...parameters) => [0x60, vector(parameters), vector([])];
+
+/** What an engine does not know yet is WAPC_COMPILE, with a limit as without. */
+const isKnown = (guest) => WebAssembly.validate(guest);
 
 export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
-  /** What `memory.grow` answers to a guest, page for page. */
-  const grown = async (invoke, times) => {
-    const answers = [];
-    for (let i = 0; i < times; i++) answers.push(new Uint32Array((await invoke('x', words(GROW, 1))).buffer)[0]);
-    return answers;
+  /**
+   * Grows what is said: `1+3=no` the second memory or table (memories first) by 3, which it refuses; `1+2=5` by 2, when
+   * there are 5.
+   */
+  const grows = async (invocable, steps) => {
+    for (const step of steps.split(' ')) {
+      const [which, by, answer] = step.split(/[+=]/);
+      const response = await invocable.invoke('grow', words(Number(which), by === 'most' ? REFUSED : Number(by)));
+      equal(wordsOf(response), [answer === 'no' ? REFUSED : Number(answer)], step);
+    }
   };
 
-  for (const [limit, answers] of [
-    [PAGE, [REFUSED]],
-    [2 * PAGE - 1, [REFUSED]],
-    [2 * PAGE, [1, REFUSED, REFUSED]],
-    [3 * PAGE, [1, 2, REFUSED]],
-    [200 * PAGE, [1, 2, 3]],
-    [Infinity, [1, 2, 3]],
-    [undefined, [1, 2, 3]],
+  const oneTable = (...args) => ({ tables: [table(...args)] });
+  const shared = { memories: [memoryOf(0, 1), memoryOf(3, 1, 8)] };
+  const typed = [0x63, 0];
+
+  for (const [what, parts, limit, rows] of [
+    ['a memory', {}, PAGE, '0+1=no'],
+    ['a memory', {}, 2 * PAGE - 1, '0+1=no'],
+    ['a memory', {}, 2 * PAGE, '0+2=no 0+1=1 0+1=no'],
+    ['a memory with a maximum', { memories: [memoryOf(1, 1, 2)] }, 9 * PAGE, '0+2=no 0+1=1 0+1=no'],
+    ['a memory with a higher maximum', { memories: [memoryOf(1, 1, 9)] }, 2 * PAGE, '0+2=no 0+1=1'],
+    ['a limit past what there can be', {}, 2 ** 40, '0+9=1 0+most=no'],
+    ['the highest limit', {}, Number.MAX_VALUE, '0+9=1 0+most=no'],
+    ['no limit', {}, Infinity, '0+9=1'],
+    ['nothing said', {}, undefined, '0+9=1'],
+    ['a table', oneTable(FUNCREF, 0, [1]), PAGE + 11 * ENTRY, '1+11=no 1+10=1 1+1=no'],
+    ['a table', oneTable(FUNCREF, 0, [1]), PAGE + 11 * ENTRY - 1, '1+10=no 1+9=1'],
+    ['a table', oneTable(FUNCREF, 0, [1]), PAGE + ENTRY, '1+1=no 0+1=no'],
+    ['a table with a maximum', oneTable(FUNCREF, 1, [1, 3]), PAGE + 11 * ENTRY, '1+3=no 1+2=1'],
+    ['a table with the highest maximum', oneTable(FUNCREF, 1, [1, 2 ** 32 - 1]), PAGE + 3 * ENTRY, '1+3=no 1+2=1'],
+    ['a table of values of the host', oneTable(EXTERNREF, 0, [1], NULL_EXTERN), PAGE + 3 * ENTRY, '1+3=no 1+2=1'],
+    [
+      'a table with an initializer',
+      oneTable(FUNCREF, 0, [1], { isInitialized: true }),
+      PAGE + 3 * ENTRY,
+      '1+3=no 1+2=1',
+    ],
+    [
+      'a table of functions of one type',
+      oneTable([0x63, 1], 0, [1], { value: FUNCTION }),
+      PAGE + 3 * ENTRY,
+      '1+3=no 1+2=1',
+    ],
+    [
+      'a table that is nowhere empty',
+      oneTable([0x64, 1], 0, [1], { value: FUNCTION, isInitialized: true }),
+      PAGE + 3 * ENTRY,
+      '1+3=no 1+2=1',
+    ],
+    ['a table of a type with a long name', oneTable([0x63, 0xf0, 0x7f], 0, [1]), PAGE + 3 * ENTRY, '1+3=no 1+2=1'],
+    [
+      'a table of small numbers',
+      oneTable(I31REF, 0, [1], { value: [0x41, 1, 0xfb, 0x1c], isInitialized: true }),
+      PAGE + 3 * ENTRY,
+      '1+3=no 1+2=1',
+    ],
+    ['a table with 64-bit numbers', oneTable(FUNCREF, 4, [1]), PAGE + 3 * ENTRY, '1+3=no 1+2=1'],
+    ['the same with the highest maximum', oneTable(FUNCREF, 5, [1, 2n ** 64n - 1n]), PAGE + 3 * ENTRY, '1+3=no 1+2=1'],
+    ['the memory comes before the table', oneTable(FUNCREF, 0, [1]), 3 * PAGE + ENTRY, '1+1=no 0+3=no 0+2=1'],
+    [
+      'the table gets what makes no page',
+      oneTable(FUNCREF, 0, [1]),
+      2 * PAGE + 4 * ENTRY + 7,
+      '0+2=no 0+1=1 1+4=no 1+3=1',
+    ],
+    [
+      'the table gets what the memory may not have',
+      { memories: [memoryOf(1, 1, 1)], ...oneTable(FUNCREF, 0, [1]) },
+      2 * PAGE,
+      '0+1=no 1+8192=no 1+8191=1',
+    ],
+    [
+      'tables share',
+      { tables: [table(FUNCREF, 1, [1, 2]), table(FUNCREF, 0, [1])] },
+      PAGE + 6 * ENTRY,
+      '2+4=no 2+3=1 1+2=no 1+1=1',
+    ],
+    ['memories share', { memories: [memoryOf(1, 1, 2), memoryOf(0, 1)] }, 4 * PAGE, '1+2=no 1+1=1 0+2=no 0+1=1'],
+    ['a shared memory keeps a maximum', shared, 4 * PAGE, '1+1=no 0+3=no 0+2=1'],
+    ['a shared memory alone', { memories: [memoryOf(3, 1, 8)] }, 3 * PAGE, '0+3=no 0+2=1'],
+    ['a memory with 64-bit addresses', { memories: [memoryOf(1, 1, 1), memoryOf(4, 1)] }, 4 * PAGE, '1+3=no 1+2=1'],
+    ['the same with a limit past what there can be', { memories: [memoryOf(0, 1), memoryOf(4, 1)] }, 2 ** 50, '1+3=1'],
+    ['a memory with pages of one byte', { memories: [memoryOf(0, 1), memoryOf(8, 5, 0)] }, PAGE + 7, '1+3=no 1+2=5'],
+    [
+      'functions in groups and below others',
+      {
+        types: [
+          [
+            0x4e,
+            vector([
+              [0x50, vector([]), takes(typed)],
+              [0x4f, vector([[2]]), takes(typed)],
+            ]),
+          ],
+          takes(I64),
+        ],
+        ...oneTable([0x63, 3], 0, [1], { value: [0xd0, 3] }),
+      },
+      PAGE + 3 * ENTRY,
+      '1+3=no 1+2=1',
+    ],
+    ['small exceptions', { types: [takes(...Array(16).fill(I64))], tags: [OWN_TYPES] }, 2 * PAGE, '0+2=no 0+1=1'],
   ]) {
     yield [
-      `a guest that may have ${limit} bytes gets no more`,
+      `${what}, under ${limit}`,
       async () => {
+        const source = growing(parts);
         const limits = { memory: limit };
-        for (const source of [await guest('wat/wasi'), new Response(await guest('wat/wasi'))]) {
-          const host = await WapcHost.instantiate(source, { limits, async: false });
-          equal(await grown((...call) => host.invoke(...call), answers.length), answers);
-          await host.reset();
-          equal(await grown((...call) => host.invoke(...call), answers.length), answers);
-          host.close();
+        if (!isKnown(source)) {
+          await fails('WAPC_COMPILE', () => WapcModule.compile(source, { limits }));
+          return;
         }
-        if (!hasWorkers) return;
-        const pool = await WapcPool.create(await guest('wat/wasi'), { size: 1, limits, workers: true });
-        equal(await grown((...call) => pool.invoke(...call), answers.length), answers);
-        await pool.close();
+        const host = await WapcHost.instantiate(source, { limits, async: false });
+        await grows(host, rows);
+        await host.reset();
+        await grows(host, rows);
+        host.close();
       },
     ];
   }
+
+  const many = (count, entry) => Array(count).fill(entry);
+  for (const [what, parts, limit] of [
+    ['a page', {}, PAGE - 1],
+    ['a page', {}, 0],
+    ['an entry of a table', oneTable(FUNCREF, 0, [1]), PAGE + ENTRY - 1],
+    ['a gigabyte of table', oneTable(FUNCREF, 0, [2 ** 27]), 1 << 20],
+    ['two tables', { tables: many(2, table(FUNCREF, 0, [1])) }, PAGE + ENTRY],
+    ['2,000 memories', { memories: many(2000, memoryOf(0, 1)) }, 1 << 20],
+    ['17 memories', { memories: many(17, memoryOf(0, 1)) }, 1 << 20],
+    ['a memory of 64-bit addresses', { memories: [memoryOf(0, 1), memoryOf(4, 2 ** 18)] }, 1 << 30],
+    ['a memory with pages of one byte', { memories: [memoryOf(0, 1), memoryOf(8, 5, 0)] }, PAGE + 4],
+  ]) {
+    yield [
+      `a guest that begins with ${what} under ${limit}`,
+      () => fails('WAPC_LIMIT', () => WapcModule.compile(growing(parts), { limits: { memory: limit } })),
+    ];
+  }
+
+  const struct = [0x5f, vector([])];
+  for (const [what, parts] of [
+    ['structures', { types: [struct] }],
+    ['arrays', { types: [[0x5e, I64, 1]] }],
+    ['structures in a group', { types: [[0x4e, vector([takes(), [0x50, vector([]), struct]])]] }],
+    ['arrays that are final', { types: [[0x4f, vector([]), [0x5e, 0x78, 0]]] }],
+    ['exceptions of 17 values', { types: [takes(...many(17, I64))], tags: [OWN_TYPES] }],
+    ['exceptions that carry exceptions', { types: [takes(EXNREF)], tags: [OWN_TYPES] }],
+    ['exceptions that carry references', { types: [takes([0x63, EXTERNREF])], tags: [OWN_TYPES] }],
+    ['a table of exceptions', oneTable(EXNREF, 0, [1], { value: [0xd0, EXNREF] })],
+    ['the same by a longer name', oneTable([0x63, 0xe9, 0x7f], 0, [1], { value: [0xd0, EXNREF] })],
+  ]) {
+    yield [
+      `a guest with ${what} is not bounded`,
+      async () => {
+        const source = growing(parts);
+        const code = isKnown(source) ? 'WAPC_UNSUPPORTED' : 'WAPC_COMPILE';
+        await fails(code, () => WapcModule.compile(source, { limits: { memory: 1 << 20 } }));
+        if (!isKnown(source)) return;
+        (await WapcHost.instantiate(source, { limits: { memory: Infinity }, async: false })).close();
+      },
+    ];
+  }
+
+  yield [
+    'what is not valid is left to the compiler, and does not become valid',
+    async () => {
+      const memories = (...entries) => section(5, vector(entries));
+      for (const broken of [
+        growing({ memories: [memoryOf(2, 1)] }),
+        growing({ memories: [memoryOf(1, 2, 1)] }),
+        growing({ memories: [memoryOf(0x80, 1)] }),
+        growing({ memories: [memoryOf(16, 1)] }),
+        growing({ memories: [{ bytes: [0, 0x81, 0x80, 0x80, 0x80, 0x80, 0] }] }),
+        growing({ memories: [{ bytes: [0, 0x81, 0x80, 0x80, 0x80, 0x10] }] }),
+        growing({ memories: [memoryOf(8, 1, 3)] }),
+        growing(oneTable(FUNCREF, 1, [2, 1])),
+        growing(oneTable(FUNCREF, 2, [1])),
+        growing(oneTable(I64, 0, [1])),
+        growing(oneTable(FUNCREF, 0, [1], { value: [0x41, 0], isInitialized: true })),
+        growing({ types: [[0x20]] }),
+        growing({ tags: [7] }),
+        assemble(memories([0, 1]), memories([0, 1])),
+        assemble(memories([0, 1], [0])),
+        assemble([5, unsigned(9), vector([[0, 1]])]),
+        assemble(section(5, [vector([[0, 1]]), 0])),
+      ]) {
+        await fails('WAPC_COMPILE', () => WapcModule.compile(broken));
+        await fails('WAPC_COMPILE', () => WapcModule.compile(broken, { limits: { memory: 1 << 20 } }));
+      }
+    },
+  ];
+
+  yield [
+    'bytes that are cut anywhere, or changed: the compiler says what is wrong, and nothing else does',
+    async () => {
+      const codes = ['compiled', 'WAPC_COMPILE', 'WAPC_NOT_A_GUEST', 'WAPC_LIMIT'];
+      const outcome = (bytes) =>
+        WapcModule.compile(bytes, { limits: { memory: PAGE + 47 * ENTRY } }).then(
+          () => 'compiled',
+          ({ code }) => code,
+        );
+      const bytes = await guest('wat/wasi');
+      equal(await outcome(bytes), 'compiled');
+      for (let i = 8; i < 400; i++) {
+        const cut = bytes.slice(0, i);
+        const changed = bytes.slice();
+        changed[i] ^= 0xff;
+        for (const broken of [cut, changed]) equal(codes.includes(await outcome(broken)), true, `byte ${i}`);
+      }
+    },
+  ];
 
   yield [
     'every guest of the tests still starts, whatever its sections are',
@@ -54,38 +248,19 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
     },
   ];
 
+  // A guest of one page and one entry, and what it may have under a limit of two pages and three entries.
+  const source = growing(oneTable(FUNCREF, 0, [1]));
+  const limits = { memory: 2 * PAGE + 3 * ENTRY };
+  const bounded = '0+2=no 0+1=1 1+3=no 1+2=1 0+1=no 1+1=no';
+
   yield [
-    'a guest that begins with more, one that is compiled already, and what is no guest at all',
+    'the limit holds in pools',
     async () => {
-      const bytes = await guest('wat/wasi');
-      for (const memory of [0, 1, PAGE - 1]) {
-        await fails('WAPC_LIMIT', () => WapcModule.compile(bytes, { limits: { memory } }));
-      }
-      const limits = { memory: PAGE };
-      const compiled = await WebAssembly.compile(bytes);
-      await fails('WAPC_ARGUMENT', () => WapcModule.compile(compiled, { limits }));
-      const module = await WapcModule.compile(bytes);
-      await fails('WAPC_UNSUPPORTED', () => module.instantiate({ limits }));
-      await fails('WAPC_UNSUPPORTED', () => WapcPool.create(module, { limits }));
-      module.close();
-      const limited = await WapcModule.compile(bytes, { limits });
-      (await limited.instantiate({ limits })).close();
-      limited.close();
-      // Cut anywhere, and with any byte of its beginning changed: the compiler says what is wrong, and nothing else does.
-      for (let i = 8; i < 400; i++) {
-        const cut = bytes.slice(0, i);
-        const changed = bytes.slice();
-        changed[i] ^= 0xff;
-        for (const broken of [cut, changed]) {
-          const outcome = await WapcModule.compile(broken, { limits }).then(
-            () => 'compiled',
-            ({ code }) => code,
-          );
-          equal(
-            ['compiled', 'WAPC_COMPILE', 'WAPC_NOT_A_GUEST', 'WAPC_LIMIT'].includes(outcome),
-            true,
-            `${i}: ${outcome}`,
-          );
+      for (const workers of hasWorkers ? [false, true] : [false]) {
+        for (const given of [source, await WapcModule.compile(source, { limits })]) {
+          const pool = await WapcPool.create(given, { size: 1, limits, workers, async: false });
+          await grows(pool, bounded);
+          await pool.close();
         }
       }
     },

@@ -54,7 +54,8 @@ export interface HostOptions {
 }
 
 export interface Limits {
-  /** Bytes of linear memory that the guest may grow to. */
+  /** Bytes of all its linear memories and tables (8 bytes an entry) together that the guest may grow to: what can grow shares what the
+   *  beginnings leave, the first memory first. A guest that declares garbage-collected types is WAPC_UNSUPPORTED where this is given. */
   memory?: number;
   /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */
   payload?: number;
