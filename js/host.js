@@ -66,9 +66,9 @@ export class WapcHost {
     return this.#port.invokeSync(exchangeOf(operation, payload, this));
   }
 
-  async replace(source) {
+  async replace(source, options) {
     requireRoom();
-    const module = await WapcModule.of(source);
+    const module = await WapcModule.successor(source, options, this.#open());
     await this.#open().replace(module);
   }
 

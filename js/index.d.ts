@@ -96,7 +96,11 @@ export interface HostOptions {
   limits?: Limits;
   /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
   onProgress?: (loaded: number, total?: number) => void;
-  /** Subresource integrity (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match: checked before they are compiled. */
+  /**
+   * Subresource integrity (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match: checked before they are
+   * compiled, else WAPC_INTEGRITY. Given for what is compiled already, a `WebAssembly.Module` or a `WapcModule`, it is
+   * WAPC_ARGUMENT, unless the bytes of that `WapcModule` were checked against the same digest when it was compiled.
+   */
   integrity?: string;
 }
 
@@ -107,8 +111,9 @@ export interface Limits {
    * WAPC_LIMIT; past it its `memory.grow` and `table.grow` fail. What can grow shares what the beginnings leave: the first
    * memory takes as much as it may use, then the other memories in their order, then the tables.
    *
-   * It is written into the guest when that is compiled, from its bytes (a `WebAssembly.Module` is WAPC_ARGUMENT;
-   * one that is said only at `instantiate` WAPC_UNSUPPORTED).
+   * It is written into the guest when that is compiled, from its bytes (a `WebAssembly.Module` is WAPC_ARGUMENT). A
+   * `WapcModule` that was compiled without it, or with more, is WAPC_UNSUPPORTED where `instantiate`, `create` or `replace`
+   * wants it.
    *
    * WAPC_UNSUPPORTED are guests that could fill the engine's own heap, which ends the process: those that declare
    * garbage-collected types, exceptions that carry references or more than 16 values, or tables of exceptions.
@@ -202,14 +207,25 @@ export class WapcHost {
   invokeSync(operation: string, payload?: Payload): Uint8Array;
   /**
    * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
-   * not compile or start leaves the old one in place.
+   * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host; a `WapcModule`
+   * that was compiled without it, or with more, is WAPC_UNSUPPORTED.
+   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw
    */
-  replace(source: GuestSource | WapcModule): Promise<void>;
+  replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
   /** A fresh instance of the same guest. Happens by itself before the invocation that follows a trap. */
   reset(): Promise<void>;
   /** Rejects what runs or waits with WAPC_CLOSED and lets go of the guest. Idempotent. */
   close(): void;
   [Symbol.dispose](): void;
+}
+
+/** How a guest is replaced. A name that is not one of these is WAPC_ARGUMENT. */
+export interface ReplaceOptions {
+  /**
+   * As `HostOptions.integrity`, of the guest that takes over. A host that was made with `integrity` demands it, or a
+   * `WapcModule` whose bytes were checked when it was compiled: else WAPC_ARGUMENT. `null` does without.
+   */
+  integrity?: string | null | undefined;
 }
 
 /** How a pool lends its instances. A name that is not one of these is WAPC_ARGUMENT. */

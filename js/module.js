@@ -41,9 +41,22 @@ export class WapcModule {
     this.close();
   }
 
-  /** The core's module of `source`, compiled where it is not yet: for hosts that exchange their guest. */
-  static async of(source) {
-    if (!(source instanceof WapcModule)) source = await WapcModule.compile(source);
+  /** The core's half of a module: for pools that are made of it. */
+  static of(module) {
+    return module.#module;
+  }
+
+  /**
+   * The core's module of a guest that is to take over, compiled where it is not yet.
+   * @param {import('./index.js').GuestSource | WapcModule} source
+   * @param {import('./index.js').ReplaceOptions | undefined} options
+   * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} replaced the host (the core's, or of a worker)
+   */
+  static async successor(source, options, { memoryLimit, demandsIntegrity }) {
+    if (!(source instanceof WapcModule)) {
+      return (await core()).compileSuccessor(source, options, memoryLimit, demandsIntegrity);
+    }
+    source.#module.admitSuccessor(options, memoryLimit, demandsIntegrity);
     return source.#module;
   }
 }

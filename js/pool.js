@@ -59,7 +59,7 @@ export class WapcPool {
   static async create(source, options) {
     requireRoom();
     const given = source instanceof WapcModule;
-    const module = given ? await WapcModule.of(source) : await (await core()).compile(source, options, true);
+    const module = given ? WapcModule.of(source) : await (await core()).compile(source, options, true);
     const pool = new WapcPool(POOL, module.pool(options));
     if (!given) module.free();
     try {

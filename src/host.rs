@@ -86,6 +86,8 @@ pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option
         workers.is_some(),
         workers.map_or(&JsValue::UNDEFINED, |Workers(script)| script),
         &options.wasi,
+        options.memory,
+        options.integrity.is_some(),
     )
 }
 
@@ -150,6 +152,18 @@ impl Host {
     #[wasm_bindgen(getter)]
     pub fn closed(&self) -> bool {
         self.state.closed.get()
+    }
+
+    /// The limit in bytes that a guest which takes over has to be compiled with.
+    #[wasm_bindgen(getter, js_name = memoryLimit)]
+    pub fn memory_limit(&self) -> Option<f64> {
+        self.state.options.memory
+    }
+
+    /// Whether `replace` has to say `integrity`.
+    #[wasm_bindgen(getter, js_name = demandsIntegrity)]
+    pub fn demands_integrity(&self) -> bool {
+        self.state.options.integrity.is_some()
     }
 
     /// Ends an invocation that waits for its turn or for a host call: its promise rejects with `reason`.

@@ -31,6 +31,13 @@ impl Algorithm {
     }
 }
 
+/// The digest of bytes that were found to be those that were expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    algorithm: Algorithm,
+    base64: String,
+}
+
 /// The digests that bytes must match one of: those of the strongest algorithm that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Integrity {
@@ -55,10 +62,18 @@ impl Integrity {
         self.algorithm
     }
 
-    /// Whether a digest, in Base64, is one of those expected.
+    /// The digest of bytes, in Base64 by `algorithm`, if it is one of those expected.
     #[must_use]
-    pub fn matches(&self, digest: &str) -> bool {
-        self.digests.iter().any(|expected| expected == digest)
+    pub fn verify(&self, base64: &str) -> Option<Digest> {
+        let expected = self.digests.iter().find(|expected| *expected == base64)?;
+        Some(Digest { algorithm: self.algorithm, base64: expected.clone() })
+    }
+
+    /// Whether bytes that have this digest are among those expected. Digests by different algorithms tell nothing of
+    /// each other.
+    #[must_use]
+    pub fn includes(&self, digest: &Digest) -> bool {
+        self.algorithm == digest.algorithm && self.digests.contains(&digest.base64)
     }
 
     /// What is expected, as an error names it.
@@ -97,8 +112,8 @@ mod tests {
         for text in [format!("{weak} {strong}"), format!("{strong}\n\t{weak}?ct=text/plain")] {
             let integrity = Integrity::parse(&text);
             assert_eq!(integrity.as_ref().map(Integrity::algorithm), Some(Algorithm::Sha512));
-            assert_eq!(integrity.as_ref().map(|integrity| integrity.matches(&"b".repeat(88))), Some(true));
-            assert_eq!(integrity.as_ref().map(|integrity| integrity.matches(&"a".repeat(44))), Some(false));
+            assert_eq!(integrity.as_ref().map(|integrity| integrity.verify(&"b".repeat(88)).is_some()), Some(true));
+            assert_eq!(integrity.as_ref().map(|integrity| integrity.verify(&"a".repeat(44)).is_some()), Some(false));
         }
     }
 
@@ -107,8 +122,25 @@ mod tests {
         let text = format!("{} {}", digest("sha384", "a", 64), digest("SHA384", "b", 64));
         let integrity = Integrity::parse(&text);
         for (letter, matches) in [("a", true), ("b", true), ("c", false)] {
-            let found = integrity.as_ref().map(|integrity| integrity.matches(&letter.repeat(64)));
+            let found = integrity.as_ref().map(|integrity| integrity.verify(&letter.repeat(64)).is_some());
             assert_eq!(found, Some(matches));
+        }
+    }
+
+    #[test]
+    fn a_digest_that_was_verified_counts_wherever_it_is_expected() {
+        let (a, b) = (digest("sha384", "a", 64), digest("sha384", "b", 64));
+        let verified = Integrity::parse(&a).and_then(|integrity| integrity.verify(&"a".repeat(64)));
+        for (expected, includes) in [
+            (a.clone(), true),
+            (format!("{b} {a}"), true),
+            (b, false),
+            (digest("sha256", "a", 44), false),
+            // The strongest decides, so the digest that was verified is not among those expected.
+            (format!("{a} {}", digest("sha512", "a", 88)), false),
+        ] {
+            let found = Integrity::parse(&expected).zip(verified.clone()).map(|(it, digest)| it.includes(&digest));
+            assert_eq!(found, Some(includes), "{expected}");
         }
     }
 

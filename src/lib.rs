@@ -25,7 +25,7 @@ mod sys;
 
 pub use host::Host;
 pub use inspect::{Producer, producers};
-pub use integrity::{Algorithm, Integrity};
+pub use integrity::{Algorithm, Digest, Integrity};
 pub use module::Module;
 pub use pool::Pool;
 pub use sys::{Exchange, Port};

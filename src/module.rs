@@ -10,11 +10,12 @@ use crate::error::Error;
 use crate::host;
 use crate::imports;
 use crate::inspect;
-use crate::options::{Options, PoolOptions};
+use crate::integrity::{Digest, Integrity};
+use crate::options::{self, DIGESTS, Options, PoolOptions};
 use crate::pool::Pool;
 use crate::promise::promise;
 use crate::protocol::{ENV, GUEST_CALL, HOST_CALL, MEMORY, POLL};
-use crate::source;
+use crate::source::{self, Compiled};
 use crate::sys::{self, Wasi};
 
 /// A compiled guest: compiled once, instantiated as often as needed.
@@ -28,8 +29,11 @@ pub struct Module {
 struct State {
     /// None once it is closed.
     module: RefCell<Option<WebAssembly::Module>>,
+    /// The digest of its bytes, if they were checked when it was compiled.
+    digest: Option<Digest>,
     /// WASI, if it imports that.
     wasi: Option<Wasi>,
+    /// Those of `compile`.
     options: Options,
     /// None before it is first instantiated, and once it is closed.
     linkable: RefCell<Option<Rc<Linkable>>>,
@@ -55,23 +59,44 @@ pub(crate) struct Linkable {
 impl Module {
     /// Compiles a guest: a promise of a `Module`. `options` may be those of a pool that is to be made of it.
     /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
-    pub fn compile(guest: JsValue, options: JsValue, for_pool: bool) -> Result<Promise, JsValue> {
-        Ok(promise(async move {
-            let options = if for_pool { Options::read_for_pool(&options)? } else { Options::read(&options)? };
-            let module = source::compile(guest, &options).await?;
-            require_guest(&module)?;
-            let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
-            let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
-            let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
-            Ok(Self { state: Rc::new(State { module, wasi, options, linkable }) }.into())
-        }))
+    pub fn compile(guest: JsValue, options: &JsValue, for_pool: bool) -> Result<Promise, JsValue> {
+        Self::promise(guest, if for_pool { Options::read_for_pool(options) } else { Options::read(options) })
+    }
+
+    /// Compiles a guest that is to take over in a host: a promise of a `Module`. `options` are `ReplaceOptions`; the host
+    /// has a limit of `memory` bytes, and may demand that `integrity` is said.
+    /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED, WAPC_LIMIT.
+    #[wasm_bindgen(js_name = compileSuccessor)]
+    pub fn compile_successor(
+        guest: JsValue,
+        options: &JsValue,
+        memory: Option<f64>,
+        demands_integrity: bool,
+    ) -> Result<Promise, JsValue> {
+        let integrity = options::read_replacement(options, demands_integrity.then_some(DIGESTS))?;
+        Self::promise(guest, Options::of_successor(memory, integrity))
+    }
+
+    /// The same of this module, which is compiled already: whether it was as that host wants it.
+    /// WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    #[wasm_bindgen(js_name = admitSuccessor)]
+    pub fn admit_successor(
+        &self,
+        options: &JsValue,
+        memory: Option<f64>,
+        demands_integrity: bool,
+    ) -> Result<(), JsValue> {
+        let expected = "a module that was compiled with it";
+        let is_demanded = demands_integrity && self.state.digest.is_none();
+        let integrity = options::read_replacement(options, is_demanded.then_some(expected))?;
+        Ok(self.state.admit(memory, integrity.as_ref())?)
     }
 
     /// A host of a fresh instance: a promise of a `Host`, or of one in a worker. `options` are laid over those of `compile`.
     /// WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn instantiate(&self, options: JsValue) -> Result<Promise, JsValue> {
         let module = self.linkable()?;
-        let options = Options::read(&options)?.over(&self.state.options)?;
+        let options = self.state.lay_over(Options::read(&options)?)?;
         Ok(host::create(module, &Rc::new(options), None))
     }
 
@@ -79,7 +104,7 @@ impl Module {
     /// WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn pool(&self, options: &JsValue) -> Result<Pool, JsValue> {
         let pool = PoolOptions::read(options)?;
-        let options = Options::read_for_pool(options)?.over(&self.state.options)?;
+        let options = self.state.lay_over(Options::read_for_pool(options)?)?;
         Ok(Pool::new(self.linkable()?, Rc::new(options), pool))
     }
 
@@ -102,6 +127,19 @@ impl Module {
 }
 
 impl Module {
+    /// A promise of a compiled guest.
+    fn promise(guest: JsValue, options: Result<Options, Error>) -> Result<Promise, JsValue> {
+        let options = options?;
+        Ok(promise(async move {
+            let Compiled { module, digest } = source::compile(guest, &options).await?;
+            require_guest(&module)?;
+            let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
+            let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
+            let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
+            Ok(Self { state: Rc::new(State { module, digest, wasi, options, linkable }) }.into())
+        }))
+    }
+
     /// The module, ready to be instantiated. WAPC_CLOSED, WAPC_LINK.
     pub(crate) fn linkable(&self) -> Result<Rc<Linkable>, Error> {
         self.state.linkable()
@@ -109,6 +147,33 @@ impl Module {
 }
 
 impl State {
+    /// `options`, and where they say nothing those of `compile`. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    fn lay_over(&self, options: Options) -> Result<Options, Error> {
+        self.admit(options.memory, options.integrity.as_ref())?;
+        Ok(options.over(&self.options))
+    }
+
+    /// WAPC_UNSUPPORTED and WAPC_ARGUMENT for options of the time of compilation that it was not compiled with: a limit of
+    /// `memory` bytes, bytes that were checked against `integrity`.
+    fn admit(&self, memory: Option<f64>, integrity: Option<&Integrity>) -> Result<(), Error> {
+        if let Some(wanted) = memory
+            && self.options.memory.is_none_or(|limit| limit > wanted)
+        {
+            // Described in JavaScript: formatting an f64 here takes 22 KB.
+            let [limit, wanted] = [self.options.memory, Some(wanted)].map(|bytes| sys::describe(&bytes.into()));
+            return Err(Error::Unsupported(format!(
+                "`limits.memory` is {wanted}, but the module was compiled with {limit}: give it to `WapcModule.compile`"
+            )));
+        }
+        match integrity {
+            Some(integrity) if !self.digest.as_ref().is_some_and(|digest| integrity.includes(digest)) => {
+                let expected = "bytes, or a module whose bytes were checked against it when it was compiled";
+                Err(Error::argument("integrity", expected, &self.open()?.into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn linkable(&self) -> Result<Rc<Linkable>, Error> {
         if let Some(linkable) = &*self.linkable.borrow() {
             return Ok(Rc::clone(linkable));

@@ -103,7 +103,7 @@ impl Options {
             host_call: options.function("hostCall")?,
             logger: options.function("logger")?,
             on_progress: options.function("onProgress")?,
-            integrity: options.integrity()?,
+            integrity: read_integrity(&options.get("integrity"))?,
             asynchronous: options.asynchronous()?,
             memory,
             payload,
@@ -113,24 +113,30 @@ impl Options {
         })
     }
 
-    /// These, and where they say nothing the others, with which the guest was compiled. WAPC_UNSUPPORTED for what it is
-    /// too late to say.
-    pub(crate) fn over(self, others: &Self) -> Result<Self, Error> {
-        if self.memory.is_some() && self.memory != others.memory {
-            return Err(Error::Unsupported("`limits.memory` has to be given to `WapcModule.compile`".to_owned()));
+    /// Those with which a guest is compiled that takes over from another. WAPC_ARGUMENT.
+    pub(crate) fn of_successor(memory: Option<f64>, integrity: Option<Integrity>) -> Result<Self, Error> {
+        let mut options = Self::read(&JsValue::UNDEFINED);
+        if let Ok(options) = &mut options {
+            (options.memory, options.integrity) = (memory, integrity);
         }
-        Ok(Self {
+        options
+    }
+
+    /// These, and where they say nothing the others, with which the guest was compiled.
+    pub(crate) fn over(self, others: &Self) -> Self {
+        Self {
             host_call: self.host_call.or_else(|| others.host_call.clone()),
             logger: self.logger.or_else(|| others.logger.clone()),
             on_progress: self.on_progress.or_else(|| others.on_progress.clone()),
             integrity: self.integrity.or_else(|| others.integrity.clone()),
             asynchronous: self.asynchronous.or(others.asynchronous),
+            // Of the time of compilation.
             memory: others.memory,
             payload: self.payload.or(others.payload),
             timeout: self.timeout.or(others.timeout),
             suspensions: self.suspensions.or(others.suspensions),
             wasi: sys::lay_over(&self.wasi, &others.wasi),
-        })
+        }
     }
 
     pub(crate) fn payload_limit(&self) -> u32 {
@@ -191,6 +197,38 @@ impl PoolOptions {
         })
     }
 }
+
+/// Reads `ReplaceOptions`: what the bytes of the guest have to match. `demanded` says what is expected where nothing else
+/// will do: then nothing is WAPC_ARGUMENT, and only `null` does without.
+pub(crate) fn read_replacement(value: &JsValue, demanded: Option<&str>) -> Result<Option<Integrity>, Error> {
+    let integrity = if value.is_undefined() {
+        JsValue::UNDEFINED
+    } else {
+        Reader::new("options", value, &["integrity"])?.get("integrity")
+    };
+    if integrity.is_null() {
+        return Ok(None);
+    }
+    match demanded {
+        Some(expected) if integrity.is_undefined() => {
+            let expected = format!("{expected}, as the host was made with it, or null to do without");
+            Err(Error::argument("integrity", &expected, &integrity))
+        }
+        _ => read_integrity(&integrity),
+    }
+}
+
+/// Digests that bytes have to match one of. WAPC_ARGUMENT.
+fn read_integrity(value: &JsValue) -> Result<Option<Integrity>, Error> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    let integrity = value.as_string().as_deref().and_then(Integrity::parse);
+    integrity.map(Some).ok_or_else(|| Error::argument("integrity", DIGESTS, value))
+}
+
+/// What `integrity` is, as errors name it.
+pub(crate) const DIGESTS: &str = "digests such as 'sha256-…', 'sha384-…' or 'sha512-…' in Base64";
 
 /// Reads the fields of an object, each by its type.
 struct Reader<'a> {
@@ -292,15 +330,5 @@ impl<'a> Reader<'a> {
             _ if value.is_undefined() => Ok(None),
             _ => Err(Error::argument("async", "'auto', true or false", &value)),
         }
-    }
-
-    fn integrity(&self) -> Result<Option<Integrity>, Error> {
-        let value = self.get("integrity");
-        if value.is_undefined() {
-            return Ok(None);
-        }
-        let integrity = value.as_string().as_deref().and_then(Integrity::parse);
-        let expected = "digests such as 'sha256-…', 'sha384-…' or 'sha512-…' in Base64";
-        integrity.map(Some).ok_or_else(|| Error::argument("integrity", expected, &value))
     }
 }

@@ -6,12 +6,20 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::error::Error;
 use crate::inspect;
-use crate::integrity::Integrity;
+use crate::integrity::{Digest, Integrity};
 use crate::options::Options;
 use crate::sys::{self, Loaded};
 
+/// A compiled guest.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) module: WebAssembly::Module,
+    /// The digest of its bytes, if they were checked (`integrity`).
+    pub(crate) digest: Option<Digest>,
+}
+
 /// Compiles a guest source.
-pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<WebAssembly::Module, Error> {
+pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compiled, Error> {
     let may_stream = options.integrity.is_none() && options.memory.is_none();
     let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream).await;
     let loaded: Loaded = loaded.map_err(Error::Thrown)?.unchecked_into();
@@ -19,7 +27,7 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<WebAsse
         let needs_bytes = match options {
             Options { integrity: Some(_), .. } => "integrity",
             Options { memory: Some(_), .. } => "limits.memory",
-            _ => return Ok(module),
+            _ => return Ok(Compiled { module, digest: None }),
         };
         return Err(Error::argument(needs_bytes, "bytes; a module is compiled already", &module));
     }
@@ -27,16 +35,17 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<WebAsse
     if !failure.is_undefined() {
         return Err(not_compiled(&loaded, failure));
     }
-    let bytes = match &options.integrity {
-        None => loaded.bytes(),
-        Some(integrity) => checked(&loaded.bytes(), integrity).await?,
+    let (bytes, digest) = match &options.integrity {
+        None => (loaded.bytes(), None),
+        Some(integrity) => checked(&loaded.bytes(), integrity).await.map(|(bytes, digest)| (bytes, Some(digest)))?,
     };
     let bytes = match options.memory {
         None => bytes,
         Some(limit) => sys::try_limit_memory(&bytes, limit).map_err(Error::Thrown)?,
     };
     let compiled = JsFuture::from(WebAssembly::compile(&bytes)).await;
-    compiled.map(JsCast::unchecked_into).map_err(|cause| not_compiled(&loaded, cause))
+    let module = compiled.map_err(|cause| not_compiled(&loaded, cause))?.unchecked_into();
+    Ok(Compiled { module, digest })
 }
 
 /// WAPC_NOT_A_GUEST for what is something else, WAPC_COMPILE for what is nothing that is known.
@@ -48,15 +57,17 @@ fn not_compiled(loaded: &Loaded, cause: JsValue) -> Error {
     }
 }
 
-/// A copy of the bytes, so that what is compiled is what was checked. WAPC_INTEGRITY.
-async fn checked(bytes: &Uint8Array, integrity: &Integrity) -> Result<Uint8Array, Error> {
+/// A copy of the bytes, so that what is compiled is what was checked, and their digest. WAPC_INTEGRITY.
+async fn checked(bytes: &Uint8Array, integrity: &Integrity) -> Result<(Uint8Array, Digest), Error> {
     let checked = bytes.slice(0, bytes.length());
     let digest = sys::try_digest(integrity.algorithm().name(), &checked).await.map_err(Error::Thrown)?;
-    match digest.as_string() {
-        Some(digest) if integrity.matches(&digest) => Ok(checked),
-        Some(actual) => Err(Error::Integrity { expected: integrity.expected(), actual }),
-        None => Err(Error::Unsupported(
+    let Some(actual) = digest.as_string() else {
+        return Err(Error::Unsupported(
             "`integrity` needs WebCrypto, which pages have only in a secure context (https)".to_owned(),
-        )),
+        ));
+    };
+    match integrity.verify(&actual) {
+        Some(digest) => Ok((checked, digest)),
+        None => Err(Error::Integrity { expected: integrity.expected(), actual }),
     }
 }

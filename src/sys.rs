@@ -208,6 +208,8 @@ extern "C" {
         asked: bool,
         script: &JsValue,
         wasi: &WasiSettings,
+        memory_limit: Option<f64>,
+        demands_integrity: bool,
     ) -> Promise;
 }
 
@@ -233,7 +235,8 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../sys/limit-memory.js")]
 extern "C" {
-    /// A copy of a module whose memory can't grow over `limit` bytes. Throws WAPC_LIMIT where it begins with more.
+    /// A copy of a module whose memories and tables together cannot grow over `limit` bytes. Throws WAPC_LIMIT where they
+    /// begin with more, WAPC_UNSUPPORTED where the guest could fill memory by other means.
     #[wasm_bindgen(catch, js_name = limitMemory)]
     pub(crate) fn try_limit_memory(bytes: &Uint8Array, limit: f64) -> Result<Uint8Array, JsValue>;
 }

@@ -10,13 +10,26 @@ import { RemoteGuest } from './guest.js';
 import { whyNot } from './start.js';
 
 /** A host of `module` in a worker that has started. */
-export async function startRemote(id, module, payloadLimit, timeout, hostCall, logger, asked, script, wasi) {
+export async function startRemote(
+  id,
+  module,
+  payloadLimit,
+  timeout,
+  hostCall,
+  logger,
+  asked,
+  script,
+  wasi,
+  memoryLimit,
+  demandsIntegrity,
+) {
   const reason = whyNot(hostCall !== undefined);
   if (reason !== undefined) {
     const what = asked ? 'pools with `workers` need' : 'this engine can not await a host callback without';
     throw new WapcError('WAPC_UNSUPPORTED', `${what} ${reason}`);
   }
-  const remote = new Remote(id, module, { payloadLimit, timeout, hostCall, logger, script, wasi });
+  const settings = { payloadLimit, timeout, hostCall, logger, script, wasi };
+  const remote = new Remote(id, module, settings, { memoryLimit, demandsIntegrity });
   try {
     await remote.reset();
   } catch (error) {
@@ -40,8 +53,11 @@ class Remote {
   /** The invocation, or the start of a guest, that is under way. */
   #current;
 
-  constructor(id, module, settings) {
+  /** @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on a guest that takes over */
+  constructor(id, module, settings, { memoryLimit, demandsIntegrity }) {
     this.id = id;
+    this.memoryLimit = memoryLimit;
+    this.demandsIntegrity = demandsIntegrity;
     this.#module = module;
     this.#guest = new RemoteGuest(Object.freeze({ id }), settings, () => this.lost?.());
   }

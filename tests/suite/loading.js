@@ -5,7 +5,7 @@ import { bytes, equal, fails } from './assert.js';
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const digest = async (algorithm, data) => base64(await crypto.subtle.digest(algorithm, data));
 
-export function* loading({ WapcHost, WapcModule, guest, url }) {
+export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorkers, canSuspend }) {
   const wasm = (body, type = 'application/wasm', init = {}) =>
     new Response(body, { ...init, headers: { 'content-type': type, ...init.headers } });
 
@@ -134,6 +134,134 @@ export function* loading({ WapcHost, WapcModule, guest, url }) {
       await fails('WAPC_ARGUMENT', async () =>
         WapcModule.compile(await WebAssembly.compile(array), { integrity: sha256 }),
       );
+    },
+  ];
+
+  /** Digests of a guest, and one of another file. */
+  const digests = async () => {
+    const array = await guest('wat/probe');
+    const [sha256, sha512, other] = await Promise.all([
+      digest('SHA-256', array),
+      digest('SHA-512', array),
+      digest('SHA-256', bytes('other')),
+    ]);
+    return { array, sha256: `sha256-${sha256}`, sha512: `sha512-${sha512}`, other: `sha256-${other}` };
+  };
+
+  yield [
+    'integrity of a module: what its bytes were checked against when it was compiled, and nothing else',
+    async () => {
+      const { array, sha256, sha512, other } = await digests();
+      for (const [compiled, given, isSame] of [
+        [sha256, undefined, true],
+        [sha256, sha256, true],
+        [sha256, `${other} ${sha256}`, true],
+        [`${other} ${sha256}`, `${sha256}?opt`, true],
+        [`${sha512} ${sha256}`, sha512, true],
+        [undefined, undefined, true],
+        [undefined, sha256, false],
+        [sha256, other, false],
+        [sha256, sha512, false],
+        [`${other} ${sha256}`, other, false],
+        [`${sha512} ${sha256}`, sha256, false],
+        [sha256, `${sha256} ${sha512}`, false],
+      ]) {
+        const module = await WapcModule.compile(array, { integrity: compiled });
+        const host = await WapcHost.instantiate(array, { async: false });
+        const options = { integrity: given, async: false };
+        for (const make of [
+          () => module.instantiate(options),
+          () => WapcHost.instantiate(module, options),
+          () => WapcPool.create(module, { size: 1, ...options }),
+          ...(hasWorkers ? [() => WapcPool.create(module, { size: 1, workers: true, ...options })] : []),
+          () => host.replace(module, { integrity: given }),
+        ]) {
+          if (isSame) await (await make())?.close();
+          else await fails('WAPC_ARGUMENT', make);
+        }
+        host.close();
+        module.close();
+      }
+      // What is compiled in one step was checked.
+      await (await WapcPool.create(array, { size: 1, integrity: sha256, async: false })).close();
+      const module = await WebAssembly.compile(array);
+      await fails('WAPC_ARGUMENT', () => WapcHost.instantiate(module, { integrity: sha256 }));
+      await fails('WAPC_ARGUMENT', () => WapcPool.create(module, { integrity: sha256 }));
+    },
+  ];
+
+  yield [
+    'integrity of what takes over: demanded where the host was made with it',
+    async () => {
+      const { array, sha256, sha512, other } = await digests();
+      const checked = await WapcModule.compile(array, { integrity: sha512 });
+      const unchecked = await WapcModule.compile(array);
+      const replacements = async (host, rows) => {
+        for (const [source, options, code] of rows) {
+          if (code === undefined) await host.replace(source, options);
+          else await fails(code, () => host.replace(source, options));
+          await host.invoke('c');
+        }
+      };
+      const always = () => [
+        [array, { integrity: sha256 }],
+        [wasm(array), { integrity: sha512 }],
+        [array, { integrity: null }],
+        [unchecked, { integrity: null }],
+        [WebAssembly.compile(array), { integrity: null }],
+        [checked, undefined],
+        [checked, { integrity: sha512 }],
+        [array, { integrity: other }, 'WAPC_INTEGRITY'],
+        [checked, { integrity: sha256 }, 'WAPC_ARGUMENT'],
+        [unchecked, { integrity: sha256 }, 'WAPC_ARGUMENT'],
+        [WebAssembly.compile(array), { integrity: sha256 }, 'WAPC_ARGUMENT'],
+        [array, { integrity: 'sha1-aaaa' }, 'WAPC_ARGUMENT'],
+        [array, { integrity: 5 }, 'WAPC_ARGUMENT'],
+        [array, { integrty: sha256 }, 'WAPC_ARGUMENT'],
+        [checked, { integrty: sha256 }, 'WAPC_ARGUMENT'],
+        [array, null, 'WAPC_ARGUMENT'],
+        [checked, 'sha256', 'WAPC_ARGUMENT'],
+      ];
+      const unsaid = [
+        [array, undefined],
+        [array, {}],
+        [array, { integrity: undefined }],
+        [unchecked, undefined],
+        [unchecked, {}],
+        [WebAssembly.compile(array), undefined],
+      ];
+      const refused = unsaid.map((row) => [...row, 'WAPC_ARGUMENT']);
+      for (const async of hasWorkers || canSuspend ? [false, true] : [false]) {
+        for (const [source, options, rows] of [
+          [array, { integrity: sha256 }, refused],
+          [checked, { integrity: sha512 }, refused],
+          [checked, {}, refused],
+          [array, {}, unsaid],
+          [unchecked, {}, unsaid],
+        ]) {
+          const host = await WapcHost.instantiate(source, { ...options, async });
+          await replacements(host, [...rows, ...always(), ...rows]);
+          host.close();
+        }
+      }
+      for (const module of [checked, unchecked]) module.close();
+    },
+  ];
+
+  yield [
+    'options of replace are read once',
+    async () => {
+      const { array, sha256 } = await digests();
+      const host = await WapcHost.instantiate(array, { integrity: sha256, async: false });
+      let reads = 0;
+      const options = {
+        get integrity() {
+          return reads++ === 0 ? sha256 : null;
+        },
+      };
+      await host.replace(array, options);
+      equal(reads, 1);
+      host.close();
     },
   ];
 

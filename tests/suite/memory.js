@@ -24,7 +24,7 @@ const takes = (...parameters) => [0x60, vector(parameters), vector([])];
 /** What an engine does not know yet is WAPC_COMPILE, with a limit as without. */
 const isKnown = (guest) => WebAssembly.validate(guest);
 
-export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
+export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, canSuspend }) {
   /**
    * Grows what is said: `1+3=no` the second memory or table (memories first) by 3, which it refuses; `1+2=5` by 2, when
    * there are 5.
@@ -185,6 +185,10 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
         await fails(code, () => WapcModule.compile(source, { limits: { memory: 1 << 20 } }));
         if (!isKnown(source)) return;
         (await WapcHost.instantiate(source, { limits: { memory: Infinity }, async: false })).close();
+        const host = await WapcHost.instantiate(growing({}), { limits: { memory: PAGE }, async: false });
+        await fails(code, () => host.replace(source));
+        await grows(host, '0+1=no');
+        host.close();
       },
     ];
   }
@@ -250,8 +254,32 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
 
   // A guest of one page and one entry, and what it may have under a limit of two pages and three entries.
   const source = growing(oneTable(FUNCREF, 0, [1]));
-  const limits = { memory: 2 * PAGE + 3 * ENTRY };
+  const memoryLimit = 2 * PAGE + 3 * ENTRY;
+  const limits = { memory: memoryLimit };
   const bounded = '0+2=no 0+1=1 1+3=no 1+2=1 0+1=no 1+1=no';
+
+  yield [
+    'the limit holds after replace and reset',
+    async () => {
+      const host = await WapcHost.instantiate(new Response(source), { limits, async: false });
+      await grows(host, bounded);
+      for (const next of [source, new Response(source), await WapcModule.compile(source, { limits })]) {
+        await host.replace(next);
+        await grows(host, bounded);
+        await host.reset();
+        await grows(host, bounded);
+      }
+      await fails('WAPC_LIMIT', () => host.replace(growing({ memories: [memoryOf(0, 3)] })));
+      await fails('WAPC_ARGUMENT', async () => host.replace(await WebAssembly.compile(source)));
+      host.close();
+      const free = await WapcHost.instantiate(source, { async: false });
+      await free.replace(await WapcModule.compile(source, { limits }));
+      await grows(free, bounded);
+      await free.replace(source);
+      await grows(free, '0+9=1');
+      free.close();
+    },
+  ];
 
   yield [
     'the limit holds in pools',
@@ -263,6 +291,69 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
           await pool.close();
         }
       }
+    },
+  ];
+
+  // With JSPI it stays on this thread.
+  yield [
+    'the limit holds where a host may take a worker',
+    async () => {
+      if (!hasWorkers && !canSuspend) return;
+      const host = await WapcHost.instantiate(source, { limits, async: true });
+      await grows(host, bounded);
+      await host.reset();
+      await grows(host, bounded);
+      await host.replace(source);
+      await grows(host, bounded);
+      const unlimited = await WapcModule.compile(source);
+      await fails('WAPC_UNSUPPORTED', () => host.replace(unlimited));
+      await fails('WAPC_LIMIT', () => host.replace(growing({ memories: [memoryOf(0, 3)] })));
+      await host.replace(await WapcModule.compile(source, { limits }));
+      await grows(host, bounded);
+      host.close();
+    },
+  ];
+
+  yield [
+    'a guest that was compiled without the limit, or with more',
+    async () => {
+      const compiled = await WebAssembly.compile(source);
+      await fails('WAPC_ARGUMENT', () => WapcModule.compile(compiled, { limits }));
+      (await WapcModule.compile(compiled, { limits: { memory: Infinity } })).close();
+      const host = await WapcHost.instantiate(source, { limits, async: false });
+      for (const [memory, isEnough] of [
+        [undefined, false],
+        [Infinity, false],
+        [memoryLimit + 1, false],
+        [memoryLimit, true],
+        [memoryLimit - 1, true],
+      ]) {
+        const module = await WapcModule.compile(source, { limits: { memory } });
+        for (const make of [
+          () => module.instantiate({ limits }),
+          () => WapcHost.instantiate(module, { limits }),
+          () => WapcPool.create(module, { size: 1, limits }),
+          () => host.replace(module),
+        ]) {
+          if (isEnough) (await make())?.close();
+          else await fails('WAPC_UNSUPPORTED', make);
+        }
+        // Where nothing is wanted, or no limit is, there is nothing to refuse.
+        for (const wanted of [undefined, Infinity]) (await module.instantiate({ limits: { memory: wanted } })).close();
+        module.close();
+      }
+      host.close();
+    },
+  ];
+
+  yield [
+    'a host of a module with a limit hands it on to what takes over',
+    async () => {
+      const module = await WapcModule.compile(source, { limits });
+      const host = await module.instantiate({ limits: { memory: memoryLimit + PAGE } });
+      await host.replace(source);
+      await grows(host, bounded);
+      host.close();
     },
   ];
 }

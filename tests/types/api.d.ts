@@ -85,6 +85,10 @@ export interface ModuleInfo {
   readonly producers: readonly { field: string; name: string; version: string }[];
 }
 
+/** What takes over is compiled with the limits of what it replaces. A host or pool that was made with `integrity` demands one here, or a WapcModule whose
+ *  bytes were checked when it was compiled: WAPC_ARGUMENT without; `null` does without. */
+export interface ReplaceOptions { integrity?: string | null | undefined }
+
 /** One instance of a guest, with a memory of its own. Invocations on one host run one at a time, first come first served. */
 export class WapcHost {
   private constructor();
@@ -99,7 +103,7 @@ export class WapcHost {
   invokeSync(operation: string, payload?: Payload): Uint8Array;
   /** Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does not
    *  compile or start leaves the old one in place. */
-  replace(source: GuestSource | WapcModule): Promise<void>;
+  replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
   /** A fresh instance of the same guest. Happens by itself before the invocation that follows a trap. */
   reset(): Promise<void>;
   close(): void;

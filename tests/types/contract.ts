@@ -20,6 +20,7 @@ export type Checked = [
   Same<Contract.HostOptions, Ours.HostOptions>,
   Same<Contract.Limits, Ours.Limits>,
   Same<Contract.InvokeOptions, Ours.InvokeOptions>,
+  Same<Contract.ReplaceOptions, Ours.ReplaceOptions>,
   Same<Contract.ModuleInfo, Ours.ModuleInfo>,
   Same<Contract.GuestSource, Ours.GuestSource>,
   Same<Contract.WapcErrorCode, Ours.WapcErrorCode>,
