@@ -48,18 +48,19 @@ export interface HostCallContext {
 
 /**
  * What a guest sees through WASI (preview 1): nothing that is not given here, but clocks and randomness. Each instance
- * gets it anew when it is made. WASI itself is loaded when the first guest that imports it is compiled.
+ * gets it anew when it is made. All of it is read once and copied: what the caller changes later, guests do not see.
+ * WASI itself is loaded when the first guest that imports it is compiled.
  */
 export interface WasiOptions {
   /** The arguments; the first is the program's name, as a rule. */
   args?: readonly string[];
   /** The environment. */
   env?: Readonly<Record<string, string>>;
-  /** All of standard input. */
+  /** All of standard input. With trees it counts towards the 512 MiB of all guests of a thread (WAPC_LIMIT). */
   stdin?: Payload;
   /**
    * Directories by the guest's paths for them: a tree in memory, which is copied for each instance (files up to
-   * 256 MiB), or in Node, Deno and Bun `{ path, readonly? }` of a directory of the machine (elsewhere WAPC_UNSUPPORTED).
+   * 256 MiB, 256 directories in one another), or in Node, Deno and Bun `{ path, readonly? }` of a directory of the machine (elsewhere WAPC_UNSUPPORTED).
    * No path and no symbolic link leads out of it; in a `readonly` one every write is EROFS. A tree that has a file
    * named `path` needs it as bytes, not as text.
    */

@@ -1,12 +1,16 @@
-/** What WASI shows a guest, as callers say it: `wasi`, `stdout` and `stderr` of `HostOptions`. */
+/** What WASI shows a guest, as callers say it: `wasi`, `stdout` and `stderr` of `HostOptions`. Read once, and copied. */
 
-import { WapcError, argumentError } from '../error.js';
+import { WapcError, argumentError, messageOf } from '../error.js';
 import { checkNames } from '../invoke.js';
 import { toBytes } from '../payload.js';
 import { platform } from '../platform.js';
 
+/** Directories in one another that a tree may have: they are walked by recursion, also where they are sent to a worker. */
+const DEEPEST = 256;
+
 /**
- * What was said of it, checked. Throws WAPC_ARGUMENT, and WAPC_UNSUPPORTED for directories of a machine that has none.
+ * What was said of it, checked. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED for directories of a machine that has none, and
+ * WAPC_LIMIT where there is no memory for a copy.
  * @param {import('../index.js').HostOptions} options
  * @returns {WasiSettings}
  */
@@ -14,7 +18,17 @@ export function wasiSettings({ wasi, stdout, stderr }) {
   for (const [name, writer] of Object.entries({ stdout, stderr })) {
     if (writer !== undefined && typeof writer !== 'function') throw argumentError(name, 'a function', writer);
   }
-  return defined({ ...(wasi === undefined ? undefined : given(wasi)), stdout, stderr });
+  return defined({ ...(wasi === undefined ? undefined : read(wasi)), stdout, stderr });
+}
+
+/** `wasi` as it is now. What a getter or a proxy of the caller's throws becomes WAPC_ARGUMENT. */
+function read(wasi) {
+  try {
+    return given(wasi);
+  } catch (error) {
+    if (error instanceof WapcError) throw error;
+    throw new WapcError('WAPC_ARGUMENT', `wasi: it could not be read: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** The first of two, over the second. */
@@ -29,7 +43,7 @@ function given(wasi) {
   return {
     args: args && texts(args),
     env: env && variables(env),
-    stdin: stdin === undefined ? undefined : toBytes(stdin, 'wasi.stdin'),
+    stdin: stdin === undefined ? undefined : copyOf(stdin, 'wasi.stdin'),
     preopens: preopens && directories(preopens),
   };
 }
@@ -38,30 +52,43 @@ const isText = (value) => typeof value === 'string' && !value.includes('\0');
 
 function texts(args) {
   if (!Array.isArray(args)) throw argumentError('wasi.args', 'an array of strings', args);
-  const wrong = args.findIndex((arg) => !isText(arg));
-  if (wrong >= 0) throw argumentError(`wasi.args[${wrong}]`, 'a string without NUL', args[wrong]);
-  return [...args];
+  const { length } = args;
+  const all = [];
+  // One after the other: what is wrong is found before an array of holes is walked to its end.
+  while (all.length < length) {
+    const arg = args[all.length];
+    if (!isText(arg)) throw argumentError(`wasi.args[${all.length}]`, 'a string without NUL', arg);
+    all.push(arg);
+  }
+  return all;
 }
 
 function variables(env) {
-  for (const [name, value] of entries(env, 'wasi.env')) {
+  const all = entries(env, 'wasi.env');
+  for (const [name, value] of all) {
     if (!isText(value)) throw argumentError(`wasi.env.${name}`, 'a string without NUL', value);
     if (name === '' || !isText(name) || name.includes('=')) throw argumentError('wasi.env', 'names without =', name);
   }
-  return { ...env };
+  return Object.fromEntries(all);
 }
 
 function directories(preopens) {
   const checked = entries(preopens, 'wasi.preopens').map(([name, directory]) => {
     if (name === '' || !isText(name)) throw argumentError('wasi.preopens', 'names of directories', name);
-    const what = `wasi.preopens['${name}']`;
-    return [name, isOfMachine(directory) ? ofMachine(directory, what) : tree(directory, what)];
+    return [name, directoryOf(directory, `wasi.preopens['${name}']`)];
   });
   return Object.fromEntries(checked);
 }
 
-/** `{ path, readonly? }`. A tree may have a file `path`, if its content is given as bytes. */
-export const isOfMachine = (directory) => typeof directory?.path === 'string';
+/** `{ path, readonly? }`, or a tree: which may have a file `path`, if its content is given as bytes. */
+function directoryOf(directory, what) {
+  const children = entries(directory, what);
+  const fields = Object.fromEntries(children);
+  return isOfMachine(fields) ? ofMachine(fields, what) : treeOf(children, what, new Set([directory]));
+}
+
+/** Whether a directory, as it was read, is one of the machine. */
+export const isOfMachine = (directory) => typeof directory.path === 'string';
 
 function ofMachine(directory, what) {
   checkNames(directory, ['path', 'readonly'], what);
@@ -73,17 +100,50 @@ function ofMachine(directory, what) {
   return { path, readonly };
 }
 
-/** Checked, not copied: that is done for each instance. */
-function tree(directory, what) {
-  for (const [name, child] of entries(directory, what)) {
+/**
+ * A copy of a tree, its files as bytes.
+ * @param {[string, unknown][]} children of its uppermost directory
+ * @param {string} what it is called in errors
+ * @param {Set<object>} around the directories that it is in
+ */
+function treeOf(children, what, around) {
+  const copied = children.map(([name, child]) => {
     if (name === '' || name === '.' || name === '..' || !isText(name) || name.includes('/')) {
       throw argumentError(what, 'names of files without /', name);
     }
-    if (typeof child !== 'string' && !(child instanceof Uint8Array)) tree(child, `${what}['${name}']`);
-  }
-  return directory;
+    const path = `${what}['${name}']`;
+    if (typeof child === 'string' || child instanceof Uint8Array) return [name, copyOf(child, path)];
+    return [name, subtreeOf(child, path, around)];
+  });
+  return Object.fromEntries(copied);
 }
 
+function subtreeOf(directory, what, around) {
+  const children = entries(directory, what);
+  if (around.has(directory)) throw argumentError(what, 'a directory that is not in itself', directory);
+  if (around.size === DEEPEST) {
+    throw new WapcError('WAPC_ARGUMENT', `wasi.preopens: expected trees at most ${DEEPEST} directories deep`);
+  }
+  around.add(directory);
+  const copied = treeOf(children, what, around);
+  around.delete(directory);
+  return copied;
+}
+
+/** A fresh array of the bytes that a `Payload` is now: the caller may change, detach or shrink it later. */
+function copyOf(value, what) {
+  try {
+    return new Uint8Array(toBytes(value, what));
+  } catch (error) {
+    if (error instanceof WapcError) throw error;
+    if (error instanceof RangeError) {
+      throw new WapcError('WAPC_LIMIT', `${what}: there is no memory for a copy of it`, { cause: error });
+    }
+    throw new WapcError('WAPC_ARGUMENT', `${what}: its bytes could not be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Names and values of a plain object, each read once. */
 function entries(object, what) {
   const isPlain =
     object !== null && typeof object === 'object' && !Array.isArray(object) && !ArrayBuffer.isView(object);

@@ -5,8 +5,9 @@ import { languages } from './languages.js';
 import { output } from './output.js';
 import { process } from './process.js';
 import { ranges } from './ranges.js';
+import { settings } from './settings.js';
 import { waiting } from './waiting.js';
 
 export function* wasi(environment) {
-  for (const part of [ranges, process, waiting, output, files, languages]) yield* part(environment);
+  for (const part of [ranges, settings, process, waiting, output, files, languages]) yield* part(environment);
 }
