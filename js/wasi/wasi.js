@@ -194,6 +194,7 @@ export class Wasi {
 }
 
 const NO_MEMORY = new ArrayBuffer(0);
+const NOTHING = new Uint8Array(0);
 
 /** One guest: its memory, and where its output goes. */
 class Process {
@@ -239,7 +240,8 @@ class Process {
   }
 
   view(ptr, length) {
-    return this.#to(ptr + length).subarray(ptr, ptr + length);
+    // An empty range may be one of a memory that has grown since, whose views are gone.
+    return length === 0 ? NOTHING : this.#to(ptr + length).subarray(ptr, ptr + length);
   }
 
   load(ptr) {

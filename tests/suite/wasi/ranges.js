@@ -30,8 +30,71 @@ const WRITING = [
   ['random_get', 100, [P, 100]],
 ];
 
+/** Calls on ranges without bytes, at the beginning of memory, each with its errno. 4 is a file that is open. */
+const EMPTY = [
+  ['random_get', 0, 0, 0],
+  ['args_get', 0, 0, 0],
+  ['environ_get', 0, 0, 0],
+  ['fd_read', 0, 0, 0, 0, 4096],
+  ['fd_read', 0, 0, iovecs([0, 0]), 4096],
+  ['fd_read', 0, 0, iovecs([0, 0], [0, 0]), 4096],
+  ['fd_read', 0, 4, 0, 0, 4096],
+  ['fd_read', 0, 4, iovecs([0, 0]), 4096],
+  ['fd_read', 0, 4, iovecs([0, 0], [0, 0]), 4096],
+  ['fd_pread', 0, 4, 0, 0, 0n, 4096],
+  ['fd_pread', 0, 4, iovecs([0, 0]), 0n, 4096],
+  ['fd_write', 0, 1, 0, 0, 4096],
+  ['fd_write', 0, 1, iovecs([0, 0]), 4096],
+  ['fd_write', 0, 1, iovecs([0, 0], [0, 0]), 4096],
+  ['fd_write', 0, 4, 0, 0, 4096],
+  ['fd_write', 0, 4, iovecs([0, 0]), 4096],
+  ['fd_pwrite', 0, 4, 0, 0, 0n, 4096],
+  ['fd_pwrite', 0, 4, iovecs([0, 0]), 0n, 4096],
+  ['fd_readdir', 0, 3, 0, 0, 0n, 4096],
+  ['fd_readdir', 0, 3, 0, 0, 99n, 4096],
+  ['fd_prestat_dir_name', NAMETOOLONG, 3, 0, 0],
+  ['path_create_directory', NOENT, 3, 0, 0],
+  ['path_filestat_get', NOENT, 3, 0, 0, 0, 4096],
+  ['path_filestat_set_times', NOENT, 3, 0, 0, 0, 0n, 0n, 0],
+  ['path_link', NOENT, 3, 0, 0, 0, 3, 0, 0],
+  ['path_open', NOENT, 3, 0, 0, 0, 0, 2n, 0n, 0, 4096],
+  ['path_readlink', NOENT, 3, 0, 0, 0, 0, 4096],
+  ['path_readlink', INVAL, 3, path('a.txt'), 0, 0, 4096],
+  ['path_remove_directory', NOENT, 3, 0, 0],
+  ['path_rename', NOENT, 3, 0, 0, 3, 0, 0],
+  ['path_symlink', NOENT, 0, 0, 3, 0, 0],
+  ['path_unlink_file', NOENT, 3, 0, 0],
+  ['poll_oneoff', INVAL, 0, 0, 0, 4096],
+];
+
 export function* ranges(environment) {
   const probe = probes(environment);
+
+  yield [
+    'empty ranges where memory has just grown: nothing is touched, and nobody else notices',
+    async () => {
+      const other = await probe();
+      for (const wasi of [
+        undefined,
+        { preopens: {} },
+        { preopens: { '/data': { 'a.txt': 'text' } }, stdin: 'input' },
+      ]) {
+        const has = wasi?.stdin !== undefined;
+        for (const [name, errno, ...args] of has ? EMPTY : EMPTY.slice(0, 6)) {
+          const it = await probe({ wasi });
+          if (has) equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 66n, 0n, 0, 4096), 0);
+          for (let round = 0; round < 3; round++) {
+            await it.call('grow', 1);
+            equal(await it.call(name, ...args), errno, `${name} of ${args.map((arg) => arg.count ?? arg)}`);
+          }
+          it.host.close();
+        }
+      }
+      equal(await other.call('random_get', 0, 0), 0);
+      equal(await other.call('path_open', 3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096), 0);
+      other.host.close();
+    },
+  ];
 
   for (const [name, length, args] of WRITING) {
     yield [
