@@ -10,9 +10,10 @@ import { after, test } from 'node:test';
 import { WapcHost, WapcPool } from 'wapc-host';
 
 import { python } from '../tools/guests.js';
+import { Wasi } from '../dist/wasi-node.js';
 import { root } from '../tools/run.js';
 import { environment, path as guest } from './environments/node.js';
-import { MOST_RIGHTS, path, probes } from './suite/wasi/probe.js';
+import { ERRNO, MOST_RIGHTS, path, probes } from './suite/wasi/probe.js';
 
 const scratch = fs.mkdtempSync(join(tmpdir(), 'wapc-host-'));
 after(() => fs.rmSync(scratch, { recursive: true }));
@@ -262,6 +263,103 @@ test('more than trees may hold, all together: what was refused takes no room fro
   equal(await probe.call('fd_allocate', probe.u32(4096), 0n, 150n << 20n), 0);
   probe.host.close();
   await exercise(tree(2));
+});
+
+test('standard input takes of the room that all guests share, and gives it back', async () => {
+  const stdin = new Uint8Array(257 << 20);
+  const probe = probes(environment);
+  const it = await probe({ wasi: { stdin } });
+  await rejects(probe({ wasi: { stdin } }), { code: 'WAPC_LIMIT' });
+  equal(Wasi.counts().processes, 1);
+  it.host.close();
+  const other = await probe({ wasi: { stdin, preopens: { '/data': {} } } });
+  equal(await other.call('path_open', 3, 0, path('new'), 1, 66n, 0n, 0, 4096), 0);
+  equal(await other.call('fd_filestat_set_size', 4, 1n << 28n), ERRNO.NOSPC);
+  other.host.close();
+  deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
+});
+
+/** The names, kinds and inodes in a directory that is open as 3, read page by page. */
+async function listingOf(it, length) {
+  const entries = [];
+  for (let cookie = 0n; ;) {
+    equal(await it.call('fd_readdir', 3, 16384, length, cookie, 8192), 0);
+    const used = it.u32(8192);
+    for (let at = 16384, end = at + used; at + 24 <= end; at += 24 + it.u32(at + 16)) {
+      const name = it.memory.slice(at + 24, at + 24 + it.u32(at + 16));
+      if (at + 24 + name.length > end) break;
+      entries.push([new TextDecoder().decode(name), it.memory[at + 20], it.u64(at + 8)]);
+      cookie = BigInt(it.u64(at));
+    }
+    if (used < length) return entries;
+  }
+}
+
+test('a directory is listed with kinds and inodes, without names that are not UTF-8', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'file'), '');
+  fs.writeFileSync(join(data, 'really \ufffd'), '');
+  fs.writeFileSync(Buffer.concat([Buffer.from(`${data}/broken `), Buffer.of(0xff)]), '');
+  fs.mkdirSync(join(data, 'grüß'));
+  fs.symlinkSync('file', join(data, 'link'));
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  const expected = [
+    ['.', 3],
+    ['..', 3],
+    ['file', 4],
+    ['grüß', 3],
+    ['link', 7],
+    ['really \ufffd', 4],
+  ];
+  for (const length of [60, 4096]) {
+    const listed = await listingOf(it, length);
+    deepEqual(listed.map(([name, kind]) => [name, kind]).sort(), expected, `${length} bytes at once`);
+    for (const [name, , inode] of listed) {
+      equal(inode, fs.lstatSync(join(data, name === '..' ? '.' : name)).ino, name);
+    }
+  }
+  it.host.close();
+});
+
+test('a directory of 10,001 names: all of them, and no call of the file system for each', async () => {
+  const data = directory();
+  for (let i = 0; i < 9999; i++) fs.writeFileSync(join(data, String(i)), '');
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  const { lstatSync } = fs;
+  let asked = 0;
+  fs.lstatSync = (...args) => (asked++, lstatSync(...args));
+  try {
+    equal((await listingOf(it, 32768)).length, 10_001);
+    equal(asked, 0);
+    fs.rmSync(join(data, '0'));
+    asked = 0;
+    equal(await it.call('fd_readdir', 3, 16384, 240, 0n, 8192), 0);
+    equal(asked > 0 && asked < 10, true, `${asked} of the names that were read`);
+  } finally {
+    fs.lstatSync = lstatSync;
+    it.host.close();
+  }
+});
+
+test('calls that the end of the stack cuts off keep nothing', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a'), '');
+  const open = () => fs.readdirSync('/proc/self/fd').length;
+  const before = open();
+  const bytes = fs.readFileSync(guest('wat/wasi-recursion'));
+  for (const preopen of [{ path: data }, { a: '', b: new Uint8Array(1 << 20) }]) {
+    const host = await WapcHost.instantiate(bytes, {
+      async: false,
+      wasi: { stdin: new Uint8Array(1 << 20), preopens: { '/data': preopen } },
+    });
+    const deeper = (levels) => (levels === 0 ? host.invokeSync('r') : deeper(levels - 1));
+    for (let i = 0; i < 20; i++) {
+      await rejects(async () => deeper(i), { code: 'WAPC_TRAP' });
+    }
+    host.close();
+    deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
+  }
+  equal(open(), before);
 });
 
 test('nothing stays open', async () => {

@@ -43,6 +43,7 @@ const CREATE_DIRECTORY = 0;
 const REMOVE_DIRECTORY = 1;
 const RENAME = 0;
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class Directories {
@@ -50,6 +51,10 @@ export class Directories {
   /** What is open, by handle. */
   #open = [];
   #free = [];
+  /** The handles of each guest that has some, by its number. */
+  #owned = new Map();
+  /** Whose each handle is. */
+  #owners = [];
   /** What the last answer that has a length was. */
   held = new Uint8Array(0);
 
@@ -58,26 +63,43 @@ export class Directories {
     this.#fs = fs;
   }
 
+  /** How many handles there are. */
+  get count() {
+    return this.#open.length - this.#free.length;
+  }
+
   /** A text of Rust's. */
   name(bytes) {
     return decoder.decode(bytes);
   }
 
   /** Opens a directory that a guest is given. Throws what the file system says. */
-  openRoot(path) {
-    return this.#keep(openAt(this.#fs, this.#fs.realpathSync(path), DIRECTORY));
+  openRoot(path, owner) {
+    return this.#keep(openAt(this.#fs, this.#fs.realpathSync(path), DIRECTORY), owner);
   }
 
-  #keep(opened) {
+  #keep(opened, owner) {
     const handle = this.#free.pop() ?? this.#open.length;
     this.#open[handle] = opened;
+    this.#owners[handle] = owner;
+    if (!this.#owned.has(owner)) this.#owned.set(owner, new Set());
+    this.#owned.get(owner).add(handle);
     return handle;
   }
 
   close(handle) {
-    this.#attempt(() => this.#open[handle].close());
+    const opened = this.#open[handle];
+    if (opened === undefined) return;
     this.#open[handle] = undefined;
+    this.#owned.get(this.#owners[handle])?.delete(handle);
     this.#free.push(handle);
+    this.#attempt(() => opened.close());
+  }
+
+  /** Closes what a guest still has open when it ends. */
+  closeAllOf(owner) {
+    for (const handle of this.#owned.get(owner) ?? []) this.close(handle);
+    this.#owned.delete(owner);
   }
 
   /** What `work` answers, or the errno of what it throws. */
@@ -97,7 +119,10 @@ export class Directories {
 
   open(parent, name, how) {
     return this.#attempt(() =>
-      this.#keep(this.#open[parent].within(name, (path, real) => openAt(this.#fs, path, how, real))),
+      this.#keep(
+        this.#open[parent].within(name, (path, real) => openAt(this.#fs, path, how, real)),
+        this.#owners[parent],
+      ),
     );
   }
 
@@ -127,26 +152,39 @@ export class Directories {
     });
   }
 
-  /** The names in a directory: for each inode (8 bytes), kind (4), length of its name (4), and the name. */
+  /** The names in a directory: how many there are (4 bytes), the kind of each (1), and the names with a NUL in between. */
   list(handle) {
     return this.#attempt(() => {
-      const opened = this.#open[handle];
-      const entries = opened.within('', (path) => this.#fs.readdirSync(path, { encoding: 'buffer' })).flatMap(entryOf);
-      const encoded = entries.map(({ name, bytes }) => {
-        const entry = new Uint8Array(16 + bytes.length);
-        const view = new DataView(entry.buffer);
-        const look = (path) => this.#fs.lstatSync(path, { ...BIGINT, throwIfNoEntry: false });
-        const stat = opened.within(name, look);
-        view.setBigUint64(0, stat?.ino ?? 0n, true);
-        view.setUint32(8, stat === undefined ? 0 : kindOf(stat), true);
-        view.setUint32(12, bytes.length, true);
-        entry.set(bytes, 16);
-        return entry;
-      });
-      const all = new Uint8Array(encoded.reduce((length, entry) => length + entry.length, 0));
-      encoded.reduce((at, entry) => (all.set(entry, at), at + entry.length), 0);
+      const entries = this.#open[handle].within('', (path) => entriesIn(this.#fs, path));
+      const names = encoder.encode(entries.map(({ name }) => name).join('\0'));
+      const all = new Uint8Array(4 + entries.length + names.length);
+      new DataView(all.buffer).setUint32(0, entries.length, true);
+      entries.forEach(({ kind }, index) => (all[4 + index] = kind));
+      all.set(names, 4 + entries.length);
       return this.#hold(all);
     });
+  }
+
+  /** Sets the inodes of those entries (WASI's `dirent`) that have none yet; 0 stays with names that are gone. */
+  setInodes(handle, entries) {
+    return this.#attempt(() => {
+      const opened = this.#open[handle];
+      const view = new DataView(entries.buffer, entries.byteOffset, entries.length);
+      for (let at = 0, next; at < entries.length; at = next) {
+        next = at + 24 + view.getUint32(at + 16, true);
+        if (view.getBigUint64(at + 8, true) !== 0n) continue;
+        const name = decoder.decode(entries.subarray(at + 24, next));
+        view.setBigUint64(at + 8, this.#inode(opened, name), true);
+      }
+    });
+  }
+
+  #inode(opened, name) {
+    try {
+      return opened.within(name, (path) => this.#fs.lstatSync(path, BIGINT)).ino;
+    } catch {
+      return 0n;
+    }
   }
 
   readLink(parent, name) {
@@ -216,10 +254,23 @@ function kindOf(stat) {
   return stat.isSocket() ? 6 : 0;
 }
 
-/** A name that a guest can say: UTF-8. */
-function entryOf(bytes) {
+/** What U+FFFD stands for in a name: bytes that are not UTF-8, or itself. */
+const BROKEN = '\ufffd';
+
+/** Names and kinds of what is in a directory. Names that a guest cannot say, which are not UTF-8, are left out. */
+function entriesIn(fs, path) {
+  const entries = fs
+    .readdirSync(path, { withFileTypes: true })
+    .map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+  if (!entries.some(({ name }) => name.includes(BROKEN))) return entries;
+  const said = new Set(fs.readdirSync(path, { encoding: 'buffer' }).flatMap(textOf));
+  return entries.filter(({ name }) => said.delete(name));
+}
+
+/** A name as a guest can say it, or nothing. */
+function textOf(bytes) {
   try {
-    return [{ name: decoder.decode(bytes), bytes }];
+    return [decoder.decode(bytes)];
   } catch {
     return [];
   }

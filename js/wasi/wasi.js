@@ -26,6 +26,15 @@ export class Wasi {
   /** The guests that run, by their numbers. */
   #processes = [];
 
+  /** The one of this thread, once there is one. */
+  static #made;
+
+  /** What the guests of this thread hold of what they share, for tests: all 0 where none lives. */
+  static counts() {
+    const { wasi_processes, wasi_room_used } = Wasi.#made.#rust;
+    return { processes: wasi_processes(), room: wasi_room_used(), handles: Wasi.#made.#directories.count };
+  }
+
   /**
    * @param {WebAssembly.Module} module the artifact
    * @param {WebAssembly.Exports} core the core's raw exports
@@ -40,6 +49,7 @@ export class Wasi {
     this.#ours = ours;
     this.#shim = ours.ownModule('wasi-shim', this.#own(wasi_shim(), wasi_shim_len()));
     this.#provided = new Set(WebAssembly.Module.exports(this.#shim).map(({ name }) => name));
+    Wasi.#made = this;
   }
 
   /** What the artifact exports. */
@@ -71,8 +81,8 @@ export class Wasi {
       this.#rust.wasi_end(id);
     });
     this.#processes[id] = process;
-    this.#rust.wasi_begin(id, payloadLimit);
     try {
+      this.#rust.wasi_begin(id, payloadLimit);
       this.#give(id, settings);
     } catch (error) {
       process.end();
@@ -92,7 +102,7 @@ export class Wasi {
     }
     if (stdin !== undefined) {
       this.#pass(stdin);
-      this.#rust.wasi_stdin(id);
+      this.#require(this.#rust.wasi_stdin(id));
     }
     for (const [name, directory] of Object.entries(preopens)) {
       if (isOfMachine(directory)) this.#giveDirectory(id, name, directory);
@@ -103,7 +113,7 @@ export class Wasi {
   #giveDirectory(id, name, { path, readonly }) {
     let handle;
     try {
-      handle = this.#directories.openRoot(path);
+      handle = this.#directories.openRoot(path, id);
     } catch (error) {
       throw argumentError(`wasi.preopens['${name}'].path`, `a directory that can be opened (${error.message})`, path);
     }
@@ -113,22 +123,22 @@ export class Wasi {
 
   #giveTree(id, name, tree) {
     this.#pass('');
-    this.#require(this.#rust.wasi_tree_directory());
-    this.#fill(tree);
+    this.#require(this.#rust.wasi_tree_directory(id));
+    this.#fill(id, tree);
     this.#pass(name);
     this.#require(this.#rust.wasi_tree_end(id));
   }
 
-  #fill(tree) {
+  #fill(id, tree) {
     for (const [name, child] of Object.entries(tree)) {
       this.#pass(name);
-      if (typeof child === 'string' || child instanceof Uint8Array) {
+      if (child instanceof Uint8Array) {
         this.#pass(child);
         this.#require(this.#rust.wasi_tree_file());
       } else {
-        this.#require(this.#rust.wasi_tree_directory());
-        this.#fill(child);
-        this.#rust.wasi_tree_end(0);
+        this.#require(this.#rust.wasi_tree_directory(id));
+        this.#fill(id, child);
+        this.#rust.wasi_tree_end(id);
       }
     }
   }
@@ -172,11 +182,13 @@ export class Wasi {
       take: (to) => void this.#own(to, directories.held.length).set(directories.held),
       open: (parent, name, length, how) => directories.open(parent, text(name, length), how),
       close: (handle) => directories.close(handle),
+      close_all: (id) => directories.closeAllOf(id),
       stat: (handle, name, length, to) =>
         directories.stat(handle, text(name, length), new BigUint64Array(this.#rust.memory.buffer, to >>> 0, 8)),
       set_times: (handle, name, length, accessed, modified) =>
         directories.setTimes(handle, text(name, length), accessed, modified),
       list: (handle) => directories.list(handle),
+      inodes: (handle, entries, length) => directories.setInodes(handle, this.#own(entries, length)),
       read_link: (parent, name, length) => directories.readLink(parent, text(name, length)),
       make_link: (parent, name, length, target, targetLength) =>
         directories.makeLink(parent, text(name, length), text(target, targetLength)),

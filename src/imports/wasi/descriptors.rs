@@ -3,59 +3,41 @@
 use wasip1::{Fdflags, Filetype, Rights};
 
 use crate::abi::{self, Result, Stat};
-use crate::files::{Directory, Entry, File, Room};
+use crate::files::{Directory, File, Listing};
 
 /// Descriptors of one guest. Each takes memory, and a file of the machine one of the few that a program may have open.
 const MOST: usize = 4096;
 
-/// Something open.
-#[derive(Debug)]
-pub(crate) struct Descriptor {
+/// Something open, as it is now: a copy of it is what a call works on.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
     pub(crate) what: What,
     pub(crate) flags: Fdflags,
     /// What may be done with it.
     pub(crate) rights: Rights,
     /// What may be done with what is opened in it.
     pub(crate) inheriting: Rights,
+    /// Where the next read or write begins.
+    pub(crate) position: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum What {
-    /// Standard input, at this position.
-    Input {
-        position: usize,
-    },
+    Input,
     /// Standard output (1) or standard error (2).
     Output(u32),
-    File {
-        file: File,
-        position: u64,
-    },
-    Directory {
-        directory: Directory,
-        preopen: Option<String>,
-        listing: Listing,
-    },
+    File(File),
+    Directory(Directory),
 }
 
-/// What `fd_readdir` tells piece by piece: as it was when the directory was read from its beginning.
-#[derive(Debug, Default)]
-pub(crate) struct Listing {
-    pub(crate) entries: Option<Vec<Entry>>,
-    /// Given back with it.
-    _room: Room,
-}
-
-/// Bytes that one takes beside its name.
-const ENTRY_LEN: usize = 64;
-
-impl Listing {
-    /// The same, as it is now. ENOSPC if there is no room: a guest may have many open.
-    pub(crate) fn of(directory: &Directory) -> Result<Self> {
-        let entries = directory.entries()?;
-        let _room = Room::of(entries.iter().map(|entry| ENTRY_LEN + entry.name.len()).sum())?;
-        Ok(Self { entries: Some(entries), _room })
-    }
+/// Something open, under its number.
+#[derive(Debug)]
+pub(crate) struct Descriptor {
+    pub(crate) open: Open,
+    /// The name under which the guest was given a directory.
+    pub(crate) preopen: Option<String>,
+    /// What `fd_readdir` tells of a directory.
+    pub(crate) listing: Option<Listing>,
 }
 
 /// What can be done with files at all.
@@ -96,33 +78,27 @@ pub(crate) const DIRECTORY_RIGHTS: Rights = wasip1::RIGHTS_FD_FDSTAT_SET_FLAGS
     | wasip1::RIGHTS_PATH_UNLINK_FILE
     | wasip1::RIGHTS_POLL_FD_READWRITE;
 
-impl Descriptor {
-    pub(crate) fn directory(directory: Directory, preopen: Option<String>) -> Self {
-        Self {
-            what: What::Directory { directory, preopen, listing: Listing::default() },
-            flags: 0,
-            rights: DIRECTORY_RIGHTS,
-            inheriting: DIRECTORY_RIGHTS | FILE_RIGHTS,
-        }
+impl Open {
+    pub(crate) fn new(what: What, flags: Fdflags, rights: Rights, inheriting: Rights) -> Self {
+        Self { what, flags, rights, inheriting, position: 0 }
     }
 
     fn stream(what: What, rights: Rights) -> Self {
-        let rights = rights | wasip1::RIGHTS_FD_FILESTAT_GET | wasip1::RIGHTS_POLL_FD_READWRITE;
-        Self { what, flags: 0, rights, inheriting: 0 }
+        Self::new(what, 0, rights | wasip1::RIGHTS_FD_FILESTAT_GET | wasip1::RIGHTS_POLL_FD_READWRITE, 0)
     }
 
     pub(crate) fn stat(&self) -> Result<Stat> {
         match &self.what {
-            What::Input { .. } | What::Output(_) => Ok(Stat::of_stream()),
-            What::File { file, .. } => file.stat(),
-            What::Directory { directory, .. } => directory.stat_itself(),
+            What::Input | What::Output(_) => Ok(Stat::of_stream()),
+            What::File(file) => file.stat(),
+            What::Directory(directory) => directory.stat_itself(),
         }
     }
 
     /// A stream is a terminal's without a position: C libraries then write out each line as it is.
     pub(crate) fn kind(&self) -> Result<Filetype> {
         Ok(match &self.what {
-            What::Directory { .. } => wasip1::FILETYPE_DIRECTORY,
+            What::Directory(_) => wasip1::FILETYPE_DIRECTORY,
             _ => self.stat()?.kind,
         })
     }
@@ -133,11 +109,19 @@ impl Descriptor {
     }
 
     /// The file that it is. ESPIPE for streams, EBADF for directories.
-    pub(crate) fn file(&mut self) -> Result<(&File, &mut u64)> {
-        match &mut self.what {
-            What::File { file, position } => Ok((file, position)),
-            What::Directory { .. } => Err(wasip1::ERRNO_BADF),
+    pub(crate) fn file(&self) -> Result<&File> {
+        match &self.what {
+            What::File(file) => Ok(file),
+            What::Directory(_) => Err(wasip1::ERRNO_BADF),
             _ => Err(wasip1::ERRNO_SPIPE),
+        }
+    }
+
+    /// The directory that it is. EBADF if it is none.
+    pub(crate) fn directory(&self) -> Result<&Directory> {
+        match &self.what {
+            What::Directory(directory) => Ok(directory),
+            _ => Err(wasip1::ERRNO_BADF),
         }
     }
 
@@ -154,16 +138,31 @@ impl Descriptor {
     }
 }
 
-/// What a guest has open.
-#[derive(Debug)]
+impl Descriptor {
+    /// A directory that the guest is given under this name.
+    pub(crate) fn preopen(directory: Directory, name: String) -> Self {
+        let inheriting = DIRECTORY_RIGHTS | FILE_RIGHTS;
+        let open = Open::new(What::Directory(directory), 0, DIRECTORY_RIGHTS, inheriting);
+        Self { open, preopen: Some(name), listing: None }
+    }
+}
+
+impl From<Open> for Descriptor {
+    fn from(open: Open) -> Self {
+        Self { open, preopen: None, listing: None }
+    }
+}
+
+/// What a guest has open. What is no longer open is handed out, since dropping it may call JavaScript.
+#[derive(Debug, Default)]
 pub(crate) struct Descriptors(Vec<Option<Descriptor>>);
 
 impl Descriptors {
     /// The standard streams.
     pub(crate) fn standard() -> Self {
-        let input = Descriptor::stream(What::Input { position: 0 }, wasip1::RIGHTS_FD_READ);
-        let output = |stream| Descriptor::stream(What::Output(stream), wasip1::RIGHTS_FD_WRITE);
-        Self(vec![Some(input), Some(output(1)), Some(output(2))])
+        let input = Open::stream(What::Input, wasip1::RIGHTS_FD_READ);
+        let output = |stream| Open::stream(What::Output(stream), wasip1::RIGHTS_FD_WRITE);
+        Self([input, output(1), output(2)].map(|open| Some(open.into())).into())
     }
 
     /// EBADF for what is not open.
@@ -171,47 +170,32 @@ impl Descriptors {
         self.0.get_mut(fd as usize).and_then(Option::as_mut).ok_or(wasip1::ERRNO_BADF)
     }
 
-    /// Opens something under the lowest number that is free. EMFILE if too much is open.
+    /// Opens something under the lowest number that is free. EMFILE if too much is open, and what was refused.
     #[allow(clippy::cast_possible_truncation)] // Below `MOST`.
-    pub(crate) fn open(&mut self, descriptor: Descriptor) -> Result<u32> {
-        let free = self.0.iter().position(Option::is_none);
-        match free {
-            Some(index) => {
-                if let Some(place) = self.0.get_mut(index) {
-                    *place = Some(descriptor);
-                }
-                Ok(index as u32)
-            }
-            None if self.0.len() < MOST => {
-                self.0.push(Some(descriptor));
-                Ok(self.0.len() as u32 - 1)
-            }
-            None => Err(wasip1::ERRNO_MFILE),
+    pub(crate) fn add(&mut self, descriptor: Descriptor) -> (Result<u32>, Option<Descriptor>) {
+        let index = self.0.iter().position(Option::is_none).unwrap_or(self.0.len());
+        if index >= MOST {
+            return (Err(wasip1::ERRNO_MFILE), Some(descriptor));
         }
+        match self.0.get_mut(index) {
+            Some(place) => *place = Some(descriptor),
+            None => self.0.push(Some(descriptor)),
+        }
+        (Ok(index as u32), None)
     }
 
-    pub(crate) fn close(&mut self, fd: u32) -> Result<()> {
-        self.get(fd)?;
-        drop(self.0.get_mut(fd as usize).and_then(Option::take));
-        Ok(())
+    /// Closes one: what was open.
+    pub(crate) fn close(&mut self, fd: u32) -> Result<Descriptor> {
+        self.0.get_mut(fd as usize).and_then(Option::take).ok_or(wasip1::ERRNO_BADF)
     }
 
-    /// Moves what is open under `from` to `to`, in the place of what is open there.
-    pub(crate) fn renumber(&mut self, from: u32, to: u32) -> Result<()> {
+    /// Moves what is open under `from` to `to`, in the place of what is open there: which is that.
+    pub(crate) fn renumber(&mut self, from: u32, to: u32) -> Result<Option<Descriptor>> {
         self.get(from)?;
         self.get(to)?;
         let moved = self.0.get_mut(from as usize).and_then(Option::take);
-        if let Some(place) = self.0.get_mut(to as usize) {
-            *place = moved;
-        }
-        Ok(())
-    }
-
-    /// The directory that `fd` is, to look up a path in. EBADF if it is none.
-    pub(crate) fn directory(&mut self, fd: u32) -> Result<Directory> {
-        match &self.get(fd)?.what {
-            What::Directory { directory, .. } => Ok(directory.clone()),
-            _ => Err(wasip1::ERRNO_BADF),
-        }
+        let Some(place) = self.0.get_mut(to as usize) else { return Ok(moved) };
+        // Onto itself: it stays open.
+        Ok(std::mem::replace(place, moved))
     }
 }

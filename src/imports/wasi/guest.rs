@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::abi::{self, IOVEC_LEN, Result};
 use crate::memory::Range;
-use crate::sys;
+use crate::sys::{self, Place, Span};
 
 /// Buffers that one call reads into or writes from; what is behind them is left for the next call.
 const MOST_IOVECS: u32 = 1024;
@@ -67,16 +67,25 @@ impl Guest {
     /// A copy of what is there.
     pub(crate) fn read(&self, range: Range) -> Vec<u8> {
         let mut bytes = vec![0; range.len() as usize];
-        sys::read(self.id, range.ptr(), &mut bytes);
+        self.read_to(range, Place::from(&mut *bytes));
         bytes
+    }
+
+    /// Copies what is there to a place that is as long.
+    pub(crate) fn read_to(&self, range: Range, place: Place) {
+        sys::read(self.id, range.ptr(), place);
     }
 
     /// Writes the beginning of a range: as much of `bytes` as it has room for.
     pub(crate) fn write(&self, range: Range, bytes: &[u8]) {
-        let bytes = bytes.get(..range.len() as usize).unwrap_or(bytes);
-        if !bytes.is_empty() {
-            sys::write(self.id, range.ptr(), bytes);
-        }
+        self.write_from(range, Span::from(bytes, 0));
+    }
+
+    /// The same: how many bytes that were.
+    pub(crate) fn write_from(&self, range: Range, bytes: Span) -> u32 {
+        let bytes = bytes.first(range.len());
+        sys::write(self.id, range.ptr(), bytes);
+        bytes.len()
     }
 
     /// Where a `u32` is to be written.

@@ -2,8 +2,8 @@
 //! when a guest imports it, and serves all guests of a thread.
 //!
 //! A guest's imports are `calls`, wasm to wasm, with the guest's number put in front by `shim.wat`. What a guest was
-//! given is its `process`; what it names is looked up in its `descriptors`; files are in `files`. Each pointer and
-//! length is checked by `guest`. Nothing here throws or panics: a call answers with an errno, and one that must stop
+//! given is its `process`; what it names is looked up in its `descriptors`; files are in `files`; what it takes of all is in
+//! its `holdings`. Each pointer and length is checked by `guest`. Nothing here throws or panics: a call answers with an errno, and one that must stop
 //! the guest says so to the shim. Numbers are all that crosses to JavaScript (`sys`).
 
 #![cfg_attr(target_arch = "wasm32", no_main)]
@@ -13,6 +13,7 @@ mod calls;
 mod descriptors;
 mod files;
 mod guest;
+mod holdings;
 /// The same checks as the core's.
 #[path = "../../memory.rs"]
 mod memory;

@@ -16,6 +16,7 @@ use std::rc::Rc;
 use wasip1::{Errno, Filetype};
 
 use crate::abi::{Result, Stat};
+use crate::holdings::Holdings;
 use crate::memory::Range;
 
 /// Bytes of a guest's memory now; 0 before there is an instance.
@@ -32,17 +33,63 @@ pub(crate) fn store_u32(guest: u32, ptr: u32, value: u32) {
     imports::store_u32(guest, ptr, value);
 }
 
-pub(crate) fn read(guest: u32, ptr: u32, to: &mut [u8]) {
-    imports::read(guest, ptr, to.len(), to.as_mut_ptr());
+/// Bytes of this memory, named while nothing else runs here: so that what they are part of is not borrowed while
+/// JavaScript copies them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    ptr: *const u8,
+    len: usize,
 }
 
-pub(crate) fn write(guest: u32, ptr: u32, bytes: &[u8]) {
-    imports::write(guest, ptr, bytes.len(), bytes.as_ptr());
+impl Span {
+    /// Bytes from `position` on.
+    pub(crate) fn from(bytes: &[u8], position: u64) -> Self {
+        let rest = usize::try_from(position).ok().and_then(|position| bytes.get(position..)).unwrap_or_default();
+        Self { ptr: rest.as_ptr(), len: rest.len() }
+    }
+
+    /// The first of them, `len` at most.
+    pub(crate) fn first(self, len: u32) -> Self {
+        Self { len: self.len.min(len as usize), ..self }
+    }
+
+    pub(crate) fn len(self) -> u32 {
+        u32::try_from(self.len).unwrap_or(u32::MAX)
+    }
+}
+
+/// Bytes of this memory that are to be filled, the same way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    ptr: *mut u8,
+    len: usize,
+}
+
+impl From<&mut [u8]> for Place {
+    fn from(bytes: &mut [u8]) -> Self {
+        Self { ptr: bytes.as_mut_ptr(), len: bytes.len() }
+    }
+}
+
+// Of an empty range nothing is asked: its memory may have grown, and views of it be gone.
+
+pub(crate) fn read(guest: u32, ptr: u32, to: Place) {
+    if to.len > 0 {
+        imports::read(guest, ptr, to.len, to.ptr);
+    }
+}
+
+pub(crate) fn write(guest: u32, ptr: u32, bytes: Span) {
+    if bytes.len > 0 {
+        imports::write(guest, ptr, bytes.len, bytes.ptr);
+    }
 }
 
 /// Fills a range with random bytes.
 pub(crate) fn random(guest: u32, range: Range) {
-    imports::random(guest, range.ptr(), range.len());
+    if range.len() > 0 {
+        imports::random(guest, range.ptr(), range.len());
+    }
 }
 
 /// Hands a copy of a range to the writer of a stream. False where that threw. Runs code of the caller's: nothing may be
@@ -85,7 +132,11 @@ pub(crate) fn block(nanoseconds: u64) -> bool {
 /// A file or directory of the machine, open until it is dropped. Names are single components, and no symbolic link is
 /// ever followed.
 #[derive(Debug)]
-pub(crate) struct Handle(u32);
+pub(crate) struct Handle {
+    number: u32,
+    /// The process that has it open.
+    holder: Rc<Holdings>,
+}
 
 /// How to open a name.
 pub(crate) mod how {
@@ -114,8 +165,16 @@ pub(crate) enum Relate {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        imports::close(self.0);
+        // What a process still had open when it ended was closed then, and its number may be another's.
+        if self.holder.remove_handle() {
+            imports::close(self.number);
+        }
     }
+}
+
+/// Closes all that a guest's process has open.
+pub(crate) fn close_all(guest: u32) {
+    imports::close_all(guest);
 }
 
 /// A number from 0 on, or an errno below.
@@ -165,80 +224,84 @@ fn take(len: u32) -> Vec<u8> {
 
 impl Handle {
     /// A directory that JavaScript has opened for a guest.
-    pub(crate) fn given(handle: u32) -> Rc<Self> {
-        Rc::new(Self(handle))
+    pub(crate) fn given(number: u32, holder: &Rc<Holdings>) -> Rc<Self> {
+        holder.add_handle();
+        Rc::new(Self { number, holder: Rc::clone(holder) })
     }
 
     pub(crate) fn open(&self, name: &str, how: u32) -> Result<Rc<Self>> {
-        Ok(Rc::new(Self(checked(imports::open(self.0, name.as_ptr(), name.len(), how))?)))
+        let number = checked(imports::open(self.number, name.as_ptr(), name.len(), how))?;
+        Ok(Self::given(number, &self.holder))
     }
 
     /// What is known of `name`, or of this where it is empty.
     pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
         let mut fields = [0u64; 8];
-        checked(imports::stat(self.0, name.as_ptr(), name.len(), fields.as_mut_ptr()))?;
+        checked(imports::stat(self.number, name.as_ptr(), name.len(), fields.as_mut_ptr()))?;
         let [device, inode, kind, links, size, accessed, modified, changed] = fields;
         Ok(Stat { device, inode, kind: filetype(kind), links, size, accessed, modified, changed })
     }
 
     /// Seconds since 1970; what is not a number stays as it is.
     pub(crate) fn set_times(&self, name: &str, accessed: f64, modified: f64) -> Result<()> {
-        checked(imports::set_times(self.0, name.as_ptr(), name.len(), accessed, modified)).map(drop)
+        checked(imports::set_times(self.number, name.as_ptr(), name.len(), accessed, modified)).map(drop)
     }
 
-    /// The names in a directory: inode, kind and name of each.
-    pub(crate) fn list(&self) -> Result<Vec<(u64, Filetype, String)>> {
-        let bytes = take(checked(imports::list(self.0))?);
-        let mut entries = Vec::new();
-        let mut rest = bytes.as_slice();
-        while let Some((head, tail)) = rest.split_first_chunk::<16>() {
-            let [inode @ .., k0, k1, k2, k3, l0, l1, l2, l3] = *head;
-            let len = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
-            let Some((name, tail)) = tail.split_at_checked(len) else { break };
-            let kind = filetype(u32::from_le_bytes([k0, k1, k2, k3]).into());
-            entries.push((u64::from_le_bytes(inode), kind, String::from_utf8_lossy(name).into_owned()));
-            rest = tail;
+    /// The names in a directory, and what each is: their number, a byte for each kind, and the names with a NUL in between.
+    pub(crate) fn list(&self, mut each: impl FnMut(Filetype, &str)) -> Result<()> {
+        let bytes = take(checked(imports::list(self.number))?);
+        let Some((count, rest)) = bytes.split_first_chunk() else { return Err(wasip1::ERRNO_IO) };
+        let (kinds, names) = rest.split_at_checked(u32::from_le_bytes(*count) as usize).ok_or(wasip1::ERRNO_IO)?;
+        let names = str::from_utf8(names).map_err(|_| wasip1::ERRNO_IO)?;
+        for (kind, name) in kinds.iter().zip(names.split('\0')) {
+            each(filetype((*kind).into()), name);
         }
-        Ok(entries)
+        Ok(())
+    }
+
+    /// Sets the inodes of entries (`abi::dirent`) that have none yet.
+    pub(crate) fn set_inodes(&self, entries: &mut [u8]) -> Result<()> {
+        checked(imports::inodes(self.number, entries.as_mut_ptr(), entries.len())).map(drop)
     }
 
     /// EILSEQ if what it leads to is not UTF-8.
     pub(crate) fn read_link(&self, name: &str) -> Result<String> {
-        let target = take(checked(imports::read_link(self.0, name.as_ptr(), name.len()))?);
+        let target = take(checked(imports::read_link(self.number, name.as_ptr(), name.len()))?);
         String::from_utf8(target).map_err(|_| wasip1::ERRNO_ILSEQ)
     }
 
     pub(crate) fn make_link(&self, name: &str, target: &str) -> Result<()> {
-        let made = imports::make_link(self.0, name.as_ptr(), name.len(), target.as_ptr(), target.len());
+        let made = imports::make_link(self.number, name.as_ptr(), name.len(), target.as_ptr(), target.len());
         checked(made).map(drop)
     }
 
     pub(crate) fn change(&self, name: &str, what: Change) -> Result<()> {
-        checked(imports::change(self.0, name.as_ptr(), name.len(), what as u32)).map(drop)
+        checked(imports::change(self.number, name.as_ptr(), name.len(), what as u32)).map(drop)
     }
 
     pub(crate) fn relate(&self, name: &str, to: &Self, new_name: &str, how: Relate) -> Result<()> {
         let (new_ptr, new_len) = (new_name.as_ptr(), new_name.len());
-        checked(imports::relate(self.0, name.as_ptr(), name.len(), to.0, new_ptr, new_len, how as u32)).map(drop)
+        checked(imports::relate(self.number, name.as_ptr(), name.len(), to.number, new_ptr, new_len, how as u32))
+            .map(drop)
     }
 
     /// Reads into a guest's memory: how many bytes there were.
     pub(crate) fn read(&self, guest: u32, range: Range, position: u64) -> Result<u32> {
-        checked(imports::read_file(self.0, guest, range.ptr(), at_once(range), exact(position)?))
+        checked(imports::read_file(self.number, guest, range.ptr(), at_once(range), exact(position)?))
     }
 
     /// Writes from a guest's memory, at a position or at the end: how many bytes were written.
     pub(crate) fn write(&self, guest: u32, range: Range, position: Option<u64>) -> Result<u32> {
         let position = position.map_or(Ok(-1.0), exact)?;
-        checked(imports::write_file(self.0, guest, range.ptr(), at_once(range), position))
+        checked(imports::write_file(self.number, guest, range.ptr(), at_once(range), position))
     }
 
     pub(crate) fn set_len(&self, len: u64) -> Result<()> {
-        checked(imports::set_len(self.0, exact(len)?)).map(drop)
+        checked(imports::set_len(self.number, exact(len)?)).map(drop)
     }
 
     pub(crate) fn sync(&self) -> Result<()> {
-        checked(imports::sync(self.0)).map(drop)
+        checked(imports::sync(self.number)).map(drop)
     }
 }
 

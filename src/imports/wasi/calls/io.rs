@@ -4,7 +4,7 @@ use crate::abi::{Result, Version};
 use crate::descriptors::What;
 use crate::guest::Buffers;
 use crate::memory::Range;
-use crate::process::{Process, errno, run};
+use crate::process::{Process, errno, run, with};
 use crate::sys;
 
 use super::STOP;
@@ -15,18 +15,23 @@ const GATHERED: usize = 1 << 20;
 /// Passes what is written to a stream on, as one chunk, or the beginning of it.
 #[unsafe(no_mangle)]
 extern "C" fn fd_write(id: u32, fd: u32, iovs: u32, count: u32, written: u32) -> u32 {
-    let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
-    // Nothing may be borrowed any more when the writer is called, which is the caller's.
-    let stream = process.descriptors.borrow_mut().get(fd).ok().and_then(|descriptor| descriptor.output());
-    let Some(stream) = stream else {
-        return errno(write_file(&process, fd, (iovs, count), None, written));
-    };
+    with(id, |process| {
+        let output = |process: &Process| process.descriptors().ok()?.get(fd).ok()?.open.output();
+        match output(process) {
+            Some(stream) => write_stream(process, stream, (iovs, count), written),
+            None => errno(write_file(process, fd, (iovs, count), None, written)),
+        }
+    })
+}
+
+/// Writes to a stream. Nothing may be borrowed when the writer is called, which is the caller's.
+fn write_stream(process: &Process, stream: u32, (iovs, count): (u32, u32), written: u32) -> u32 {
     let guest = &process.guest;
     let (buffers, at) = match (guest.buffers(iovs, count), guest.u32_at(written)) {
         (Ok(buffers), Ok(at)) => (buffers, at),
         (Err(failed), _) | (_, Err(failed)) => return errno(Err(failed)),
     };
-    match emit(&process, stream, &buffers) {
+    match emit(process, stream, &buffers) {
         Some(len) => {
             guest.set_u32(at, len);
             errno(Ok(()))
@@ -58,20 +63,19 @@ fn emit(process: &Process, stream: u32, buffers: &Buffers) -> Option<u32> {
 fn write_file(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>, written: u32) -> Result<()> {
     let guest = &process.guest;
     let (buffers, at) = (guest.buffers(iovs.0, iovs.1)?, guest.u32_at(written)?);
-    let mut descriptors = process.descriptors.borrow_mut();
-    let descriptor = descriptors.get(fd)?;
-    let appends = descriptor.flags & wasip1::FDFLAGS_APPEND != 0;
-    descriptor.require(wasip1::RIGHTS_FD_WRITE)?;
-    let (file, position) = descriptor.file()?;
+    let open = process.open(fd)?;
+    let appends = open.flags & wasip1::FDFLAGS_APPEND != 0;
+    open.require(wasip1::RIGHTS_FD_WRITE)?;
+    let file = open.file()?;
     let from = match offset {
         Some(offset) => Some(offset),
         None if appends => None,
-        None => Some(*position),
+        None => Some(open.position),
     };
     let len =
         each(&buffers, |range, done| file.write(guest, range, from.map(|from| from.saturating_add(done.into()))))?;
     if offset.is_none() {
-        *position = if appends { file.stat()?.size } else { *position + u64::from(len) };
+        process.set_position(fd, if appends { file.stat()?.size } else { open.position + u64::from(len) })?;
     }
     guest.set_u32(at, len);
     Ok(())
@@ -112,30 +116,21 @@ extern "C" fn fd_pread(id: u32, fd: u32, iovs: u32, count: u32, offset: u64, rea
 fn read_into(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>, read: u32) -> Result<()> {
     let guest = &process.guest;
     let (buffers, at) = (guest.buffers(iovs.0, iovs.1)?, guest.u32_at(read)?);
-    let mut descriptors = process.descriptors.borrow_mut();
-    let descriptor = descriptors.get(fd)?;
-    descriptor.require(wasip1::RIGHTS_FD_READ)?;
-    let len = match &mut descriptor.what {
-        What::Input { position } if offset.is_none() => {
-            let stdin = process.stdin.borrow();
-            let len = each(&buffers, |range, done| {
-                let rest = stdin.get(*position + done as usize..).unwrap_or_default();
-                guest.write(range, rest);
-                Ok(range.len().min(u32::try_from(rest.len()).unwrap_or(u32::MAX)))
-            })?;
-            *position += len as usize;
-            len
+    let open = process.open(fd)?;
+    open.require(wasip1::RIGHTS_FD_READ)?;
+    let from = offset.unwrap_or(open.position);
+    let len = match &open.what {
+        What::Input if offset.is_none() => {
+            each(&buffers, |range, done| Ok(guest.write_from(range, process.stdin(from + u64::from(done))?)))?
         }
         _ => {
-            let (file, position) = descriptor.file()?;
-            let from = offset.unwrap_or(*position);
-            let len = each(&buffers, |range, done| file.read(guest, range, from.saturating_add(done.into())))?;
-            if offset.is_none() {
-                *position += u64::from(len);
-            }
-            len
+            let file = open.file()?;
+            each(&buffers, |range, done| file.read(guest, range, from.saturating_add(done.into())))?
         }
     };
+    if offset.is_none() {
+        process.set_position(fd, from + u64::from(len))?;
+    }
     guest.set_u32(at, len);
     Ok(())
 }
@@ -145,16 +140,16 @@ extern "C" fn fd_seek(id: u32, unstable: u32, fd: u32, offset: i64, whence: u32,
     let whence = Whence::read(whence, unstable.into());
     run(id, |process| {
         let at = process.guest.u64_at(position)?;
-        let mut descriptors = process.descriptors.borrow_mut();
-        let (file, position) = descriptors.get(fd)?.file()?;
+        let open = process.open(fd)?;
+        let file = open.file()?;
         let from = match whence? {
             Whence::Start => 0,
-            Whence::Here => *position,
+            Whence::Here => open.position,
             Whence::End => file.stat()?.size,
         };
-        *position =
-            from.checked_add_signed(offset).filter(|to| i64::try_from(*to).is_ok()).ok_or(wasip1::ERRNO_INVAL)?;
-        process.guest.set_u64(at, *position);
+        let to = from.checked_add_signed(offset).filter(|to| i64::try_from(*to).is_ok()).ok_or(wasip1::ERRNO_INVAL)?;
+        process.set_position(fd, to)?;
+        process.guest.set_u64(at, to);
         Ok(())
     })
 }
@@ -163,8 +158,9 @@ extern "C" fn fd_seek(id: u32, unstable: u32, fd: u32, offset: i64, whence: u32,
 extern "C" fn fd_tell(id: u32, fd: u32, position: u32) -> u32 {
     run(id, |process| {
         let at = process.guest.u64_at(position)?;
-        let mut descriptors = process.descriptors.borrow_mut();
-        process.guest.set_u64(at, *descriptors.get(fd)?.file()?.1);
+        let open = process.open(fd)?;
+        open.file()?;
+        process.guest.set_u64(at, open.position);
         Ok(())
     })
 }
@@ -249,7 +245,7 @@ mod tests {
     fn standard_input_is_read_once() {
         begin(100);
         if let Some(process) = Process::by_id(0) {
-            process.stdin.replace(b"hello".to_vec());
+            assert_eq!(process.set_stdin(b"hello".to_vec()), Ok(()));
         }
         native::set(0, &[iovec(32, 3), iovec(40, 4)].concat());
         assert_eq!(fd_read(0, 0, 0, 2, 100), 0);

@@ -3,7 +3,7 @@
 use wasip1::{Fdflags, Oflags, Rights};
 
 use crate::abi::Result;
-use crate::descriptors::{DIRECTORY_RIGHTS, Descriptor, FILE_RIGHTS, Listing, What};
+use crate::descriptors::{DIRECTORY_RIGHTS, FILE_RIGHTS, Open, What};
 use crate::files::{How, Last, Place, walk};
 use crate::process::{Process, run};
 
@@ -12,14 +12,14 @@ use super::fd::{set_stat, times};
 /// Where a path leads from the directory that is `fd`.
 fn place(process: &Process, fd: u32, (ptr, len): (u32, u32), last: Last) -> Result<Place> {
     let path = process.guest.path(ptr, len)?;
-    let directory = process.descriptors.borrow_mut().directory(fd)?;
+    let directory = process.directory(fd)?;
     walk(&directory, &path, last)
 }
 
 /// Where the name of a directory is, made or removed: a slash at its end follows no symbolic link.
 fn directory_place(process: &Process, fd: u32, (ptr, len): (u32, u32)) -> Result<Place> {
     let path = process.guest.path(ptr, len)?;
-    let base = process.descriptors.borrow_mut().directory(fd)?;
+    let base = process.directory(fd)?;
     walk(&base, path.trim_end_matches('/'), Last::Itself)
 }
 
@@ -56,9 +56,9 @@ extern "C" fn path_open(
         let at = process.guest.u32_at(opened)?;
         let (oflags, fdflags) = flags_of(oflags, fdflags)?;
         let place = place(process, fd, (path, path_len), last(flags))?;
-        let granted = process.descriptors.borrow_mut().get(fd)?.inheriting;
-        let descriptor = open(&place, oflags, rights & granted, inheriting & granted, fdflags)?;
-        process.guest.set_u32(at, process.descriptors.borrow_mut().open(descriptor)?);
+        let granted = process.descriptors()?.get(fd)?.open.inheriting;
+        let opened = open(&place, oflags, rights & granted, inheriting & granted, fdflags)?;
+        process.guest.set_u32(at, process.add(opened.into())?);
         Ok(())
     })
 }
@@ -69,7 +69,7 @@ fn flags_of(oflags: u32, fdflags: u32) -> Result<(Oflags, Fdflags)> {
     Ok((oflags, fdflags))
 }
 
-fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags: Fdflags) -> Result<Descriptor> {
+fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags: Fdflags) -> Result<Open> {
     let has = |flag: Oflags| oflags & flag != 0;
     let creates = has(wasip1::OFLAGS_CREAT);
     let as_directory = place.as_directory || has(wasip1::OFLAGS_DIRECTORY);
@@ -94,12 +94,7 @@ fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags
             () if creates || has(wasip1::OFLAGS_TRUNC) || rights & wasip1::RIGHTS_FD_WRITE != 0 => {
                 Err(wasip1::ERRNO_ISDIR)
             }
-            () => Ok(Descriptor {
-                what: What::Directory { directory, preopen: None, listing: Listing::default() },
-                flags,
-                rights: rights & DIRECTORY_RIGHTS,
-                inheriting,
-            }),
+            () => Ok(Open::new(What::Directory(directory), flags, rights & DIRECTORY_RIGHTS, inheriting)),
         };
     }
     let how = How {
@@ -110,7 +105,7 @@ fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags
         truncate: has(wasip1::OFLAGS_TRUNC),
     };
     let file = place.directory.open_file(name(place, wasip1::ERRNO_ISDIR)?, how)?;
-    Ok(Descriptor { what: What::File { file, position: 0 }, flags, rights: rights & FILE_RIGHTS, inheriting: 0 })
+    Ok(Open::new(What::File(file), flags, rights & FILE_RIGHTS, 0))
 }
 
 #[unsafe(no_mangle)]

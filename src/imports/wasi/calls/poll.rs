@@ -6,7 +6,7 @@ use crate::abi::{Awaited, EVENT_LEN, Event, Result, Subscription, Version};
 use crate::descriptors::What;
 use crate::guest::U32At;
 use crate::memory::Range;
-use crate::process::{Process, errno};
+use crate::process::{Process, errno, with};
 use crate::sys;
 
 use super::environment::now;
@@ -28,13 +28,14 @@ extern "C" fn poll_oneoff(
     count: u32,
     written: u32,
 ) -> u32 {
-    let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
-    match poll(&process, unstable.into(), may_suspend != 0, (subscriptions, events), count, written) {
-        Ok(Waited::Done) => errno(Ok(())),
-        Ok(Waited::Suspends) => SUSPEND,
-        Ok(Waited::Stopped) => STOP,
-        Err(failed) => errno(Err(failed)),
-    }
+    with(id, |process| {
+        match poll(process, unstable.into(), may_suspend != 0, (subscriptions, events), count, written) {
+            Ok(Waited::Done) => errno(Ok(())),
+            Ok(Waited::Suspends) => SUSPEND,
+            Ok(Waited::Stopped) => STOP,
+            Err(failed) => errno(Err(failed)),
+        }
+    })
 }
 
 /// What has come of waiting.
@@ -113,8 +114,7 @@ fn look(process: &Process, subscription: &Subscription, began: u64) -> std::resu
             Ok(event(wasip1::EVENTTYPE_FD_READ.raw(), errno, bytes.unwrap_or(0)))
         }
         Awaited::Write(fd) => {
-            let mut descriptors = process.descriptors.borrow_mut();
-            let writable = descriptors.get(fd).and_then(|descriptor| descriptor.require(wasip1::RIGHTS_FD_WRITE));
+            let writable = process.open(fd).and_then(|open| open.require(wasip1::RIGHTS_FD_WRITE));
             let errno = writable.err().unwrap_or(wasip1::ERRNO_SUCCESS);
             Ok(event(wasip1::EVENTTYPE_FD_WRITE.raw(), errno, 0))
         }
@@ -124,12 +124,11 @@ fn look(process: &Process, subscription: &Subscription, began: u64) -> std::resu
 
 /// Bytes that can be read at once: all there is, since nothing comes later.
 fn readable(process: &Process, fd: u32) -> Result<u64> {
-    let mut descriptors = process.descriptors.borrow_mut();
-    let descriptor = descriptors.get(fd)?;
-    descriptor.require(wasip1::RIGHTS_FD_READ)?;
-    match &descriptor.what {
-        What::Input { position } => Ok((process.stdin.borrow().len() - position) as u64),
-        What::File { file, position } => Ok(file.stat()?.size.saturating_sub(*position)),
+    let open = process.open(fd)?;
+    open.require(wasip1::RIGHTS_FD_READ)?;
+    match &open.what {
+        What::Input => Ok(process.stdin(open.position)?.len().into()),
+        What::File(file) => Ok(file.stat()?.size.saturating_sub(open.position)),
         _ => Err(wasip1::ERRNO_BADF),
     }
 }

@@ -3,10 +3,9 @@
 
 use std::rc::Rc;
 
-use wasip1::Filetype;
-
-use super::{How, Times};
+use super::{How, Names, Times};
 use crate::abi::{Result, Stat};
+use crate::holdings::Holdings;
 use crate::sys::{Change, Handle, Relate, how};
 
 /// A directory of the machine.
@@ -17,8 +16,8 @@ pub(crate) struct MachineDirectory {
 }
 
 impl MachineDirectory {
-    pub(super) fn new(handle: u32, readonly: bool) -> Self {
-        Self { handle: Handle::given(handle), readonly }
+    pub(super) fn new(handle: u32, readonly: bool, holder: &Rc<Holdings>) -> Self {
+        Self { handle: Handle::given(handle, holder), readonly }
     }
 
     /// EROFS where nothing may be changed.
@@ -89,8 +88,12 @@ impl MachineDirectory {
         set_times(self.writable()?, name, times)
     }
 
-    pub(super) fn entries(&self) -> Result<Vec<(u64, Filetype, String)>> {
-        self.handle.list()
+    pub(super) fn list(&self, names: &mut Names) -> Result<()> {
+        self.handle.list(|kind, name| names.push(0, kind, name))
+    }
+
+    pub(super) fn set_inodes(&self, entries: &mut [u8]) -> Result<()> {
+        self.handle.set_inodes(entries)
     }
 }
 

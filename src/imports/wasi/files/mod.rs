@@ -1,8 +1,9 @@
 //! Directories and files that a guest was given: trees in memory, and directories of the machine. Names here are single
 //! components; `walk` makes them of paths, so that none leads out.
 
+mod listing;
 mod machine;
-mod quota;
+mod nodes;
 mod tree;
 mod walk;
 
@@ -10,12 +11,14 @@ use std::rc::Rc;
 
 use wasip1::Filetype;
 
-pub(crate) use quota::Room;
+pub(crate) use listing::{Listing, Names};
+pub(crate) use nodes::Nodes;
 pub(crate) use tree::Node;
 pub(crate) use walk::{Last, Place, walk};
 
 use crate::abi::{Result, Stat};
 use crate::guest::Guest;
+use crate::holdings::Holdings;
 use crate::memory::Range;
 use machine::MachineDirectory;
 
@@ -50,18 +53,10 @@ pub(crate) struct Times {
     pub(crate) modified: Option<u64>,
 }
 
-/// One name in a directory.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) inode: u64,
-    pub(crate) kind: Filetype,
-    pub(crate) name: String,
-}
-
 impl Directory {
     /// A directory that JavaScript has opened.
-    pub(crate) fn of_machine(handle: u32, readonly: bool) -> Self {
-        Self::Machine(Rc::new(MachineDirectory::new(handle, readonly)))
+    pub(crate) fn of_machine(handle: u32, readonly: bool, holder: &Rc<Holdings>) -> Self {
+        Self::Machine(Rc::new(MachineDirectory::new(handle, readonly, holder)))
     }
 
     /// What a name is.
@@ -72,7 +67,7 @@ impl Directory {
     /// What is known of a name.
     pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
         match self {
-            Self::Tree(directory) => Ok(directory.child(name)?.stat()),
+            Self::Tree(directory) => directory.child(name)?.stat(),
             Self::Machine(directory) => directory.stat(name),
         }
     }
@@ -80,7 +75,7 @@ impl Directory {
     /// What is known of the directory itself.
     pub(crate) fn stat_itself(&self) -> Result<Stat> {
         match self {
-            Self::Tree(directory) => Ok(directory.stat()),
+            Self::Tree(directory) => directory.stat(),
             Self::Machine(directory) => directory.stat(""),
         }
     }
@@ -164,22 +159,28 @@ impl Directory {
     }
 
     /// What is in it, `.` and `..` first.
-    pub(crate) fn entries(&self) -> Result<Vec<Entry>> {
-        let inode = self.stat_itself()?.inode;
-        let entry = |(inode, kind, name)| Entry { inode, kind, name };
-        let dots = [".", ".."].map(|name| (inode, wasip1::FILETYPE_DIRECTORY, name.to_owned()));
-        let within = match self {
-            Self::Tree(directory) => directory.entries(),
-            Self::Machine(directory) => directory.entries()?,
-        };
-        Ok(dots.into_iter().chain(within).map(entry).collect())
+    pub(crate) fn names(&self) -> Result<Names> {
+        let mut names = Names::new(self.stat_itself()?.inode);
+        match self {
+            Self::Tree(directory) => directory.list(&mut names)?,
+            Self::Machine(directory) => directory.list(&mut names)?,
+        }
+        Ok(names)
+    }
+
+    /// Sets the inodes that a listing left open in these entries: of those that a guest asks for, not of all there are.
+    pub(crate) fn set_inodes(&self, entries: &mut [u8]) -> Result<()> {
+        match self {
+            Self::Tree(_) => Ok(()),
+            Self::Machine(directory) => directory.set_inodes(entries),
+        }
     }
 }
 
 impl File {
     pub(crate) fn stat(&self) -> Result<Stat> {
         match self {
-            Self::Tree(file) => Ok(file.stat()),
+            Self::Tree(file) => file.stat(),
             Self::Machine(file) => file.stat(""),
         }
     }
@@ -187,7 +188,7 @@ impl File {
     /// Reads into a guest's memory: how many bytes there were.
     pub(crate) fn read(&self, guest: &Guest, range: Range, position: u64) -> Result<u32> {
         match self {
-            Self::Tree(file) => Ok(file.read(guest, range, position)),
+            Self::Tree(file) => file.read(guest, range, position),
             Self::Machine(file) => file.read(guest.id(), range, position),
         }
     }

@@ -17,9 +17,11 @@ unsafe extern "C" {
     pub(super) safe fn take(to: *mut u8);
     pub(super) safe fn open(parent: u32, name: *const u8, len: usize, how: u32) -> i32;
     pub(super) safe fn close(handle: u32);
+    pub(super) safe fn close_all(guest: u32);
     pub(super) safe fn stat(handle: u32, name: *const u8, len: usize, to: *mut u64) -> i32;
     pub(super) safe fn set_times(handle: u32, name: *const u8, len: usize, accessed: f64, modified: f64) -> i32;
     pub(super) safe fn list(handle: u32) -> i32;
+    pub(super) safe fn inodes(handle: u32, entries: *mut u8, len: usize) -> i32;
     pub(super) safe fn read_link(parent: u32, name: *const u8, len: usize) -> i32;
     pub(super) safe fn make_link(parent: u32, name: *const u8, len: usize, to: *const u8, to_len: usize) -> i32;
     pub(super) safe fn change(parent: u32, name: *const u8, len: usize, what: u32) -> i32;

@@ -5,6 +5,8 @@
 use std::cell::{Cell, RefCell};
 
 thread_local! {
+    static CLOSED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    static ENDED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     static MEMORY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static EMITTED: RefCell<Vec<(u32, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
     static NOW: Cell<f64> = const { Cell::new(1000.0) };
@@ -106,7 +108,23 @@ pub(super) fn open(_: u32, _: *const u8, _: usize, _: u32) -> i32 {
     ENOTSUP
 }
 
-pub(super) fn close(_: u32) {}
+pub(super) fn close(handle: u32) {
+    CLOSED.with_borrow_mut(|closed| closed.push(handle));
+}
+
+pub(super) fn close_all(guest: u32) {
+    ENDED.with_borrow_mut(|ended| ended.push(guest));
+}
+
+/// The handles that were closed one by one.
+pub(crate) fn closed() -> Vec<u32> {
+    CLOSED.take()
+}
+
+/// The guests whose handles were all closed.
+pub(crate) fn ended() -> Vec<u32> {
+    ENDED.take()
+}
 
 pub(super) fn stat(_: u32, _: *const u8, _: usize, _: *mut u64) -> i32 {
     ENOTSUP
@@ -117,6 +135,10 @@ pub(super) fn set_times(_: u32, _: *const u8, _: usize, _: f64, _: f64) -> i32 {
 }
 
 pub(super) fn list(_: u32) -> i32 {
+    ENOTSUP
+}
+
+pub(super) fn inodes(_: u32, _: *mut u8, _: usize) -> i32 {
     ENOTSUP
 }
 

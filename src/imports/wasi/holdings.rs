@@ -1,0 +1,157 @@
+//! What one process holds of what all guests of a thread share: room in this memory, and handles of the machine.
+//!
+//! The end of the process gives it back, whatever still refers to it: where an engine's stack ends inside a call, the
+//! frames of Rust there are gone without having dropped what they own. What is dropped after the end gives nothing back
+//! a second time.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::abi::Result;
+
+/// Bytes that all processes of this thread may keep: trees, with what their names and nodes take, listings, standard input.
+const ALL: usize = 512 << 20;
+
+thread_local! {
+    /// The sum of the rooms of all processes.
+    static USED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What one process holds.
+#[derive(Debug)]
+pub(crate) struct Holdings {
+    ended: Cell<bool>,
+    /// Bytes.
+    room: Cell<usize>,
+    handles: Cell<u32>,
+}
+
+impl Holdings {
+    pub(crate) fn new() -> Rc<Self> {
+        Rc::new(Self { ended: Cell::new(false), room: Cell::new(0), handles: Cell::new(0) })
+    }
+
+    /// Gives everything back. JavaScript closes the handles.
+    pub(crate) fn end(&self) {
+        self.ended.set(true);
+        USED.set(USED.get() - self.room.take());
+        self.handles.set(0);
+    }
+
+    /// One more handle.
+    pub(crate) fn add_handle(&self) {
+        self.handles.set(self.handles.get() + 1);
+    }
+
+    /// One handle less: whether it is still to be closed.
+    pub(crate) fn remove_handle(&self) -> bool {
+        if self.ended.get() {
+            return false;
+        }
+        self.handles.set(self.handles.get() - 1);
+        true
+    }
+
+    /// Takes `to` bytes in place of `from`. ENOSPC if that is more, and there is no room.
+    fn resize(&self, from: usize, to: usize) -> Result<()> {
+        if self.ended.get() {
+            return if to > from { Err(wasip1::ERRNO_NOSPC) } else { Ok(()) };
+        }
+        let used = (USED.get() - from).saturating_add(to);
+        if to > from && used > ALL {
+            return Err(wasip1::ERRNO_NOSPC);
+        }
+        USED.set(used);
+        self.room.set(self.room.get() - from + to);
+        Ok(())
+    }
+
+    fn give_back(&self, bytes: usize) {
+        if !self.ended.get() {
+            USED.set(USED.get() - bytes);
+            self.room.set(self.room.get() - bytes);
+        }
+    }
+}
+
+/// Room that something takes, given back when it goes.
+#[derive(Debug)]
+pub(crate) struct Room {
+    holder: Rc<Holdings>,
+    bytes: Cell<usize>,
+}
+
+impl Room {
+    /// ENOSPC if there is none.
+    pub(crate) fn of(holder: &Rc<Holdings>, bytes: usize) -> Result<Self> {
+        let room = Self { holder: Rc::clone(holder), bytes: Cell::new(0) };
+        room.resize(bytes)?;
+        Ok(room)
+    }
+
+    /// Takes more or less. ENOSPC if there is no more, and all stays as it was.
+    pub(crate) fn resize(&self, bytes: usize) -> Result<()> {
+        self.holder.resize(self.bytes.get(), bytes)?;
+        self.bytes.set(bytes);
+        Ok(())
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.holder.give_back(self.bytes.get());
+    }
+}
+
+/// Bytes that all processes of this thread keep.
+pub(crate) fn used() -> usize {
+    USED.get()
+}
+
+#[cfg(any(test, debug_assertions))]
+impl Holdings {
+    pub(crate) fn room(&self) -> usize {
+        self.room.get()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn handles(&self) -> u32 {
+        self.handles.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, Holdings, Room, used};
+
+    #[test]
+    fn room_is_taken_and_given_back() {
+        let (holder, other) = (Holdings::new(), Holdings::new());
+        let one = Room::of(&holder, ALL - 10).ok();
+        assert_eq!(Room::of(&other, 11).err(), Some(wasip1::ERRNO_NOSPC));
+        assert!(Room::of(&other, 10).is_ok());
+        let resize = |bytes| one.as_ref().map(|room| room.resize(bytes));
+        assert_eq!(resize(usize::MAX), Some(Err(wasip1::ERRNO_NOSPC)));
+        assert_eq!(resize(ALL + 1), Some(Err(wasip1::ERRNO_NOSPC)));
+        assert_eq!(resize(ALL), Some(Ok(())));
+        assert_eq!(resize(0), Some(Ok(())));
+        assert!(Room::of(&other, ALL).is_ok());
+        assert_eq!((holder.room(), other.room(), used()), (0, 0, 0));
+    }
+
+    #[test]
+    fn an_end_gives_back_what_is_leaked_and_a_late_drop_nothing_more() {
+        let (ended, other) = (Holdings::new(), Holdings::new());
+        let (late, leaked) = (Room::of(&ended, 100).ok(), Room::of(&ended, 10).ok());
+        let others = Room::of(&other, 1).ok();
+        std::mem::forget(leaked);
+        ended.end();
+        assert_eq!(used(), 1);
+        assert_eq!(late.as_ref().map(|room| room.resize(5)), Some(Ok(())));
+        assert_eq!(late.as_ref().map(|room| room.resize(500)), Some(Err(wasip1::ERRNO_NOSPC)));
+        drop(late);
+        assert_eq!((used(), other.room()), (1, 1));
+        drop(others);
+        assert_eq!(used(), 0);
+    }
+}
