@@ -4,6 +4,7 @@
  * a path or a name meanwhile leads nowhere else. Answers are numbers from 0 on, or an errno below: nothing throws.
  */
 
+import { entriesIn, kindOf } from './entries.js';
 import { BIGINT, DIRECTORY, openAt } from './opened.js';
 
 /** WASI's numbers of what file systems say. */
@@ -242,36 +243,5 @@ export class Directories {
 
   sync(handle) {
     return this.#attempt(() => this.#fs.fsyncSync(this.#open[handle].fd));
-  }
-}
-
-function kindOf(stat) {
-  if (stat.isFile()) return 4;
-  if (stat.isDirectory()) return 3;
-  if (stat.isSymbolicLink()) return 7;
-  if (stat.isCharacterDevice()) return 2;
-  if (stat.isBlockDevice()) return 1;
-  return stat.isSocket() ? 6 : 0;
-}
-
-/** What U+FFFD stands for in a name: bytes that are not UTF-8, or itself. */
-const BROKEN = '\ufffd';
-
-/** Names and kinds of what is in a directory. Names that a guest cannot say, which are not UTF-8, are left out. */
-function entriesIn(fs, path) {
-  const entries = fs
-    .readdirSync(path, { withFileTypes: true })
-    .map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
-  if (!entries.some(({ name }) => name.includes(BROKEN))) return entries;
-  const said = new Set(fs.readdirSync(path, { encoding: 'buffer' }).flatMap(textOf));
-  return entries.filter(({ name }) => said.delete(name));
-}
-
-/** A name as a guest can say it, or nothing. */
-function textOf(bytes) {
-  try {
-    return [decoder.decode(bytes)];
-  } catch {
-    return [];
   }
 }

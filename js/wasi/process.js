@@ -1,0 +1,100 @@
+/** One guest as WASI sees it: its memory, and where its output goes. */
+
+import { copyOut } from '../bytes.js';
+import { writerOf } from './streams.js';
+
+/** Bytes that `crypto.getRandomValues` fills at once. */
+const RANDOM_AT_ONCE = 65536;
+
+const NO_MEMORY = new ArrayBuffer(0);
+const NOTHING = new Uint8Array(0);
+
+export class Process {
+  #bytes;
+  #data;
+  #writers;
+  #ended;
+
+  constructor(guest, settings, ended) {
+    this.guest = guest;
+    this.#writers = [undefined, writerOf(1, settings.stdout), writerOf(2, settings.stderr)];
+    this.#ended = ended;
+    this.#look(NO_MEMORY);
+  }
+
+  /** What it had open is closed. */
+  end() {
+    this.#ended?.();
+    this.#ended = undefined;
+    this.#look(NO_MEMORY);
+    for (const writer of this.#writers) writer?.end?.();
+  }
+
+  /** Bytes of linear memory now; 0 before there is an instance. */
+  memoryLength() {
+    return this.guest.memoryLength();
+  }
+
+  /** A view that reaches to `end`. */
+  #to(end) {
+    if (end > this.#bytes.length) this.#refresh();
+    return this.#bytes;
+  }
+
+  /** After growth: the old views are detached, or short where the memory is shared. */
+  #refresh() {
+    this.#look(this.guest.memory.buffer);
+  }
+
+  #look(memory) {
+    this.#bytes = new Uint8Array(memory);
+    this.#data = new DataView(memory);
+  }
+
+  view(ptr, length) {
+    // An empty range may be one of a memory that has grown since, whose views are gone.
+    return length === 0 ? NOTHING : this.#to(ptr + length).subarray(ptr, ptr + length);
+  }
+
+  load(ptr) {
+    this.#reach(ptr + 3);
+    return this.#data.getInt32(ptr, true);
+  }
+
+  store(ptr, value) {
+    this.#reach(ptr + 3);
+    this.#data.setInt32(ptr, value, true);
+  }
+
+  /** Sees to it that the byte at `ptr` is in the views. Not by their length, which takes V8 longer to read than a byte. */
+  #reach(ptr) {
+    if (this.#bytes[ptr] === undefined) this.#refresh();
+  }
+
+  emit(stream, ptr, length) {
+    return this.emitBytes(stream, copyOut(this.#to(ptr + length), ptr, length));
+  }
+
+  /** Hands a chunk to a writer: 1. 0 where that threw; what it threw is kept as what the guest's call threw. */
+  emitBytes(stream, chunk) {
+    try {
+      const writer = this.#writers[stream];
+      const { scope } = this.guest;
+      if (scope === undefined) writer.write(chunk);
+      else scope.runInAsyncScope(writer.write, writer, chunk);
+      return 1;
+    } catch (error) {
+      if (this.guest.exchange !== undefined) this.guest.exchange.thrown = error;
+      return 0;
+    }
+  }
+}
+
+export function fillRandomly(view) {
+  // Not into shared memory, which it refuses.
+  const target = view.buffer instanceof ArrayBuffer ? view : new Uint8Array(view.length);
+  for (let at = 0; at < target.length; at += RANDOM_AT_ONCE) {
+    crypto.getRandomValues(target.subarray(at, at + RANDOM_AT_ONCE));
+  }
+  if (target !== view) view.set(target);
+}
