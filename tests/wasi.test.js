@@ -327,7 +327,11 @@ test('a directory of 10,001 names: all of them, and no call of the file system f
   const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
   const { lstatSync } = fs;
   let asked = 0;
-  fs.lstatSync = (...args) => (asked++, lstatSync(...args));
+  fs.lstatSync = (path, ...rest) => {
+    // Of the names in it alone: by its path the directory itself is looked at too.
+    if (/\/\d+$/.test(path)) asked++;
+    return lstatSync(path, ...rest);
+  };
   try {
     equal((await listingOf(it, 32768)).length, 10_001);
     equal(asked, 0);
