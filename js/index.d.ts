@@ -87,8 +87,9 @@ export interface HostOptions {
   /** Gets each line of `__console_log`. Default: `console.log`. */
   logger?: (message: string) => void;
   /**
-   * Gets what the guest writes to WASI's standard output, a copy chunk by chunk as it is written: one no longer than
-   * `limits.payload`. What it throws stops the guest: WAPC_TRAP. Default: the process's, or the console line by line.
+   * Gets what the guest writes to WASI's standard output, a copy chunk by chunk as it is written: one longer than
+   * `limits.payload` is WAPC_LIMIT. What it throws stops the guest: WAPC_TRAP. Default: the process's, or the console line
+   * by line.
    */
   stdout?: (chunk: Uint8Array) => void;
   /** The same for standard error. */
@@ -124,7 +125,10 @@ export interface Limits {
    * @default Infinity: no limit
    */
   memory?: number;
-  /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */
+  /**
+   * Bytes of one payload, response, host-call payload or host response; also of one text of the guest's (a log line, an error
+   * text, a name of a host call), one chunk of output, and the message of what the host callback threw. Default 256 MiB.
+   */
   payload?: number;
   /**
    * Milliseconds that one invocation may take, once it runs: past it WAPC_TIMEOUT, and the next one runs on a fresh

@@ -13,7 +13,7 @@ use crate::imports::Import;
 use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::memory::Range;
 use crate::module::Linkable;
-use crate::options::{DEFAULT_PAYLOAD_LIMIT, Options};
+use crate::options::Options;
 use crate::slots::Slots;
 use crate::suspensions;
 use crate::sys::{self, Guest};
@@ -235,12 +235,13 @@ impl Instance {
         self.guest.memory_len() as u64
     }
 
-    /// UTF-8 text of the guest's, broken where it is broken.
-    pub(crate) fn text(&self, import: Import, ptr: u32, len: u32) -> Result<JsString, Error> {
+    /// UTF-8 text of the guest's, broken where it is broken; `what` names it. WAPC_PROTOCOL if it leaves memory, WAPC_LIMIT if
+    /// it is longer than `limits.payload`.
+    pub(crate) fn text(&self, import: Import, what: &'static str, ptr: u32, len: u32) -> Result<JsString, Error> {
         let range = self.range(import, ptr, len)?;
-        check_text("the guest's text", len.into())?;
+        self.check_limit(what, len.into())?;
         let text = self.guest.text(range.ptr(), range.len());
-        text.ok_or_else(|| self.no_memory_for("the guest's text", len))
+        text.ok_or_else(|| self.no_memory_for(what, len))
     }
 
     /// Whether a length is within `limits.payload`.
@@ -262,6 +263,15 @@ impl Instance {
 
     /// Logs a line. What the logger throws stops the guest.
     pub(crate) fn log(&self, text: &JsString) -> Result<(), Error> {
+    /// The length of a host error's text within `limits.payload`: it is an answer of the host callback's like any other. What
+    /// the callback threw is the cause of the WAPC_LIMIT.
+    pub(crate) fn check_host_error(&self, length: f64) -> Result<u32, Error> {
+        self.check_limit("the host callback's error text", length).map_err(|over| Error::HostErrorLimit {
+            over: over.to_string(),
+            cause: self.guest.failure().map(|failure| failure.error()),
+        })
+    }
+
         if self.in_callback(|guest| guest.log(text)) {
             return Ok(());
         }
@@ -289,11 +299,6 @@ impl Instance {
     pub(crate) fn guest(&self) -> &Guest {
         &self.guest
     }
-}
-
-/// A text's length: `limits.payload` says nothing of texts, but an engine's strings have their limits.
-pub(crate) fn check_text(what: &'static str, length: f64) -> Result<u32, Error> {
-    check(what, length, DEFAULT_PAYLOAD_LIMIT)
 }
 
 #[inline(always)]

@@ -68,7 +68,7 @@ const HOST_NAMES: usize = 9;
 const LIMITS: [&str; 4] = ["memory", "payload", "timeout", "suspensions"];
 
 /// Bytes of one payload or answer, where nothing else was said.
-pub(crate) const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
+const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
 
 impl Options {
     /// Reads `HostOptions`. WAPC_ARGUMENT for what is not one of them or not of its type, WAPC_UNSUPPORTED for what

@@ -171,6 +171,7 @@ export class Wasi {
       random: (id, ptr, length) => fillRandomly(processes[id].view(ptr >>> 0, length >>> 0)),
       emit: (id, stream, ptr, length) => processes[id].emit(stream, ptr >>> 0, length >>> 0),
       emit_own: (id, stream, from, length) => processes[id].emitBytes(stream, this.#own(from, length).slice()),
+      over_limit: (id, length) => this.#core.wasi_over_limit(id, length),
       realtime: () => Date.now(),
       monotonic: () => performance.now(),
       suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),

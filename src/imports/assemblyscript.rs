@@ -9,16 +9,18 @@ use crate::sys;
 
 use super::{Import, wapc::run};
 
-/// The text of an AssemblyScript string. WAPC_PROTOCOL if it, or the length in front of it, leaves memory.
-fn text(instance: &Instance, import: Import, ptr: u32) -> Result<Option<JsString>, Error> {
+/// The text of an AssemblyScript string; `what` names it. WAPC_PROTOCOL if it, or the length in front of it, leaves memory,
+/// WAPC_LIMIT if it is longer than `limits.payload`, in bytes as the guest has it.
+fn text(instance: &Instance, import: Import, what: &'static str, ptr: u32) -> Result<Option<JsString>, Error> {
     if ptr == 0 {
         return Ok(None);
     }
     let length_at = instance.range(import, ptr.wrapping_sub(4), 4)?;
     let len = instance.guest().read_u32(length_at.ptr());
     let range = instance.range(import, ptr, len)?;
+    instance.check_limit(what, len.into())?;
     let text = instance.guest().text_utf16(range.ptr(), range.len());
-    text.map(Some).ok_or_else(|| instance.no_memory_for("a text", len))
+    text.map(Some).ok_or_else(|| instance.no_memory_for(what, len))
 }
 
 /// Stops the guest: WAPC_TRAP with the message, and where in the guest's source it came from.
@@ -27,8 +29,8 @@ fn text(instance: &Instance, import: Import, ptr: u32) -> Result<Option<JsString
 extern "C" fn assemblyscript_abort(id: u32, message: u32, file: u32, line: u32, column: u32) -> u32 {
     run(id, |instance| {
         let or = |text: Option<JsString>, otherwise: &str| text.map_or(otherwise.to_owned(), String::from);
-        let message = or(text(instance, Import::AssemblyScriptAbort, message)?, "aborted");
-        let file = or(text(instance, Import::AssemblyScriptAbort, file)?, "unknown file");
+        let message = or(text(instance, Import::AssemblyScriptAbort, "the message of env.abort", message)?, "aborted");
+        let file = or(text(instance, Import::AssemblyScriptAbort, "the file name of env.abort", file)?, "unknown file");
         Err(Error::Trap { reason: format!("{message} at {file}:{line}:{column}"), text: None, cause: None })
     })
 }
@@ -39,7 +41,8 @@ extern "C" fn assemblyscript_abort(id: u32, message: u32, file: u32, line: u32, 
 #[allow(clippy::too_many_arguments)] // As AssemblyScript has it.
 extern "C" fn assemblyscript_trace(id: u32, message: u32, n: u32, a: f64, b: f64, c: f64, d: f64, e: f64) -> u32 {
     run(id, |instance| {
-        let message = text(instance, Import::AssemblyScriptTrace, message)?.map_or(String::new(), String::from);
+        let message = text(instance, Import::AssemblyScriptTrace, "the message of env.trace", message)?
+            .map_or(String::new(), String::from);
         let numbers = [a, b, c, d, e]
             .into_iter()
             .take(n as usize)
@@ -61,7 +64,7 @@ extern "C" fn assemblyscript_seed() -> f64 {
 /// (import "env" "console.log" (func (param $message i32)))
 #[unsafe(no_mangle)]
 extern "C" fn assemblyscript_console_log(id: u32, message: u32) -> u32 {
-    run(id, |instance| match text(instance, Import::AssemblyScriptConsoleLog, message)? {
+    run(id, |instance| match text(instance, Import::AssemblyScriptConsoleLog, "a line of env.console.log", message)? {
         Some(text) => instance.log(&text),
         None => instance.log(&"null".into()),
     })

@@ -22,6 +22,12 @@ extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
     });
 }
 
+/// A chunk of output of `length` bytes is over `limits.payload`: WAPC_LIMIT. `wasi_stopped` and its trap follow.
+#[unsafe(no_mangle)]
+extern "C" fn wasi_over_limit(id: u32, length: f64) {
+    run(id, |instance| instance.check_limit("a chunk of output of fd_write", length).map(drop));
+}
+
 /// Whether the guest's stack can be suspended now.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_may_suspend(id: u32) -> u32 {

@@ -10,7 +10,7 @@
 use js_sys::JsString;
 
 use crate::error::{Error, Violation};
-use crate::instance::{Instance, check_text};
+use crate::instance::Instance;
 use crate::invocation::{Answer, Invocation, Request};
 use crate::sys;
 
@@ -110,20 +110,20 @@ extern "C" fn wapc_response_lost(id: u32, len: u32) {
 }
 
 /// Keeps the guest's error text; broken UTF-8 becomes U+FFFD.
-/// WAPC_PROTOCOL if the range leaves memory.
+/// WAPC_PROTOCOL if the range leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
 /// (import "wapc" "__guest_error" (func (param $ptr i32) (param $len i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_error(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |instance| {
-        let text = instance.text(Import::GuestError, ptr, len)?;
+        let text = instance.text(Import::GuestError, "the text of __guest_error", ptr, len)?;
         instance.invocation().fail(text);
         Ok(())
     })
 }
 
 /// Calls the host callback with copies of the names and the payload: 1 answered, 0 failed, 2 answers later.
-/// WAPC_PROTOCOL if a range leaves memory or a name is not UTF-8, WAPC_LIMIT if the payload or the answer is longer
-/// than `limits.payload`, WAPC_ASYNC if a promise came back where it can't be awaited.
+/// WAPC_PROTOCOL if a range leaves memory or a name is not UTF-8, WAPC_LIMIT if a name, the payload, the answer or the
+/// host error is longer than `limits.payload`, WAPC_ASYNC if a promise came back where it can't be awaited.
 /// (import "wapc" "__host_call" (func (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // The protocol's eight, and the instance.
@@ -148,6 +148,9 @@ extern "C" fn wapc_host_call(
         let namespace = instance.range(Import::HostCall, ns_ptr, ns_len)?;
         let operation = instance.range(Import::HostCall, op_ptr, op_len)?;
         let payload = instance.range(Import::HostCall, ptr, len)?;
+        instance.check_limit("a host call's binding", bd_len.into())?;
+        instance.check_limit("a host call's namespace", ns_len.into())?;
+        instance.check_limit("a host call's operation", op_len.into())?;
         instance.check_limit("a host call's payload", len.into())?;
         let may_suspend = instance.invocation().begin_host_call();
         let called = instance.in_callback(|guest| {
@@ -197,7 +200,7 @@ fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
         return Ok(HOST_ANSWERED);
     }
     if called == FAILED {
-        let len = check_text("the host callback's error text", instance.guest().answer_len())?;
+        let len = instance.check_host_error(instance.guest().answer_len())?;
         instance.invocation().end_host_call(Answer::Error(len));
         return Ok(HOST_FAILED);
     }
@@ -269,12 +272,13 @@ extern "C" fn wapc_answer_lost(id: u32) {
     });
 }
 
-/// Logs a line of text; broken UTF-8 becomes U+FFFD. WAPC_PROTOCOL if the range leaves memory.
+/// Logs a line of text; broken UTF-8 becomes U+FFFD.
+/// WAPC_PROTOCOL if the range leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
 /// (import "wapc" "__console_log" (func (param $ptr i32) (param $len i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_console_log(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |instance| {
-        let text = instance.text(Import::ConsoleLog, ptr, len)?;
+        let text = instance.text(Import::ConsoleLog, "a line of __console_log", ptr, len)?;
         instance.log(&text)
     })
 }

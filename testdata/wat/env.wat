@@ -12,6 +12,9 @@
   ;; A string that ends with memory, and one whose length leaves it.
   (data (i32.const 65528) "\04\00\00\00e\00d\00")
   (data (i32.const 4096) "\ff\ff\ff\7f")
+  ;; Strings of 32 and of 34 bytes, of NUL.
+  (data (i32.const 3072) "\20")
+  (data (i32.const 3200) "\22")
   (func $arg (param $n i32) (result i32)
     (i32.load (i32.add (i32.const 1024) (i32.shl (local.get $n) (i32.const 2)))))
   (func $is (param $letter i32) (result i32)

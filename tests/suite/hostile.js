@@ -2,7 +2,7 @@
 
 import { equal, fails, string, words, wordsOf } from './assert.js';
 
-export function* hostile({ WapcHost, WapcModule, guest }) {
+export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), { async: false, ...options });
 
   for (const [name, code, cause] of [
@@ -129,22 +129,98 @@ export function* hostile({ WapcHost, WapcModule, guest }) {
     },
   ];
 
-  yield [
-    'limits of payload: texts are none',
-    async () => {
-      const log = [];
-      const hostCall = () => {
-        throw new Error('e'.repeat(40));
-      };
-      const limits = { payload: 32 };
-      const host = await probe({ limits, hostCall, logger: (line) => log.push(line) });
-      equal(wordsOf(await host.invoke('h', words(512, 1, 512, 1, 512, 1, 512, 1))), [0, 0, 40]);
-      await host.invoke('l', words(4096, 100));
-      equal(log[0].length, 100);
-      equal((await fails('WAPC_GUEST', () => host.invoke('e', words(4096, 100, 0)))).message.length, 100);
-      host.close();
-    },
-  ];
+  const kinds = [['in-thread', {}], ...(hasWorkers ? [['workers', { workers: true }]] : [])];
+  for (const [kind, options] of kinds) {
+    const limited = async (name, given) =>
+      WapcPool.create(await guest(name), { size: 1, async: false, limits: { payload: 64 }, ...options, ...given });
+
+    yield [
+      `${kind}: limits of payload: texts of every kind at the limit, one past it, and empty`,
+      async () => {
+        const log = [];
+        const pool = await limited('wat/probe', { logger: (line) => log.push(line), hostCall: () => undefined });
+        // Its first page is no UTF-8, the second one is.
+        const grown = () => pool.invoke('g', new Uint8Array(32));
+        const text = 65536;
+        /** A host call, one of whose names or whose payload is of that length. */
+        const call = (which) => (length) =>
+          pool.invoke('h', words(...[0, 1, 2, 3].flatMap((part) => [text, part === which ? length : 1])));
+        for (const [what, run, code] of [
+          ['__console_log', (length) => pool.invoke('l', words(text, length))],
+          ['__guest_error', (length) => pool.invoke('e', words(text, length, 0)), 'WAPC_GUEST'],
+          ['binding', call(0)],
+          ['namespace', call(1)],
+          ['operation', call(2)],
+          ['payload', call(3)],
+        ]) {
+          await grown();
+          for (const length of [0, 64]) {
+            if (code === undefined) equal((await run(length)).length, 12);
+            else await fails(code, () => run(length));
+          }
+          const error = await fails('WAPC_LIMIT', () => run(65));
+          for (const part of [what, '65', '64']) equal(error.message.includes(part), true, error.message);
+          equal(wordsOf(await pool.invoke('c'))[0], 1, 'a fresh instance');
+        }
+        equal(
+          log.map((line) => line.length),
+          [0, 64],
+        );
+        await pool.close();
+      },
+    ];
+
+    yield [
+      `${kind}: limits of payload: the text of a host error is an answer like any other`,
+      async () => {
+        let thrown;
+        const pool = await limited('wat/probe', {
+          hostCall() {
+            throw thrown;
+          },
+        });
+        const call = () => pool.invoke('h', words(512, 1, 512, 1, 512, 1, 512, 1));
+        for (const length of [0, 64]) {
+          thrown = new Error('e'.repeat(length));
+          equal(wordsOf(await call()), [0, 0, length]);
+        }
+        for (const text of ['e'.repeat(65), `${'e'.repeat(63)}ü`, 'e'.repeat(1 << 20)]) {
+          thrown = new Error(text);
+          equal((await fails('WAPC_LIMIT', call)).cause, thrown);
+          equal(wordsOf(await pool.invoke('c'))[0], 1, 'a fresh instance');
+        }
+        await pool.close();
+      },
+    ];
+
+    yield [
+      `${kind}: limits of payload: texts of AssemblyScript`,
+      async () => {
+        const lines = [];
+        const pool = await limited('wat/env', { limits: { payload: 32 }, logger: (line) => lines.push(line.length) });
+        // Of 32 and of 34 bytes as the guest has them, in UTF-16.
+        const [longest, over] = [3076, 3204];
+        for (const [operation, ...args] of [
+          ['t', longest, 0],
+          ['l', longest],
+        ]) {
+          await pool.invoke(operation, words(...args));
+        }
+        await fails('WAPC_TRAP', () => pool.invoke('a', words(longest, longest, 3, 4)));
+        for (const [what, operation, ...args] of [
+          ['env.trace', 't', over, 0],
+          ['env.console.log', 'l', over],
+          ['env.abort', 'a', over, longest, 3, 4],
+          ['env.abort', 'a', longest, over, 3, 4],
+        ]) {
+          const error = await fails('WAPC_LIMIT', () => pool.invoke(operation, words(...args)));
+          for (const part of [what, '34', '32']) equal(error.message.includes(part), true, error.message);
+        }
+        equal(lines, [16, 16]);
+        await pool.close();
+      },
+    ];
+  }
 
   yield [
     'a logger that throws stops the guest, and is its cause',

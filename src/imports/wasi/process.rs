@@ -23,7 +23,7 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) guest: Guest,
-    /// Bytes that one write may pass on to a stream.
+    /// Bytes that one write may pass on to a stream: `limits.payload`.
     pub(crate) payload_limit: u32,
     /// What its end gives back.
     pub(crate) holdings: Rc<Holdings>,

@@ -44,7 +44,7 @@
   (import "wasi" "random_get" (func $random_get (param i32 i32 i32) (result i32)))
   (import "wasi" "fd_write" (func $fd_write (param i32 i32 i32 i32 i32) (result i32)))
   (import "wasi" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
-  ;; Why the guest is stopped: 0 a writer threw or its worker ends, 1 it exited with this code, 2 it raised this signal.
+  ;; Why the guest is stopped: 0 a writer threw, its chunk was too long or its worker ends, 1 it exited with this code, 2 it raised this signal.
   (import "core" "wasi_stopped" (func $stopped (param i32 i32 i32)))
   ;; Whether its stack can be suspended now.
   (import "core" "wasi_may_suspend" (func $may_suspend (param i32) (result i32)))

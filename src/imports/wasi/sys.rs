@@ -103,6 +103,12 @@ pub(crate) fn emit_own(guest: u32, stream: u32, bytes: &[u8]) -> bool {
     imports::emit_own(guest, stream, bytes.as_ptr(), bytes.len()) != 0
 }
 
+/// Tells the core that a chunk of `len` bytes is over `limits.payload`: the guest is to be stopped.
+#[allow(clippy::cast_precision_loss)] // Far below 2^53.
+pub(crate) fn over_limit(guest: u32, len: u64) {
+    imports::over_limit(guest, len as f64);
+}
+
 const NANOSECONDS: f64 = 1e6;
 
 /// Nanoseconds since 1970.

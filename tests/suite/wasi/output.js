@@ -8,7 +8,7 @@ export function* output(environment) {
   const probe = probes(environment);
 
   yield [
-    'what is written comes as it was written, of as many bytes as may be passed on',
+    'what is written comes as it was written, and a chunk over limits.payload is WAPC_LIMIT',
     async () => {
       const [out, err] = [[], []];
       const it = await probe({
@@ -32,13 +32,62 @@ export function* output(environment) {
       const limited = await probe({ stdout: (chunk) => out.push(chunk), limits: { payload: 2 * PAGE } });
       await limited.call('grow', 1);
       equal(await limited.call('fd_write', 1, iovecs([0, 2 * PAGE]), 8), 0);
-      equal(await limited.call('fd_write', 1, iovecs([0, 2 * PAGE], [0, 1]), 8), 0);
+      equal(await limited.call('fd_write', 1, iovecs([0, PAGE], [0, PAGE]), 8), 0);
       equal(limited.u32(8), 2 * PAGE);
+      await fails('WAPC_LIMIT', () => limited.call('fd_write', 1, iovecs([0, 2 * PAGE], [0, 1]), 8));
       equal(
         out.map((chunk) => chunk.length),
         [2 * PAGE, 2 * PAGE],
       );
       limited.host.close();
+    },
+  ];
+
+  yield [
+    'chunks of output over limits.payload, in-thread and in workers: WAPC_LIMIT names both lengths',
+    async () => {
+      for (const workers of hasWorkers ? [false, true] : [false]) {
+        const chunks = [];
+        const write = (chunk) => chunks.push(chunk.length);
+        const pool = await WapcPool.create(await guest('wat/wasi'), {
+          size: 1,
+          workers,
+          stdout: write,
+          stderr: write,
+          // All of its memory is the response.
+          limits: { payload: PAGE },
+        });
+        const call = (name, ...args) => pool.invoke('x', payloadOf(name, args));
+        await call('fd_write', 2, iovecs([0, PAGE]), 8);
+        await call('fd_write', 1, iovecs([0, PAGE - 1], [0, 1], [0, 0]), 8);
+        for (const [fd, buffers, length] of [
+          [
+            1,
+            [
+              [0, PAGE],
+              [0, 1],
+            ],
+            PAGE + 1,
+          ],
+          [
+            2,
+            [
+              [0, PAGE],
+              [0, PAGE],
+              [0, PAGE],
+            ],
+            3 * PAGE,
+          ],
+        ]) {
+          const error = await fails('WAPC_LIMIT', () => call('fd_write', fd, iovecs(...buffers), 8));
+          for (const part of ['fd_write', `${length}`, `${PAGE}`]) {
+            equal(error.message.includes(part), true, error.message);
+          }
+          await call('fd_write', 1, iovecs([0, 1]), 8);
+        }
+        equal(chunks, [PAGE, PAGE, 1, 1]);
+        await pool.close();
+      }
     },
   ];
 

@@ -12,7 +12,8 @@ use super::STOP;
 /// Bytes of several buffers that are gathered for a stream at once.
 const GATHERED: usize = 1 << 20;
 
-/// Passes what is written to a stream on, as one chunk, or the beginning of it.
+/// Passes what is written to a stream on, as one chunk; where many buffers are longer than `GATHERED`, the beginning of it.
+/// A chunk over `limits.payload` stops the guest.
 #[unsafe(no_mangle)]
 extern "C" fn fd_write(id: u32, fd: u32, iovs: u32, count: u32, written: u32) -> u32 {
     with(id, |process| {
@@ -40,17 +41,20 @@ fn write_stream(process: &Process, stream: u32, (iovs, count): (u32, u32), writt
     }
 }
 
-/// How many bytes went to the writer. None where it threw.
+/// How many bytes went to the writer. None where it threw, or the chunk is too long.
 fn emit(process: &Process, stream: u32, buffers: &Buffers) -> Option<u32> {
-    let limit = process.payload_limit;
-    let emitted = |range: Range| sys::emit(process.guest.id(), stream, range).then_some(range.len());
+    let len = buffers.iter().map(|range| u64::from(range.len())).sum::<u64>();
+    if len > process.payload_limit.into() {
+        sys::over_limit(process.guest.id(), len);
+        return None;
+    }
     match buffers {
         Buffers::One(range) if range.len() == 0 => Some(0),
-        Buffers::One(range) => emitted(range.first(limit)),
+        Buffers::One(range) => sys::emit(process.guest.id(), stream, *range).then_some(range.len()),
         Buffers::Many(_) => {
             let mut bytes = Vec::new();
             for range in buffers.iter() {
-                let room = GATHERED.min(limit as usize).saturating_sub(bytes.len());
+                let room = GATHERED.saturating_sub(bytes.len());
                 bytes.extend_from_slice(&process.guest.read(range.first(u32::try_from(room).unwrap_or(u32::MAX))));
             }
             let threw = !bytes.is_empty() && !sys::emit_own(process.guest.id(), stream, &bytes);
@@ -186,7 +190,7 @@ impl Whence {
 
 #[cfg(test)]
 mod tests {
-    use super::{fd_read, fd_seek, fd_write};
+    use super::{STOP, fd_read, fd_seek, fd_write};
     use crate::process::Process;
     use crate::sys::native;
 
@@ -205,15 +209,31 @@ mod tests {
 
     #[test]
     fn what_is_written_to_a_stream_is_one_chunk() {
-        begin(5);
+        begin(7);
         native::set(0, &[iovec(32, 3), iovec(40, 4)].concat());
         native::set(32, b"abc");
         native::set(40, b"defg");
         assert_eq!(fd_write(0, 1, 0, 1, 100), 0);
         assert_eq!(fd_write(0, 2, 0, 2, 104), 0);
         assert_eq!(fd_write(0, 1, 0, 0, 108), 0);
-        assert_eq!(native::emitted(), [(1, b"abc".to_vec()), (2, b"abcde".to_vec())]);
-        assert_eq!(native::get(100, 12), [3, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(native::emitted(), [(1, b"abc".to_vec()), (2, b"abcdefg".to_vec())]);
+        assert_eq!(native::get(100, 12), [3, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_chunk_over_the_limit_stops_the_guest() {
+        begin(6);
+        native::set(0, &[iovec(32, 3), iovec(40, 4), iovec(50, 6), iovec(50, 7)].concat());
+        assert_eq!(fd_write(0, 1, 16, 1, 100), 0, "at the limit");
+        assert_eq!(native::emitted().len(), 1);
+        for (iovs, count, len) in [(24, 1, 7), (0, 2, 7), (0, 4, 20)] {
+            assert_eq!(fd_write(0, 2, iovs, count, 100), STOP);
+            assert_eq!(native::over_limits(), [len]);
+        }
+        native::set(0, &iovec(0, PAGE).repeat(1024));
+        assert_eq!(fd_write(0, 1, 0, 1024, PAGE - 4), STOP);
+        assert_eq!(native::over_limits(), [u64::from(PAGE) * 1024]);
+        assert_eq!(native::emitted(), []);
     }
 
     #[test]

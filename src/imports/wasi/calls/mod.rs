@@ -8,7 +8,7 @@ mod io;
 mod path;
 mod poll;
 
-/// In place of an errno: the guest ends here. A writer threw, or it is to be stopped.
+/// In place of an errno: the guest ends here. A writer threw, a chunk was too long, or it is to be stopped.
 const STOP: u32 = 0x1_0000;
 
 /// In place of an errno: the shim lets the stack be suspended, and asks again.

@@ -9,6 +9,7 @@ thread_local! {
     static ENDED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     static MEMORY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static EMITTED: RefCell<Vec<(u32, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+    static OVER_LIMITS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     static NOW: Cell<f64> = const { Cell::new(1000.0) };
 }
 
@@ -40,6 +41,11 @@ pub(crate) fn is_masked_but(ptr: usize, len: usize) -> bool {
 /// What was written to streams.
 pub(crate) fn emitted() -> Vec<(u32, Vec<u8>)> {
     EMITTED.take()
+}
+
+/// The lengths of chunks that were too long.
+pub(crate) fn over_limits() -> Vec<u64> {
+    OVER_LIMITS.take()
 }
 
 pub(super) fn memory_len(_: u32) -> f64 {
@@ -82,6 +88,11 @@ pub(super) fn emit_own(_: u32, stream: u32, from: *const u8, len: usize) -> u32 
     let bytes = unsafe { std::slice::from_raw_parts(from, len) }.to_vec();
     EMITTED.with_borrow_mut(|emitted| emitted.push((stream, bytes)));
     1
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A length.
+pub(super) fn over_limit(_: u32, len: f64) {
+    OVER_LIMITS.with_borrow_mut(|lengths| lengths.push(len as u64));
 }
 
 pub(super) fn realtime() -> f64 {
