@@ -137,6 +137,14 @@ export interface Limits {
    */
   timeout?: number;
   /**
+   * Milliseconds that making an instance may take, from where the guest is linked: its `_start`, `_initialize` and
+   * `wapc_init`, and `initialize` of a pool. Past it WAPC_TIMEOUT, wherever one is made: `instantiate`, `create`, a pool that
+   * grows, `reset`, `replace`, the fresh instance after a trap. In workers wherever the guest is; on the caller's thread
+   * while it waits for its host call or `initialize` runs: a guest that computes there for ever cannot be stopped.
+   * Default: no limit.
+   */
+  start?: number;
+  /**
    * How many guests of this thread may be suspended in host calls at once, before an invocation of this one waits for
    * others to end. Default 10,000: past 15,000 engines run out of memory mappings, and the process dies. A callback that
    * waits for another guest needs room for both.
@@ -162,7 +170,8 @@ export class WapcModule {
   static compile(source: GuestSource, options?: HostOptions): Promise<WapcModule>;
   /**
    * A host of a fresh instance. Options given here are laid over those given to `compile`.
-   * @throws WAPC_LINK, WAPC_INIT, WAPC_NOT_A_GUEST, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED
+   * @throws WAPC_LINK, WAPC_INIT, WAPC_NOT_A_GUEST, WAPC_TIMEOUT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED; where it
+   * takes a worker, WAPC_LOAD
    */
   instantiate(options?: HostOptions): Promise<WapcHost>;
   /** What the module says of itself. */
@@ -251,7 +260,10 @@ export interface PoolOptions extends HostOptions {
    * to share with them (in a page that is not cross-origin isolated) nor JSPI.
    */
   workers?: boolean | { url?: string | URL; factory?: () => Worker };
-  /** Runs once on each new instance before it is lent out. What it throws keeps the pool from being made. */
+  /**
+   * Runs once on each new instance before it is lent out; `limits.start` ends one that never does. What it throws keeps the
+   * pool from being made. An instance that it was not run on to its end is closed, also under its borrower.
+   */
   initialize?: (host: PooledHost) => void | PromiseLike<void>;
 }
 
@@ -343,7 +355,7 @@ export type WapcErrorCode =
   | 'WAPC_REENTRANT'
   /** A limit of `limits` was passed. */
   | 'WAPC_LIMIT'
-  /** `timeout` passed. */
+  /** `timeout` or `limits.start` passed. */
   | 'WAPC_TIMEOUT'
   /** The host, module or pool is closed. */
   | 'WAPC_CLOSED'

@@ -41,6 +41,10 @@ export async function runWith(options, run, abort) {
 export const timeoutError = (timeout) =>
   new WapcError('WAPC_TIMEOUT', `the invocation took longer than its ${timeout} ms`);
 
+/** What ends the making of an instance whose time is up; `src/error.rs` has the same. */
+export const startTimeoutError = (limit) =>
+  new WapcError('WAPC_TIMEOUT', `the instance took longer to start than its ${limit} ms (\`limits.start\`)`);
+
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
 function checked(options) {
   checkNames(options, ['signal', 'timeout']);

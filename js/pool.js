@@ -263,7 +263,7 @@ export class WapcPool {
   #giveBack(member) {
     const takeBack = this.#takeBack;
     do {
-      if (member.port.broken) {
+      if (member.isBroken) {
         this.#supply.replace(member);
         return;
       }

@@ -43,6 +43,8 @@ pub(crate) enum Error {
     Argument { what: String, expected: String, got: String },
     #[error("the invocation took longer than its {0} ms")]
     Timeout(u32),
+    #[error("the instance took longer to start than its {0} ms (`limits.start`)")]
+    StartTimeout(u32),
     #[error("{0}")]
     Unsupported(String),
     /// The caller's own reason to abort, or an error of JavaScript's: thrown as it is.
@@ -84,7 +86,7 @@ impl Error {
             Self::Limit { .. } | Self::HostErrorLimit { .. } => "WAPC_LIMIT",
             Self::Closed(_) => "WAPC_CLOSED",
             Self::Argument { .. } => "WAPC_ARGUMENT",
-            Self::Timeout(_) => "WAPC_TIMEOUT",
+            Self::Timeout(_) | Self::StartTimeout(_) => "WAPC_TIMEOUT",
             Self::Unsupported(_) => "WAPC_UNSUPPORTED",
             Self::Thrown(_) => "",
         }
@@ -101,9 +103,9 @@ impl Error {
             Self::NotAGuest(_, cause)
             | Self::Link { cause, .. }
             | Self::Guest { cause, .. }
+            | Self::HostErrorLimit { cause, .. }
             | Self::Trap { cause, .. } => cause.as_ref(),
             Self::Init { cause, .. } | Self::Compile { cause, .. } => Some(cause),
-            | Self::HostErrorLimit { cause, .. }
             _ => None,
         }
     }

@@ -81,6 +81,7 @@ pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option
         &guest.module,
         options.payload_limit(),
         options.timeout,
+        options.start,
         options.host_call.as_ref(),
         options.logger.as_ref(),
         workers.is_some(),

@@ -46,8 +46,9 @@ pub(crate) struct Instance {
     suspendable: bool,
     /// How many guests of this thread may be suspended while this one runs on a stack that can be.
     suspensions: u32,
-    /// Milliseconds.
+    /// Milliseconds of an invocation, and of the starts together.
     timeout: Option<u32>,
+    start_limit: Option<u32>,
     async_refused: &'static str,
     invocation: Invocation<JsString>,
     in_callback: Cell<bool>,
@@ -81,11 +82,16 @@ extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend
     })
 }
 
-/// The time of an invocation that is suspended is up.
+/// The time of an invocation that is suspended is up, or that of a start.
 #[unsafe(no_mangle)]
 extern "C" fn instance_time_out(id: u32) {
     if let Some(instance) = Instance::by_id(id) {
-        instance.interrupt(Error::Timeout(instance.timeout.unwrap_or(0)));
+        let starts = instance.update(|invocation| invocation.is_start()).unwrap_or(false);
+        instance.interrupt(if starts {
+            Error::StartTimeout(instance.start_limit.unwrap_or(0))
+        } else {
+            Error::Timeout(instance.timeout.unwrap_or(0))
+        });
     }
 }
 
@@ -110,6 +116,7 @@ impl Instance {
             suspendable,
             suspensions: options.suspensions.unwrap_or(suspensions::DEFAULT_LIMIT),
             timeout: options.timeout,
+            start_limit: options.start,
             async_refused: options.why_not_async(),
             invocation: Invocation::new(),
             in_callback: Cell::new(false),
@@ -256,13 +263,6 @@ impl Instance {
         check(what, length, self.payload_limit)
     }
 
-    /// WAPC_LIMIT for what is within the limit but more than the engine can hold.
-    pub(crate) fn no_memory_for(&self, what: &'static str, len: u32) -> Error {
-        Error::Limit { what, length: len.into(), limit: self.payload_limit.into() }
-    }
-
-    /// Logs a line. What the logger throws stops the guest.
-    pub(crate) fn log(&self, text: &JsString) -> Result<(), Error> {
     /// The length of a host error's text within `limits.payload`: it is an answer of the host callback's like any other. What
     /// the callback threw is the cause of the WAPC_LIMIT.
     pub(crate) fn check_host_error(&self, length: f64) -> Result<u32, Error> {
@@ -272,6 +272,13 @@ impl Instance {
         })
     }
 
+    /// WAPC_LIMIT for what is within the limit but more than the engine can hold.
+    pub(crate) fn no_memory_for(&self, what: &'static str, len: u32) -> Error {
+        Error::Limit { what, length: len.into(), limit: self.payload_limit.into() }
+    }
+
+    /// Logs a line. What the logger throws stops the guest.
+    pub(crate) fn log(&self, text: &JsString) -> Result<(), Error> {
         if self.in_callback(|guest| guest.log(text)) {
             return Ok(());
         }

@@ -126,6 +126,11 @@ impl<Text> Invocation<Text> {
         }
     }
 
+    /// Whether the guest starts: nothing was asked of it.
+    pub(crate) fn is_start(&self) -> bool {
+        self.request.is_none()
+    }
+
     /// What was asked. WAPC_PROTOCOL while a guest starts.
     #[inline(always)]
     pub(crate) fn request(&self) -> Result<Request, Violation> {

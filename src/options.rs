@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) memory: Option<f64>,
     /// Milliseconds of one invocation.
     pub(crate) timeout: Option<u32>,
+    /// Milliseconds of making one instance.
+    pub(crate) start: Option<u32>,
     pub(crate) suspensions: Option<u32>,
     pub(crate) wasi: WasiSettings,
 }
@@ -65,7 +67,7 @@ const NAMES: [&str; 15] = [
     "initialize",
 ];
 const HOST_NAMES: usize = 9;
-const LIMITS: [&str; 4] = ["memory", "payload", "timeout", "suspensions"];
+const LIMITS: [&str; 5] = ["memory", "payload", "timeout", "start", "suspensions"];
 
 /// Bytes of one payload or answer, where nothing else was said.
 const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
@@ -87,8 +89,8 @@ impl Options {
         let value = if value.is_undefined() { &empty } else { value };
         let options = Reader::new("options", value, names)?;
         let limits = options.get("limits");
-        let (memory, payload, timeout, suspensions) = if limits.is_undefined() {
-            (None, None, None, None)
+        let (memory, payload, timeout, start, suspensions) = if limits.is_undefined() {
+            (None, None, None, None, None)
         } else {
             let limits = Reader::new("limits", &limits, &LIMITS)?;
             (
@@ -96,6 +98,7 @@ impl Options {
                 limits.positive("memory", "bytes")?.filter(|bytes| bytes.is_finite()),
                 limits.whole("payload", "bytes", 0)?,
                 limits.milliseconds("timeout")?,
+                limits.milliseconds("start")?,
                 limits.whole("suspensions", "guests", 1)?,
             )
         };
@@ -108,6 +111,7 @@ impl Options {
             memory,
             payload,
             timeout,
+            start,
             suspensions,
             wasi: sys::try_wasi_settings(value).map_err(Error::Thrown)?,
         })
@@ -134,6 +138,7 @@ impl Options {
             memory: others.memory,
             payload: self.payload.or(others.payload),
             timeout: self.timeout.or(others.timeout),
+            start: self.start.or(others.start),
             suspensions: self.suspensions.or(others.suspensions),
             wasi: sys::lay_over(&self.wasi, &others.wasi),
         }

@@ -72,6 +72,12 @@ impl Pool {
         Ok(self.pool.initialize.clone())
     }
 
+    /// Milliseconds that making a member may take.
+    #[wasm_bindgen(getter, js_name = startLimit)]
+    pub fn start_limit(&self) -> Option<u32> {
+        self.options.start
+    }
+
     /// A fresh instance: a promise of a `Host`, or of one in a worker.
     /// WAPC_LINK, WAPC_INIT, WAPC_UNSUPPORTED.
     pub fn instantiate(&self) -> Result<Promise, JsValue> {

@@ -64,7 +64,7 @@ extern "C" {
         core: &JsValue,
     ) -> Guest;
     #[wasm_bindgen(method)]
-    pub(crate) fn prepare(this: &Guest);
+    pub(crate) fn prepare(this: &Guest, start_limit: Option<u32>);
     #[wasm_bindgen(method)]
     pub(crate) fn attach(this: &Guest, exports: &Object);
     #[wasm_bindgen(method, getter)]
@@ -203,6 +203,7 @@ extern "C" {
         module: &WebAssembly::Module,
         payload_limit: u32,
         timeout: Option<u32>,
+        start_limit: Option<u32>,
         host_call: Option<&Function>,
         logger: Option<&Function>,
         asked: bool,

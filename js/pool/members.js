@@ -1,5 +1,7 @@
 import { WapcError, closedError } from '../error.js';
 import { HOST, WapcHost, abortOf, portOf } from '../host.js';
+import { startTimeoutError } from '../invoke.js';
+import { startTimer } from '../timer.js';
 import { Lease, stateOf } from './lease.js';
 
 /** One instance of a pool. */
@@ -12,6 +14,19 @@ export class Member {
     this.number = number;
     this.host = host;
     this.port = portOf(host);
+    /** Whether its host is closed: its instance broke, and no other could be made. */
+    this.isDiscarded = false;
+  }
+
+  /** Whether it needs a fresh instance before it is lent. */
+  get isBroken() {
+    return this.isDiscarded || this.port.broken;
+  }
+
+  /** Ends its host, whatever that does. */
+  discard() {
+    this.isDiscarded = true;
+    this.host.close();
   }
 
   abort(exchange, reason) {
@@ -23,7 +38,10 @@ export class Member {
 export class Members {
   #pool;
   #initialize;
+  #startLimit;
   #lost;
+  /** What ends each `initialize` that runs. */
+  #initializing = new Set();
   #byNumber = [];
   #closed = false;
 
@@ -34,6 +52,7 @@ export class Members {
   constructor(pool, lost) {
     this.#pool = pool;
     this.#initialize = pool.initialize;
+    this.#startLimit = pool.startLimit;
     this.#lost = lost;
   }
 
@@ -43,10 +62,11 @@ export class Members {
 
   /** A new member, ready to be lent. */
   async make(number) {
+    const since = performance.now();
     const member = new Member(number, new WapcHost(HOST, await this.#pool.instantiate()));
     this.#byNumber[number] = member;
     try {
-      await this.#prepare(member);
+      await this.#prepare(member, since);
     } catch (error) {
       this.remove(member);
       throw error;
@@ -55,32 +75,56 @@ export class Members {
     return member;
   }
 
-  /** A fresh instance in place of a broken one. */
+  /** A fresh instance in place of a broken one. A member whose instance could not be initialized is discarded. */
   async renew(member) {
+    const since = performance.now();
     await member.host.reset();
-    await this.#prepare(member);
+    try {
+      await this.#prepare(member, since);
+    } catch (error) {
+      member.discard();
+      throw error;
+    }
   }
 
   remove(member) {
     delete this.#byNumber[member.number];
-    member.host.close();
+    member.discard();
   }
 
   /** Closes them all, and those that are being made as soon as they are. */
   close() {
     this.#closed = true;
     for (const member of this.#byNumber.splice(0)) member?.host.close();
+    for (const end of this.#initializing) end(closedError('pool'));
   }
 
-  /** A fresh instance has to be initialized before it is lent. */
-  async #prepare(member) {
+  /** A fresh instance, which began to start at `since`, has to be initialized before it is lent. */
+  async #prepare(member, since) {
     const lease = new Lease(member, (exchange) => Promise.resolve(member.port.invoke(exchange)));
     try {
-      await this.#initialize?.(lease);
+      // A worker's script takes its time before the guest starts.
+      if (this.#initialize !== undefined) await this.#initialized(lease, member.port.startedAt ?? since);
     } finally {
       stateOf(lease).over = true;
     }
     if (this.#closed) throw closedError('pool');
     if (member.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
+  }
+
+  /** Runs `initialize`, which may never end: for what `limits.start` leaves of its time, and as long as there is the pool. */
+  #initialized(lease, since) {
+    let end, stopTimer;
+    const ended = new Promise((resolve, reject) => (end = reject));
+    this.#initializing.add(end);
+    const limit = this.#startLimit;
+    if (limit !== undefined) {
+      stopTimer = startTimer(Math.max(0, since + limit - performance.now()), () => end(startTimeoutError(limit)));
+    }
+    const initialized = (async () => this.#initialize(lease))();
+    return Promise.race([initialized, ended]).finally(() => {
+      this.#initializing.delete(end);
+      stopTimer?.();
+    });
   }
 }

@@ -63,9 +63,10 @@ export class Guest {
     guests[id] = this;
   }
 
-  /** An instance is about to be made: its start function may call imports. */
-  prepare() {
+  /** An instance is about to be made, in `limit` ms if that is limited: its start function may call imports. */
+  prepare(limit) {
     this.exchange = new Exchange();
+    this.suspension.limit(limit);
   }
 
   /** The instance is there: its memory can be reached from now on. */
@@ -118,7 +119,6 @@ export class Guest {
   /** The same on a stack that can be suspended. Never rejects. */
   startPromising(name) {
     const { exchange } = this;
-    this.suspension.startClock();
     return WebAssembly.promising(this.exports[name])().then(
       () => {
         this.suspension.end();

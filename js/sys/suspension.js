@@ -22,7 +22,7 @@ export function suspend() {
   return suspending;
 }
 
-/** The suspensions of one instance, and the time that its invocations may take. */
+/** The suspensions of one instance, and the time that its starts and its invocations may take. */
 export class Suspension {
   /** Whether the running invocation was suspended. */
   wasNeeded = false;
@@ -48,7 +48,12 @@ export class Suspension {
 
   /** The guest is about to be called: its time begins, if that is limited. */
   startClock() {
-    if (this.#timeout !== undefined) this.#deadline = performance.now() + this.#timeout;
+    this.limit(this.#timeout);
+  }
+
+  /** What comes may take `milliseconds` from now on, or as long as it likes. */
+  limit(milliseconds) {
+    this.#deadline = milliseconds === undefined ? Infinity : performance.now() + milliseconds;
   }
 
   /** `suspend` is about to be called: it waits until what `taken` answers is called with what the shim is to be told. */
@@ -94,7 +99,7 @@ export class Suspension {
   #count() {
     this.wasNeeded = true;
     this.#core.suspension_begin();
-    if (this.#timeout === undefined) return;
+    if (this.#deadline === Infinity) return;
     this.#stopTimer = startTimer(this.#deadline - performance.now(), () => this.#core.instance_time_out(this.#id));
   }
 }

@@ -2,8 +2,8 @@
  * A guest in a worker: it (`serve.js`) is asked for one thing at a time, and what it calls meanwhile is called here.
  */
 
-import { WapcError } from '../error.js';
-import { timeoutError } from '../invoke.js';
+import { WapcError, argumentError } from '../error.js';
+import { startTimeoutError, timeoutError } from '../invoke.js';
 import { platform } from '../platform.js';
 import { FAILED as HOST_FAILED } from '../sys/host-call.js';
 import { startTimer } from '../timer.js';
@@ -11,7 +11,20 @@ import { writerOf } from '../wasi/streams.js';
 import { unpack } from './errors.js';
 import { callHost } from './host-call.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
-import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, OUTPUT, RESET, START, transferOf } from './messages.js';
+import {
+  ANSWER,
+  CALL,
+  DONE,
+  FAILED,
+  INVOKE,
+  LOADED,
+  LOG,
+  MORE,
+  OUTPUT,
+  RESET,
+  START,
+  transferOf,
+} from './messages.js';
 import { Shared, THE_ANSWER, canShare, copyOf } from './shared.js';
 import { diedError, notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
@@ -23,13 +36,16 @@ export class RemoteGuest {
   broken = false;
   /** Whether it is in one of the caller's callbacks. */
   inCallback = false;
+  /** When the guest began to start, on the clock of `performance.now()`. */
+  startedAt;
   #host;
   #settings;
   #died;
   #thread;
   #shared;
-  /** What the worker was asked for. */
+  /** What the worker was asked for, and whether it waits for the answer to a host call. */
   #request;
+  #isCalling = false;
   /** Why the last worker was ended. */
   #fate;
   /** Whether the worker's script has loaded, and whether its guest has started. */
@@ -76,7 +92,7 @@ export class RemoteGuest {
       try {
         return await this.#startOnce(exchange, module);
       } catch (error) {
-        if (!isOutOfMemory(error)) throw error;
+        if (!isOutOfMemory(error) || error.code === 'WAPC_LOAD') throw error;
         const fate = this.#fate;
         if (!(!collected && collectMemories()) && !(await memoriesComeBack())) throw error;
         // It was ended while it waited.
@@ -107,12 +123,10 @@ export class RemoteGuest {
   /** Starts a worker with a guest. */
   #startOnce(exchange, module) {
     const { script, payloadLimit, hostCall } = this.#settings;
-    this.#shared = canShare() ? new Shared() : undefined;
-    this.#thread = new Thread(
-      startWorker(script),
-      (thread, message) => this.#receive(thread, message),
-      (thread, error) => this.kill(this.#loaded ? diedError(error) : notLoadedError(error)),
-    );
+    const shared = canShare() ? new Shared() : undefined;
+    const worker = startWorker(script);
+    this.#shared = shared;
+    this.#thread = this.#listenTo(worker);
     const { args, env, stdin, preopens } = this.#settings.wasi;
     const settings = {
       payloadLimit,
@@ -123,20 +137,56 @@ export class RemoteGuest {
     return this.#ask(exchange, [START, platform.modules.core, module, platform.modules.wasi, settings]);
   }
 
+  #listenTo(worker) {
+    try {
+      return new Thread(
+        worker,
+        (thread, message) => this.#receive(thread, message),
+        (thread, error) => this.kill(this.#loaded ? diedError(error) : notLoadedError(error)),
+      );
+    } catch (error) {
+      // It only looks like a worker.
+      throw notLoadedError(error);
+    }
+  }
+
   /** Asks the worker for something: a promise of its answer. */
   #ask(exchange, message, transfer) {
     return new Promise((resolve, reject) => {
       if (this.#thread === undefined) throw this.#fate;
       this.#request = { exchange, resolve, reject, stopTimer: undefined };
+      this.#isCalling = false;
       this.#thread.ref();
-      this.#thread.send(message, transfer);
-      if (message[0] !== START) this.#limitTime();
+      try {
+        this.#thread.send(message, transfer);
+        this.#limitTime(message[0]);
+      } catch (error) {
+        this.#notSent(error);
+      }
     });
   }
 
-  #limitTime() {
+  /** The worker takes no messages, or there is no memory for one. */
+  #notSent(error) {
+    if (this.#loaded) this.#answered().reject(error);
+    else this.kill(notLoadedError(error));
+  }
+
+  #limitTime(asked) {
     const { timeout } = this.#settings;
-    if (timeout !== undefined) this.#request.stopTimer = startTimer(timeout, () => this.kill(timeoutError(timeout)));
+    if (asked === RESET) this.#limitStart();
+    else if (asked === INVOKE && timeout !== undefined) this.#endAfter(timeout, () => timeoutError(timeout));
+  }
+
+  /** The guest starts. */
+  #limitStart() {
+    const { startLimit } = this.#settings;
+    this.startedAt = performance.now();
+    if (startLimit !== undefined) this.#endAfter(startLimit, () => startTimeoutError(startLimit));
+  }
+
+  #endAfter(milliseconds, error) {
+    this.#request.stopTimer = startTimer(milliseconds, () => this.kill(error()));
   }
 
   #receive(thread, message) {
@@ -144,24 +194,30 @@ export class RemoteGuest {
     this.#request?.exchange.inScope(() => this.#understand(thread, message));
   }
 
-  #understand(thread, [kind, ...rest]) {
+  #understand(thread, [kind, first, second, third, fourth]) {
     switch (kind) {
       case LOADED:
-        this.#loaded = true;
-        return this.#limitTime();
+        return this.#load();
       case DONE:
-        return this.#done(...rest);
+        return this.#done(first, second);
       case FAILED:
-        return this.#failed(...rest);
+        return this.#failed(first, second, third);
       case CALL:
-        return this.#callHost(thread, rest);
+        return this.#callHost(thread, [first, second, third, fourth]);
       case MORE:
-        return this.#shared.more();
+        return this.#shared?.more();
       case LOG:
-        return this.#log(...rest);
+        return this.#log(first);
       case OUTPUT:
-        return this.#output(...rest);
+        return this.#output(first, second);
     }
+  }
+
+  /** The worker's script has loaded. */
+  #load() {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    this.#limitStart();
   }
 
   #done(memorySize, response) {
@@ -189,10 +245,13 @@ export class RemoteGuest {
   }
 
   #callHost(thread, call) {
+    // One at a time, as guests call.
+    if (this.#isCalling) return;
     const { exchange } = this.#request;
     const answer = (answered) => {
       // One that was stopped meanwhile has nobody left to answer.
       if (this.#thread !== thread || this.#request?.exchange !== exchange) return;
+      this.#isCalling = false;
       try {
         this.#answer(thread, answered, exchange);
       } catch (error) {
@@ -200,7 +259,7 @@ export class RemoteGuest {
         this.#answer(thread, exchange.fail(error) !== HOST_FAILED, exchange);
       }
     };
-    this.inCallback = true;
+    this.#isCalling = this.inCallback = true;
     try {
       callHost(this.#settings.hostCall, call, exchange, this.#host, answer);
     } finally {

@@ -15,6 +15,7 @@ export async function startRemote(
   module,
   payloadLimit,
   timeout,
+  startLimit,
   hostCall,
   logger,
   asked,
@@ -28,7 +29,7 @@ export async function startRemote(
     const what = asked ? 'pools with `workers` need' : 'this engine can not await a host callback without';
     throw new WapcError('WAPC_UNSUPPORTED', `${what} ${reason}`);
   }
-  const settings = { payloadLimit, timeout, hostCall, logger, script, wasi };
+  const settings = { payloadLimit, timeout, startLimit, hostCall, logger, script, wasi };
   const remote = new Remote(id, module, settings, { memoryLimit, demandsIntegrity });
   try {
     await remote.reset();
@@ -46,7 +47,12 @@ class Remote {
   /** Called when the worker died while nothing was asked of it. A pool sets it. */
   lost = undefined;
   #module;
+  #makeGuest;
   #guest;
+  /** The guest that is to take its place, while it starts in a worker of its own. */
+  #successor;
+  /** Whether starts may be ended, and with them their worker. */
+  #limitsStart;
   /** What waits for its turn: guests that are to take over, and invocations. */
   #successions = [];
   #waiting = new Queue();
@@ -59,7 +65,10 @@ class Remote {
     this.memoryLimit = memoryLimit;
     this.demandsIntegrity = demandsIntegrity;
     this.#module = module;
-    this.#guest = new RemoteGuest(Object.freeze({ id }), settings, () => this.lost?.());
+    const handle = Object.freeze({ id });
+    this.#makeGuest = () => new RemoteGuest(handle, settings, () => this.lost?.());
+    this.#guest = this.#makeGuest();
+    this.#limitsStart = settings.startLimit !== undefined;
   }
 
   get port() {
@@ -76,6 +85,11 @@ class Remote {
     return this.#guest.broken;
   }
 
+  /** When the guest began to start, on the clock of `performance.now()`. */
+  get startedAt() {
+    return this.#guest.startedAt;
+  }
+
   invokeSync() {
     throw new WapcError(
       'WAPC_UNSUPPORTED',
@@ -86,7 +100,7 @@ class Remote {
   /** A promise of the response. Throws an error that is there at once. */
   invoke(exchange) {
     if (this.closed) throw closedError('host');
-    if (this.#guest.inCallback) {
+    if (this.#guest.inCallback || this.#successor?.inCallback) {
       throw new WapcError(
         'WAPC_REENTRANT',
         'this host was invoked from inside its own host call; use another instance',
@@ -121,6 +135,7 @@ class Remote {
     const error = closedError('host');
     for (const exchange of this.#waiting.clear()) exchange.reject(error);
     for (const { exchange } of this.#successions.splice(0)) exchange.reject(error);
+    this.#successor?.close(error);
     this.#guest.close(error);
     return true;
   }
@@ -154,13 +169,34 @@ class Remote {
   }
 
   async #invoke(exchange) {
-    if (!this.#guest.isThere) await this.#guest.start(exchange, this.#module);
+    // Apart from the invocation, whose time is another.
+    if (!this.#guest.isThere || this.#guest.broken) await this.#renew(exchange, this.#module);
     return this.#guest.invoke(exchange);
   }
 
   async #reset({ exchange, module = this.#module }) {
-    if (!this.#guest.isThere) await this.#guest.start(exchange, module);
-    else await this.#guest.reset(exchange, module === this.#module ? undefined : module);
+    const hasGuest = this.#guest.isThere && !this.#guest.broken;
+    if (hasGuest && this.#limitsStart) await this.#startBeside(exchange, module);
+    else await this.#renew(exchange, module);
     this.#module = module;
+  }
+
+  /** A fresh instance, in the worker that there is or in another one. */
+  #renew(exchange, module) {
+    if (!this.#guest.isThere) return this.#guest.start(exchange, module);
+    return this.#guest.reset(exchange, module === this.#module ? undefined : module);
+  }
+
+  /** A fresh instance in a worker of its own: if that has to be stopped, the guest that is there stays in place. */
+  async #startBeside(exchange, module) {
+    const successor = (this.#successor = this.#makeGuest());
+    try {
+      await successor.start(exchange, module);
+      if (this.closed) throw closedError('host');
+      [this.#guest, this.#successor] = [successor, this.#guest];
+    } finally {
+      this.#successor.close(closedError('host'));
+      this.#successor = undefined;
+    }
   }
 }

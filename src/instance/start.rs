@@ -17,7 +17,7 @@ use crate::sys::{self, WasiSettings};
 
 impl Instance {
     /// A new instance of a guest that has started. WAPC_LINK where it imports what is not there, WAPC_INIT where its
-    /// start fails. With `may_wait` its start may call the host asynchronously.
+    /// start fails, WAPC_TIMEOUT where it is suspended for longer than `limits.start`. With `may_wait` its start may call the host asynchronously.
     pub(crate) async fn create(
         linkable: &Linkable,
         host: &Object,
@@ -43,7 +43,7 @@ impl Instance {
         let suspend = may_wait && self.suspendable;
         // Also while it is instantiated: a start function calls imports, but can't be suspended.
         self.begin(None, false);
-        self.guest.prepare();
+        self.guest.prepare(self.start_limit);
         let exports = match WebAssembly::Instance::new(&linkable.module, &imports) {
             Ok(instance) => instance.exports(),
             Err(error) if may_wait && too_large_to_block(&error) => {
@@ -86,7 +86,7 @@ impl Instance {
         };
         let reason = error.to_string();
         let cause = match error {
-            Error::Timeout(_) => return Err(error),
+            Error::StartTimeout(_) => return Err(error),
             // As TinyGo ends its `main`: the guest goes on.
             Error::Exit(0) => return Ok(()),
             Error::Trap { cause: Some(cause), .. } => cause,

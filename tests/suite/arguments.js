@@ -45,6 +45,8 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
     ['limits.timeout', { limits: { timeout: -1 } }],
     ['limits.timeout', { limits: { timeout: NaN } }],
     ['limits.timeout', { limits: { timeout: '5' } }],
+    ['limits.start', { limits: { start: -1 } }],
+    ['limits.start', { limits: { start: '5' } }],
     ['limits.suspensions', { limits: { suspensions: 0 } }],
     ['options', 5],
     ['options', null],

@@ -1,12 +1,12 @@
-/** Invocations that take too long, and too many that wait at once. */
+/** Invocations and starts that take too long, and too many that wait at once. */
 
-import { equal, fails, string, words, wordsOf } from './assert.js';
+import { equal, fails, string, thrown, until, words, wordsOf } from './assert.js';
 import { patient, ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
 export function* deadlines(environment) {
-  const { WapcHost, WapcModule, guest, canSuspend } = environment;
+  const { WapcHost, WapcModule, WapcPool, guest, canSuspend, hasWorkers } = environment;
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
 
   yield [
@@ -22,6 +22,12 @@ export function* deadlines(environment) {
 
   for (const [way, make] of ways(environment)) {
     for (const [name, run] of inEachWay(make, environment)) yield [`${way}: ${name}`, run];
+  }
+
+  if (canSuspend || hasWorkers) yield* startsOfHosts(environment);
+  for (const [kind, options] of [['in-thread', {}], ...(hasWorkers ? [['workers', { workers: true }]] : [])]) {
+    const create = async (name, given) => WapcPool.create(await guest(name), { size: 1, ...options, ...given });
+    yield* startsOfPools(kind, create);
   }
 
   if (!canSuspend) return;
@@ -105,11 +111,127 @@ function* inEachWay(make, { guest }) {
   ];
 
   yield [
-    'a start whose host call does not end',
+    'limits.start ends a start whose host call does not, limits.timeout does not',
     async () => {
-      const starts = await guest('wat/starts');
+      const starting = await guest('wat/starting');
       const hostCall = () => new Promise(() => {});
-      await fails('WAPC_TIMEOUT', () => make(starts, { logger() {}, hostCall, limits: { timeout: 5 } }));
+      await fails('WAPC_TIMEOUT', () => make(starting, { hostCall, limits: { start: 5, timeout: 60_000 } }));
+      const late = () => new Promise((resolve) => setTimeout(resolve, 20));
+      const host = await make(starting, { hostCall: late, limits: { start: 60_000, timeout: 1 } });
+      host.close();
+      (await make(starting, { hostCall: late, limits: { start: Infinity } })).close();
+    },
+  ];
+
+  yield [
+    'limits.start ends the start after a trap; the next one is tried again',
+    async () => {
+      let answer = () => undefined;
+      const limits = { start: 500, timeout: 60_000 };
+      const host = await make(await guest('wat/starting'), { hostCall: () => answer(), limits });
+      equal(wordsOf(await host.invoke('c')), [1]);
+      answer = () => new Promise(() => {});
+      await fails('WAPC_TRAP', () => host.invoke('?'));
+      await fails('WAPC_TIMEOUT', () => host.invoke('c'));
+      answer = () => undefined;
+      equal(wordsOf(await host.invoke('c')), [1]);
+      host.close();
+    },
+  ];
+}
+
+/** Hosts whose guest may be exchanged, with a deadline of their starts. */
+function* startsOfHosts({ WapcHost, guest, canSuspend }) {
+  for (const [what, answer] of [
+    ['whose host call does not end', () => new Promise(() => {})],
+    ...(canSuspend ? [] : [['that computes for ever', () => 'x']]),
+  ]) {
+    yield [
+      `reset and replace with a start ${what}: WAPC_TIMEOUT, and the guest that was there stays in place`,
+      async () => {
+        const starting = await guest('wat/starting');
+        let answers = () => undefined;
+        const host = await WapcHost.instantiate(starting, {
+          async: true,
+          hostCall: () => answers(),
+          limits: { start: 500 },
+        });
+        equal(wordsOf(await host.invoke('c')), [1]);
+        answers = answer;
+        const stays = [fails('WAPC_TIMEOUT', () => host.reset()), fails('WAPC_TIMEOUT', () => host.replace(starting))];
+        await Promise.all(stays);
+        equal(wordsOf(await host.invoke('c')), [2], 'the same instance');
+        answers = () => undefined;
+        await host.reset();
+        equal(wordsOf(await host.invoke('c')), [1], 'a fresh one');
+        answers = answer;
+        const replaced = thrown(() => host.replace(starting));
+        host.close();
+        equal((await replaced).code, 'WAPC_CLOSED');
+      },
+    ];
+  }
+}
+
+/** Pools, whose `initialize` is part of making an instance. */
+function* startsOfPools(kind, create) {
+  yield [
+    `${kind}: an initialize that never ends: WAPC_TIMEOUT`,
+    async () => {
+      const never = () => new Promise(() => {});
+      const lent = [];
+      const initialize = (host) => {
+        lent.push(host);
+        return never();
+      };
+      const error = await fails('WAPC_TIMEOUT', () => create('wat/probe', { initialize, limits: { start: 20 } }));
+      equal(error.message.includes('limits.start'), true, error.message);
+      equal([lent.length, lent[0].closed, lent[0].memorySize], [1, true, 0]);
+      await fails('WAPC_CLOSED', () => lent[0].invoke('c'));
+
+      // Where an instance is made later, whoever needs it hears of it, and the next one tries again.
+      let ends = false;
+      const pool = await create('wat/probe', {
+        min: 0,
+        initialize: () => (ends ? undefined : never()),
+        limits: { start: 500 },
+      });
+      await fails('WAPC_TIMEOUT', () => pool.invoke('c'));
+      equal([pool.stats.size, pool.stats.busy], [0, 0]);
+      ends = true;
+      equal(wordsOf(await pool.invoke('c'))[0], 1);
+      ends = false;
+      await fails('WAPC_TRAP', () => pool.invoke('?'));
+      await fails('WAPC_TIMEOUT', () => pool.invoke('c'));
+      ends = true;
+      equal(wordsOf(await pool.invoke('c'))[0], 1);
+      ends = false;
+      const host = await pool.get();
+      await fails('WAPC_TRAP', () => host.invoke('?'));
+      await fails('WAPC_TIMEOUT', () => host.invoke('c'));
+      await fails('WAPC_CLOSED', () => host.invoke('c'));
+      equal(host.closed, true);
+      ends = true;
+      pool.return(host);
+      equal([wordsOf(await pool.invoke('c'))[0], pool.stats.size], [1, 1]);
+      await pool.close();
+    },
+  ];
+
+  yield [
+    `${kind}: a pool is destroyed while initialize runs`,
+    async () => {
+      let initializing;
+      const pool = await create('wat/probe', {
+        min: 0,
+        initialize: () => new Promise(() => (initializing = true)),
+        limits: { start: 60_000 },
+      });
+      const waiting = fails('WAPC_CLOSED', () => pool.invoke('c'));
+      await until(() => initializing);
+      pool.destroy();
+      await waiting;
+      equal([pool.stats.size, pool.stats.waiting], [0, 0]);
     },
   ];
 }

@@ -34,6 +34,27 @@ export function* stopping({ WapcPool, guest, hasWorkers }) {
   }
 
   yield [
+    'limits.start stops a guest that computes for ever in its start: made, grown, and after a trap',
+    async () => {
+      const starting = await guest('wat/starting');
+      let answer = 'x';
+      const options = { size: 1, workers: true, hostCall: () => answer, limits: { start: 500, timeout: 60_000 } };
+      await fails('WAPC_TIMEOUT', () => WapcPool.create(starting, options));
+      const pool = await WapcPool.create(starting, { ...options, min: 0 });
+      await fails('WAPC_TIMEOUT', () => pool.invoke('c'));
+      equal(pool.stats.size, 0);
+      answer = '';
+      equal(wordsOf(await pool.invoke('c')), [1]);
+      answer = 'x';
+      await fails('WAPC_TRAP', () => pool.invoke('?'));
+      await fails('WAPC_TIMEOUT', () => pool.invoke('c'));
+      answer = '';
+      equal(wordsOf(await pool.invoke('c')), [1]);
+      await pool.close();
+    },
+  ];
+
+  yield [
     'a guest that computes for ever, and the pool is destroyed',
     async () => {
       const pool = await create({});
