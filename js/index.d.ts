@@ -255,7 +255,8 @@ export interface PoolOptions extends HostOptions {
   /**
    * Each instance in a thread of its own, so that guests run in parallel, callbacks may always return promises, and a
    * guest that does not end is stopped. Payloads are copied once and transferred. `url` and `factory` say where the
-   * worker's script is when a bundler has moved it: `wapc-host/worker`.
+   * worker's script is when a bundler has moved it: `wapc-host/worker`. A script that has not loaded after 30 s is
+   * WAPC_LOAD, as is what `factory` throws; `factory` makes a new Worker each time, and anything else is WAPC_ARGUMENT.
    * Default false. WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory
    * to share with them (in a page that is not cross-origin isolated) nor JSPI.
    */
@@ -335,7 +336,7 @@ export type WapcErrorCode =
   | 'WAPC_COMPILE'
   /** The bytes do not match `integrity`. */
   | 'WAPC_INTEGRITY'
-  /** The source could not be fetched or read (status, path). */
+  /** The source, or a worker's script, could not be fetched, read or run (status, path). */
   | 'WAPC_LOAD'
   /** Valid, but no `__guest_call` or no memory. */
   | 'WAPC_NOT_A_GUEST'

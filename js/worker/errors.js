@@ -33,14 +33,28 @@ function cloneable(value) {
   }
 }
 
+/** Causes below this many others are left out. */
+const DEEPEST = 100;
+
+/** Whether `pack` may have made it. */
+export function isPacked(packed) {
+  if (packed === null || typeof packed !== 'object') return false;
+  const { kind, name, code, message } = packed;
+  if (kind !== 'error') return kind === 'host failure' || kind === 'value';
+  return typeof name === 'string' && typeof message === 'string' && (code === undefined || typeof code === 'string');
+}
+
 /** The error again. `failure` is what the host callback threw last. */
-export function unpack(packed, failure) {
+export function unpack(packed, failure, depth = 0) {
   if (packed.kind === 'host failure') return failure;
   if (packed.kind === 'value') return packed.value;
   const { name, code, message, stack } = packed;
-  const options = packed.cause === undefined ? undefined : { cause: unpack(packed.cause, failure) };
+  const hasCause = depth < DEEPEST && isPacked(packed.cause);
+  const options = hasCause ? { cause: unpack(packed.cause, failure, depth + 1) } : undefined;
   const error =
-    code === undefined ? new (NATIVE[name] ?? Error)(message, options) : new WapcError(code, message, options);
+    code === undefined
+      ? new (Object.hasOwn(NATIVE, name) ? NATIVE[name] : Error)(message, options)
+      : new WapcError(code, message, options);
   for (const [key, value] of Object.entries({ name, stack })) {
     if (error[key] !== value) Object.defineProperty(error, key, { value, configurable: true, writable: true });
   }

@@ -23,10 +23,11 @@ import {
   OUTPUT,
   RESET,
   START,
+  isWellFormed,
   transferOf,
 } from './messages.js';
 import { Shared, THE_ANSWER, canShare, copyOf } from './shared.js';
-import { diedError, notLoadedError, startWorker } from './start.js';
+import { LOADING, diedError, lateError, notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
 
 export class RemoteGuest {
@@ -174,8 +175,9 @@ export class RemoteGuest {
 
   #limitTime(asked) {
     const { timeout } = this.#settings;
-    if (asked === RESET) this.#limitStart();
-    else if (asked === INVOKE && timeout !== undefined) this.#endAfter(timeout, () => timeoutError(timeout));
+    if (asked === START) this.#endAfter(LOADING, lateError);
+    else if (asked === RESET) this.#limitStart();
+    else if (timeout !== undefined) this.#endAfter(timeout, () => timeoutError(timeout));
   }
 
   /** The guest starts. */
@@ -190,8 +192,9 @@ export class RemoteGuest {
   }
 
   #receive(thread, message) {
-    // A script of the caller's own may say more than was asked of it.
-    this.#request?.exchange.inScope(() => this.#understand(thread, message));
+    // A script of the caller's own may say more than was asked of it, and anything else.
+    if (this.#request === undefined || !isWellFormed(message)) return;
+    this.#request.exchange.inScope(() => this.#understand(thread, message));
   }
 
   #understand(thread, [kind, first, second, third, fourth]) {
@@ -217,6 +220,7 @@ export class RemoteGuest {
   #load() {
     if (this.#loaded) return;
     this.#loaded = true;
+    this.#request.stopTimer();
     this.#limitStart();
   }
 

@@ -1,5 +1,7 @@
 /** What a remote host and its worker say to each other: arrays that begin with one of these. */
 
+import { isPacked } from './errors.js';
+
 // To the worker, which answers each but the last with DONE or FAILED before it gets another.
 /** The modules of the core, of the guest and, if it is loaded, of WASI, and `Settings`. */
 export const START = 'start';
@@ -31,6 +33,27 @@ const WORTH_TRANSFERRING = 1024;
 
 /** What of a message is to be transferred: the array's buffer, which is then gone here. */
 export const transferOf = (array) => (array.length >= WORTH_TRANSFERRING ? [array.buffer] : []);
+
+const isText = (value) => typeof value === 'string';
+const isSize = (value) => typeof value === 'number' && value >= 0;
+const isBytes = (value) => value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
+
+/** The form of each message of a worker. */
+const FORMS = {
+  [LOADED]: () => true,
+  [DONE]: ([, memorySize, response]) => isSize(memorySize) && (response === undefined || isBytes(response)),
+  [FAILED]: ([, memorySize, broken, error]) => isSize(memorySize) && typeof broken === 'boolean' && isPacked(error),
+  [CALL]: ([, binding, namespace, operation, payload]) =>
+    [binding, namespace, operation].every(isText) && isBytes(payload),
+  [MORE]: () => true,
+  [LOG]: ([, text]) => isText(text),
+  [OUTPUT]: ([, stream, chunk]) => (stream === 1 || stream === 2) && isBytes(chunk),
+};
+
+/** Whether a worker of ours may have said that. A script of the caller's own may say anything. */
+export function isWellFormed(message) {
+  return Array.isArray(message) && isText(message[0]) && Object.hasOwn(FORMS, message[0]) && FORMS[message[0]](message);
+}
 
 /**
  * @typedef {object} Settings

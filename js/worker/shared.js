@@ -83,9 +83,9 @@ export class Shared {
     }
   }
 
-  /** Wakes it with the next part of the same. */
+  /** Wakes it with the next part of the same, if there is one. */
   more() {
-    this.#part(ANSWERED);
+    if (this.rest !== undefined) this.#part(ANSWERED);
   }
 
   /** One more line was read. */

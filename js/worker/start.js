@@ -1,6 +1,6 @@
 /** What starting a worker takes, and what can be wrong with it. */
 
-import { WapcError, argumentError } from '../error.js';
+import { WapcError, argumentError, messageOf } from '../error.js';
 import { platform } from '../platform.js';
 import { canSuspend } from '../sys/suspension.js';
 import { canShare } from './shared.js';
@@ -20,17 +20,66 @@ export function whyNot(callsHost) {
   return undefined;
 }
 
+/** A worker. Throws WAPC_LOAD where the platform or the caller's factory throws, WAPC_ARGUMENT for what is none. */
 export function startWorker(script) {
-  if (typeof script === 'function') return script();
-  if (script === undefined || typeof script === 'string' || script instanceof URL) return platform.startWorker(script);
-  throw argumentError('workers.url', 'a string or a URL', script);
+  if (typeof script === 'function') return madeBy(script);
+  const isAddress = script === undefined || typeof script === 'string' || script instanceof URL;
+  if (!isAddress) throw argumentError('workers.url', 'a string or a URL', script);
+  try {
+    return platform.startWorker(script);
+  } catch (cause) {
+    throw notLoadedError(cause);
+  }
+}
+
+/** The workers that factories have made: each serves one host. */
+const made = new WeakSet();
+
+function madeBy(factory) {
+  let worker;
+  try {
+    worker = factory();
+  } catch (cause) {
+    throw new WapcError('WAPC_LOAD', `\`workers.factory\` threw: ${messageOf(cause)}`, { cause });
+  }
+  if (!isWorker(worker)) {
+    discard(worker);
+    throw argumentError('workers.factory', 'a function that returns a Worker', worker);
+  }
+  if (made.has(worker)) throw argumentError('workers.factory', 'a new Worker at each call, not one in use', worker);
+  made.add(worker);
+  return worker;
+}
+
+function isWorker(value) {
+  try {
+    const methods = [value.postMessage, value.terminate, value.on ?? value.addEventListener];
+    return methods.every((method) => typeof method === 'function');
+  } catch {
+    return false;
+  }
+}
+
+/** What a factory returned in place of a worker may be a promise: of one that is to end, or that rejects. */
+async function discard(value) {
+  try {
+    (await value)?.terminate?.();
+  } catch {
+    // It was none.
+  }
 }
 
 export function notLoadedError(cause) {
-  const message = `the script of the worker could not be run: ${cause?.message ?? cause}; see \`workers.url\``;
+  const message = `the script of the worker could not be run: ${messageOf(cause)}; see \`workers.url\``;
   return new WapcError('WAPC_LOAD', message, { cause });
 }
 
+/** Milliseconds that a worker's script has to load. */
+export const LOADING = 30_000;
+
+export const lateError = () =>
+  new WapcError('WAPC_LOAD', `the script of the worker has not loaded within ${LOADING} ms; see \`workers.url\``);
+
 export function diedError(cause) {
-  return new WapcError('WAPC_TRAP', `the worker of the guest died: ${cause?.message ?? cause}`, { cause });
+  return new WapcError('WAPC_TRAP', `the worker of the guest died: ${messageOf(cause)}`, { cause });
 }

@@ -2,7 +2,15 @@
 
 import { equal, fails, string, thrown, wordsOf } from './assert.js';
 
-export function* stopping({ WapcPool, guest, hasWorkers }) {
+const throwing = (value) => () => {
+  throw value;
+};
+
+/** Half of a worker. */
+const HALF = { postMessage() {}, addEventListener() {} };
+const describe = (value) => (value === HALF ? 'half of a worker' : (JSON.stringify(value) ?? String(value)));
+
+export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
   if (!hasWorkers) return;
   const create = async (options) =>
     WapcPool.create(await guest('wat/probe'), { size: 1, workers: true, logger() {}, ...options });
@@ -91,14 +99,28 @@ export function* stopping({ WapcPool, guest, hasWorkers }) {
     },
   ];
 
-  for (const [what, workers, code] of [
+  const planned = new RangeError('planned');
+  for (const [what, workers, code, cause] of [
     ['a script that is not there', { url: new URL('no-such-script.js', import.meta.url).href }, 'WAPC_LOAD'],
     ['a script that throws', { url: 'data:text/javascript,throw new Error("planned")' }, 'WAPC_LOAD'],
+    ['an address that the platform refuses', { url: 'http://[' }, 'WAPC_LOAD'],
+    ['a factory that throws', { factory: throwing(planned) }, 'WAPC_LOAD', planned],
+    ['a factory that throws no error', { factory: throwing(5) }, 'WAPC_LOAD', 5],
+    ...[undefined, null, 5, 'worker', {}, [], { postMessage() {}, terminate() {} }, HALF].map((made) => [
+      `a factory that returns ${describe(made)}`,
+      { factory: () => made },
+      'WAPC_ARGUMENT',
+    ]),
+    ['a factory that returns a promise', { factory: async () => {} }, 'WAPC_ARGUMENT'],
+    ['a factory that returns a promise that rejects', { factory: async () => throwing(planned)() }, 'WAPC_ARGUMENT'],
+    ['a factory that returns a proxy', { factory: () => new Proxy({}, { get: throwing(planned) }) }, 'WAPC_ARGUMENT'],
   ]) {
     yield [
       `a worker that can not be started: ${what}`,
       async () => {
-        await fails(code, () => create({ workers }));
+        const error = await fails(code, () => create({ workers, size: 3 }));
+        equal([error instanceof WapcError, error.message.includes('workers.')], [true, true], error.message);
+        if (cause !== undefined) equal(error.cause, cause);
       },
     ];
   }
