@@ -257,6 +257,8 @@ export interface PoolOptions extends HostOptions {
    * guest that does not end is stopped. Payloads are copied once and transferred. `url` and `factory` say where the
    * worker's script is when a bundler has moved it: `wapc-host/worker`. A script that has not loaded after 30 s is
    * WAPC_LOAD, as is what `factory` throws; `factory` makes a new Worker each time, and anything else is WAPC_ARGUMENT.
+   * A worker is at most 1 MiB ahead of this thread in log lines, output and host calls, or by one piece that is longer: it
+   * waits until they were read. Without shared memory it cannot, and its guest ends with WAPC_LIMIT.
    * Default false. WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory
    * to share with them (in a page that is not cross-origin isolated) nor JSPI.
    */

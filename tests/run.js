@@ -21,7 +21,7 @@ if (typeof WebAssembly.Suspending !== 'function') {
     run(node, [
       '--test',
       '--test-reporter=tap',
-      ...['node', 'workers', 'worker-start'].map((name) => join('tests', `${name}.test.js`)),
+      ...['node', 'workers', 'worker-ahead', 'worker-start'].map((name) => join('tests', `${name}.test.js`)),
     ]);
   }
 }

@@ -8,6 +8,7 @@ import { platform } from '../platform.js';
 import { FAILED as HOST_FAILED } from '../sys/host-call.js';
 import { startTimer } from '../timer.js';
 import { writerOf } from '../wasi/streams.js';
+import { sizeOfBytes, sizeOfText } from './ahead.js';
 import { unpack } from './errors.js';
 import { callHost } from './host-call.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
@@ -21,6 +22,7 @@ import {
   LOG,
   MORE,
   OUTPUT,
+  READ,
   RESET,
   START,
   isWellFormed,
@@ -278,18 +280,21 @@ export class RemoteGuest {
 
   #log(text) {
     const { logger = console.log } = this.#settings;
-    this.#tell('logger', () => logger(text));
+    this.#tell('logger', sizeOfText(text), () => logger(text));
   }
 
   #output(stream, chunk) {
-    this.#tell('writer of its output', () => this.#writers[stream].write(chunk));
+    this.#tell('writer of its output', sizeOfBytes(chunk), () => this.#writers[stream].write(chunk));
   }
 
-  /** Hands something to a callback of the caller's; what that throws stops the guest. */
-  #tell(callback, tell) {
+  /** Hands something of `size` bytes to a callback of the caller's; what that throws stops the guest. */
+  #tell(callback, size, tell) {
+    // Those of the worker that said it: the callback may end it.
+    const [shared, thread] = [this.#shared, this.#thread];
     try {
       tell();
-      this.#shared?.read();
+      if (shared === undefined) thread.send([READ, size]);
+      else shared.read(size);
     } catch (error) {
       this.kill(new WapcError('WAPC_TRAP', `the guest trapped: the ${callback} threw`, { cause: error }));
     }

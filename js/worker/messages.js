@@ -2,7 +2,7 @@
 
 import { isPacked } from './errors.js';
 
-// To the worker, which answers each but the last with DONE or FAILED before it gets another.
+// To the worker, which answers each but the last two with DONE or FAILED before it gets another.
 /** The modules of the core, of the guest and, if it is loaded, of WASI, and `Settings`. */
 export const START = 'start';
 /** Operation and payload, as bytes; of a payload in shared memory its length. */
@@ -11,6 +11,8 @@ export const INVOKE = 'invoke';
 export const RESET = 'reset';
 /** What the host callback answered (true, bytes) or failed with (false, text in UTF-8), where the worker does not block. */
 export const ANSWER = 'answer';
+/** So many bytes of log lines and output were read (`ahead.js`), where no memory is shared. */
+export const READ = 'read';
 
 // From the worker.
 /** The core is there, the guest is about to start. */

@@ -6,8 +6,23 @@ import { instantiate } from '../instantiate.js';
 import { platform } from '../platform.js';
 import { Exchange } from '../sys/exchange.js';
 import { Wasi } from '../wasi/wasi.js';
+import { Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
 import { HostFailure, pack } from './errors.js';
-import { ANSWER, CALL, DONE, FAILED, INVOKE, LOADED, LOG, MORE, OUTPUT, RESET, START, transferOf } from './messages.js';
+import {
+  ANSWER,
+  CALL,
+  DONE,
+  FAILED,
+  INVOKE,
+  LOADED,
+  LOG,
+  MORE,
+  OUTPUT,
+  READ,
+  RESET,
+  START,
+  transferOf,
+} from './messages.js';
 import { SharedWithHost } from './shared.js';
 
 const decoder = new TextDecoder();
@@ -19,7 +34,9 @@ const decoder = new TextDecoder();
  */
 export function serve(post) {
   let host;
+  /** Memory that is shared with the host, or else the count of what it has not read. */
   let shared;
+  const unread = new Unread();
   let settle;
 
   const hostCallOf = ({ payloadLimit, callsHost }) => {
@@ -27,14 +44,16 @@ export function serve(post) {
     const ask = (binding, namespace, operation, payload) =>
       post([CALL, binding, namespace, operation, payload], transferOf(payload));
     if (shared === undefined) {
-      return (...call) => {
-        ask(...call);
+      return async (binding, namespace, operation, payload) => {
+        await unread.room(sizeOfCall(binding, namespace, operation, payload));
+        ask(binding, namespace, operation, payload);
         return new Promise((resolve) => (settle = resolve)).then(taken);
       };
     }
     const more = () => post([MORE]);
-    return (...call) => {
-      const answer = shared.await(() => ask(...call), more, payloadLimit);
+    return (binding, namespace, operation, payload) => {
+      shared.room(sizeOfCall(binding, namespace, operation, payload));
+      const answer = shared.await(() => ask(binding, namespace, operation, payload), more, payloadLimit);
       if (!shared.stopped) return taken(answer);
       // Nobody hears of it any more; the guest ends here.
       host?.close();
@@ -42,11 +61,11 @@ export function serve(post) {
     };
   };
 
-  /** Says something that is not answered; the host may stop to listen. */
-  const tell = (...message) => {
-    post(message);
-    shared?.wrote();
+  /** Says something of `size` bytes that is not answered, once there is room for it; the host may stop to listen. */
+  const tell = (size, ...message) => {
+    (shared ?? unread).reserve(size);
     if (shared?.stopped) throw new Error('stopped');
+    post(message);
   };
 
   /** The guest, compiled elsewhere, with the WASI that it may import. */
@@ -68,9 +87,9 @@ export function serve(post) {
       hostCall: hostCallOf(settings),
       // Blocking is cheaper than a stack that can be suspended.
       async: shared === undefined ? 'auto' : false,
-      logger: (text) => tell(LOG, text),
-      stdout: (chunk) => tell(OUTPUT, 1, chunk),
-      stderr: (chunk) => tell(OUTPUT, 2, chunk),
+      logger: (text) => tell(sizeOfText(text), LOG, text),
+      stdout: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 1, chunk),
+      stderr: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 2, chunk),
       wasi: settings.wasi,
       limits: { payload: settings.payloadLimit },
     });
@@ -90,6 +109,7 @@ export function serve(post) {
 
   return async ([kind, ...rest]) => {
     if (kind === ANSWER) return settle({ answered: rest[0], bytes: rest[1] });
+    if (kind === READ) return unread.read(rest[0]);
     try {
       const response = await tasks[kind](...rest);
       const length = response?.length;
@@ -97,10 +117,14 @@ export function serve(post) {
       // While the other side reads this one.
       prepareAnother(length);
     } catch (error) {
-      post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(error)]);
+      post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(reasonOf(error, unread.error))]);
     }
   };
 }
+
+/** Why a guest ended: where that is what `tell` threw, not the trap that this led to. */
+const reasonOf = (error, told) =>
+  told !== undefined && error?.code === 'WAPC_TRAP' && error.cause === told ? told : error;
 
 /** An answer as the host callback of this thread gives it. */
 function taken({ answered, bytes }) {

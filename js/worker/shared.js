@@ -1,11 +1,12 @@
 /**
  * Memory that a host shares with its worker. Payloads go through it, which takes no allocation on either side, and what
  * a worker that blocks can still hear: the answers of the host callback, one part after the other where they are long,
- * and how many of its log lines were read.
+ * and how many bytes of its log lines and output were read.
  */
 
 import { copyIn } from '../bytes.js';
 import { argumentError } from '../error.js';
+import { hasRoom } from './ahead.js';
 
 // Words of the header.
 const STATE = 0;
@@ -23,12 +24,6 @@ const STOPPED = 3;
 
 /** Bytes of a payload, and of one part of an answer: what most are shorter than. A multiple of 8, or copies take 5 x as long. */
 const CAPACITY = 1 << 18;
-
-/** Milliseconds after which a worker that waits looks whether it is to end. */
-const PATIENCE = 100;
-
-/** Log lines that a worker may be ahead: one that logs for ever must not fill the memory of the thread that reads. */
-const AHEAD = 64;
 
 /** What the answer of a host callback is called in errors. */
 export const THE_ANSWER = "the host callback's answer";
@@ -88,9 +83,9 @@ export class Shared {
     if (this.rest !== undefined) this.#part(ANSWERED);
   }
 
-  /** One more line was read. */
-  read() {
-    Atomics.add(this.header, READ, 1);
+  /** So many bytes of log lines or output were read. The count wraps around, as the worker's does. */
+  read(size) {
+    Atomics.add(this.header, READ, size);
     Atomics.notify(this.header, READ);
   }
 
@@ -99,7 +94,8 @@ export class Shared {
     Atomics.store(this.header, STOP, 1);
     Atomics.store(this.header, STATE, STOPPED);
     Atomics.notify(this.header, STATE);
-    Atomics.notify(this.header, READ);
+    // Changed, so that a worker that is about to wait for it does not: what it says matters no longer.
+    this.read(1);
     Atomics.notify(this.header, STOP);
   }
 
@@ -142,14 +138,22 @@ export class SharedWithHost {
     return !this.stopped;
   }
 
-  /** One more line was written: blocks while too many were not read. */
-  wrote() {
-    this.written = (this.written + 1) | 0;
-    while (!this.stopped) {
+  /** Counts a log line or a chunk of output of `size` bytes: blocks until there is room for it, or it is `stopped`. */
+  reserve(size) {
+    this.room(size);
+    this.written = (this.written + size) | 0;
+  }
+
+  /**
+   * Blocks until a host call of `size` bytes may be sent, or it is `stopped`. It is not counted: once it is answered, all that
+   * was sent before has been read. Both counts wrap around at 2^32, which their difference never reaches: a long piece goes alone.
+   */
+  room(size) {
+    for (;;) {
       const read = Atomics.load(this.header, READ);
-      if (((this.written - read) | 0) <= AHEAD) return;
-      // Woken in vain where it was to be stopped just before: in time, not for ever.
-      Atomics.wait(this.header, READ, read, PATIENCE);
+      // After `read` was loaded: `stop` changes it, and then this is seen, or the wait ends at once.
+      if (this.stopped || hasRoom((this.written - read) >>> 0, size)) return;
+      Atomics.wait(this.header, READ, read);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Guests that do not end by themselves: only a worker can be stopped. */
 
-import { equal, fails, string, thrown, wordsOf } from './assert.js';
+import { equal, fails, string, thrown, words, wordsOf } from './assert.js';
 
 const throwing = (value) => () => {
   throw value;
@@ -95,6 +95,38 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
       });
       const answers = await Promise.all(Array.from({ length: 2000 }, () => pool.invoke('hello', 'x')));
       equal([lines, string(answers[1999])], [2000, 'Hello, x']);
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'log lines and output of every length arrive, many times what a worker may be ahead',
+    async () => {
+      const lengths = [];
+      const write = (piece) => lengths.push(piece.length);
+      const options = { size: 1, workers: true, logger: write, stdout: write, hostCall: () => lengths.push('call') };
+      const pool = await WapcPool.create(await guest('wat/writes'), options);
+      for (const operation of ['l', 'w']) {
+        for (const [length, count] of [
+          [1, 10_000],
+          [100_000, 50],
+          [700_000, 10],
+          [3 << 20, 3],
+        ]) {
+          for (const call of [0xffffffff, length]) {
+            lengths.length = 0;
+            await pool.invoke(operation, words(length, count, call));
+            const expected = call === length ? [length, 'call'] : [length];
+            equal(lengths, Array(count).fill(expected).flat(), `${count} of ${length}`);
+          }
+        }
+      }
+      // What was ahead of a worker that was stopped is not missed by the next one.
+      for (let i = 0; i < 3; i++)
+        await fails('WAPC_TIMEOUT', () => pool.invoke('l', words(1000, 0, 0), { timeout: 50 }));
+      lengths.length = 0;
+      await pool.invoke('l', words(1 << 19, 20, 0xffffffff));
+      equal(lengths, Array(20).fill(1 << 19));
       await pool.close();
     },
   ];
