@@ -9,7 +9,10 @@ export function writerOf(stream, write) {
   return new ConsoleLines(stream === 1 ? 'log' : 'error');
 }
 
-/** The console, which has no chunks: a line at a time. */
+/** Characters of a line that are kept for the rest of it: a guest that never ends one must not fill this process. */
+const LONGEST_LINE = 1 << 16;
+
+/** The console, which has no chunks: a line at a time, a longer one in pieces. */
 class ConsoleLines {
   #decoder = new TextDecoder();
   #line = '';
@@ -23,6 +26,7 @@ class ConsoleLines {
     const lines = (this.#line + this.#decoder.decode(chunk, { stream: true })).split('\n');
     this.#line = lines.pop();
     for (const line of lines) console[this.#method](line);
+    if (this.#line.length > LONGEST_LINE) this.end();
   }
 
   /** Writes what there is of a last line. */

@@ -121,6 +121,27 @@ export function* output(environment) {
   ];
 
   yield [
+    'a line that never ends comes to the console in pieces',
+    async () => {
+      const pieces = [];
+      const { log } = console;
+      const { process } = globalThis;
+      const hidden = Object.getOwnPropertyDescriptor(globalThis, 'process');
+      if (process !== undefined) Object.defineProperty(globalThis, 'process', { value: undefined, configurable: true });
+      console.log = (piece) => pieces.push(piece.length);
+      try {
+        const it = await probe({ stdout: undefined, stderr: undefined });
+        for (let i = 0; i < 20; i++) await it.call('fd_write', 1, iovecs([PAGE / 2, 10_000]), 8);
+        it.host.close();
+      } finally {
+        console.log = log;
+        if (process !== undefined) Object.defineProperty(globalThis, 'process', hidden);
+      }
+      equal(pieces, [70_000, 70_000, 60_000]);
+    },
+  ];
+
+  yield [
     'a stream whose right to be written to was given up takes nothing',
     async () => {
       const chunks = [];
