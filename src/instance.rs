@@ -86,7 +86,7 @@ extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend
 #[unsafe(no_mangle)]
 extern "C" fn instance_time_out(id: u32) {
     if let Some(instance) = Instance::by_id(id) {
-        let starts = instance.update(|invocation| invocation.is_start()).unwrap_or(false);
+        let starts = instance.invocation().is_start();
         instance.interrupt(if starts {
             Error::StartTimeout(instance.start_limit.unwrap_or(0))
         } else {

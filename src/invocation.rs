@@ -128,7 +128,7 @@ impl<Text> Invocation<Text> {
 
     /// Whether the guest starts: nothing was asked of it.
     pub(crate) fn is_start(&self) -> bool {
-        self.request.is_none()
+        self.request.get().is_none()
     }
 
     /// What was asked. WAPC_PROTOCOL while a guest starts.

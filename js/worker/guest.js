@@ -2,7 +2,7 @@
  * A guest in a worker: it (`serve.js`) is asked for one thing at a time, and what it calls meanwhile is called here.
  */
 
-import { WapcError, argumentError } from '../error.js';
+import { WapcError } from '../error.js';
 import { startTimeoutError, timeoutError } from '../invoke.js';
 import { platform } from '../platform.js';
 import { FAILED as HOST_FAILED } from '../sys/host-call.js';
