@@ -3,15 +3,20 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
+import { cache } from './cache.js';
 import { root } from './run.js';
 
 const bin = (name, script) => [process.execPath, join(root, 'node_modules', name, script)];
 const core = ['--target', 'wasm32-unknown-unknown', '--lib'];
 
+const generator = ['--manifest-path', 'tools/fuzz/Cargo.toml'];
+
 const checks = [
   ['cargo', 'fmt', '--all', '--check'],
+  ['cargo', 'fmt', ...generator, '--check'],
   ['cargo', 'clippy', '--quiet', '--locked', '--all-targets', '--', '-D', 'warnings'],
   ['cargo', 'clippy', '--quiet', '--locked', ...core, '--', '-D', 'warnings'],
+  ['cargo', 'clippy', '--quiet', '--locked', ...generator, '--target-dir', cache('fuzz'), '--', '-D', 'warnings'],
   [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
   [...bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   [...bin('typescript', 'bin/tsc'), '--project', 'tests/types'],

@@ -18,7 +18,8 @@ const TASKS = {
   guests: [rust, packages, core, () => guests()],
   bench: [rust, packages, core, () => guests('bench', 'wat')],
   check: [rust, packages, core],
-  test: [rust, packages, core, () => guests(), browsers],
+  fuzz: [rust, packages, core, () => guests('rust', 'wat'), generator],
+  test: [rust, packages, core, () => guests(), generator, browsers],
 };
 
 const task = TASKS[process.argv[2]];
@@ -54,6 +55,12 @@ async function core() {
 async function guests(...languages) {
   const { buildGuests } = await import('./guests.js');
   await buildGuests(languages);
+}
+
+/** What generates guests from seeds. */
+async function generator() {
+  const { buildGenerator } = await import('./fuzz.js');
+  buildGenerator();
 }
 
 /** Browsers for the tests. */
