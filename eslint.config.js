@@ -18,6 +18,7 @@ export default [
       'tools/**',
       'tests/*.js',
       'tests/bench/**',
+      'tests/fuzz/**',
       'tests/browser/*.js',
       'tests/environments/**',
       'tests/package/*.js',

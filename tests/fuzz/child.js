@@ -1,0 +1,50 @@
+/**
+ * `node child.js FROM COUNT`: runs seeds, one after the other, and says so on standard output, a line of JSON each: what runs
+ * next before it does, so that whoever reads knows what a process has died of. Nothing else is written there.
+ */
+
+import { writeSync } from 'node:fs';
+
+import { guestsOf } from '../../tools/fuzz.js';
+import { compare } from './compare.js';
+import { oddAnswers } from './odd.js';
+import { Bystander, Callbacks, areClosed, descriptors, treeRoom } from './oracles.js';
+
+const [from, count] = process.argv.slice(2).map(Number);
+let seed = from;
+
+const say = (line) => writeSync(1, `${JSON.stringify(line)}\n`);
+const differs = (kind, detail) => say({ seed, kind, detail: String(detail).slice(0, 2000) });
+
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error) => {
+    differs(event, error?.stack ?? error);
+    process.exit(3);
+  });
+}
+
+const bystander = await Bystander.create();
+const oddly = await oddAnswers();
+const room = await treeRoom();
+const callbacks = new Callbacks();
+const watch = (callback) => callbacks.watch(seed, callback);
+
+for (const bytes of guestsOf(from, count)) {
+  say({ seed });
+  const open = descriptors();
+  const { differences, ...figures } = await compare(seed, bytes, { bystander, oddly, watch });
+  for (const { kind, detail } of differences) differs(kind, detail);
+  const complaint = await bystander.complaint();
+  if (!(await areClosed(open))) differs('descriptors', `${open} before, ${descriptors()} after`);
+  say({ seed, figures });
+  if (complaint !== undefined) {
+    differs('bystander', complaint);
+    // Each guest that follows would say the same.
+    process.exit(3);
+  }
+  seed++;
+}
+seed--;
+for (const leaking of await callbacks.left()) differs('an instance is left', `of seed ${leaking}`);
+const left = await treeRoom();
+if (left !== room) differs('tree quota', `after the seeds from ${from} on: ${room} bytes before, ${left} after`);
