@@ -1,8 +1,8 @@
 /** What many seeds came to, on a screen. */
 
-/** Differences of one kind that are told in full, and kinds. */
-const TOLD = 2;
+/** Kinds of differences that are told, and how much of the first of each. */
 const KINDS = 15;
+const LENGTH = 240;
 
 export function summaryOf(summaries, milliseconds) {
   const sum = (of) => summaries.reduce((total, summary) => total + of(summary), 0);
@@ -23,12 +23,10 @@ export function summaryOf(summaries, milliseconds) {
 function byKind(differences) {
   const kinds = new Map();
   for (const difference of differences) kinds.set(difference.kind, [...(kinds.get(difference.kind) ?? []), difference]);
-  const lines = [...kinds].slice(0, KINDS).flatMap(([kind, all]) => [
-    `${kind}: ${all.length}, seeds ${all
-      .slice(0, 12)
-      .map(({ seed }) => seed)
-      .join(' ')}`,
-    ...all.slice(0, TOLD).map(({ seed, detail }) => `  ${seed}: ${detail.replaceAll('\n', '\n    ').slice(0, 400)}`),
-  ]);
+  const lines = [...kinds].slice(0, KINDS).flatMap(([kind, all]) => {
+    const [{ seed, detail }] = all;
+    const seeds = [...new Set(all.map((difference) => difference.seed))].slice(0, 12).join(' ');
+    return [`${kind}: ${all.length}, seeds ${seeds}`, `  ${seed}: ${detail.replace(/\s+/g, ' ').slice(0, LENGTH)}`];
+  });
   return kinds.size > KINDS ? [...lines, `and ${kinds.size - KINDS} other kinds`] : lines;
 }
