@@ -1,6 +1,9 @@
 /** Runs seeds in processes of their own, and gathers what they say: one that dies is one difference, and the next takes over. */
 
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +11,9 @@ const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 
 /** Seeds of one process: what it shares between guests is compared before and after them. */
 const BATCH = 500;
+
+/** After so many differences the others would say nothing new. */
+const ENOUGH = 200;
 
 /** Ends what hangs: no guest takes longer than seconds. */
 const WATCHDOG_MS = 120_000;
@@ -18,7 +24,7 @@ const WATCHDOG_MS = 120_000;
  */
 export async function runSeeds(node, from, count) {
   const summary = { seeds: 0, valid: 0, codes: {}, differences: [] };
-  for (let seed = from; seed < from + count;) {
+  for (let seed = from; seed < from + count && summary.differences.length < ENOUGH;) {
     const until = Math.min(from + count, (Math.floor(seed / BATCH) + 1) * BATCH);
     seed = await runBatch(node, seed, until, summary);
   }
@@ -27,8 +33,11 @@ export async function runSeeds(node, from, count) {
 
 /** Runs a batch in one process: the seed to go on with. */
 async function runBatch(node, from, until, summary) {
+  // It may die before it has cleared up.
+  const folder = mkdtempSync(join(tmpdir(), 'wapc-host-fuzz-'));
   const child = spawn(node, ['--no-warnings', '--expose-gc', CHILD, from, until - from], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: folder },
   });
   let [seed, watchdog, errors] = [from, undefined, ''];
   const rearm = () => {
@@ -47,6 +56,7 @@ async function runBatch(node, from, until, summary) {
   }
   const [code, signal] = await exited;
   clearTimeout(watchdog);
+  rmSync(folder, { recursive: true });
   // 3: it has said why.
   if (code !== 0 && code !== 3) {
     const kind = signal === 'SIGKILL' ? 'hangs' : 'the process ends';
