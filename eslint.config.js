@@ -26,5 +26,8 @@ export default [
     ],
     languageOptions: { globals: globals.node },
   },
-  { files: ['tests/suite/**', 'tests/browser/drive.js', 'www/**'], languageOptions: { globals: globals.browser } },
+  {
+    files: ['tests/suite/**', 'tests/browser/drive.js', 'tests/bench/greeted.js', 'www/**'],
+    languageOptions: { globals: globals.browser },
+  },
 ];

@@ -1,14 +1,12 @@
 /** The suite in headless browsers. */
 
 import { equal, notEqual } from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { openChromium, openFirefox } from './browser/browsers.js';
+import { PATIENCE, openChromium, openFirefox } from './browser/browsers.js';
 import { ISOLATED, serve } from './browser/serve.js';
 
 const PAGE = '/tests/browser/index.html';
-/** Milliseconds that a whole run may take. */
-const PATIENCE = 180_000;
 
 for (const [open, what, query, headers] of [
   [openChromium, 'cross-origin isolated', '', ISOLATED],
@@ -27,6 +25,8 @@ for (const [open, what, query, headers] of [
   clearTimeout(late);
   await browser.close();
   stop();
-  test(`${browser.name}, ${what}: runs the whole suite`, () => notEqual(outcomes.length, 0));
-  for (const { name, error } of outcomes) test(`${browser.name}, ${what}: ${name}`, () => equal(error, undefined));
+  describe(`${browser.name}, ${what}`, () => {
+    test('runs the whole suite', () => notEqual(outcomes.length, 0));
+    for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
+  });
 }

@@ -1,10 +1,10 @@
 /** The demo page in headless browsers, used as people use it (browser/drive.js). */
 
 import { equal, notEqual, ok } from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 
 import { buildDemo, sizeOf } from '../tools/demo.js';
-import { openChromium, openFirefox } from './browser/browsers.js';
+import { PATIENCE, openChromium, openFirefox } from './browser/browsers.js';
 import { drivenPage } from './browser/driven.js';
 import { ISOLATED, serve } from './browser/serve.js';
 
@@ -13,8 +13,6 @@ const STRICT = {
   'content-security-policy':
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src data:",
 };
-/** Milliseconds that a whole run may take. */
-const PATIENCE = 120_000;
 
 const site = await buildDemo();
 
@@ -43,6 +41,8 @@ for (const [open, what, headers, size] of [
   ]);
   await browser.close();
   stop();
-  test(`${browser.name}, ${what}: the page was used`, () => notEqual(outcomes.length, 0));
-  for (const { name, error } of outcomes) test(`${browser.name}, ${what}: ${name}`, () => equal(error, undefined));
+  describe(`${browser.name}, ${what}`, () => {
+    test('the page was used', () => notEqual(outcomes.length, 0));
+    for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
+  });
 }

@@ -16,7 +16,7 @@ const TASKS = {
   hello: [rust, packages, core, () => guests('rust')],
   build: [rust, packages, core],
   guests: [rust, packages, core, () => guests()],
-  bench: [rust, packages, core, () => guests('bench', 'wat')],
+  bench: [rust, packages, core, () => guests()],
   check: [rust, packages, core],
   fuzz: [rust, packages, core, () => guests('rust', 'wat'), generator],
   test: [rust, packages, core, () => guests(), generator, browsers],

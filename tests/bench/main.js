@@ -1,12 +1,14 @@
-/** `npm run bench [-- CASE]`: the benchmark on this Node, then on one with JSPI. */
+/** `npm run bench [-- CASE]`: the benchmark on this Node, then on one with JSPI, then the page in browsers. */
 
 import { join } from 'node:path';
 
 import { nodeWithJspi } from '../../tools/engines.js';
 import { root, run } from '../../tools/run.js';
+import { page } from './page.js';
 
 const [, , ...only] = process.argv;
 const script = join(root, 'tests/bench/run.js');
 run(process.execPath, [script, ...only]);
 const node = typeof WebAssembly.Suspending === 'function' ? undefined : nodeWithJspi();
 if (node !== undefined) run(node, [script, ...only]);
+if (only.length === 0) await page();

@@ -9,11 +9,15 @@ import { chromium } from 'playwright-core';
 
 import { chromiumArguments, findChromium, findFirefox, firefoxPreferences } from '../../tools/browsers.js';
 
+/** Watchdog: milliseconds after which a browser, or what runs in it, is taken to hang. */
+export const PATIENCE = 15 * 60_000;
+
 export async function openChromium(url, viewport) {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no Chromium; set CHROMIUM to its path');
-  const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  const browser = await chromium.launch({ executablePath, args: chromiumArguments, timeout: PATIENCE });
   const page = await browser.newPage({ viewport });
+  page.setDefaultTimeout(PATIENCE);
   await page.goto(url);
   return { name: `Chromium ${browser.version()}`, page, close: () => browser.close() };
 }

@@ -60,7 +60,7 @@ async function untilItAnswers(ask) {
     try {
       return await ask();
     } catch (error) {
-      if (attempts === 100) throw error;
+      if (attempts === 6000) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -1,12 +1,10 @@
 /** The suite and the demo page in WebKitGTK: no JSPI, no memory to share with workers, no `Symbol.dispose`. */
 
 import { buildDemo } from '../../tools/demo.js';
+import { PATIENCE } from '../browser/browsers.js';
 import { serve } from '../browser/serve.js';
 import { openWebKit } from '../browser/webkit.js';
 import { drivenPage } from '../browser/driven.js';
-
-/** Milliseconds that a run may take. */
-const PATIENCE = 180_000;
 
 /** What came of both: rows of a name, how many passed, and the failures. */
 export async function inWebKit() {

@@ -63,7 +63,7 @@ async function visit(site, headers, path = '') {
   const served = typeof site === 'string' ? { address: site, stop() {} } : await serveFolder(site.folder, 0, headers);
   const { page, close } = await openChromium(served.address + path);
   try {
-    return await (await page.waitForFunction(() => globalThis.outcome, null, { timeout: 30_000 })).jsonValue();
+    return await (await page.waitForFunction(() => globalThis.outcome)).jsonValue();
   } finally {
     await close();
     served.stop();

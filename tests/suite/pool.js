@@ -1,6 +1,6 @@
 /** Pools: lending, waiting, replacing, growing and shrinking, in-thread and with workers. */
 
-import { equal, fails, string, thrown, until, words, wordsOf } from './assert.js';
+import { A_DAY, equal, fails, string, thrown, until, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -340,7 +340,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
     async () => {
       const pool = await create('wat/probe', { size: 1 });
       const host = await pool.get();
-      const waiting = [pool.invoke('c'), pool.get(), pool.invoke('c', '', { timeout: 60_000 })];
+      const waiting = [pool.invoke('c'), pool.get(), pool.invoke('c', '', { timeout: A_DAY })];
       const closed = pool.close();
       pool.destroy();
       pool.destroy();

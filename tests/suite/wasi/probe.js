@@ -72,6 +72,9 @@ async function guestOf({ WapcHost, guest }, options, name) {
   };
 }
 
+/** In nanoseconds: what sleeps so long is woken in no test. */
+export const A_DAY = 86_400_000_000_000n;
+
 export const clock = (time, userData = 7, id = 1) => {
   const subscription = new Uint8Array(48);
   const view = new DataView(subscription.buffer);
