@@ -1,27 +1,80 @@
 /** `npm test`: the native tests, then the suite in every engine, the package, the README and the types. */
 
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { nodeWithJspi } from '../tools/engines.js';
-import { root, run, step } from '../tools/run.js';
+import { root, step } from '../tools/run.js';
+import { nodeTest } from './report/node-test.js';
+import { Summary } from './report/summary.js';
 
-step('native tests');
-run('cargo', ['test', '--locked', '--quiet']);
-step('types');
-run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'tests/types']);
-step('Node, Chromium, Firefox, the package, the README');
-const tests = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.test.js'));
-run(process.execPath, ['--test', ...tests.map((name) => join('tests', name))]);
+/** Milliseconds without any news after which a run is taken to hang. */
+const SILENCE = 20 * 60_000;
 
+const summary = new Summary();
+
+/** Runs a program whose tests are counted by `count` in what it prints; its whole output is its failure. */
+function program(where, what, [command, ...args], count) {
+  step(`${where}: ${what}`);
+  summary.begin();
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 };
+  const { status, signal, error, stdout, stderr } = spawnSync(command, args, options);
+  if (status === 0) summary.add(where, what, count(stdout));
+  else
+    summary.fail(where, what, error?.message ?? `it ended with ${signal ?? status}`, `${stdout ?? ''}${stderr ?? ''}`);
+}
+
+/** What `cargo test` counts, all of its programs together. */
+function cargoCounts(stdout) {
+  const counts = { passed: 0, skipped: 0 };
+  for (const [, passed, ignored] of stdout.matchAll(/^test result: ok\. (\d+) passed; 0 failed; (\d+) ignored/gm)) {
+    counts.passed += Number(passed);
+    counts.skipped += Number(ignored);
+  }
+  return counts;
+}
+
+/** Runs test files in a Node. Tests of other engines are in suites that bear their names. */
+async function inNode(node, where, files) {
+  const names = files.map((name) => basename(name, '.test.js')).join(', ');
+  step(`${where}: ${names}`);
+  summary.begin();
+  let printed = '';
+  let failed = 0;
+  const on = ({ kind, text, name, file, suite, skipped, error }) => {
+    if (kind === 'output') {
+      printed += text;
+      return;
+    }
+    const [at, what] = suite === undefined ? [where, names] : [suite, basename(file, '.test.js')];
+    if (error === undefined) {
+      summary.add(at, what, skipped ? { skipped: 1 } : { passed: 1 });
+    } else {
+      failed++;
+      // A file that ends early fails by its own name, and says why in what it printed.
+      summary.fail(at, what, name, name.endsWith(basename(file ?? '.')) ? `${error}\n${printed}` : error);
+    }
+    printed = '';
+  };
+  const { status, isHung } = await nodeTest(node, files, { cwd: root, silence: SILENCE, on });
+  if (isHung) summary.fail(where, names, 'it hangs', printed);
+  else if (status !== 0 && failed === 0) summary.fail(where, names, `it ended with ${status}`, printed);
+}
+
+const inTests = (names) => names.map((name) => join('tests', name));
+
+program('native', 'cargo test', ['cargo', 'test', '--locked', '--quiet'], cargoCounts);
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+program('TypeScript', 'types', [process.execPath, tsc, '--project', 'tests/types'], () => ({ passed: 1 }));
+const files = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.test.js'));
+await inNode(process.execPath, `Node ${process.version}`, inTests(files));
 if (typeof WebAssembly.Suspending !== 'function') {
   const node = nodeWithJspi();
   if (node !== undefined) {
-    step('a Node with JSPI');
-    run(node, [
-      '--test',
-      '--test-reporter=tap',
-      ...['node', 'workers', 'worker-ahead', 'worker-start'].map((name) => join('tests', `${name}.test.js`)),
-    ]);
+    const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+    const names = ['node', 'workers', 'worker-ahead', 'worker-start'];
+    await inNode(node, `Node ${stdout.trim()}`, inTests(names.map((name) => `${name}.test.js`)));
   }
 }
+process.exitCode = summary.print() > 0 ? 1 : 0;

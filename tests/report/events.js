@@ -1,0 +1,30 @@
+/** A reporter for `node --test`: one line of JSON for each test that ended, and for what test files printed. */
+
+import { inspect } from 'node:util';
+
+export default async function* events(source) {
+  /** The names of the suites around a test. */
+  const suites = [];
+  for await (const { type, data } of source) {
+    if (type === 'test:start') suites[data.nesting] = data.name;
+    const event = eventOf(type, data, suites[0]);
+    if (event !== undefined) yield `${JSON.stringify(event)}\n`;
+  }
+}
+
+function eventOf(type, data, suite) {
+  if (type === 'test:stdout' || type === 'test:stderr') return { kind: 'output', text: data.message };
+  if (type !== 'test:pass' && type !== 'test:fail') return undefined;
+  const error = data.details?.error;
+  // The tests in it are told by themselves.
+  if (data.details?.type === 'suite' && (type === 'test:pass' || error?.failureType === 'subtestsFailed'))
+    return undefined;
+  return {
+    kind: 'test',
+    name: data.name,
+    file: data.file,
+    suite: data.nesting > 0 ? suite : undefined,
+    skipped: data.skip !== undefined || data.todo !== undefined,
+    error: type === 'test:fail' ? inspect(error?.cause ?? error, { depth: 8 }) : undefined,
+  };
+}

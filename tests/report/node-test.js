@@ -1,0 +1,54 @@
+/** Runs test files by `node --test`, and tells what comes of each test as it ends. */
+
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+
+const REPORTER = new URL('events.js', import.meta.url);
+
+/**
+ * @param {string} node the program
+ * @param {string[]} files relative to `cwd`
+ * @param {object} options
+ * @param {string} options.cwd
+ * @param {number} options.silence milliseconds without any event after which the run is ended: it hangs
+ * @param {(event: object, stop: () => void) => void} options.on gets the events of `events.js`; `stop` ends the run
+ * @returns {Promise<{ status: number | null, isHung: boolean }>}
+ */
+export async function nodeTest(node, files, { cwd, silence, on }) {
+  // With the reporter by its address: a path of Windows is none.
+  const args = ['--test', `--test-reporter=${REPORTER}`, '--test-reporter-destination=stdout', ...files];
+  // In a group of its own, so that the processes of the test files end with it.
+  const child = spawn(node, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: process.platform !== 'win32',
+  });
+  const ended = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const stop = () => endGroup(child);
+  const onExit = () => stop();
+  process.once('exit', onExit);
+  let isHung = false;
+  const hang = () => {
+    isHung = true;
+    stop();
+  };
+  let watchdog = setTimeout(hang, silence);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(hang, silence);
+    on(JSON.parse(line), stop);
+  });
+  const status = await ended;
+  clearTimeout(watchdog);
+  process.off('exit', onExit);
+  return { status, isHung };
+}
+
+function endGroup({ pid }) {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
