@@ -48,18 +48,28 @@ const FEATURES = [
   'nontrapping-float-to-int',
 ];
 
-/** Brings dist/ up to date. */
-export async function build() {
+/** Settings of Cargo's for a core that is soon there and runs slower. */
+const QUICK = {
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  CARGO_PROFILE_RELEASE_INCREMENTAL: 'true',
+};
+
+/** Brings dist/ up to date; quickly where that matters more than how fast and small the core is. */
+export async function build({ isQuick = false } = {}) {
   const command = ['build', '--release', '--lib', '--bins', '--target', 'wasm32-unknown-unknown', '--locked'];
   if (!existsSync(CORE)) step('building the core');
-  run('cargo', [...command, ...(existsSync(CORE) ? ['--quiet'] : [])], { env: { RUSTFLAGS } });
+  run('cargo', [...command, ...(existsSync(CORE) ? ['--quiet'] : [])], {
+    env: { RUSTFLAGS, ...(isQuick ? QUICK : {}) },
+  });
   const glue = join(GENERATED, 'core.js');
-  if (isOlder(glue, [CORE, WASI, join(root, 'tools/build.js')])) generateGlue();
+  if (isOlder(glue, [CORE, WASI, join(root, 'tools/build.js')])) generateGlue(isQuick);
   const sources = filesBelow(join(root, 'js')).concat(join(root, 'package.json'), join(root, 'tools/build.js'));
   if (isOlder(join(DIST, 'worker.js'), sources)) await bundle();
 }
 
-function generateGlue() {
+function generateGlue(isQuick) {
   run(bindgen(), [CORE, GENERATED]);
   // It names each module once per block of functions that it takes from it, of which bundlers warn.
   const glue = join(GENERATED, 'core.js');
@@ -67,31 +77,40 @@ function generateGlue() {
   const lines = readFileSync(glue, 'utf8').split('\n');
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
   writeFileSync(glue, lines.filter(isNew).join('\n'));
-  inline('core', join(GENERATED, 'core_bg.wasm'));
-  inline('wasi', WASI);
+  const core = join(GENERATED, 'core_bg.wasm');
+  inline('core', isQuick ? readFileSync(core) : optimized('core', core));
+  inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
 }
 
 const keyOf = (line) => line.split(':')[0];
 
-/** Optimizes an artifact, and makes modules of JavaScript of it: as it is, and gzipped. */
-function inline(name, raw) {
-  const optimized = join(GENERATED, `${name}.wasm`);
+/** An artifact's bytes, optimized; fails where they are over their limit. */
+function optimized(name, raw) {
+  const file = join(GENERATED, `${name}.wasm`);
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
   // The stack lies lowest, so that nothing else is at the addresses that offsets may be counted from.
   const passes = ['--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--low-memory-unused', '--strip-debug'];
   const options = [...passes, ...FEATURES.map((feature) => `--enable-${feature}`)];
-  run(process.execPath, [wasmOpt, ...options, raw, '-o', optimized]);
-  const bytes = readFileSync(optimized);
-  const gzipped = gzipSync(bytes, { level: 9 });
+  run(process.execPath, [wasmOpt, ...options, raw, '-o', file]);
+  const bytes = readFileSync(file);
+  const gzipped = gzip(bytes);
   const limit = LIMITS[name];
   step(`${name}: ${bytes.length} bytes, ${gzipped.length} gzipped (limits ${limit.bytes} and ${limit.gzipped})`);
   if (bytes.length > limit.bytes || gzipped.length > limit.gzipped) fail(`${name} is over its limit`);
-  const modules = { inlined: bytes, gzipped };
+  return bytes;
+}
+
+/** Writes an artifact, and makes modules of JavaScript of it: as it is, and gzipped. */
+function inline(name, bytes) {
+  writeFileSync(join(GENERATED, `${name}.wasm`), bytes);
+  const modules = { inlined: bytes, gzipped: gzip(bytes) };
   for (const [how, content] of Object.entries(modules)) {
     const text = `/** ${name}.wasm, in Base64. */\nexport const base64 =\n  '${content.toString('base64')}';\n`;
     writeFileSync(join(GENERATED, `${name}-${how}.js`), text);
   }
 }
+
+const gzip = (bytes) => gzipSync(bytes, { level: 9 });
 
 /** The program that makes the glue, of the very version that Cargo.lock has: kept in the cache, it takes a minute. */
 function bindgen() {

@@ -1,0 +1,93 @@
+/**
+ * `npm run mutants [-- --sample N --seed S --only PART_OF_A_PATH …]`: how many small mutations of `js/` and `src/` the tests notice that
+ * run without browsers.
+ *
+ * Why not a tool that is kept elsewhere: Stryker's command runner mutates JavaScript alone, leaves no calls out, changes no
+ * numbers and takes no sample; cargo-mutants asks `cargo test` alone, and most of the core is tested by the suite.
+ */
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { nodeWithJspi } from '../engines.js';
+import { fail, root, step } from '../run.js';
+import { mutationsOfJavaScript } from './javascript.js';
+import { randomFrom, shuffled } from './random.js';
+import { mutationsOfRust } from './rust.js';
+import { Workspace } from './workspace.js';
+
+/** In the order in which they are run: the quick ones first. */
+const TESTS = ['workers', 'wasi', 'wasi-by-path', 'node'].map((name) => `tests/${name}.test.js`);
+
+/** What only browsers, bundlers, workerd, or the native tests of WASI load, and what is made by the build. */
+const LEFT =
+  /^js\/(generated\/|worker\/web\.js|(web|index|workerd|slim|slim-node|wasi|init)\.js)|^src\/imports\/wasi\/sys\/native\.rs/;
+
+const { values: given } = parseArgs({
+  options: {
+    sample: { type: 'string', default: '150' },
+    seed: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [''] },
+  },
+});
+const sample = Number(given.sample);
+const seed = given.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given.seed);
+if (!Number.isSafeInteger(sample) || sample < 1)
+  fail(`--sample: expected a whole number from 1 on, got ${given.sample}`);
+if (!Number.isSafeInteger(seed)) fail(`--seed: expected a whole number, got ${given.seed}`);
+
+const mutations = [...allOf('js', '.js', mutationsOfJavaScript), ...allOf('src', '.rs', mutationsOfRust)];
+if (mutations.length === 0) fail(`--only ${given.only.join(', ')}: no file with mutations has that in its path`);
+const drawn = shuffled(mutations, randomFrom(seed));
+
+const nodes = [process.execPath];
+const withJspi = typeof WebAssembly.Suspending === 'function' ? undefined : nodeWithJspi();
+if (withJspi !== undefined) nodes.push(withJspi);
+
+step('building a copy of the repository, and testing it as it is');
+const workspace = new Workspace();
+if (!workspace.build()) fail('the copy could not be built');
+if (await isNoticed('js/')) fail('the tests fail without any mutation');
+
+console.log(`seed ${seed}: ${Math.min(sample, drawn.length)} of ${drawn.length} mutations`);
+let [tried, noticed] = [0, 0];
+for (const mutation of drawn) {
+  if (tried === sample) break;
+  const outcome = await workspace.withMutation(mutation, () => attempt(mutation));
+  if (outcome === undefined) continue;
+  tried++;
+  if (outcome) noticed++;
+  else console.log(`not noticed: ${describe(mutation)}`);
+  if (tried % 10 === 0) step(`${noticed} of ${tried}`);
+}
+console.log(`${noticed} of ${tried} noticed`);
+
+/** The mutations of all files below a folder. */
+function* allOf(folder, extension, mutationsOf) {
+  const names = readdirSync(join(root, folder), { recursive: true }).sort();
+  for (const name of names) {
+    const file = [folder, ...name.split(sep)].join('/');
+    if (!file.endsWith(extension) || LEFT.test(file) || !given.only.some((part) => file.includes(part))) continue;
+    const source = readFileSync(join(root, file), 'utf8');
+    for (const mutation of mutationsOf(source)) yield { file, source, ...mutation };
+  }
+}
+
+/** Whether a mutation is noticed; undefined for one that cannot be built. */
+function attempt({ file }) {
+  return workspace.build() ? isNoticed(file) : undefined;
+}
+
+async function isNoticed(file) {
+  if (file.startsWith('src/') && !workspace.passesNatively()) return true;
+  for (const node of nodes) if (!(await workspace.passesIn(node, TESTS))) return true;
+  return false;
+}
+
+/** Where a mutation is, what it changes, and the line that it changes. */
+function describe({ file, source, start, what }) {
+  const before = source.slice(0, start).split('\n');
+  const line = source.split('\n')[before.length - 1].trim();
+  return `${file}:${before.length}:${before.at(-1).length + 1}: ${what.replace(/\s+/g, ' ')}\n    ${line}`;
+}

@@ -1,0 +1,67 @@
+/** A copy of the repository, in which mutants are built and tested: the repository itself stays as it is. */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+import { nodeTest } from '../../tests/report/node-test.js';
+import { root } from '../run.js';
+
+/** What is not copied. */
+const LEFT = new Set(['target', 'node_modules', '.git', 'dist']);
+/** Milliseconds without a test that ends after which one is taken to hang. */
+const SILENCE = 60_000;
+
+export class Workspace {
+  #path = mkdtempSync(join(tmpdir(), 'wapc-mutants-'));
+
+  constructor() {
+    process.once('exit', () => rmSync(this.#path, { recursive: true, force: true, maxRetries: 5 }));
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+    cpSync(root, this.#path, { recursive: true, filter: (source) => !LEFT.has(basename(source)) });
+    symlinkSync(join(root, 'node_modules'), join(this.#path, 'node_modules'), 'junction');
+  }
+
+  /** Does some work while a file is mutated. */
+  async withMutation({ file, start, end, text }, work) {
+    const path = join(this.#path, file);
+    const original = readFileSync(path, 'utf8');
+    writeFileSync(path, original.slice(0, start) + text + original.slice(end));
+    try {
+      return await work();
+    } finally {
+      writeFileSync(path, original);
+    }
+  }
+
+  /** Builds the package, quickly: whether that works. */
+  build() {
+    const script = "import { build } from './tools/build.js'; await build({ isQuick: true });";
+    return this.#succeeds(process.execPath, ['--input-type=module', '--eval', script]);
+  }
+
+  /** Whether the native tests pass. */
+  passesNatively() {
+    return this.#succeeds('cargo', ['test', '--locked', '--quiet']);
+  }
+
+  /** Whether test files pass in a Node: up to the first that fails, and a run that hangs does not. */
+  async passesIn(node, files) {
+    let hasFailed = false;
+    const { status } = await nodeTest(node, files, {
+      cwd: this.#path,
+      silence: SILENCE,
+      on({ error }, stop) {
+        if (error === undefined) return;
+        hasFailed = true;
+        stop();
+      },
+    });
+    return status === 0 && !hasFailed;
+  }
+
+  #succeeds(program, args) {
+    return spawnSync(program, args, { cwd: this.#path, stdio: 'ignore' }).status === 0;
+  }
+}
