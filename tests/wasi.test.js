@@ -13,6 +13,7 @@ import { python } from '../tools/guests.js';
 import { Wasi } from '../dist/wasi-node.js';
 import { root } from '../tools/run.js';
 import { environment, path as guest } from './environments/node.js';
+import { useHighMemory } from './suite/wasi/high.js';
 import { ERRNO, MOST_RIGHTS, path, probes } from './suite/wasi/probe.js';
 
 const scratch = fs.mkdtempSync(join(tmpdir(), 'wapc-host-'));
@@ -112,6 +113,13 @@ test('a directory of the machine: read and written, also from a worker', async (
   await pool.invoke('exercise');
   await pool.close();
   equal(fs.readFileSync(join(path, 'b.txt'), 'utf8'), 'written twice');
+});
+
+test('a guest whose memory is over 2 GiB: files of the machine', async () => {
+  const path = directory();
+  fs.writeFileSync(join(path, 'a.txt'), 'text and more');
+  await useHighMemory(environment, false, { path });
+  equal(fs.readFileSync(join(path, 'a.txt'), 'utf8'), 'high and more');
 });
 
 test('symbolic links lead nowhere but to what is below', async () => {

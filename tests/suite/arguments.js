@@ -102,6 +102,57 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
     },
   ];
 
+  // Here the message is what is tested: what came is named in it.
+  for (const [value, named] of [
+    [undefined, 'got undefined'],
+    [null, 'got null'],
+    [5, 'got the number 5'],
+    [-0.5, 'got the number -0.5'],
+    [5n, 'got the bigint 5'],
+    [true, 'got the boolean true'],
+    [Symbol('s'), 'got a symbol'],
+    [() => {}, 'got a function'],
+    [[1, 2], 'got an array of 2'],
+    [{}, 'got an object'],
+    [Promise.resolve(), 'got a promise'],
+    [{ then() {} }, 'got a promise'],
+    [new Map(), 'got an object of type Map'],
+    [
+      {
+        get then() {
+          throw new Error('planned');
+        },
+      },
+      'got an object that can not be looked at',
+    ],
+  ]) {
+    yield [
+      `a wrong operation is named: ${named}`,
+      async () => {
+        const host = await probe({ async: false });
+        const error = await fails('WAPC_ARGUMENT', () => host.invoke(value));
+        equal(error.message.endsWith(named), true, error.message);
+        host.close();
+      },
+    ];
+  }
+
+  yield [
+    'a wrong text is named: whole up to 40 characters, else by its length',
+    async () => {
+      const host = await probe({ async: false });
+      for (const [timeout, named] of [
+        ['', 'got the string ""'],
+        ['x'.repeat(40), `got the string "${'x'.repeat(40)}"`],
+        ['x'.repeat(41), 'got a string of 41 characters'],
+      ]) {
+        const error = await fails('WAPC_ARGUMENT', () => host.invoke('c', '', { timeout }));
+        equal(error.message.endsWith(named), true, error.message);
+      }
+      host.close();
+    },
+  ];
+
   yield [
     'wrong sources',
     async () => {

@@ -40,14 +40,15 @@ export function* suite(environment) {
     lifecycle,
     asynchronous,
     deadlines,
-    pools,
-    properties,
     scopes,
     steady,
     stopping,
     wrongArguments,
     loading,
     wasi,
+    // The longest ones last: what is broken shows early.
+    pools,
+    properties,
   ]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
   }

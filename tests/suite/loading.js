@@ -1,6 +1,6 @@
 /** Where guests come from. */
 
-import { bytes, equal, fails } from './assert.js';
+import { bytes, equal, fails, string } from './assert.js';
 
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const digest = async (algorithm, data) => base64(await crypto.subtle.digest(algorithm, data));
@@ -44,6 +44,30 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         await host.invoke('c');
         host.close();
       }
+    },
+  ];
+
+  yield [
+    'a compiled module: options are laid over those that it was compiled with',
+    async () => {
+      const lines = [];
+      const logger = (whose) => (line) => lines.push(`${whose}: ${line}`);
+      const hostCall = (binding, namespace, operation, payload) => payload;
+      const module = await WapcModule.compile(await guest('hello'), { hostCall, logger: logger('module') });
+      for (const make of [
+        (options) => module.instantiate(options),
+        (options) => WapcHost.instantiate(module, options),
+      ]) {
+        for (const options of [undefined, {}, { logger: logger('own') }]) {
+          const host = await make(options);
+          equal(string(await host.invoke('hello', 'x')), 'Hello, x');
+          host.close();
+        }
+        const lined = ['module', 'module', 'own'].map((whose) => `${whose}: logging something`);
+        equal(lines.splice(0), lined);
+        await fails('WAPC_ARGUMENT', () => make({ logger: 5 }));
+      }
+      module.close();
     },
   ];
 

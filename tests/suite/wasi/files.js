@@ -3,7 +3,7 @@
 import { equal, fails, string, words } from '../assert.js';
 import { ERRNO, MOST_RIGHTS, at, path, iovecs, probes } from './probe.js';
 
-const { BADF, FBIG, INVAL, NOSPC } = ERRNO;
+const { BADF, FBIG, INVAL, LOOP, NAMETOOLONG, NOENT, NOSPC } = ERRNO;
 
 export function* files(environment) {
   const probe = probes(environment);
@@ -52,6 +52,31 @@ export function* files(environment) {
       equal(it.u64(8192 + 32), 4);
       it.host.close();
       other.host.close();
+    },
+  ];
+
+  yield [
+    'symbolic links: as many as one path may lead through, and as many names as they may come to',
+    async () => {
+      const it = await probe();
+      const link = async (name, target) => {
+        await it.call('path_unlink_file', 3, path(name));
+        equal(await it.call('path_symlink', path(target), 3, path(name)), 0);
+      };
+      const look = (name) => it.call('path_filestat_get', 3, 1, path(name), 8192);
+      await link('link0', 'a.txt');
+      for (let i = 1; i < 33; i++) await link(`link${i}`, `link${i - 1}`);
+      equal([await look('link31'), await look('link32')], [0, LOOP]);
+      // 2,045 names wait behind `first`, 2,040 behind `second` in its target, and those of that one's target: 4,096.
+      await link('first', `second${'/a'.repeat(2040)}`);
+      for (const [names, errno] of [
+        [11, NOENT],
+        [12, NAMETOOLONG],
+      ]) {
+        await link('second', Array(names).fill('missing').join('/'));
+        equal(await look(`first${'/a'.repeat(2045)}`), errno, `${names} names`);
+      }
+      it.host.close();
     },
   ];
 

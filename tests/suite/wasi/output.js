@@ -91,34 +91,50 @@ export function* output(environment) {
     },
   ];
 
-  yield [
-    'output that nobody takes goes to the process, or line by line to the console',
-    async () => {
-      const told = [];
-      const { process } = globalThis;
-      const [object, names] = process === undefined ? [console, ['log', 'error']] : [process, ['stdout', 'stderr']];
-      const replaced = names.map((name) => [name, Object.getOwnPropertyDescriptor(object, name)]);
-      for (const [name, { enumerable }] of replaced) {
-        const write = (chunk) => void told.push([name, typeof chunk === 'string' ? chunk : string(chunk)]);
-        const value = process === undefined ? write : { write };
-        Object.defineProperty(object, name, { value, enumerable, configurable: true, writable: true });
-      }
-      try {
-        const it = await probe({ stdout: undefined, stderr: undefined });
-        const write = (fd, text) =>
-          it.call('fd_write', fd, at(new Uint8Array([...words(PAYLOAD + 28, text.length), ...bytes(text)]), 1), 8);
-        await write(1, 'one\ntw');
-        await write(2, 'e');
-        await write(1, 'o\nrest');
-        it.host.close();
-      } finally {
-        for (const [name, descriptor] of replaced) Object.defineProperty(object, name, descriptor);
-      }
-      const [out, err] = names.map((wanted) => told.filter(([name]) => name === wanted).map(([, text]) => text));
-      equal(err, ['e']);
-      equal(out, process === undefined ? ['one', 'two', 'rest'] : ['one\ntw', 'o\nrest']);
-    },
-  ];
+  const { process } = globalThis;
+  for (const [where, object, names, out] of [
+    ['line by line to the console', console, ['log', 'error'], ['one', 'twö', '', 'rest']],
+    ...(process === undefined ? [] : [['to the process', process, ['stdout', 'stderr'], ['one\ntw', 'ö\n\nrest']]]),
+  ]) {
+    yield [
+      `output that nobody takes goes ${where}`,
+      async () => {
+        const told = [];
+        const tell = (name, chunk) => void told.push([name, typeof chunk === 'string' ? chunk : string(chunk)]);
+        const its = names.map((name) => [
+          object,
+          name,
+          object === console ? (line) => tell(name, line) : { write: (chunk) => tell(name, chunk) },
+        ]);
+        // The console is for platforms whose process has no streams.
+        const hidden =
+          object === console && process ? ['stdout', 'stderr'].map((name) => [process, name, undefined]) : [];
+        const replaced = [...hidden, ...its].map(([object, name, value]) => {
+          const descriptor = Object.getOwnPropertyDescriptor(object, name);
+          Object.defineProperty(object, name, { value, configurable: true, writable: true });
+          return [object, name, descriptor];
+        });
+        try {
+          const it = await probe({ stdout: undefined, stderr: undefined });
+          const write = (fd, text) =>
+            it.call('fd_write', fd, at(new Uint8Array([...words(PAYLOAD + 28, text.length), ...text]), 1), 8);
+          await write(1, bytes('one\ntw'));
+          await write(2, bytes('e'));
+          await write(1, bytes('ö\n\nrest'));
+          if (object === console) {
+            // A character that comes in two pieces, and a line that is not ended when the guest is.
+            await write(2, bytes('ü').slice(0, 1));
+            await write(2, bytes('ü\nlast').slice(1));
+          }
+          it.host.close();
+        } finally {
+          for (const [object, name, descriptor] of replaced) Object.defineProperty(object, name, descriptor);
+        }
+        const of = (wanted) => told.filter(([name]) => name === wanted).map(([, text]) => text);
+        equal(names.map(of), [out, object === console ? ['eü', 'last'] : ['e']]);
+      },
+    ];
+  }
 
   yield [
     'a line that never ends comes to the console in pieces',

@@ -117,6 +117,7 @@ export const ERRNO = {
   FBIG: 22,
   INVAL: 28,
   ILSEQ: 25,
+  LOOP: 32,
   MFILE: 33,
   NAMETOOLONG: 37,
   NOENT: 44,

@@ -97,6 +97,31 @@ export function* process(environment) {
   ];
 
   yield [
+    'random bytes: each of them, from the first to the last, and none beside them',
+    async () => {
+      const it = await probe();
+      await it.call('grow', 2);
+      for (const length of [1, 2, 33, PAGE - 1, PAGE, PAGE + 1, PAGE + 33]) {
+        const places = [0, 1, PAGE - 1, PAGE, length - 1].filter((place) => place < length);
+        const seen = places.map(() => new Set());
+        for (let i = 0; i < 16; i++) {
+          equal(await it.call('random_get', PAGE + 1, length), 0);
+          places.forEach((place, index) => seen[index].add(it.memory[PAGE + 1 + place]));
+          equal([it.memory[PAGE], it.memory[PAGE + 1 + length]], [0, 0], `beside ${length} bytes`);
+        }
+        equal(
+          seen.map(({ size }) => size > 1),
+          places.map(() => true),
+          `the bytes ${places} of ${length}`,
+        );
+        await it.host.reset();
+        await it.call('grow', 2);
+      }
+      it.host.close();
+    },
+  ];
+
+  yield [
     'clocks: two that are there',
     async () => {
       const it = await probe();
