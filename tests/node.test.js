@@ -1,6 +1,8 @@
 /** The suite in Node, and what only Node has: guests in files. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
@@ -19,6 +21,28 @@ test('a guest in a file: a path, relative too, and a file: URL', async () => {
     module.close();
   }
   await rejects(WapcModule.compile('no/such/file.wasm'), { code: 'WAPC_LOAD' });
+});
+
+test('a path is one whatever it looks like: a drive is no scheme', async () => {
+  for (const path of ['C:/no/such.wasm', 'file:///no/such.wasm']) {
+    const error = await WapcModule.compile(path).catch((error) => error);
+    deepEqual([error.code, error.cause.code], ['WAPC_LOAD', 'ENOENT'], path);
+  }
+});
+
+test('a type of another kind is told once, however many guests come so', () => {
+  const guest = readFileSync(path('wat/probe')).toString('base64');
+  const source = `
+    import { WapcModule } from ${JSON.stringify(new URL('../dist/node.js', import.meta.url).href)};
+    for (const type of ['application/wasm', 'text/plain', 'text/plain']) {
+      await WapcModule.compile('data:' + type + ';base64,${guest}');
+      console.log(type);
+    }`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
+    encoding: 'utf8',
+  });
+  equal(stdout, 'application/wasm\ntext/plain\ntext/plain\n');
+  equal(stderr.match(/^wapc-host: /gm)?.length, 1, stderr);
 });
 
 test('a refused promise that rejects later does not end the process', async () => {

@@ -113,6 +113,23 @@ function* inEachWay(make, { guest }) {
   ];
 
   yield [
+    'a timeout that is longer than timers wait passes at no time',
+    async () => {
+      const { hostCall, called } = patient();
+      const host = await probe({ hostCall });
+      for (const [number, timeout] of [2 ** 31 - 1, 2 ** 31, 2 ** 32, Infinity].entries()) {
+        const running = host.invoke('h', call, { timeout });
+        const { resolve } = await called(number);
+        // A timer that takes it for no time would have run before this one.
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        resolve('x');
+        equal(wordsOf(await running)[1], 1, `${timeout} ms`);
+      }
+      host.close();
+    },
+  ];
+
+  yield [
     'limits.start ends a start whose host call does not, limits.timeout does not',
     async () => {
       const starting = await guest('wat/starting');

@@ -124,6 +124,19 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
+    'what an address has in place of a guest: looked at again, where it was compiled while it arrived',
+    async () => {
+      const address = (type, text) => `data:${type},${encodeURIComponent(text)}`;
+      for (const type of ['application/wasm', 'application/octet-stream']) {
+        const broken = await fails('WAPC_COMPILE', () => WapcModule.compile(address(type, 'hello')));
+        equal(broken.message.includes('68 65 6c 6c 6f'), true, broken.message);
+        const text = await fails('WAPC_NOT_A_GUEST', () => WapcModule.compile(address(type, '(module)')));
+        equal(text.message.includes('28 6d 6f 64'), true, text.message);
+      }
+    },
+  ];
+
+  yield [
     'what is a module of another kind',
     async () => {
       for (const [name, told] of [
@@ -296,12 +309,21 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
       for (const [headers, total] of [
         [{ 'content-length': String(array.length) }, array.length],
         [{}, undefined],
+        // It counts the bytes of what is encoded.
+        [{ 'content-length': String(array.length), 'content-encoding': 'identity' }, undefined],
       ]) {
         const seen = [];
         const onProgress = (...now) => seen.push(now);
         (await WapcModule.compile(wasm(array, 'application/wasm', { headers }), { onProgress })).close();
         equal(seen.at(-1), [array.length, total]);
+        const loaded = seen.map(([now]) => now);
+        equal(
+          loaded,
+          loaded.toSorted((a, b) => a - b),
+        );
       }
+      const nothing = wasm(null);
+      await fails('WAPC_COMPILE', () => WapcModule.compile(nothing, { onProgress() {} }));
     },
   ];
 }
