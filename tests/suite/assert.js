@@ -2,6 +2,8 @@
 
 const text = (value) => {
   if (value instanceof Uint8Array) return `[${value.length <= 64 ? value.join(' ') : `${value.length} bytes`}]`;
+  if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`;
+  if (typeof value === 'bigint') return `${value}n`;
   return typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
 };
 

@@ -1,5 +1,6 @@
 /** WASI: what each function answers and writes, to the byte; and what guests in each language make of it. */
 
+import { descriptors } from './descriptors.js';
 import { files } from './files.js';
 import { high } from './high.js';
 import { languages } from './languages.js';
@@ -10,5 +11,6 @@ import { settings } from './settings.js';
 import { waiting } from './waiting.js';
 
 export function* wasi(environment) {
-  for (const part of [ranges, settings, process, waiting, output, files, high, languages]) yield* part(environment);
+  const parts = [ranges, settings, process, waiting, output, descriptors, files, high, languages];
+  for (const part of parts) yield* part(environment);
 }

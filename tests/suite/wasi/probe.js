@@ -123,5 +123,6 @@ export const ERRNO = {
   NOENT: 44,
   NOSPC: 51,
   NOTSUP: 58,
+  SPIPE: 70,
   NOTCAPABLE: 76,
 };
