@@ -60,6 +60,12 @@ thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(1) };
 }
 
+/// Hosts that live.
+#[unsafe(no_mangle)]
+extern "C" fn hosts_alive() -> usize {
+    HOSTS.with_borrow(Slots::alive)
+}
+
 /// Runs what waits in the host in `slot`, now that there is room for one more that is suspended.
 pub(crate) fn run_waiting(slot: u32) {
     if let Some(state) = State::by_slot(slot) {

@@ -69,6 +69,18 @@ extern "C" fn coroutine_module_len() -> usize {
     COROUTINE.len()
 }
 
+/// Instances that live.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn instances_alive() -> usize {
+    INSTANCES.with_borrow(Slots::alive)
+}
+
+/// In debug builds, after each invocation: the stack's end has left no borrow of what all guests of this thread share.
+#[cfg(debug_assertions)]
+pub(crate) fn assert_unborrowed() {
+    INSTANCES.with(|instances| assert!(instances.try_borrow_mut().is_ok(), "the table of instances is borrowed"));
+}
+
 /// Before each call of a guest: forgets the last invocation, for a fresh one of these lengths in bytes. 0 where it may
 /// be suspended and too many are: it has to wait.
 #[unsafe(no_mangle)]

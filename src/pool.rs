@@ -110,6 +110,23 @@ fn member(number: Option<u32>) -> f64 {
     number.map_or(NONE, f64::from)
 }
 
+/// Pools that live.
+#[unsafe(no_mangle)]
+extern "C" fn pools_alive() -> usize {
+    POOLS.with_borrow(Slots::alive)
+}
+
+/// In debug builds, after each invocation: nothing of a pool is borrowed, and no count is off.
+#[cfg(debug_assertions)]
+pub(crate) fn assert_in_order() {
+    POOLS.with(|pools| {
+        assert!(pools.try_borrow_mut().is_ok(), "the table of pools is borrowed");
+        for pool in pools.borrow().iter() {
+            assert!(pool.try_borrow_mut().is_ok_and(|book| book.is_in_order()), "a pool's counts are off");
+        }
+    });
+}
+
 /// An idle member.
 #[unsafe(no_mangle)]
 extern "C" fn pool_lend(slot: u32) -> f64 {

@@ -35,6 +35,17 @@ impl<T> Slots<T> {
         self.slots.get(slot as usize)?.as_ref()
     }
 
+    /// All of them.
+    #[cfg(debug_assertions)]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Rc<T>> {
+        self.slots.iter().flatten()
+    }
+
+    /// How many there are.
+    pub(crate) fn alive(&self) -> usize {
+        self.slots.iter().flatten().count()
+    }
+
     /// Takes a thing out. The caller drops it once no borrow of the table is held: its end may come back here.
     pub(crate) fn remove(&mut self, slot: u32) -> Option<Rc<T>> {
         let thing = self.slots.get_mut(slot as usize)?.take()?;
@@ -56,7 +67,7 @@ mod tests {
         slots.fill(b, &Rc::new('b'));
         assert_eq!((slots.get(a).map(|a| **a), slots.get(b).map(|b| **b)), (Some('a'), Some('b')));
         assert_eq!(slots.remove(a).as_deref(), Some(&'a'));
-        assert_eq!(slots.remove(a), None);
+        assert_eq!((slots.remove(a), slots.alive()), (None, 1));
         assert_eq!((slots.get(a), slots.get(7)), (None, None));
         let c = slots.reserve();
         assert_eq!((c, slots.get(c)), (a, None));

@@ -38,6 +38,21 @@ extern "C" fn suspension_end() {
     }
 }
 
+/// Guests of this thread whose running invocation was suspended.
+#[unsafe(no_mangle)]
+extern "C" fn suspensions_held() -> u32 {
+    SUSPENSIONS.with_borrow(|suspensions| suspensions.held)
+}
+
+/// In debug builds, after each invocation: nothing is borrowed, and no more is counted than there are guests.
+#[cfg(debug_assertions)]
+pub(crate) fn assert_in_order(instances: usize) {
+    SUSPENSIONS.with(|suspensions| {
+        assert!(suspensions.try_borrow_mut().is_ok(), "the suspensions are borrowed");
+        assert!(suspensions.borrow().held as usize <= instances, "more is suspended than there is");
+    });
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Waiting {
     slot: u32,

@@ -139,7 +139,7 @@ async function bundle() {
     // What package.json says of side effects, it says of what is built here.
     ignoreAnnotations: true,
   };
-  const entryPoints = ['js/index.js', 'js/node.js'];
+  const entryPoints = ['js/index.js', 'js/node.js', 'js/counts.js'];
   for (const name of existsSync(DIST) ? readdirSync(DIST) : []) if (name.includes('-chunk-')) rmSync(join(DIST, name));
   const chunkNames = '[name]-chunk-[hash]';
   await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames });

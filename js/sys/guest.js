@@ -156,7 +156,9 @@ export class Guest {
   /** Copies the response out, unless the engine has no memory for it. */
   readResponse(ptr, len) {
     try {
-      this.exchange.response = copyOut(this.bytes(ptr + len), ptr, len);
+      // An empty range touches nothing, wherever it points: there may be no memory yet.
+      const view = len === 0 ? this.view : this.bytes(ptr + len);
+      this.exchange.response = copyOut(view, ptr, len);
       return 1;
     } catch {
       return 0;

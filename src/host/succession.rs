@@ -9,6 +9,7 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use super::turns::ASSERTS;
 use super::{State, Swap};
 use crate::error::Error;
 use crate::instance::Instance;
@@ -18,6 +19,9 @@ use crate::sys::Exchange;
 impl State {
     /// Makes `instance` the one that is called, and lets go of the one before.
     pub(super) fn install(&self, instance: Option<Rc<Instance>>) {
+        if ASSERTS {
+            self.port.set_unusual(true);
+        }
         self.port.set_guest(instance.as_ref().map(|instance| instance.guest()));
         let gone = self.instance.replace(instance);
         if let Some(gone) = gone {

@@ -24,6 +24,9 @@ fn set_ticket(exchange: &Exchange, ticket: i64) {
     exchange.set_ticket(ticket as f64);
 }
 
+/// Whether the port asks the core after each invocation, so that it asserts that all is in order.
+pub(super) const ASSERTS: bool = cfg!(debug_assertions);
+
 impl State {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
     pub(super) fn admit(self: &Rc<Self>, op_len: f64, payload_len: f64, at_once: bool) -> Result<Admitted, Error> {
@@ -114,8 +117,24 @@ impl State {
         }
         self.take_over();
         let others_wait = !self.waiting.borrow().is_empty();
-        self.port.set_unusual(others_wait || self.closed.get());
+        self.port.set_unusual(others_wait || self.closed.get() || ASSERTS);
+        #[cfg(debug_assertions)]
+        self.assert_in_order();
         if others_wait { after | OTHERS_WAIT } else { after }
+    }
+
+    /// In debug builds, after each invocation: nothing of it, or of what is shared on this thread, is borrowed any more, and no
+    /// count is off.
+    #[cfg(debug_assertions)]
+    fn assert_in_order(&self) {
+        let is_borrowed = self.guest.try_borrow_mut().is_err()
+            || self.instance.try_borrow_mut().is_err()
+            || self.waiting.try_borrow_mut().is_err()
+            || self.swaps.try_borrow_mut().is_err();
+        assert!(!is_borrowed, "something of a host is borrowed");
+        crate::instance::assert_unborrowed();
+        crate::pool::assert_in_order();
+        suspensions::assert_in_order(crate::instance::instances_alive());
     }
 
     /// Lets an exchange wait in front of all others.

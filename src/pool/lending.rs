@@ -166,6 +166,15 @@ impl Lending {
         self.closed = true;
     }
 
+    /// Whether the counts agree with each other.
+    #[cfg(debug_assertions)]
+    pub(super) fn is_in_order(&self) -> bool {
+        self.idle() <= self.members
+            && self.members <= self.bounds.size
+            && self.growing <= self.busy()
+            && (self.idle.is_empty() || self.waiting == 0)
+    }
+
     #[allow(clippy::cast_possible_truncation)] // Not more than the members, which are u32.
     pub(super) fn idle(&self) -> u32 {
         self.idle.len() as u32

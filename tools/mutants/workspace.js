@@ -23,6 +23,10 @@ export class Workspace {
     symlinkSync(join(root, 'node_modules'), join(this.#path, 'node_modules'), 'junction');
   }
 
+  get path() {
+    return this.#path;
+  }
+
   /** Does some work while a file is mutated. */
   async withMutation({ file, start, end, text }, work) {
     const path = join(this.#path, file);
@@ -35,10 +39,10 @@ export class Workspace {
     }
   }
 
-  /** Builds the package, quickly: whether that works. */
-  build() {
+  /** Builds the package, quickly: whether that works. `env` is laid over that of this process. */
+  build(env) {
     const script = "import { build } from './tools/build.js'; await build({ isQuick: true });";
-    return this.#succeeds(process.execPath, ['--input-type=module', '--eval', script]);
+    return this.#succeeds(process.execPath, ['--input-type=module', '--eval', script], env);
   }
 
   /** Whether the native tests pass. */
@@ -61,7 +65,7 @@ export class Workspace {
     return status === 0 && !hasFailed;
   }
 
-  #succeeds(program, args) {
-    return spawnSync(program, args, { cwd: this.#path, stdio: 'ignore' }).status === 0;
+  #succeeds(program, args, env) {
+    return spawnSync(program, args, { cwd: this.#path, stdio: 'ignore', env: { ...process.env, ...env } }).status === 0;
   }
 }
