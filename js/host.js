@@ -30,8 +30,14 @@ export class WapcHost {
 
   static async instantiate(source, options) {
     requireRoom();
-    const module = source instanceof WapcModule ? source : await WapcModule.compile(source, options);
-    return module.instantiate(module === source ? options : undefined);
+    if (source instanceof WapcModule) return source.instantiate(options);
+    const module = await WapcModule.compile(source, options);
+    try {
+      return await module.instantiate();
+    } finally {
+      // Nobody else has it, and it would keep the callbacks alive until it is collected.
+      module.close();
+    }
   }
 
   get id() {

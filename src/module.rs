@@ -33,8 +33,8 @@ struct State {
     digest: Option<Digest>,
     /// WASI, if it imports that.
     wasi: Option<Wasi>,
-    /// Those of `compile`.
-    options: Options,
+    /// Those of `compile`; None once it is closed. Callbacks are among them, which may refer to this very module.
+    options: RefCell<Option<Rc<Options>>>,
     /// None before it is first instantiated, and once it is closed.
     linkable: RefCell<Option<Rc<Linkable>>>,
 }
@@ -123,6 +123,7 @@ impl Module {
     pub fn close(&self) {
         self.state.module.take();
         self.state.linkable.take();
+        self.state.options.take();
     }
 }
 
@@ -136,6 +137,7 @@ impl Module {
             let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
             let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
             let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
+            let options = RefCell::new(Some(Rc::new(options)));
             Ok(Self { state: Rc::new(State { module, digest, wasi, options, linkable }) }.into())
         }))
     }
@@ -150,17 +152,23 @@ impl State {
     /// `options`, and where they say nothing those of `compile`. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     fn lay_over(&self, options: Options) -> Result<Options, Error> {
         self.admit(options.memory, options.integrity.as_ref())?;
-        Ok(options.over(&self.options))
+        Ok(options.over(&*self.options()?))
+    }
+
+    /// The options of `compile`. WAPC_CLOSED.
+    fn options(&self) -> Result<Rc<Options>, Error> {
+        self.options.borrow().clone().ok_or(Error::Closed("module"))
     }
 
     /// WAPC_UNSUPPORTED and WAPC_ARGUMENT for options of the time of compilation that it was not compiled with: a limit of
     /// `memory` bytes, bytes that were checked against `integrity`.
     fn admit(&self, memory: Option<f64>, integrity: Option<&Integrity>) -> Result<(), Error> {
+        let compiled_with = self.options()?.memory;
         if let Some(wanted) = memory
-            && self.options.memory.is_none_or(|limit| limit > wanted)
+            && compiled_with.is_none_or(|limit| limit > wanted)
         {
             // Described in JavaScript: formatting an f64 here takes 22 KB.
-            let [limit, wanted] = [self.options.memory, Some(wanted)].map(|bytes| sys::describe(&bytes.into()));
+            let [limit, wanted] = [compiled_with, Some(wanted)].map(|bytes| sys::describe(&bytes.into()));
             return Err(Error::Unsupported(format!(
                 "`limits.memory` is {wanted}, but the module was compiled with {limit}: give it to `WapcModule.compile`"
             )));

@@ -95,6 +95,12 @@
       unreachable))
     (if (call $is (i32.const 0x69)) (then (return (call $recurse (i32.const 0))))) ;; i: endless recursion
     (if (call $is (i32.const 0x49)) (then (return (call $recurse_calling (i32.const 0))))) ;; I: the same through the host
+    (if (call $is (i32.const 0x57)) (then ;; W: grows, then logs, fails and responds with empty ranges there
+      (drop (memory.grow (i32.const 1)))
+      (call $console_log (call $arg (i32.const 0)) (i32.const 0))
+      (call $guest_error (call $arg (i32.const 0)) (i32.const 0))
+      (call $guest_response (call $arg (i32.const 0)) (i32.const 0))
+      (return (i32.const 1))))
     (if (call $is (i32.const 0x4c)) (then (loop $forever (br $forever)))) ;; L: loops for ever
     (if (call $is (i32.const 0x4d)) (then (loop $forever ;; M: logs for ever
       (call $console_log (i32.const 1024) (local.get $len))

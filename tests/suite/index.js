@@ -15,6 +15,7 @@
 import { wrongArguments } from './arguments.js';
 import { assemblyscript } from './assemblyscript.js';
 import { asynchronous } from './async.js';
+import { callers } from './callers.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
@@ -36,6 +37,7 @@ export function* suite(environment) {
     assemblyscript,
     protocol,
     hostile,
+    callers,
     memory,
     lifecycle,
     asynchronous,

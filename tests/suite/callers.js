@@ -1,0 +1,215 @@
+/** Odd values of callers: what stands for bytes may claim any length, throw where it is read, or change meanwhile. */
+
+import { equal, fails, thrown, words, wordsOf } from './assert.js';
+import { ways } from './ways.js';
+
+const call = words(512, 1, 512, 1, 512, 1, 512, 1);
+const bytes = () => new Uint8Array([1, 2, 3, 4]);
+const own = (name, descriptor) => Object.defineProperty(bytes(), name, descriptor);
+const boom = () => {
+  throw new Error('boom');
+};
+
+class Odd extends Uint8Array {
+  static get [Symbol.species]() {
+    return boom();
+  }
+  subarray() {
+    return boom();
+  }
+  slice() {
+    return boom();
+  }
+}
+
+function detached(array) {
+  structuredClone(array, { transfer: [array.buffer] });
+  return array;
+}
+
+/** What callbacks may answer with: a name, what makes one, and the length that the guest sees; `error` is a failed call. */
+const answers = [
+  ['bytes', bytes, 4],
+  ['no bytes', () => new Uint8Array(0), 0],
+  ['nothing', () => undefined, 0],
+  ['text', () => 'ü', 2],
+  ['a buffer', () => bytes().buffer, 4],
+  ['a view', () => new DataView(bytes().buffer, 1, 2), 2],
+  ['other elements', () => new Uint16Array(3), 6],
+  ['bytes that claim fewer', () => own('length', { value: 2 }), 4],
+  ['bytes that claim more', () => own('length', { value: 8 }), 4],
+  ['bytes that claim no number', () => own('length', { value: NaN }), 4],
+  ['bytes that claim an object', () => own('length', { value: { valueOf: () => 3 } }), 4],
+  ['bytes whose length throws', () => own('length', { get: boom }), 'error'],
+  ['bytes whose methods throw', () => new Odd([1, 2, 3]), 3],
+  ['bytes that have a then', () => own('then', { value: boom }), 4],
+  ['detached bytes', () => detached(bytes()), 0],
+  ['a detached buffer', () => detached(bytes()).buffer, 'error'],
+  ['a view that was detached', () => detached(new DataView(bytes().buffer)), 'error'],
+  ['a proxy of bytes', () => new Proxy(bytes(), {}), 'error'],
+  ['what calls itself a buffer', () => ({ [Symbol.toStringTag]: 'ArrayBuffer', byteLength: 4 }), 'error'],
+  ['null', () => null, 'error'],
+  ['a number', () => 42, 'error'],
+  ['an object whose then throws', () => Object.defineProperty({}, 'then', { get: boom }), 'error'],
+];
+
+if (typeof SharedArrayBuffer === 'function') {
+  answers.push(['shared bytes', () => new Uint8Array(new SharedArrayBuffer(5)), 5]);
+}
+if ('resizable' in ArrayBuffer.prototype) {
+  answers.push([
+    'bytes that were shrunk',
+    () => {
+      const buffer = new ArrayBuffer(8, { maxByteLength: 16 });
+      const array = new Uint8Array(buffer);
+      buffer.resize(3);
+      return array;
+    },
+    3,
+  ]);
+}
+
+/** The same of answers that are not there yet. */
+const promises = [
+  ['a promise', () => Promise.resolve(bytes()), 4],
+  ['a promise of a promise', () => Promise.resolve({ then: (done) => done(Promise.resolve('xyz')) }), 3],
+  ['a rejection', () => Promise.reject(new Error('no')), 'error'],
+  ['what calls back at once, twice, and throws', () => ({ then: (done) => (done('x'), done('yy'), boom()) }), 1],
+  ['a then that throws', () => ({ then: boom }), 'error'],
+  [
+    'a promise whose constructor throws',
+    () => Object.defineProperty(Promise.resolve('x'), 'constructor', { get: boom }),
+    'error',
+  ],
+  ['a function with a then', () => Object.assign(() => {}, { then: (done) => done('four') }), 4],
+  ...answers
+    .filter(([name]) => !name.includes('then'))
+    .map(([name, make, length]) => [`a promise of ${name}`, () => Promise.resolve(make()), length]),
+];
+
+export function* callers(environment) {
+  const { WapcHost, guest } = environment;
+  const atOnce = (source, options) => WapcHost.instantiate(source, { ...options, async: false });
+
+  for (const [way, make, table] of [
+    ['at once', atOnce, answers],
+    ...[...ways(environment)].map(([way, make]) => [way, make, [...answers, ...promises]]),
+  ]) {
+    yield [
+      `${way}: odd answers of callbacks are what the engine knows of them`,
+      async () => {
+        let answer;
+        const host = await make(await guest('wat/probe'), { hostCall: () => answer() });
+        for (const [name, makeAnswer, length] of table) {
+          answer = makeAnswer;
+          const [answered, responded, failed] = wordsOf(await host.invoke('h', call));
+          equal([answered, responded], length === 'error' ? [0, 0] : [1, length], name);
+          equal(failed > 0, length === 'error', name);
+        }
+        host.close();
+      },
+    ];
+
+    yield [
+      `${way}: odd payloads are what the engine knows of them`,
+      async () => {
+        const host = await make(await guest('wat/probe'), {});
+        for (const [name, makePayload, length] of answers) {
+          if (name === 'null' || name === 'nothing') continue;
+          const outcome = await host.invoke('2', makePayload()).catch((error) => error);
+          equal(outcome instanceof Error, length === 'error', `${name}: ${outcome.message}`);
+        }
+        for (const payload of [null, 42, {}, new Proxy(bytes(), {}), detached(bytes()).buffer]) {
+          await fails('WAPC_ARGUMENT', () => host.invoke('2', payload));
+        }
+        host.close();
+      },
+    ];
+  }
+
+  yield [
+    'empty ranges after the memory has grown, wherever they point',
+    async () => {
+      const log = [];
+      const host = await WapcHost.instantiate(await guest('wat/probe'), {
+        async: false,
+        logger: (line) => log.push(line),
+      });
+      const places = [0, 1, 65535, 65536, 0x7fffffff, 0xffffffff];
+      for (const place of places) equal((await host.invoke('W', words(place))).length, 0, `${place}`);
+      equal(
+        log,
+        places.map(() => ''),
+      );
+      equal(host.memorySize, (1 + places.length) * 65536, 'the same instance');
+      host.close();
+    },
+  ];
+
+  yield [
+    'a payload that grows before the guest takes it once more',
+    async () => {
+      if (typeof SharedArrayBuffer !== 'function' || !('growable' in SharedArrayBuffer.prototype)) return;
+      const buffer = new SharedArrayBuffer(call.length, { maxByteLength: 64 });
+      const payload = new Uint8Array(buffer);
+      payload.set(call);
+      const host = await WapcHost.instantiate(await guest('wat/probe'), {
+        async: false,
+        hostCall: () => void buffer.grow(64),
+      });
+      await fails('WAPC_ARGUMENT', () => host.invoke('d', payload));
+      equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
+      host.close();
+    },
+  ];
+
+  yield [
+    'options are read once, and what is no signal is named',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('wat/probe'), { async: false });
+      let reads = 0;
+      const options = {
+        get timeout() {
+          return reads++ === 0 ? 60_000 : 'later';
+        },
+      };
+      await host.invoke('c', '', options);
+      equal(reads, 1);
+      await fails('WAPC_ARGUMENT', () => host.invoke('c', '', { signal: Object.create(AbortSignal.prototype) }));
+      host.close();
+    },
+  ];
+
+  yield [
+    'many invocations that wait for one signal: it has one listener, and all reject',
+    async () => {
+      const hostCall = () => {
+        inner = Array.from({ length: 1000 }, (_, number) =>
+          pool.invoke('c', '', { signal: controller.signal, ...(number % 2 ? {} : { timeout: 60_000 }) }),
+        );
+        for (const invocation of inner) invocation.catch(() => {});
+      };
+      let inner;
+      const pool = await environment.WapcPool.create(await guest('wat/probe'), { size: 1, async: false, hostCall });
+      const controller = new AbortController();
+      let listeners = 0;
+      const { addEventListener, removeEventListener } = controller.signal;
+      controller.signal.addEventListener = (...all) => (listeners++, addEventListener.apply(controller.signal, all));
+      controller.signal.removeEventListener = (...all) => (
+        listeners--,
+        removeEventListener.apply(controller.signal, all)
+      );
+      const outer = pool.invoke('h', call);
+      equal([listeners, pool.stats.waiting], [1, 1000]);
+      controller.abort('enough');
+      await outer;
+      equal(
+        await Promise.all(inner.map((invocation) => thrown(() => invocation))),
+        inner.map(() => 'enough'),
+      );
+      equal([pool.stats.waiting, pool.stats.busy], [0, 0]);
+      equal(wordsOf(await pool.invoke('c', '', { signal: new AbortController().signal }))[0], 2);
+      await pool.close();
+    },
+  ];
+}
