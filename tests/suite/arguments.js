@@ -7,6 +7,8 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
 
   for (const [what, options] of [
     ['hostcall', { hostcall() {} }],
+    // Options of pools alone.
+    ...['size', 'min', 'idleTimeout', 'maxQueue', 'workers', 'initialize'].map((name) => [name, { [name]: 1 }]),
     ['hostCall', { hostCall: 'not a function' }],
     ['async', { async: 'always' }],
     ['async', { async: 1 }],
@@ -70,6 +72,19 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
       (
         await probe({ hostCall: undefined, async: undefined, limits: undefined, integrity: undefined, wasi: undefined })
       ).close();
+    },
+  ];
+
+  yield [
+    'limits at the ends of their ranges',
+    async () => {
+      for (const limits of [
+        { payload: 0, timeout: 0, suspensions: 1 },
+        { payload: 2 ** 32 - 1, timeout: 2 ** 40, suspensions: 2 ** 32 - 1, memory: 2 ** 40 },
+        { timeout: 0.5, memory: 2 ** 20 + 0.5 },
+      ]) {
+        (await probe({ limits })).close();
+      }
     },
   ];
 

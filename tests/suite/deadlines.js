@@ -72,7 +72,7 @@ export function* deadlines(environment) {
   ];
 }
 
-function* inEachWay(make, { guest }) {
+function* inEachWay(make, { WapcModule, guest }) {
   const probe = async (options) => make(await guest('wat/probe'), options);
 
   for (const [what, limits, options] of [
@@ -109,6 +109,24 @@ function* inEachWay(make, { guest }) {
       equal(wordsOf(await first)[1], 1);
       equal(wordsOf(await host.invoke('c'))[0], 2, 'the same instance');
       host.close();
+    },
+  ];
+
+  yield [
+    'limits.timeout of a compiled module, and another one laid over it',
+    async () => {
+      const { hostCall, calls, called } = patient();
+      const module = await WapcModule.compile(await guest('wat/probe'), { hostCall, limits: { timeout: 50 } });
+      const limited = await make(module, {});
+      await fails('WAPC_TIMEOUT', () => limited.invoke('h', call));
+      limited.close();
+      const patiently = await make(module, { limits: { timeout: A_DAY } });
+      const { length } = calls;
+      const running = patiently.invoke('h', call);
+      (await called(length)).resolve('x');
+      equal(wordsOf(await running)[1], 1);
+      patiently.close();
+      module.close();
     },
   ];
 

@@ -115,6 +115,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         [new Uint8Array([0x1f, 0x8b, 8, 0]), 'gzip'],
         [new Uint8Array([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]), 'component'],
         [bytes('(module)'), 'text'],
+        [bytes(';; a module\n(module)'), 'text'],
       ]) {
         const error = await fails('WAPC_NOT_A_GUEST', () => WapcModule.compile(source));
         equal(error.message.includes(told), true, error.message);
@@ -143,6 +144,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         ['extism', 'Extism'],
         ['opa', 'OPA'],
         ['command', 'WASI command'],
+        ['component-core', 'component'],
         ['no-memory', 'memory'],
       ]) {
         const error = await fails('WAPC_NOT_A_GUEST', async () => WapcModule.compile(await guest(`wat/${name}`)));

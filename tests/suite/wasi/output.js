@@ -4,7 +4,7 @@ import { bytes, equal, fails, string, words } from '../assert.js';
 import { at, iovecs, payloadOf, PAGE, PAYLOAD, probes } from './probe.js';
 
 export function* output(environment) {
-  const { WapcPool, guest, hasWorkers } = environment;
+  const { WapcModule, WapcPool, guest, hasWorkers } = environment;
   const probe = probes(environment);
 
   yield [
@@ -154,6 +154,35 @@ export function* output(environment) {
         if (process !== undefined) Object.defineProperty(globalThis, 'process', hidden);
       }
       equal(pieces, [70_000, 70_000, 60_000]);
+    },
+  ];
+
+  yield [
+    "a compiled module's output and `wasi`, and others that are laid over them",
+    async () => {
+      const chunks = [];
+      const writer = (whose) => (chunk) => chunks.push([whose, string(chunk)]);
+      const wasi = { args: ['of', 'the', 'module'], env: { A: '1' } };
+      const module = await WapcModule.compile(await guest('wat/wasi'), { stdout: writer('module'), wasi });
+      for (const [options, whose, counts] of [
+        [undefined, 'module', [3, 1]],
+        [{ stdout: writer('own') }, 'own', [3, 1]],
+        // Each of its parts by itself.
+        [{ wasi: { args: ['own'] } }, 'module', [1, 1]],
+        [{ wasi: { env: {} } }, 'module', [3, 0]],
+      ]) {
+        const host = await module.instantiate(options);
+        await host.invoke('x', payloadOf('fd_write', [1, iovecs([512, 1]), 8]));
+        equal(chunks.splice(0), [[whose, 'x']]);
+        const sizes = [];
+        for (const name of ['args_sizes_get', 'environ_sizes_get']) {
+          const memory = await host.invoke('x', payloadOf(name, [4096, 4100]));
+          sizes.push(new DataView(memory.buffer).getUint32(4096, true));
+        }
+        equal(sizes, counts);
+        host.close();
+      }
+      module.close();
     },
   ];
 
