@@ -88,6 +88,23 @@ test('a host in a worker that is stopped goes on in another', { skip }, async ()
   host.close();
 });
 
+test('a worker that is being started when its pool is destroyed ends', async () => {
+  let made;
+  const worker = new Promise((resolve) => (made = resolve));
+  const factory = () => {
+    const worker = new Worker(script);
+    made(worker);
+    return worker;
+  };
+  const pool = await WapcPool.create(path('hello'), { size: 1, min: 0, hostCall, workers: { factory } });
+  const waiting = rejects(pool.invoke('echo', 'x'), { code: 'WAPC_CLOSED' });
+  const ended = worker.then((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+  await worker;
+  pool.destroy();
+  await waiting;
+  await ended;
+});
+
 test('the script of the workers, by address', async () => {
   for (const url of [script, script.href]) {
     const pool = await WapcPool.create(path('hello'), { size: 1, hostCall, workers: { url } });
@@ -109,6 +126,10 @@ for (const [what, program] of [
   [
     'an instance was borrowed in time',
     'const pool = await WapcPool.create(guest, { size: 1, hostCall }); pool.return(await pool.get(86_400_000));',
+  ],
+  [
+    'an instance was waited for, and came in time',
+    'const pool = await WapcPool.create(guest, { size: 1, hostCall }); const first = await pool.get(); const second = pool.get(86_400_000); pool.return(first); pool.return(await second);',
   ],
   [
     'a pool that is closed',

@@ -393,6 +393,15 @@ function* whereCallbacksWait(create) {
       const next = pool.invoke('c');
       (await called(0)).resolve('x');
       equal([wordsOf(await running)[1], wordsOf(await next)[0]], [1, 2]);
+      const again = await pool.get();
+      const both = [again.invoke('h', call), again.invoke('h', call)];
+      pool.return(again);
+      (await called(1)).resolve('x');
+      await both[0];
+      equal([pool.stats.busy, pool.stats.idle], [1, 0], 'one of two has ended');
+      (await called(2)).resolve('xx');
+      equal(wordsOf(await both[1])[1], 2);
+      await until(() => pool.stats.idle === 1);
       await pool.close();
     },
   ];

@@ -81,6 +81,27 @@ export function* files(environment) {
   ];
 
   yield [
+    'a write within a file makes it no shorter, an empty one behind its end no longer',
+    async () => {
+      const it = await probe();
+      equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 66n, 0n, 0, 4096), 0);
+      for (const [length, offset, content] of [
+        [1, 1n, 'txxt'],
+        [0, 10n, 'txxt'],
+        [0, 4n, 'txxt'],
+        [1, 4n, 'txxtx'],
+        [1, 7n, 'txxtx\0\0x'],
+      ]) {
+        equal(await it.call('fd_pwrite', 4, iovecs([512, length]), offset, 4096), 0);
+        equal(it.u32(4096), length);
+        equal(await it.call('fd_pread', 4, iovecs([9000, 20]), 0n, 4096), 0);
+        equal(string(it.memory.slice(9000, 9000 + it.u32(4096))), content, `${length} bytes at ${offset}`);
+      }
+      it.host.close();
+    },
+  ];
+
+  yield [
     'fd_allocate: makes a file longer, never shorter',
     async () => {
       const it = await probe();
