@@ -81,6 +81,27 @@ export function* files(environment) {
   ];
 
   yield [
+    'fd_readdir: goes on where it was, in the directory as it was, until it begins anew',
+    async () => {
+      const it = await probe();
+      const names = async (cookie) => {
+        equal(await it.call('fd_readdir', 3, 8192, 400, cookie, 4096), 0);
+        const found = [];
+        for (let from = 8192; from < 8192 + it.u32(4096); from += 24 + it.u32(from + 16)) {
+          found.push(string(it.memory.slice(from + 24, from + 24 + it.u32(from + 16))));
+        }
+        return found;
+      };
+      equal(await names(3n), ['sub'], 'from within, at first');
+      equal(await it.call('path_create_directory', 3, path('b')), 0);
+      equal(await names(2n), ['a.txt', 'sub']);
+      equal(await names(0n), ['.', '..', 'a.txt', 'b', 'sub']);
+      equal(await names(9n), []);
+      it.host.close();
+    },
+  ];
+
+  yield [
     'a write within a file makes it no shorter, an empty one behind its end no longer',
     async () => {
       const it = await probe();
