@@ -43,6 +43,7 @@ test('a type of another kind is told once, however many guests come so', () => {
   });
   equal(stdout, 'application/wasm\ntext/plain\ntext/plain\n');
   equal(stderr.match(/^wapc-host: /gm)?.length, 1, stderr);
+  equal(stderr.includes('came as text/plain'), true, stderr);
 });
 
 test('a refused promise that rejects later does not end the process', async () => {

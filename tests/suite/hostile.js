@@ -129,6 +129,17 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
     },
   ];
 
+  yield [
+    'limits of payload: 256 MiB where nothing else was said',
+    async () => {
+      const host = await probe();
+      await fails('WAPC_LIMIT', () => host.invoke('c', new Uint8Array(2 ** 28 + 1)));
+      // It may be sent, and has no room in this guest.
+      await fails('WAPC_PROTOCOL', () => host.invoke('c', new Uint8Array(2 ** 28)));
+      host.close();
+    },
+  ];
+
   const kinds = [['in-thread', {}], ...(hasWorkers ? [['workers', { workers: true }]] : [])];
   for (const [kind, options] of kinds) {
     const limited = async (name, given) =>
