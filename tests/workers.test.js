@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-import { WapcHost, WapcPool } from 'wapc-host';
+import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
 import { inTime, wordsOf } from './suite/assert.js';
 
@@ -152,3 +152,65 @@ for (const [what, program] of [
     deepEqual([status, stdout, stderr], [0, 'done\n', '']);
   });
 }
+
+const cannotGrow = !('growable' in SharedArrayBuffer.prototype) && 'needs shared memory that grows';
+test(
+  'a payload that grows under another thread is written as far as was told, or not at all',
+  { skip: cannotGrow },
+  async () => {
+    const growing = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', (buffer) => {
+      while (buffer.byteLength < buffer.maxByteLength) buffer.grow(buffer.byteLength + 1);
+    });`,
+      { eval: true },
+    );
+    const host = await WapcHost.instantiate(path('wat/probe'), { async: false });
+    const [first, second, untouched] = [1024, 32768, 0xaa];
+    const outcomes = { written: 0, refused: 0 };
+    for (let round = 0; round < 20; round++) {
+      const buffer = new SharedArrayBuffer(64, { maxByteLength: 16384 });
+      const payload = new Uint8Array(buffer);
+      // The request is wanted once more, at another place.
+      new Uint32Array(buffer, 0, 2).set([512, second]);
+      growing.postMessage(buffer);
+      await host.reset();
+      while (buffer.byteLength < buffer.maxByteLength) {
+        try {
+          const memory = host.invokeSync('q', payload);
+          const [once, again] = [first, second].map((at) => memory.indexOf(untouched, at) - at);
+          equal(once, again);
+          outcomes.written++;
+        } catch (error) {
+          equal(error.code, 'WAPC_ARGUMENT', error);
+          outcomes.refused++;
+        }
+      }
+    }
+    host.close();
+    await growing.terminate();
+    equal(outcomes.written > 0, true);
+  },
+);
+
+test('a closed module does not keep the callbacks alive that it was compiled with', async () => {
+  const { setFlagsFromString } = await import('node:v8');
+  const { runInNewContext } = await import('node:vm');
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const make = async () => {
+    let module;
+    // Refers to the module whose option it is.
+    const callback = () => module;
+    module = await WapcModule.compile(path('wat/probe'), { hostCall: callback });
+    (await module.instantiate()).close();
+    module.close();
+    return new WeakRef(callback);
+  };
+  const callbacks = await Promise.all(Array.from({ length: 5 }, make));
+  for (let turn = 0; turn < 50 && callbacks.some((callback) => callback.deref()); turn++) {
+    await new Promise(setImmediate);
+    gc();
+  }
+  equal(callbacks.filter((callback) => callback.deref()).length, 0);
+});

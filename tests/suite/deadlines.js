@@ -161,9 +161,9 @@ function* inEachWay(make, { WapcModule, guest }) {
     async () => {
       const starting = await guest('wat/starting');
       const hostCall = () => new Promise(() => {});
-      await fails('WAPC_TIMEOUT', () => make(starting, { hostCall, limits: { start: 5, timeout: 60_000 } }));
+      await fails('WAPC_TIMEOUT', () => make(starting, { hostCall, limits: { start: 5, timeout: A_DAY } }));
       const late = () => new Promise((resolve) => setTimeout(resolve, 20));
-      const host = await make(starting, { hostCall: late, limits: { start: 60_000, timeout: 1 } });
+      const host = await make(starting, { hostCall: late, limits: { start: A_DAY, timeout: 1 } });
       host.close();
       (await make(starting, { hostCall: late, limits: { start: Infinity } })).close();
     },
@@ -173,14 +173,15 @@ function* inEachWay(make, { WapcModule, guest }) {
     'limits.start ends the start after a trap; the next one is tried again',
     async () => {
       let answer = () => undefined;
-      const limits = { start: 500, timeout: 60_000 };
-      const host = await make(await guest('wat/starting'), { hostCall: () => answer(), limits });
+      const limits = { start: 500, timeout: A_DAY };
+      const starting = await guest('wat/starting');
+      const host = await inTime(() => make(starting, { hostCall: () => answer(), limits }));
       equal(wordsOf(await host.invoke('c')), [1]);
       answer = () => new Promise(() => {});
       await fails('WAPC_TRAP', () => host.invoke('?'));
       await fails('WAPC_TIMEOUT', () => host.invoke('c'));
       answer = () => undefined;
-      equal(wordsOf(await host.invoke('c')), [1]);
+      equal(wordsOf(await inTime(() => host.invoke('c'))), [1]);
       host.close();
     },
   ];
@@ -197,18 +198,20 @@ function* startsOfHosts({ WapcHost, guest, canSuspend }) {
       async () => {
         const starting = await guest('wat/starting');
         let answers = () => undefined;
-        const host = await WapcHost.instantiate(starting, {
-          async: true,
-          hostCall: () => answers(),
-          limits: { start: 500 },
-        });
+        const host = await inTime(() =>
+          WapcHost.instantiate(starting, {
+            async: true,
+            hostCall: () => answers(),
+            limits: { start: 500 },
+          }),
+        );
         equal(wordsOf(await host.invoke('c')), [1]);
         answers = answer;
         const stays = [fails('WAPC_TIMEOUT', () => host.reset()), fails('WAPC_TIMEOUT', () => host.replace(starting))];
         await Promise.all(stays);
         equal(wordsOf(await host.invoke('c')), [2], 'the same instance');
         answers = () => undefined;
-        await host.reset();
+        await inTime(() => host.reset());
         equal(wordsOf(await host.invoke('c')), [1], 'a fresh one');
         answers = answer;
         const replaced = thrown(() => host.replace(starting));
@@ -245,21 +248,21 @@ function* startsOfPools(kind, create) {
       await fails('WAPC_TIMEOUT', () => pool.invoke('c'));
       equal([pool.stats.size, pool.stats.busy], [0, 0]);
       ends = true;
-      equal(wordsOf(await pool.invoke('c'))[0], 1);
+      equal(wordsOf(await inTime(() => pool.invoke('c')))[0], 1);
       ends = false;
       await fails('WAPC_TRAP', () => pool.invoke('?'));
       await fails('WAPC_TIMEOUT', () => pool.invoke('c'));
       ends = true;
-      equal(wordsOf(await pool.invoke('c'))[0], 1);
+      equal(wordsOf(await inTime(() => pool.invoke('c')))[0], 1);
       ends = false;
-      const host = await pool.get();
+      const host = await inTime(() => pool.get());
       await fails('WAPC_TRAP', () => host.invoke('?'));
       await fails('WAPC_TIMEOUT', () => host.invoke('c'));
       await fails('WAPC_CLOSED', () => host.invoke('c'));
       equal(host.closed, true);
       ends = true;
       pool.return(host);
-      equal([wordsOf(await pool.invoke('c'))[0], pool.stats.size], [1, 1]);
+      equal([wordsOf(await inTime(() => pool.invoke('c')))[0], pool.stats.size], [1, 1]);
       await pool.close();
     },
   ];
@@ -271,7 +274,7 @@ function* startsOfPools(kind, create) {
       const pool = await create('wat/probe', {
         min: 0,
         initialize: () => new Promise(() => (initializing = true)),
-        limits: { start: 60_000 },
+        limits: { start: A_DAY },
       });
       const waiting = fails('WAPC_CLOSED', () => pool.invoke('c'));
       await until(() => initializing);
