@@ -356,7 +356,7 @@ export type WapcErrorCode =
   | 'WAPC_ASYNC'
   /** An invocation of a host from inside that same host's own host call. */
   | 'WAPC_REENTRANT'
-  /** A limit of `limits` was passed. */
+  /** A limit of `limits` was passed, or the caller's stack has no room left. */
   | 'WAPC_LIMIT'
   /** `timeout` or `limits.start` passed. */
   | 'WAPC_TIMEOUT'

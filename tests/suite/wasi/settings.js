@@ -93,7 +93,8 @@ export function* settings(environment) {
     'what a caller gave is as it was then, for every instance: each value is read once',
     async () => {
       const [stdin, file] = [new Uint8Array([97, 98, 99]), new Uint8Array([100, 101])];
-      const shared = environment.hasWorkers ? new Uint8Array(new SharedArrayBuffer(2)).fill(102) : 'ff';
+      const shared =
+        typeof SharedArrayBuffer === 'function' ? new Uint8Array(new SharedArrayBuffer(2)).fill(102) : 'ff';
       let reads = 0;
       const preopens = {
         '/data': {
