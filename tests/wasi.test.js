@@ -149,6 +149,24 @@ test('symbolic links lead nowhere but to what is below', async () => {
   equal(fs.readFileSync(join(outside, 'a.txt'), 'utf8'), 'secret');
 });
 
+test('a link that leads out may be made, but not followed', async () => {
+  const [data, outside] = [directory(), directory()];
+  fs.writeFileSync(join(outside, 'a.txt'), 'secret');
+  fs.symlinkSync(join(outside, 'a.txt'), join(data, 'absolute'));
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  const link = (target, name) => it.call('path_symlink', path(target), 3, path(name));
+  equal(await link(join(outside, 'a.txt'), 'refused'), ERRNO.NOTCAPABLE);
+  equal(await link(`..${outside.slice(scratch.length)}/a.txt`, 'relative'), 0);
+  equal(fs.readFileSync(join(data, 'relative'), 'utf8'), 'secret', 'another program follows it');
+  for (const name of ['absolute', 'relative']) {
+    equal(await it.call('path_open', 3, 1, path(name), 0, MOST_RIGHTS, 0n, 0, 4096), ERRNO.NOTCAPABLE, name);
+    equal(await it.call('path_filestat_get', 3, 1, path(name), 8192), ERRNO.NOTCAPABLE, name);
+    equal(await it.call('path_filestat_set_times', 3, 1, path(name), 0n, 0n, 10), ERRNO.NOTCAPABLE, name);
+  }
+  it.host.close();
+  equal(fs.existsSync(join(data, 'refused')), false);
+});
+
 /** Lets `swap` happen right after the first check of a name that ends so. */
 async function swapping(name, swap, work) {
   const { lstatSync } = fs;
@@ -371,6 +389,20 @@ test('calls that the end of the stack cuts off keep nothing', async () => {
     host.close();
     deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
   }
+  equal(open(), before);
+});
+
+test('files of the machine that a guest has open are bounded, and closed when it ends', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), '');
+  const open = () => fs.readdirSync('/proc/self/fd').length;
+  const before = open();
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  let [errno, opened] = [0, -1];
+  for (; errno === 0; opened++) errno = await it.call('path_open', 3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096);
+  // The process may have room for fewer.
+  equal([ERRNO.MFILE, opened > 100, opened <= 4092].join(), [errno, true, true].join(), `${opened} files`);
+  it.host.close();
   equal(open(), before);
 });
 
