@@ -39,7 +39,14 @@ test('it holds what a user needs and nothing else', () => {
   ];
   const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
   const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', ...typings];
-  const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', ...dist.map((name) => `dist/${name}`), 'package.json'];
+  const expected = [
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    ...dist.map((name) => `dist/${name}`),
+    'package.json',
+  ];
   deepEqual(names, expected.sort());
 });
 

@@ -1,4 +1,4 @@
-/** The README's snippets run, and what it says they print is what they print. */
+/** The snippets of README.md and SECURITY.md run, and what they say they print is what they print. */
 
 import { equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,9 +12,10 @@ import { openChromium } from './browser/browsers.js';
 import { serve } from './browser/serve.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const security = readFileSync(join(root, 'SECURITY.md'), 'utf8');
 /** The fenced blocks of a language. */
-const blocks = (language) =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text);
+const blocks = (language, text = readme) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text);
 /** What a snippet says that it prints: its `// prints:` comments. */
 const prints = (snippet) => [...snippet.matchAll(/\/\/ prints: (.*)/g)].map(([, line]) => line);
 
@@ -30,7 +31,7 @@ test('the two commands stand alone on their lines', () => {
   for (const command of ["npm run hello -- 'waPC!'", 'npm test']) ok(lines.includes(command), command);
 });
 
-const snippets = blocks('js');
+const snippets = [...blocks('js'), ...blocks('js', security)];
 ok(snippets.length > 1);
 for (const [index, snippet] of snippets.entries()) {
   test(`snippet ${index + 1} in Node: ${snippet.split('\n')[0]}`, () => {
