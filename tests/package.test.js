@@ -23,7 +23,9 @@ const [packed] = JSON.parse(run('npm', 'pack', root, '--json', '--ignore-scripts
 test('it holds what a user needs and nothing else', () => {
   // The parts that entry points share, or load when they are needed, have names that tell their content.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
-  const wasm = ['assemblyscript', 'core', 'shim', 'signature', 'wasi', 'wasi-shim'].map((name) => `${name}.wasm`);
+  const wasm = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
+    (name) => `${name}.wasm`,
+  );
   const scripts = [
     'chunk-chunk',
     'remote-chunk',
