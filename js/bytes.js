@@ -51,8 +51,13 @@ const { set, slice } = Uint8Array.prototype;
  */
 export function copyIn(view, ptr, source, length) {
   if (length === 0) return true;
-  if (source[length - 1] === undefined) return false;
-  copyName(view, ptr, source, length);
+  if (source[length - 1] === undefined || source[length] !== undefined) return false;
+  try {
+    copyName(view, ptr, source, length);
+  } catch {
+    // Grown just now, past the end of the view.
+    return false;
+  }
   // Asked afterwards: shared memory only grows, so that it had this length all the time if it has it now.
   return source[length] === undefined;
 }

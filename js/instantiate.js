@@ -16,6 +16,6 @@ export async function instantiate(module) {
     exports = await init({ module_or_path: module });
   }
   watchStack(exports);
-  openProbes(exports);
+  await openProbes(exports);
   return exports;
 }

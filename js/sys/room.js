@@ -5,22 +5,35 @@
 
 import { WapcError } from '../error.js';
 import { ownModule } from './own-modules.js';
-
-/**
- * The exports of `src/imports/room.wat`, once the core is there.
- * @type {{ room: () => void, ample: () => void } | undefined}
- */
-export let probes;
+import { canSuspend } from './suspension.js';
 
 /** Throws where there is no room for what begins or ends an invocation. Before the core is there nothing needs any. */
 let ample = () => {};
 
+/**
+ * The same for what a guest calls, which may run on a stack of its own.
+ * @type {(() => void) | undefined}
+ */
+export let roomOfGuests;
+
 /** The core is there. */
-export function openProbes(core) {
+export async function openProbes(core) {
   const bytes = new Uint8Array(core.memory.buffer, core.room_module(), core.room_module_len());
   const never = () => {};
-  probes = new WebAssembly.Instance(ownModule('room', bytes), { host: { values: never, keep: never } }).exports;
-  ({ ample } = probes);
+  const { exports } = new WebAssembly.Instance(ownModule('room', bytes), { host: { values: never, keep: never } });
+  ({ ample } = exports);
+  roomOfGuests = (await hasShortStacks()) ? exports.scarce : exports.ample;
+}
+
+/** Whether a stack that can be suspended is too short for `ample` from the first. */
+async function hasShortStacks() {
+  if (!canSuspend()) return false;
+  try {
+    await WebAssembly.promising(ample)();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Whether there is room for what begins or ends an invocation. */
@@ -33,25 +46,23 @@ export function hasRoom() {
   }
 }
 
-/** WAPC_LIMIT where there is none. Every way into the package begins with it. */
-export function requireRoom() {
-  try {
-    ample();
-  } catch {
-    throw noRoomError();
-  }
-}
-
 const MESSAGE =
   "the caller's stack has no room left; call from less deep, or from a fresh stack (await Promise.resolve() first)";
 
 /** Kept for where there is no room to make another one. */
 const kept = new WapcError('WAPC_LIMIT', MESSAGE);
 
-function noRoomError() {
+/** WAPC_LIMIT where there is none. Every public function begins with it, and nothing else calls it. */
+export function requireRoom() {
   try {
-    return new WapcError('WAPC_LIMIT', MESSAGE);
+    ample();
   } catch {
-    return kept;
+    let error = kept;
+    try {
+      error = new WapcError('WAPC_LIMIT', MESSAGE);
+    } catch {
+      // Nothing more can be called here.
+    }
+    throw error;
   }
 }

@@ -2,7 +2,7 @@
 
 import { copies } from './guest.js';
 import { instantiateOwn } from './own-modules.js';
-import { probes } from './room.js';
+import { roomOfGuests } from './room.js';
 import { suspend } from './suspension.js';
 
 /** Their exports, by name. */
@@ -18,6 +18,6 @@ export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name,
 /** What every shim imports. `running` is the address of the number of the instance that runs. */
 export const importsOf = (core) => ({
   core,
-  room: probes,
+  room: { room: roomOfGuests },
   host: { ...copies, suspend: suspend(), running: core.instance_running() },
 });

@@ -4,7 +4,7 @@
 ;;
 ;; What must stop the guest stops it here, by a trap, which no guest can catch; the core is told why before.
 (module
-  (import "room" "ample" (func $room))
+  (import "room" "room" (func $room))
   (import "wasi" "args_get" (func $args_get (param i32 i32 i32) (result i32)))
   (import "wasi" "args_sizes_get" (func $args_sizes_get (param i32 i32 i32) (result i32)))
   (import "wasi" "environ_get" (func $environ_get (param i32 i32 i32) (result i32)))
