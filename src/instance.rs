@@ -85,13 +85,11 @@ pub(crate) fn assert_unborrowed() {
 /// be suspended and too many are: it has to wait.
 #[unsafe(no_mangle)]
 extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend: u32) -> u32 {
-    INSTANCES.with_borrow(|instances| {
-        let Some(instance) = instances.get(id).filter(|instance| may_suspend == 0 || instance.has_room()) else {
-            return 0;
-        };
-        instance.begin(Some(Request { op_len, payload_len }), may_suspend != 0);
-        1
-    })
+    let begun = Instance::peek(id, |instance| {
+        let has_room = may_suspend == 0 || instance.has_room();
+        has_room.then(|| instance.begin(Some(Request { op_len, payload_len }), may_suspend != 0))
+    });
+    begun.is_some().into()
 }
 
 /// The time of an invocation that is suspended is up, or that of a start.
@@ -153,11 +151,17 @@ impl Instance {
         INSTANCES.with_borrow(|instances| instances.get(id).cloned())
     }
 
-    /// Looks at an instance without counting a reference to it: for what nearly always suffices. `look` only reads: it is
-    /// called where the stack may be about to end, calls nothing, and answers with None where more is to be done.
+    /// Looks at an instance without counting a reference to it, or borrowing the table that it is in: for what nearly always
+    /// suffices. `look` makes and removes no instance, and answers with None where more is to be done. What a guest may
+    /// call where the stack is about to end only reads.
     #[inline(always)]
     pub(crate) fn peek<T>(id: u32, look: impl FnOnce(&Self) -> Option<T>) -> Option<T> {
-        INSTANCES.with_borrow(|instances| look(instances.get(id)?))
+        INSTANCES.with(|instances| {
+            // SAFETY: the table is not changed as long as the reference lives, since only `look` runs. A guard would have to
+            // be counted twice in each of the three calls that an invocation takes.
+            let instances = unsafe { instances.try_borrow_unguarded() }.ok()?;
+            look(instances.get(id)?)
+        })
     }
 
     /// A range that lies in memory as it was when last asked.
