@@ -82,6 +82,7 @@ export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
       const host = await probe({ logger() {} });
       for (let i = 0; i < MANY; i++) {
         await fails('WAPC_GUEST', () => host.invoke('e', words(512, 1, 0)));
+        await fails('WAPC_GUEST', () => host.invoke('z'));
         await fails('WAPC_PROTOCOL', () => host.invoke('s', words(65536, 1)));
         equal(wordsOf(await host.invoke('c'))[0], 1);
         const trap = await fails('WAPC_TRAP', () => host.invoke('p', 'text'));

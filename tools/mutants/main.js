@@ -18,7 +18,9 @@ import { mutationsOfRust } from './rust.js';
 import { Workspace } from './workspace.js';
 
 /** In the order in which they are run: the quick ones first. */
-const TESTS = ['workers', 'wasi', 'wasi-by-path', 'node'].map((name) => `tests/${name}.test.js`);
+const TESTS = ['workers', 'worker-ahead', 'worker-start', 'wasi', 'wasi-by-path', 'node'].map(
+  (name) => `tests/${name}.test.js`,
+);
 
 /** What only browsers, bundlers, workerd, or the native tests of WASI load, and what is made by the build. */
 const LEFT =

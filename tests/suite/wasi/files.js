@@ -123,6 +123,28 @@ export function* files(environment) {
   ];
 
   yield [
+    'a file is written where its descriptor stands, which is behind what was written then',
+    async () => {
+      const it = await probe();
+      // Once opened to append, once not: FDFLAGS_APPEND, and the rights to read, write, seek and tell.
+      for (const [flags, positions] of [
+        [0, [1n, 2n]],
+        [1, [5n, 6n]],
+      ]) {
+        equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 0x66n, 0n, flags, 4096), 0);
+        const fd = it.u32(4096);
+        for (const position of positions) {
+          equal(await it.call('fd_write', fd, iovecs([512, 1]), 4096), 0);
+          equal(await it.call('fd_tell', fd, 4096), 0);
+          equal(BigInt(it.u32(4096)), position, `flags ${flags}`);
+        }
+        equal(await it.call('fd_close', fd), 0);
+      }
+      it.host.close();
+    },
+  ];
+
+  yield [
     'fd_allocate: makes a file longer, never shorter',
     async () => {
       const it = await probe();
