@@ -4,7 +4,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { counts } from '../../dist/counts.js';
 import { WapcError, WapcHost, WapcModule, WapcPool } from '../../dist/node.js';
+import { Wasi } from '../../dist/wasi-node.js';
 
 /** The path of a guest. */
 export const path = (name) => fileURLToPath(new URL(`../../testdata/${name}.wasm`, import.meta.url));
@@ -19,5 +21,7 @@ export const environment = {
   url: (name) => pathToFileURL(path(name)).href,
   canSuspend: typeof WebAssembly.Suspending === 'function',
   AsyncLocalStorage,
+  counts,
+  wasiCounts: async () => Wasi.counts(),
   hasWorkers: true,
 };
