@@ -85,10 +85,16 @@ export class WapcHost {
 
   close() {
     requireRoom();
-    if (this.#host?.close() !== true) return;
-    // At once, not when it is collected: many hosts may come and go between two collections.
+    if (this.#host === undefined) return;
+    if (this.#host.close()) this.#free();
+    // An invocation runs, or a fresh instance is being made: the end of that frees it.
+    else this.#port.free = () => this.#free();
+  }
+
+  /** Not when it is collected: many hosts may come and go between two collections, and a callback may refer to its host. */
+  #free() {
     this.#port.close();
-    this.#host.free();
+    this.#host?.free();
     this.#host = undefined;
   }
 

@@ -151,6 +151,9 @@ extern "C" {
     /// Runs what waits for its turn.
     #[wasm_bindgen(method)]
     pub(crate) fn drain(this: &Port);
+    /// Nothing runs any more, and the host was closed meanwhile: it is freed soon.
+    #[wasm_bindgen(method)]
+    pub(crate) fn ended(this: &Port);
     /// Takes back an exchange that was given to a stack and has not begun there: this one, or whichever it is.
     #[wasm_bindgen(method, js_name = takeBack)]
     pub(crate) fn take_back(this: &Port, exchange: Option<&Exchange>) -> Option<Exchange>;

@@ -54,6 +54,8 @@ export class Port {
     this.error = undefined;
     /** Whether what waits is being run. */
     this.drains = false;
+    /** What frees the host in the core: where it was closed while an invocation ran. */
+    this.free = undefined;
   }
 
   /** Whether the guest is gone after a trap, so that the next invocation begins with a fresh one. */
@@ -107,6 +109,11 @@ export class Port {
   /** Ends an exchange that waits for its turn. */
   reject(exchange) {
     exchange.reject(this.#takeError());
+  }
+
+  /** Nothing runs any more, and the host was closed meanwhile. Its slot is in use until the end of that has been told. */
+  ended() {
+    queueMicrotask(() => this.free());
   }
 
   /** The host is gone from the core, and its slot may be another's. */

@@ -61,6 +61,9 @@ impl State {
                     state.reject(&exchange, &error);
                 }
             }
+            if state.closed.get() {
+                state.port.ended();
+            }
             state.take_over();
             state.port.drain();
         });

@@ -114,6 +114,7 @@ impl State {
         }
         if self.closed.get() {
             self.install(None);
+            self.port.ended();
         }
         self.take_over();
         let others_wait = !self.waiting.borrow().is_empty();
@@ -210,7 +211,7 @@ impl State {
             self.reject(&exchange, &Error::Closed("host"));
         }
         if self.port.running() {
-            // Its end lets go of it.
+            // Its end lets go of it, and has the host freed.
             if let Some(instance) = self.instance() {
                 instance.interrupt(Error::Closed("host"));
             }

@@ -5,7 +5,7 @@ import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
-export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend, hasWorkers }) {
+export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend, counts, hasWorkers }) {
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
 
   yield [
@@ -131,6 +131,28 @@ export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend, hasWorkers
       const host = await probe({ async: false, hostCall: () => host.close() });
       await fails('WAPC_CLOSED', () => host.invoke('h', call));
       equal(host.closed, true);
+    },
+  ];
+
+  yield [
+    'close while an invocation runs, or a fresh instance is made for one: nothing of the host is left',
+    async () => {
+      const before = counts();
+      const hostCall = () => host.close();
+      let host = await probe({ async: false, hostCall });
+      await fails('WAPC_CLOSED', async () => host.invokeSync('h', call));
+      equal(counts(), before);
+      host = await probe({ async: false });
+      await fails('WAPC_TRAP', () => host.invoke('?'));
+      const restarted = host.invoke('c');
+      host.close();
+      await fails('WAPC_CLOSED', () => restarted);
+      equal(counts(), before);
+      if (canSuspend) {
+        host = await probe({ async: true, hostCall: () => new Promise(() => host.close()) });
+        await fails('WAPC_CLOSED', () => host.invoke('h', call));
+        equal(counts(), before);
+      }
     },
   ];
 
