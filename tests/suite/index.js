@@ -29,6 +29,7 @@ import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { scopes } from './scopes.js';
 import { steady } from './steady.js';
+import { stack } from './stack/index.js';
 import { stopping } from './stopping.js';
 import { wasi } from './wasi/index.js';
 
@@ -50,6 +51,7 @@ export function* suite(environment) {
     wrongArguments,
     loading,
     wasi,
+    stack,
     // The longest ones last: what is broken shows early.
     pools,
     properties,

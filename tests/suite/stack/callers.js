@@ -1,0 +1,144 @@
+/** Callers whose own stack is about to end: without any guest that does harm. */
+
+import { equal, wordsOf } from '../assert.js';
+import { among } from './bystanders.js';
+import { Outcomes } from './outcomes.js';
+import { sunk } from './sunk.js';
+
+/** Levels from the end at which something is done: 100 KiB at least, more than anything asks for. */
+const BAND = 2000;
+
+/** Each step begins one frame of another length further down. */
+const STEPS = 6;
+
+const answered = (answer) => equal(answer.length, 4, 'an answer');
+
+/** Recurses until the stack ends, and tries on the way back, at every `every`-th level that is near the end. */
+function overTheEnd(outcomes, every) {
+  let left = BAND;
+  const deeper = () => {
+    try {
+      deeper();
+    } catch {
+      // The stack has ended, here or in what was tried.
+    }
+    if (left > 0 && left-- % every === 0) outcomes.try();
+  };
+  deeper();
+}
+
+/** The same behind so many frames of another length. */
+function shifted(levels, run) {
+  if (levels === 0) return run();
+  const result = shifted(levels - 1, run);
+  return result;
+}
+
+/** What a caller does, what is done with what comes of it, and at every how many-th level. */
+const DEEDS = {
+  invokeSync: ({ host }) => [() => host.invokeSync('c'), answered],
+  invoke: ({ host }) => [() => host.invoke('c'), answered],
+  'invoke, that may be suspended': ({ suspending }) => [() => suspending.invoke('c'), answered],
+  'invoke with options': ({ host, signal }) => [() => host.invoke('c', 'x', { signal, timeout: 1e9 }), answered],
+  "a pool's invoke": ({ pool }) => [() => pool.invoke('c'), answered],
+  "a pool's invoke with options": ({ pool, signal }) => [() => pool.invoke('c', 'x', { signal }), answered],
+  "a pool's get": ({ pool }) => [() => pool.get(), (host) => pool.return(host), 16],
+  "a pool's use": ({ pool }) => [() => pool.use((host) => host.invoke('c')), answered, 16],
+  reset: ({ host }) => [() => host.reset(), () => {}, 128],
+  replace: ({ host, module }) => [() => host.replace(module), () => {}, 128],
+  instantiate: ({ module }) => [() => module.instantiate(), (made) => made.close(), 128],
+  'what is told of them': ({ host, pool }) => [() => [host.memorySize, host.closed, pool.stats], () => {}],
+};
+
+export function* callers(environment) {
+  for (const [what, deed] of Object.entries(DEEDS)) {
+    yield [
+      `a caller at the stack's end: ${what}`,
+      () => among(environment, (...rest) => run(environment, deed, ...rest)),
+    ];
+  }
+  yield ["a caller at the stack's end: close", () => among(environment, (...rest) => close(environment, ...rest))];
+  yield ["a caller at the stack's end: return", () => among(environment, (...rest) => giveBack(environment, ...rest))];
+  yield ["a caller at the stack's end: abort", () => among(environment, (...rest) => abort(environment, ...rest))];
+}
+
+async function things({ guest, WapcModule, WapcPool }, opened) {
+  const module = opened.add(await WapcModule.compile(await guest('wat/edge'), { async: false }));
+  const host = opened.add(await module.instantiate());
+  const suspending = opened.add(await module.instantiate({ async: 'auto' }));
+  const pool = opened.add(await WapcPool.create(module, { size: 1 }));
+  return { module, host, suspending, pool, signal: new AbortController().signal };
+}
+
+async function run(environment, deed, ask, opened) {
+  const made = await things(environment, opened);
+  const [act, use, every = 4] = deed(made);
+  // The guest takes stack too: where there is room to call it, it may not have enough.
+  const outcomes = new Outcomes(act, ['WAPC_TRAP']);
+  for (let turn = 0; turn < STEPS; turn++) {
+    sunk(() => shifted(turn, () => overTheEnd(outcomes, every)));
+    const succeeded = await outcomes.settle(use);
+    equal(succeeded > 0, true, 'what there is room for succeeds');
+    const { host, suspending, pool } = made;
+    for (const answers of [host, suspending, pool]) equal(wordsOf(await answers.invoke('c')).length, 1);
+    equal([pool.stats.busy, pool.stats.waiting], [0, 0]);
+    await ask();
+  }
+}
+
+/** Each host is closed once, where the room for it is found: those that could not be closed answer. */
+async function close(environment, ask, opened) {
+  const { module } = await things(environment, opened);
+  for (let turn = 0; turn < STEPS; turn++) {
+    const hosts = await Promise.all(Array.from({ length: 8 }, () => module.instantiate()));
+    let at = 0;
+    const outcomes = new Outcomes(() => hosts[at++ % hosts.length].close());
+    sunk(() => shifted(turn, () => overTheEnd(outcomes, 4)));
+    await outcomes.settle();
+    for (const host of hosts) {
+      equal(host.closed, true);
+      host.close();
+    }
+    await ask();
+  }
+}
+
+/** What is lent is given back, once. */
+async function giveBack(environment, ask, opened) {
+  const { pool } = await things(environment, opened);
+  for (let turn = 0; turn < STEPS; turn++) {
+    const lease = await pool.get();
+    const waits = pool.invoke('c');
+    const outcomes = new Outcomes(() => pool.return(lease), ['WAPC_POOL_FOREIGN']);
+    sunk(() => shifted(turn, () => overTheEnd(outcomes, 4)));
+    const succeeded = await outcomes.settle();
+    equal(succeeded, 1, 'times that it was given back');
+    answered(await waits);
+    equal(pool.stats.busy, 0);
+    await ask();
+  }
+}
+
+/** Whoever aborts may have no room for what that takes: what waited is aborted, or runs. */
+async function abort(environment, ask, opened) {
+  const { pool, suspending } = await things(environment, opened);
+  for (let turn = 0; turn < STEPS; turn++) {
+    const lease = await pool.get();
+    const controllers = Array.from({ length: 40 }, () => new AbortController());
+    const waiting = controllers.flatMap(({ signal }) => [
+      pool.invoke('c', '', { signal }),
+      suspending.invoke('c', '', { signal }),
+      pool.get(undefined, { signal }).then((host) => pool.return(host)),
+    ]);
+    // From far to near would be the natural order; this is the other one, so that each is tried where there is least room.
+    const outcomes = new Outcomes(() => controllers.pop()?.abort());
+    sunk(() => shifted(turn, () => overTheEnd(outcomes, 50)));
+    await outcomes.settle();
+    pool.return(lease);
+    for (const { status, reason } of await Promise.allSettled(waiting)) {
+      if (status === 'rejected') equal(reason?.name, 'AbortError', `what was aborted (${reason})`);
+    }
+    equal([pool.stats.busy, pool.stats.waiting], [0, 0]);
+    await ask();
+  }
+}
