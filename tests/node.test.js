@@ -61,7 +61,60 @@ test('a refused promise that rejects later does not end the process', async () =
   host.close();
 });
 
+/** Runs a chain of hosts, each of whose callbacks invokes the next one: no error is nobody's, and all answer afterwards. */
+async function chain(length, options, invoke) {
+  const before = environment.counts();
+  const nobodys = [];
+  const listen = (error) => nobodys.push(error);
+  process.on('unhandledRejection', listen).on('uncaughtException', listen);
+  const module = await WapcModule.compile(path('wat/small'), options);
+  const hosts = [];
+  let goesOn = true;
+  let tooDeep = 0;
+  const next = (i) => {
+    if (goesOn && i + 1 < length) return invoke(hosts[i + 1]);
+    return undefined;
+  };
+  const failed = (error) => {
+    // Where not even a call fits, the engine's own.
+    if (error.code !== 'WAPC_LIMIT') equal(error.name, 'RangeError', error);
+    tooDeep++;
+    throw error;
+  };
+  for (let i = 0; i < length; i++) hosts.push(await module.instantiate({ hostCall: () => settled(next, i, failed) }));
+  for (let turn = 0; turn < 3; turn++) deepEqual(await hosts[turn].invoke('x', 'y'), Uint8Array.of(121));
+  equal(tooDeep > 0, true);
+  goesOn = false;
+  for (const host of hosts) {
+    deepEqual(await host.invoke('x', 'y'), Uint8Array.of(121));
+    host.close();
+  }
+  module.close();
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', listen).off('uncaughtException', listen);
+  deepEqual(nobodys, []);
+  deepEqual(environment.counts(), before);
+}
+
+/** What `work` comes to, at once or later; `failed` is told of errors. */
+function settled(work, argument, failed) {
+  let result;
+  try {
+    result = work(argument);
+  } catch (error) {
+    return failed(error);
+  }
+  return result instanceof Promise ? result.catch(failed) : result;
+}
+
+test('3,000 hosts that invoke each other at once, more than the stack has room for: all answer afterwards', () =>
+  chain(3000, { async: false }, (host) => host.invokeSync('x', 'y')));
+
 const skip = !environment.canSuspend && 'needs JSPI';
+test('1,500 hosts that wait for each other, more than the stack has room for: all answer afterwards', { skip }, () =>
+  chain(1500, { async: true }, async (host) => host.invoke('x', 'y')),
+);
+
 test('more hosts at once than may be suspended: all answer, and no more are suspended', { skip }, async () => {
   let [suspended, most] = [0, 0];
   let release;

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { WapcHost, WapcPool } from 'wapc-host';
+import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
 import { python } from '../tools/guests.js';
 import { Wasi } from '../dist/wasi-node.js';
 import { root } from '../tools/run.js';
 import { environment, path as guest } from './environments/node.js';
+import { WASI, shifts, walk } from './suite/stack/edge.js';
+import { sunk } from './suite/stack/sunk.js';
 import { useHighMemory } from './suite/wasi/high.js';
 import { ERRNO, MOST_RIGHTS, path, probes } from './suite/wasi/probe.js';
 
@@ -373,22 +375,23 @@ test('a directory of 10,001 names: all of them, and no call of the file system f
 
 test('calls that the end of the stack cuts off keep nothing', async () => {
   const data = directory();
-  fs.writeFileSync(join(data, 'a'), '');
+  fs.writeFileSync(join(data, 'a'), 'text');
   const open = () => fs.readdirSync('/proc/self/fd').length;
   const before = open();
-  const bytes = fs.readFileSync(guest('wat/wasi-recursion'));
-  for (const preopen of [{ path: data }, { a: '', b: new Uint8Array(1 << 20) }]) {
-    const host = await WapcHost.instantiate(bytes, {
-      async: false,
-      wasi: { stdin: new Uint8Array(1 << 20), preopens: { '/data': preopen } },
-    });
-    const deeper = (levels) => (levels === 0 ? host.invokeSync('r') : deeper(levels - 1));
-    for (let i = 0; i < 20; i++) {
-      await rejects(async () => deeper(i), { code: 'WAPC_TRAP' });
+  const module = await WapcModule.compile(guest('wat/edge-wasi'), { async: false, stdout() {} });
+  for (const preopen of [{ path: data }, { a: 'text', b: new Uint8Array(1 << 20) }]) {
+    const wasi = { stdin: new Uint8Array(1 << 20), preopens: { '/data': preopen } };
+    for (const name of ['fd_write', 'fd_read', 'path_open', 'fd_readdir', 'path_filestat_get']) {
+      const host = await module.instantiate({ wasi });
+      for (const wide of shifts(4)) {
+        const walked = async () => sunk(() => host.invokeSync('e', walk(WASI.indexOf(name), { wide })));
+        await rejects(walked, { code: 'WAPC_TRAP' });
+      }
+      host.close();
+      deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
     }
-    host.close();
-    deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
   }
+  module.close();
   equal(open(), before);
 });
 
