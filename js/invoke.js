@@ -2,6 +2,7 @@
 
 import { encodeOperation } from './bytes.js';
 import { WapcError, argumentError } from './error.js';
+import { readFields } from './options.js';
 import { toBytes } from './payload.js';
 import { onAbort } from './signals.js';
 import { Exchange } from './sys/exchange.js';
@@ -47,9 +48,7 @@ export const startTimeoutError = (limit) =>
 
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
 function checked(options) {
-  checkNames(options, ['signal', 'timeout']);
-  // Read once: a getter may say something else the next time.
-  const { signal, timeout } = options;
+  const { signal, timeout } = readFields('options', options, 'signal,timeout');
   checkSignal(signal);
   checkTimeout(timeout);
   return { signal, timeout };

@@ -41,8 +41,8 @@ export function toBytes(value, what) {
   return bytes;
 }
 
-/** The bytes of another view, or of a buffer; undefined for what is neither, or is detached. */
-function viewOf(value) {
+/** The bytes that a view covers, or of a buffer, not copied; undefined for what is neither, or is detached. */
+export function viewOf(value) {
   try {
     if (ArrayBuffer.isView(value)) {
       const part = typeOf.call(value) === undefined ? partOfData : partOfArray;

@@ -60,7 +60,7 @@ export class WapcPool {
     requireRoom();
     const given = source instanceof WapcModule;
     const module = given ? WapcModule.of(source) : await (await core()).compile(source, options, true);
-    const pool = new WapcPool(POOL, module.pool(options));
+    const pool = new WapcPool(POOL, module.pool(given ? options : undefined));
     if (!given) module.free();
     try {
       await pool.#supply.furnish();

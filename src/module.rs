@@ -35,6 +35,8 @@ struct State {
     wasi: Option<Wasi>,
     /// Those of `compile`; None once it is closed. Callbacks are among them, which may refer to this very module.
     options: RefCell<Option<Rc<Options>>>,
+    /// What else `compile` was given for a pool; None once that is made, and once it is closed.
+    pool: RefCell<Option<PoolOptions>>,
     /// None before it is first instantiated, and once it is closed.
     linkable: RefCell<Option<Rc<Linkable>>>,
 }
@@ -57,10 +59,16 @@ pub(crate) struct Linkable {
 
 #[wasm_bindgen]
 impl Module {
-    /// Compiles a guest: a promise of a `Module`. `options` may be those of a pool that is to be made of it.
+    /// Compiles a guest: a promise of a `Module`. With `for_pool` the options are `PoolOptions`, and kept for `pool`.
     /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn compile(guest: JsValue, options: &JsValue, for_pool: bool) -> Result<Promise, JsValue> {
-        Self::promise(guest, if for_pool { Options::read_for_pool(options) } else { Options::read(options) })
+        let (options, pool) = if for_pool {
+            let (options, pool) = PoolOptions::read(options)?;
+            (options, Some(pool))
+        } else {
+            (Options::read(options)?, None)
+        };
+        Ok(Self::promise(guest, options, pool))
     }
 
     /// Compiles a guest that is to take over in a host: a promise of a `Module`. `options` are `ReplaceOptions`; the host
@@ -74,7 +82,7 @@ impl Module {
         demands_integrity: bool,
     ) -> Result<Promise, JsValue> {
         let integrity = options::read_replacement(options, demands_integrity.then_some(DIGESTS))?;
-        Self::promise(guest, Options::of_successor(memory, integrity))
+        Ok(Self::promise(guest, Options::of_successor(memory, integrity)?, None))
     }
 
     /// The same of this module, which is compiled already: whether it was as that host wants it.
@@ -100,12 +108,19 @@ impl Module {
         Ok(host::create(module, &Rc::new(options), None))
     }
 
-    /// A pool without instances. `options` are laid over those of `compile`.
+    /// A pool without instances. `options` are laid over those of `compile`; where this was compiled for one, those of
+    /// `compile` are all of them.
     /// WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn pool(&self, options: &JsValue) -> Result<Pool, JsValue> {
-        let pool = PoolOptions::read(options)?;
-        let options = self.state.lay_over(Options::read_for_pool(options)?)?;
-        Ok(Pool::new(self.linkable()?, Rc::new(options), pool))
+        let kept = self.state.pool.take();
+        let (options, pool) = match kept {
+            Some(pool) => (self.state.options()?, pool),
+            None => {
+                let (options, pool) = PoolOptions::read(options)?;
+                (Rc::new(self.state.lay_over(options)?), pool)
+            }
+        };
+        Ok(Pool::new(self.linkable()?, options, pool))
     }
 
     /// The module itself, ready to be instantiated elsewhere. WAPC_CLOSED, WAPC_LINK.
@@ -124,22 +139,22 @@ impl Module {
         self.state.module.take();
         self.state.linkable.take();
         self.state.options.take();
+        self.state.pool.take();
     }
 }
 
 impl Module {
     /// A promise of a compiled guest.
-    fn promise(guest: JsValue, options: Result<Options, Error>) -> Result<Promise, JsValue> {
-        let options = options?;
-        Ok(promise(async move {
+    fn promise(guest: JsValue, options: Options, pool: Option<PoolOptions>) -> Promise {
+        promise(async move {
             let Compiled { module, digest } = source::compile(guest, &options).await?;
             require_guest(&module)?;
             let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
             let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
             let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
-            let options = RefCell::new(Some(Rc::new(options)));
-            Ok(Self { state: Rc::new(State { module, digest, wasi, options, linkable }) }.into())
-        }))
+            let (options, pool) = (RefCell::new(Some(Rc::new(options))), RefCell::new(pool));
+            Ok(Self { state: Rc::new(State { module, digest, wasi, options, pool, linkable }) }.into())
+        })
     }
 
     /// The module, ready to be instantiated. WAPC_CLOSED, WAPC_LINK.

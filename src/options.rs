@@ -1,12 +1,12 @@
 //! What callers pass in as options, each mistake named: which option, what was expected and what came.
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::Error;
 use crate::integrity::Integrity;
 use crate::pool::Bounds;
-use crate::sys::{self, WasiSettings};
+use crate::sys::{self, Fields, WasiSettings};
 
 /// `HostOptions`. What was not given is `None`.
 #[derive(Debug, Clone)]
@@ -76,44 +76,24 @@ impl Options {
     /// Reads `HostOptions`. WAPC_ARGUMENT for what is not one of them or not of its type, WAPC_UNSUPPORTED for what
     /// this platform does not have.
     pub(crate) fn read(value: &JsValue) -> Result<Self, Error> {
-        Self::read_any(value, NAMES.get(..HOST_NAMES).unwrap_or(&NAMES))
+        Self::of(&Reader::new("options", value, NAMES.get(..HOST_NAMES).unwrap_or(&NAMES))?)
     }
 
-    /// Reads the `HostOptions` among `PoolOptions`.
-    pub(crate) fn read_for_pool(value: &JsValue) -> Result<Self, Error> {
-        Self::read_any(value, &NAMES)
-    }
-
-    fn read_any(value: &JsValue, names: &[&str]) -> Result<Self, Error> {
-        let empty = js_sys::Object::new();
-        let value = if value.is_undefined() { &empty } else { value };
-        let options = Reader::new("options", value, names)?;
-        let limits = options.get("limits");
-        let (memory, payload, timeout, start, suspensions) = if limits.is_undefined() {
-            (None, None, None, None, None)
-        } else {
-            let limits = Reader::new("limits", &limits, &LIMITS)?;
-            (
-                // `Infinity` is no limit.
-                limits.positive("memory", "bytes")?.filter(|bytes| bytes.is_finite()),
-                limits.whole("payload", "bytes", 0)?,
-                limits.milliseconds("timeout")?,
-                limits.milliseconds("start")?,
-                limits.whole("suspensions", "guests", 1)?,
-            )
-        };
+    fn of(options: &Reader) -> Result<Self, Error> {
+        let limits = Reader::new("limits", &options.get("limits"), &LIMITS)?;
         Ok(Self {
             host_call: options.function("hostCall")?,
             logger: options.function("logger")?,
             on_progress: options.function("onProgress")?,
             integrity: read_integrity(&options.get("integrity"))?,
             asynchronous: options.asynchronous()?,
-            memory,
-            payload,
-            timeout,
-            start,
-            suspensions,
-            wasi: sys::try_wasi_settings(value).map_err(Error::Thrown)?,
+            // `Infinity` is no limit.
+            memory: limits.positive("memory", "bytes")?.filter(|bytes| bytes.is_finite()),
+            payload: limits.whole("payload", "bytes", 0)?,
+            timeout: limits.milliseconds("timeout")?,
+            start: limits.milliseconds("start")?,
+            suspensions: limits.whole("suspensions", "guests", 1)?,
+            wasi: sys::try_wasi_settings(&options.fields).map_err(Error::Thrown)?,
         })
     }
 
@@ -184,10 +164,13 @@ impl Options {
 }
 
 impl PoolOptions {
-    /// Reads what `PoolOptions` adds. WAPC_ARGUMENT.
-    pub(crate) fn read(value: &JsValue) -> Result<Self, Error> {
-        let empty = js_sys::Object::new();
-        let options = Reader::new("options", if value.is_undefined() { &empty } else { value }, &NAMES)?;
+    /// Reads `PoolOptions`, and the `HostOptions` among them. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    pub(crate) fn read(value: &JsValue) -> Result<(Options, Self), Error> {
+        let options = Reader::new("options", value, &NAMES)?;
+        Ok((Options::of(&options)?, Self::of(&options)?))
+    }
+
+    fn of(options: &Reader) -> Result<Self, Error> {
         let size = options.whole("size", "instances", 1)?.unwrap_or_else(sys::parallelism);
         let min = options.whole("min", "instances", 0)?.unwrap_or(size);
         if min > size {
@@ -206,11 +189,7 @@ impl PoolOptions {
 /// Reads `ReplaceOptions`: what the bytes of the guest have to match. `demanded` says what is expected where nothing else
 /// will do: then nothing is WAPC_ARGUMENT, and only `null` does without.
 pub(crate) fn read_replacement(value: &JsValue, demanded: Option<&str>) -> Result<Option<Integrity>, Error> {
-    let integrity = if value.is_undefined() {
-        JsValue::UNDEFINED
-    } else {
-        Reader::new("options", value, &["integrity"])?.get("integrity")
-    };
+    let integrity = Reader::new("options", value, &["integrity"])?.get("integrity");
     if integrity.is_null() {
         return Ok(None);
     }
@@ -228,40 +207,33 @@ fn read_integrity(value: &JsValue) -> Result<Option<Integrity>, Error> {
     if value.is_undefined() {
         return Ok(None);
     }
-    let integrity = value.as_string().as_deref().and_then(Integrity::parse);
-    integrity.map(Some).ok_or_else(|| Error::argument("integrity", DIGESTS, value))
+    let is_short = value.dyn_ref::<JsString>().is_some_and(|text| text.length() <= LONGEST_INTEGRITY);
+    let text = is_short.then(|| value.as_string()).flatten();
+    text.as_deref().and_then(Integrity::parse).map(Some).ok_or_else(|| Error::argument("integrity", DIGESTS, value))
 }
+
+/// Characters of `integrity`, which is copied into the core: its memory grows with that, and never shrinks.
+const LONGEST_INTEGRITY: u32 = 65_536;
 
 /// What `integrity` is, as errors name it.
 pub(crate) const DIGESTS: &str = "digests such as 'sha256-…', 'sha384-…' or 'sha512-…' in Base64";
 
-/// Reads the fields of an object, each by its type.
-struct Reader<'a> {
+/// The fields of an object of a caller's, each taken by its type. They were read when this was made: nothing of the
+/// caller's runs later.
+struct Reader {
     what: &'static str,
-    object: &'a JsValue,
+    fields: Fields,
 }
 
-impl<'a> Reader<'a> {
-    fn new(what: &'static str, object: &'a JsValue, names: &[&str]) -> Result<Self, Error> {
-        if !object.is_object() || object.is_function() {
-            return Err(Error::argument(what, "an object", object));
-        }
-        for key in js_sys::Object::keys(object.unchecked_ref::<js_sys::Object>()).iter() {
-            let key = key.as_string().unwrap_or_default();
-            if !names.contains(&key.as_str()) {
-                return Err(Error::Argument {
-                    what: what.to_owned(),
-                    expected: format!("only {}", names.join(", ")),
-                    got: format!("`{key}`"),
-                });
-            }
-        }
-        Ok(Self { what, object })
+impl Reader {
+    fn new(what: &'static str, object: &JsValue, names: &[&str]) -> Result<Self, Error> {
+        let fields = sys::try_read_fields(what, object, &names.join(",")).map_err(Error::Thrown)?;
+        Ok(Self { what, fields })
     }
 
-    /// A getter that throws counts as nothing given.
     fn get(&self, name: &str) -> JsValue {
-        Reflect::get(self.object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+        // Can't fail: an object of our own.
+        Reflect::get(&self.fields, &name.into()).unwrap_or(JsValue::UNDEFINED)
     }
 
     fn path(&self, name: &str) -> String {
@@ -328,11 +300,12 @@ impl<'a> Reader<'a> {
 
     fn asynchronous(&self) -> Result<Option<Async>, Error> {
         let value = self.get("async");
-        match (value.as_bool(), value.as_string().as_deref()) {
-            (Some(true), _) => Ok(Some(Async::Always)),
-            (Some(false), _) => Ok(Some(Async::Never)),
-            (_, Some("auto")) => Ok(Some(Async::Auto)),
-            _ if value.is_undefined() => Ok(None),
+        match value.as_bool() {
+            Some(true) => Ok(Some(Async::Always)),
+            Some(false) => Ok(Some(Async::Never)),
+            // Compared in JavaScript: a text of a caller's may be of any length.
+            None if value == "auto" => Ok(Some(Async::Auto)),
+            None if value.is_undefined() => Ok(None),
             _ => Err(Error::argument("async", "'auto', true or false", &value)),
         }
     }

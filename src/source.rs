@@ -37,7 +37,11 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
     }
     let (bytes, digest) = match &options.integrity {
         None => (loaded.bytes(), None),
-        Some(integrity) => checked(&loaded.bytes(), integrity).await.map(|(bytes, digest)| (bytes, Some(digest)))?,
+        Some(integrity) => {
+            let bytes = loaded.bytes();
+            let digest = digest_of(&bytes, integrity).await?;
+            (bytes, Some(digest))
+        }
     };
     let bytes = match options.memory {
         None => bytes,
@@ -57,17 +61,13 @@ fn not_compiled(loaded: &Loaded, cause: JsValue) -> Error {
     }
 }
 
-/// A copy of the bytes, so that what is compiled is what was checked, and their digest. WAPC_INTEGRITY.
-async fn checked(bytes: &Uint8Array, integrity: &Integrity) -> Result<(Uint8Array, Digest), Error> {
-    let checked = bytes.slice(0, bytes.length());
-    let digest = sys::try_digest(integrity.algorithm().name(), &checked).await.map_err(Error::Thrown)?;
+/// The digest of the bytes, which has to be one of those expected. WAPC_INTEGRITY.
+async fn digest_of(bytes: &Uint8Array, integrity: &Integrity) -> Result<Digest, Error> {
+    let digest = sys::try_digest(integrity.algorithm().name(), bytes).await.map_err(Error::Thrown)?;
     let Some(actual) = digest.as_string() else {
         return Err(Error::Unsupported(
             "`integrity` needs WebCrypto, which pages have only in a secure context (https)".to_owned(),
         ));
     };
-    match integrity.verify(&actual) {
-        Some(digest) => Ok((checked, digest)),
-        None => Err(Error::Integrity { expected: integrity.expected(), actual }),
-    }
+    integrity.verify(&actual).ok_or_else(|| Error::Integrity { expected: integrity.expected(), actual })
 }

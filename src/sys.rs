@@ -162,13 +162,22 @@ extern "C" {
     pub(crate) fn reject(this: &Port, exchange: &Exchange);
 }
 
+#[wasm_bindgen(raw_module = "../options.js")]
+extern "C" {
+    /// The fields of a caller's object of options, read once; none for undefined. Throws WAPC_ARGUMENT.
+    #[derive(Debug)]
+    pub(crate) type Fields;
+    #[wasm_bindgen(catch, js_name = readFields)]
+    pub(crate) fn try_read_fields(what: &str, object: &JsValue, names: &str) -> Result<Fields, JsValue>;
+}
+
 #[wasm_bindgen(raw_module = "../wasi/settings.js")]
 extern "C" {
     /// What a guest sees of WASI, as `HostOptions` say it. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     #[derive(Debug, Clone)]
     pub(crate) type WasiSettings;
     #[wasm_bindgen(catch, js_name = wasiSettings)]
-    pub(crate) fn try_wasi_settings(options: &JsValue) -> Result<WasiSettings, JsValue>;
+    pub(crate) fn try_wasi_settings(options: &Fields) -> Result<WasiSettings, JsValue>;
     #[wasm_bindgen(js_name = layOver)]
     pub(crate) fn lay_over(settings: &WasiSettings, others: &WasiSettings) -> WasiSettings;
 }
@@ -247,7 +256,7 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../sys/load.js")]
 extern "C" {
-    /// Loads a guest: a `Loaded`. Rejects with WAPC_LOAD, WAPC_COMPILE, WAPC_ARGUMENT.
+    /// Loads a guest: a `Loaded`. Rejects with WAPC_LOAD, WAPC_ARGUMENT, WAPC_LIMIT.
     #[wasm_bindgen(catch, js_name = load)]
     pub(crate) async fn try_load(
         source: &JsValue,
@@ -255,7 +264,7 @@ extern "C" {
         may_stream: bool,
     ) -> Result<JsValue, JsValue>;
 
-    /// The bytes of a guest, the module that they are already, or why they are none.
+    /// The bytes of a guest, which nobody else has, the module that they are already, or why they are none.
     pub(crate) type Loaded;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn name(this: &Loaded) -> String;

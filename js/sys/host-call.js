@@ -14,7 +14,12 @@ const NAME_NOT_UTF8 = -4;
 
 /** By its tag: `constructor.name` is whatever a minifier makes of it. */
 export function isAsyncFunction(callback) {
-  return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
+  try {
+    return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
+  } catch {
+    // The tag of a caller's function, or a trap of its proxy, may throw.
+    return false;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Where a guest's bytes come from: what the core (`src/source.rs`) gets of whatever a caller names as a guest. */
 
 import { WapcError, argumentError, messageOf } from '../error.js';
+import { viewOf } from '../payload.js';
 import { platform } from '../platform.js';
 
 const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Module or a promise of one';
@@ -8,18 +9,28 @@ const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Modul
 const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /**
- * Loads a guest: its bytes, not copied, or a module where it is one or was compiled while it arrived.
- * Throws WAPC_LOAD, WAPC_COMPILE, WAPC_ARGUMENT.
+ * Loads a guest: its bytes, or a module where it is one or was compiled while it arrived. Bytes of the caller's are
+ * copied: who changes them later, or shares them with a thread that does, changes nothing of what is checked and compiled.
+ * Throws WAPC_LOAD; WAPC_ARGUMENT, also for what throws where it is looked at; WAPC_LIMIT where there is no memory for the
+ * copy.
  * @param {import('../index.js').GuestSource} source
  * @param {((loaded: number, total?: number) => void) | undefined} onProgress
  * @param {boolean} mayStream whether it may be compiled before all of it is there
  * @returns {Promise<Loaded>}
  */
 export async function load(source, onProgress, mayStream) {
-  const guest = isThenable(source) ? await attempt('the promised guest', () => source) : source;
-  const bytes = bufferSource(guest);
-  if (bytes !== undefined) return new Loaded('the bytes', { bytes });
-  if (tagOf(guest) === 'WebAssembly.Module') return new Loaded('the module', { module: guest });
+  try {
+    return await loadFrom(await attempt('the promised guest', () => source), onProgress, mayStream);
+  } catch (error) {
+    if (error instanceof WapcError) throw error;
+    throw new WapcError('WAPC_ARGUMENT', `source: it could not be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function loadFrom(guest, onProgress, mayStream) {
+  const view = viewOf(guest);
+  if (view !== undefined) return new Loaded('the bytes', { bytes: copyOf(view) });
+  if (isModule(guest)) return new Loaded('the module', { module: guest });
   if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
   if (typeof guest !== 'string' && !(guest instanceof URL)) throw argumentError('source', EXPECTED, guest);
   const name = String(guest);
@@ -34,7 +45,8 @@ async function loadResponse(response, onProgress, mayStream) {
   // The type is asked of the response as it came: one with progress has its headers, but no address.
   const arriving = onProgress === undefined ? response : withProgress(response, onProgress);
   if (mayStream && isStreamable(response)) return compileStreaming(name, arriving, response.url);
-  const bytes = new Uint8Array(await attempt(name, () => arriving.arrayBuffer()));
+  // A copy as well: what only calls itself a Response may keep what it answers with.
+  const bytes = copyOf(new Uint8Array(await attempt(name, () => arriving.arrayBuffer())));
   // As servers answer for what they do not have, with a status that says otherwise.
   if (bytes[0] === LESS_THAN) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
   return new Loaded(name, { bytes });
@@ -98,20 +110,27 @@ function loadError(name, reason, options) {
   return new WapcError('WAPC_LOAD', `could not load ${name}: ${reason}`, options);
 }
 
-export function isThenable(value) {
-  return value !== null && typeof value === 'object' && typeof value.then === 'function';
+function copyOf(view) {
+  try {
+    return new Uint8Array(view);
+  } catch (cause) {
+    throw new WapcError('WAPC_LIMIT', 'source: there is no memory for a copy of the bytes', { cause });
+  }
+}
+
+/** By what only modules answer to, of any realm: their name can be taken by anything. */
+function isModule(value) {
+  try {
+    WebAssembly.Module.imports(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** By its tag as well, since a page's `Response` may be one of another realm, and Node has more than one. */
 function isResponse(value) {
   return tagOf(value) === 'Response';
-}
-
-function bufferSource(source) {
-  if (source instanceof Uint8Array) return source;
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  const tag = tagOf(source);
-  return tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer' ? new Uint8Array(source) : undefined;
 }
 
 /** A string without a scheme, or a `file:` URL, in an engine that has files. A single letter is a drive, not a scheme. */

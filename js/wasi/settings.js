@@ -2,6 +2,7 @@
 
 import { WapcError, argumentError, messageOf } from '../error.js';
 import { checkNames } from '../invoke.js';
+import { readFields } from '../options.js';
 import { toBytes } from '../payload.js';
 import { platform } from '../platform.js';
 
@@ -9,9 +10,9 @@ import { platform } from '../platform.js';
 const DEEPEST = 256;
 
 /**
- * What was said of it, checked. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED for directories of a machine that has none, and
+ * What was said of it, in fields of `HostOptions` that were read already, checked. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED for directories of a machine that has none, and
  * WAPC_LIMIT where there is no memory for a copy.
- * @param {import('../index.js').HostOptions} options
+ * @param {Pick<import('../index.js').HostOptions, 'wasi' | 'stdout' | 'stderr'>} fields
  * @returns {WasiSettings}
  */
 export function wasiSettings({ wasi, stdout, stderr }) {
@@ -38,8 +39,7 @@ export const layOver = (settings, others) => ({ ...others, ...settings });
 const defined = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 function given(wasi) {
-  checkNames(wasi, ['args', 'env', 'stdin', 'preopens'], 'wasi');
-  const { args, env, stdin, preopens } = wasi;
+  const { args, env, stdin, preopens } = readFields('wasi', wasi, 'args,env,stdin,preopens');
   return {
     args: args && texts(args),
     env: env && variables(env),

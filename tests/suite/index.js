@@ -27,6 +27,7 @@ import { memory } from './memory.js';
 import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
+import { reading } from './reading.js';
 import { scopes } from './scopes.js';
 import { steady } from './steady.js';
 import { stack } from './stack/index.js';
@@ -49,6 +50,7 @@ export function* suite(environment) {
     steady,
     stopping,
     wrongArguments,
+    reading,
     loading,
     wasi,
     stack,

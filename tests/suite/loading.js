@@ -5,6 +5,60 @@ import { bytes, equal, fails, string } from './assert.js';
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const digest = async (algorithm, data) => base64(await crypto.subtle.digest(algorithm, data));
 
+/** Sources of the same bytes, each with what changes those. */
+function changeable(array) {
+  const boom = () => {
+    throw new Error('planned');
+  };
+  class Own extends Uint8Array {
+    slice() {
+      return this;
+    }
+  }
+  class Odd extends Uint8Array {
+    get buffer() {
+      return boom();
+    }
+    get byteLength() {
+      return boom();
+    }
+    get length() {
+      return boom();
+    }
+    slice() {
+      return boom();
+    }
+    subarray() {
+      return boom();
+    }
+  }
+  const plain = Uint8Array.prototype.fill;
+  const changing = (bytes) => [bytes, () => plain.call(bytes, 0)];
+  const made = [
+    () => changing(new Own(array)),
+    () => changing(new Odd(array)),
+    () => changing(Object.defineProperty(new Uint8Array(array), 'slice', { value: () => array })),
+    () => {
+      const { buffer } = new Uint8Array(array);
+      return [buffer, () => new Uint8Array(buffer).fill(0)];
+    },
+    () => {
+      const response = new Response('', { headers: { 'content-type': 'application/wasm' } });
+      const bytes = new Uint8Array(array);
+      response.arrayBuffer = async () => bytes.buffer;
+      return [response, () => bytes.fill(0)];
+    },
+  ];
+  if (typeof SharedArrayBuffer === 'function') {
+    made.push(() => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(array.length));
+      bytes.set(array);
+      return changing(bytes);
+    });
+  }
+  return made;
+}
+
 export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorkers, canSuspend }) {
   const wasm = (body, type = 'application/wasm', init = {}) =>
     new Response(body, { ...init, headers: { 'content-type': type, ...init.headers } });
@@ -178,6 +232,45 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
       await fails('WAPC_ARGUMENT', async () =>
         WapcModule.compile(await WebAssembly.compile(array), { integrity: sha256 }),
       );
+    },
+  ];
+
+  yield [
+    'bytes that are changed once their digest is taken, or say something else of themselves: those that were checked',
+    async () => {
+      const array = await guest('wat/probe');
+      const integrity = `sha256-${await digest('SHA-256', array)}`;
+      for (const make of changeable(array)) {
+        const [source, change] = make();
+        const { subtle } = crypto;
+        const take = subtle.digest;
+        let changes = 0;
+        subtle.digest = (...args) => {
+          const taken = Reflect.apply(take, subtle, args);
+          change();
+          changes++;
+          return taken;
+        };
+        try {
+          const host = await WapcHost.instantiate(source, { integrity, limits: { memory: 1 << 24 }, async: false });
+          await host.invoke('c');
+          host.close();
+        } finally {
+          delete subtle.digest;
+        }
+        equal(changes, 1);
+      }
+    },
+  ];
+
+  yield [
+    'bytes that are detached',
+    async () => {
+      for (const Own of [Uint8Array, DataView]) {
+        const view = new Own((await guest('wat/probe')).slice().buffer);
+        structuredClone(view, { transfer: [view.buffer] });
+        await fails('WAPC_ARGUMENT', () => WapcModule.compile(view));
+      }
     },
   ];
 
