@@ -1,5 +1,6 @@
 /** The parts of a module that grow, memories and tables: https://webassembly.github.io/spec/core/binary/modules.html */
 
+import { skipConstantExpression } from './constant-expression.js';
 import { EXN, Refused, encode } from './module-reader.js';
 
 // Flags of limits.
@@ -52,10 +53,15 @@ export function readMemories(reader) {
     if (page !== 0 && page !== PAGE) throw reader.unknown('a page size');
     memory.tail = reader.since(start);
     memory.unit = 1n << BigInt(page);
+    // The same.
+    if (memory.maximum > addressable(flags & IS_64) / memory.unit) throw reader.unknown('a maximum over all addresses');
     memory.maximum ??= mostPages(flags & IS_64, memory.unit);
     return memory;
   });
 }
+
+/** Bytes that addresses reach, and thereby the highest maximum that is valid. */
+const addressable = (is64) => 2n ** (is64 ? 64n : 32n);
 
 function mostPages(is64, page) {
   const most = (is64 ? MOST_BYTES_64 : MOST_BYTES) / page;
@@ -76,7 +82,7 @@ export function readTables(reader) {
     if (reader.referenceType() === EXN) throw new Refused('it has a table of exceptions, which are not bounded');
     const table = readLimits(reader, start, HAS_MAXIMUM | IS_64);
     const rest = reader.at;
-    if (isInitialized) skipInitializer(reader);
+    if (isInitialized) skipConstantExpression(reader);
     table.tail = reader.since(rest);
     table.unit = ENTRY;
     table.maximum ??= MOST_ENTRIES;
@@ -94,33 +100,4 @@ function readLimits(reader, start, known) {
   growable.minimum = reader.unsigned(bits);
   if (flags & HAS_MAXIMUM) growable.maximum = reader.unsigned(bits);
   return growable;
-}
-
-/** Reads over a constant expression that makes a reference: https://webassembly.github.io/spec/core/binary/instructions.html */
-function skipInitializer(reader) {
-  for (;;) {
-    switch (reader.byte()) {
-      case 0x0b: // end
-        return;
-      case 0x23: // global.get
-      case 0xd2: // ref.func
-        reader.u32();
-        break;
-      case 0x41: // i32.const
-        reader.signed(32n);
-        break;
-      case 0x6a: // i32.add
-      case 0x6b: // i32.sub
-      case 0x6c: // i32.mul
-        break;
-      case 0xd0: // ref.null
-        reader.heapType();
-        break;
-      case 0xfb: // ref.i31, any.convert_extern, extern.convert_any
-        if (![0x1c, 0x1a, 0x1b].includes(reader.u32())) throw reader.unknown('an instruction');
-        break;
-      default:
-        throw reader.unknown('an instruction');
-    }
-  }
 }

@@ -5,7 +5,8 @@
  * Of the binary format: https://webassembly.github.io/spec/core/binary/types.html
  */
 
-import { Refused } from './module-reader.js';
+import { skipConstantExpression } from './constant-expression.js';
+import { EXN, Refused } from './module-reader.js';
 
 const ARRAY = 0x5e;
 const STRUCT = 0x5f;
@@ -58,6 +59,16 @@ export function checkTags(reader, carriable) {
       `its exceptions carry references or more than ${PAYLOAD} values, and are not bounded; build it with smaller ones, ` +
         'or leave the limit out and run it in a process of its own',
     );
+  });
+}
+
+/** Reads the global section. Throws for globals that keep exceptions: a module may have a million of them. */
+export function checkGlobals(reader) {
+  reader.entries(() => {
+    const { heap } = reader.valueType();
+    if (heap === EXN) throw new Refused('it has a global of exceptions, which are not bounded');
+    if (reader.byte() > 1) throw reader.unknown('a kind of global');
+    skipConstantExpression(reader);
   });
 }
 

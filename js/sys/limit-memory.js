@@ -8,29 +8,28 @@
 
 import { WapcError } from '../error.js';
 import { readMemories, readTables } from './growables.js';
-import { checkTags, readTypes } from './heap-types.js';
+import { checkGlobals, checkTags, readTypes } from './heap-types.js';
 import { ModuleReader, Refused, encode } from './module-reader.js';
 
 const TYPES = 1;
 const TABLES = 4;
 const MEMORIES = 5;
+const GLOBALS = 6;
 const TAGS = 13;
 
 /**
  * A copy of a module whose memories and tables together cannot grow over `limit` bytes. Bytes that are no valid module
  * come back as they are: the compiler says what is wrong with them. Throws WAPC_LIMIT where the guest begins with
  * more, WAPC_UNSUPPORTED where it could fill memory by other means, or is not understood.
- * @param {Uint8Array} bytes
+ * @param {Uint8Array} bytes which nobody else has
  * @param {number} limit bytes, finite
  */
 export function limitMemory(bytes, limit) {
-  // Another thread may write to shared memory while it is read here.
-  const guest = bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
   try {
-    return limited(guest, BigInt(Math.floor(limit)));
+    return limited(bytes, BigInt(Math.floor(limit)));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (!WebAssembly.validate(guest)) return guest;
+    if (!WebAssembly.validate(bytes)) return bytes;
     throw new WapcError('WAPC_UNSUPPORTED', `\`limits.memory\` cannot bound this guest: ${error.message}`);
   }
 }
@@ -41,6 +40,7 @@ function limited(bytes, limit) {
   const read = (id, entries) => (sections.has(id) ? entries(new ModuleReader(bytes, sections.get(id))) : []);
   const carriable = read(TYPES, readTypes);
   read(TAGS, (reader) => checkTags(reader, carriable));
+  read(GLOBALS, checkGlobals);
   const [tables, memories] = [read(TABLES, readTables), read(MEMORIES, readMemories)];
   share([...memories, ...tables], limit);
   // In the order in which they stand.
@@ -69,13 +69,14 @@ function share(growables, limit) {
 
 /** A copy of a module with other entries in some of its sections. */
 function replaceSections(bytes, replacements) {
-  const parts = [];
+  let parts = [];
   let copied = 0;
   for (const [section, entries] of replacements) {
     if (section === undefined) continue;
     const content = [encode(entries.length), ...entries.flatMap((entry) => entry.encode())];
     const length = content.reduce((sum, part) => sum + part.length, 0);
-    parts.push(bytes.subarray(copied, section.start), [section.id], encode(length), ...content);
+    // No arguments of a call: of 100,000 tables there are more than a stack holds.
+    parts = [...parts, bytes.subarray(copied, section.start), [section.id], encode(length), ...content];
     copied = section.end;
   }
   parts.push(bytes.subarray(copied));

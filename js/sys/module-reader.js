@@ -106,15 +106,17 @@ export class ModuleReader {
 
   /** A type of values: whether it is of numbers (vectors too), else its heap type. */
   valueType() {
-    const code = this.bytes[this.at];
-    if (code < NUMERIC_FIRST || code > NUMERIC_LAST) return { isNumeric: false, heap: this.referenceType() };
-    this.at++;
-    return { isNumeric: true, heap: undefined };
+    const code = this.byte();
+    if (code >= NUMERIC_FIRST && code <= NUMERIC_LAST) return { isNumeric: true, heap: undefined };
+    return { isNumeric: false, heap: this.#referenceType(code) };
   }
 
   /** A type of references: its heap type. */
   referenceType() {
-    const code = this.byte();
+    return this.#referenceType(this.byte());
+  }
+
+  #referenceType(code) {
     if (code === REFERENCE || code === REFERENCE_OR_NULL) return this.heapType();
     return this.#abstractHeapType(code - 0x80);
   }

@@ -44,9 +44,10 @@ export function table(type, flags, sizes, { value = NULL, isInitialized = false 
 
 /**
  * A guest that grows what it is told to: its payload is two words, which memory or table (memories first) and by how much;
- * it answers with one, what that came to. The first memory is exported, and has 32-bit addresses.
+ * it answers with one, what that came to. `globals` are a type, what makes their value, and whether they can be changed.
+ * The first memory is exported, and has 32-bit addresses.
  */
-export function growing({ memories = [memory(0, 1)], tables = [], types = [], tags = [] }) {
+export function growing({ memories = [memory(0, 1)], tables = [], types = [], tags = [], globals = [] }) {
   const grow = [
     ...memories.map((of, index) => [delta(of), 0x40, unsigned(index), result(of)]),
     ...tables.map((of, index) => [of.value, delta(of), 0xfc, 0x0f, unsigned(index), result(of)]),
@@ -66,6 +67,9 @@ export function growing({ memories = [memory(0, 1)], tables = [], types = [], ta
     tables.length > 0 ? section(4, vector(tables.map(({ bytes }) => bytes))) : [],
     section(5, vector(memories.map(({ bytes }) => bytes))),
     tags.length > 0 ? section(13, vector(tags.map((type) => [0, unsigned(type)]))) : [],
+    globals.length > 0
+      ? section(6, vector(globals.map(([type, value, mutable = 1]) => [type, mutable, value, 0x0b])))
+      : [],
     section(
       7,
       vector([

@@ -19,6 +19,7 @@ const REFUSED = 0xffffffff;
 
 const [FUNCREF, EXTERNREF, I31REF, EXNREF, I64] = [0x70, 0x6f, 0x6c, 0x69, 0x7e];
 const NULL_EXTERN = { value: [0xd0, EXTERNREF] };
+const many = (count, entry) => Array(count).fill(entry);
 const takes = (...parameters) => [0x60, vector(parameters), vector([])];
 
 /** What an engine does not know yet is WAPC_COMPILE, with a limit as without. */
@@ -127,6 +128,25 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
       PAGE + 3 * ENTRY,
       '1+3=no 1+2=1',
     ],
+    [
+      'globals of every other kind',
+      {
+        globals: [
+          [0x7f, [0x41, 0x7f], 0],
+          [0x7e, [0x42, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f]],
+          [0x7d, [0x43, 0x0b, 0x0b, 0x0b, 0x0b]],
+          [0x7c, [0x44, many(8, 0x0b)]],
+          [0x7b, [0xfd, 12, many(16, 0x0b)]],
+          [FUNCREF, [0xd0, FUNCREF]],
+          [FUNCREF, FUNCTION],
+          [EXTERNREF, [0xd0, EXTERNREF]],
+          [0x7f, [0x23, 0]],
+          [0x7e, [0x42, 1, 0x42, 2, 0x7c]],
+        ],
+      },
+      2 * PAGE,
+      '0+2=no 0+1=1',
+    ],
     ['small exceptions', { types: [takes(...Array(16).fill(I64))], tags: [OWN_TYPES] }, 2 * PAGE, '0+2=no 0+1=1'],
   ]) {
     yield [
@@ -147,7 +167,6 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     ];
   }
 
-  const many = (count, entry) => Array(count).fill(entry);
   for (const [what, parts, limit] of [
     ['a page', {}, PAGE - 1],
     ['a page', {}, 0],
@@ -176,6 +195,30 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     ['exceptions that carry references', { types: [takes([0x63, EXTERNREF])], tags: [OWN_TYPES] }],
     ['a table of exceptions', oneTable(EXNREF, 0, [1], { value: [0xd0, EXNREF] })],
     ['the same by a longer name', oneTable([0x63, 0xe9, 0x7f], 0, [1], { value: [0xd0, EXNREF] })],
+    ['a global of exceptions', { globals: [[EXNREF, [0xd0, EXNREF]]] }],
+    [
+      'the same by a long name',
+      {
+        globals: [
+          [
+            [0x63, EXNREF],
+            [0xd0, EXNREF],
+          ],
+        ],
+      },
+    ],
+    [
+      'the same by a longer one',
+      {
+        globals: [
+          [0x7f, [0x41, 0]],
+          [
+            [0x63, 0xe9, 0x7f],
+            [0xd0, EXNREF],
+          ],
+        ],
+      },
+    ],
   ]) {
     yield [
       `a guest with ${what} is not bounded`,
@@ -209,7 +252,14 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
         growing(oneTable(FUNCREF, 2, [1])),
         growing(oneTable(I64, 0, [1])),
         growing(oneTable(FUNCREF, 0, [1], { value: [0x41, 0], isInitialized: true })),
+        growing({ memories: [memoryOf(1, 1, 65537)] }),
+        growing({ memories: [memoryOf(1, 1, 70000)] }),
+        growing({ memories: [memoryOf(0, 1), memoryOf(5, 1, 2n ** 48n + 1n)] }),
+        growing({ globals: [[0x7f, [0x41, 0, 0x6d]]] }),
+        growing({ globals: [[0x7f, [0x41, 0], 2]] }),
         growing({ types: [[0x20]] }),
+        // Of 4,294,967,295 parameters: none of them is there.
+        assemble(section(1, [1, 0x60, unsigned(2 ** 32 - 1)])),
         growing({ tags: [7] }),
         assemble(memories([0, 1]), memories([0, 1])),
         assemble(memories([0, 1], [0])),
@@ -219,6 +269,14 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
         await fails('WAPC_COMPILE', () => WapcModule.compile(broken));
         await fails('WAPC_COMPILE', () => WapcModule.compile(broken, { limits: { memory: 1 << 20 } }));
       }
+    },
+  ];
+
+  yield [
+    'as many tables as engines take',
+    async () => {
+      const tables = section(4, vector(many(99_999, [FUNCREF, 1, 0, 1])));
+      await fails('WAPC_NOT_A_GUEST', () => WapcModule.compile(assemble(tables), { limits: { memory: PAGE } }));
     },
   ];
 
