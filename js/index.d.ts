@@ -9,7 +9,7 @@
 /**
  * Where a guest comes from. In a browser a string or URL is fetched; in Node, Deno and Bun a string without a scheme and
  * a `file:` URL are read from disk. A `Response` of type `application/wasm` (or a promise of one) is compiled while it
- * streams.
+ * streams. Bytes are copied before they are checked and compiled.
  */
 export type GuestSource =
   | BufferSource
@@ -118,10 +118,11 @@ export interface Limits {
    * wants it.
    *
    * WAPC_UNSUPPORTED are guests that could fill the engine's own heap, which ends the process: those that declare
-   * garbage-collected types, exceptions that carry references or more than 16 values, or tables of exceptions.
-   * Not counted are what the module itself is made of (code, globals, data segments), stacks and the exceptions on them
-   * (some 100 MB at the worst), what the engine keeps of each memory and table (address space above all), and what the
-   * host keeps for it: payloads (`limits.payload`), files in memory.
+   * garbage-collected types, exceptions that carry references or more than 16 values, or
+   * tables or globals of exceptions.
+   * Not counted are what the module itself is made of (code, data segments, at most 1,000,000 globals of 16 bytes), stacks
+   * and the exceptions on them (some 100 MB for each stack at the worst), what the engine keeps of each memory and table
+   * (address space above all), and what the host keeps for it: payloads (`limits.payload`), files in memory.
    * @default Infinity: no limit
    */
   memory?: number;
