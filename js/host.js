@@ -5,9 +5,14 @@ import { requireRoom } from './sys/room.js';
 
 export const HOST = Symbol('host');
 
-/** For pools: where a host is invoked, and what ends one of its invocations. */
+/**
+ * For pools: where a host is invoked, what ends one of its invocations, and its `close` and `reset`. None of them looks for
+ * room on the stack: whoever calls them has.
+ */
 export let portOf;
 export let abortOf;
+export let closeOf;
+export let resetOf;
 
 /** One instance of a guest, with a memory of its own. */
 export class WapcHost {
@@ -19,6 +24,8 @@ export class WapcHost {
   static {
     portOf = (host) => host.#port;
     abortOf = (host, exchange, reason) => host.#abort(exchange, reason);
+    closeOf = (host) => host.#close();
+    resetOf = (host) => host.#reset();
   }
 
   constructor(token, host) {
@@ -80,11 +87,19 @@ export class WapcHost {
 
   async reset() {
     requireRoom();
-    await this.#open().reset();
+    await this.#reset();
   }
 
   close() {
     requireRoom();
+    this.#close();
+  }
+
+  #reset() {
+    return this.#open().reset();
+  }
+
+  #close() {
     if (this.#host === undefined) return;
     if (this.#host.close()) this.#free();
     // An invocation runs, or a fresh instance is being made: the end of that frees it.

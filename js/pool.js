@@ -130,27 +130,31 @@ export class WapcPool {
     return { size: idle + busy, idle, busy, waiting, invocations, failures, replaced };
   }
 
+  // Not an async function: each call returns the same promise.
   close() {
-    requireRoom();
-    if (this.#closing === undefined) {
-      this.#closing = new Promise((resolve) => (this.#closed = resolve));
-      this.#core.pool_close(this.#slot);
-      if (this.#isOver) this.#closed();
-      else this.#rest();
+    try {
+      requireRoom();
+      if (this.#closing === undefined) this.#close();
+      return this.#closing;
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.#closing;
   }
 
   destroy() {
     requireRoom();
-    if (this.#isOver) return;
-    const requests = this.#requests.clear();
-    this.#end();
-    for (const request of requests) request.reject(closedError('pool'));
+    if (!this.#isOver) this.#end();
   }
 
   async [Symbol.asyncDispose]() {
     await this.close();
+  }
+
+  #close() {
+    this.#closing = new Promise((resolve) => (this.#closed = resolve));
+    this.#core.pool_close(this.#slot);
+    if (this.#isOver) this.#closed();
+    else this.#rest();
   }
 
   /** Runs an invocation on a member that is lent for it alone: a promise of the response. Throws an error that is there at once. */
@@ -290,13 +294,18 @@ export class WapcPool {
     return this.#slot === NO_SLOT;
   }
 
-  /** Closes every instance. */
+  /** Closes every instance, and rejects what waits for one. */
   #end() {
+    const requests = this.#requests.clear();
     // The slot may be another pool's from now on.
     this.#slot = NO_SLOT;
     this.#supply.end();
-    this.#pool.free();
-    this.#members.close();
-    this.#closed?.();
+    try {
+      this.#pool.free();
+      this.#members.close();
+    } finally {
+      for (const request of requests) request.reject(closedError('pool'));
+      this.#closed?.();
+    }
   }
 }

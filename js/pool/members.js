@@ -1,5 +1,5 @@
 import { WapcError, closedError } from '../error.js';
-import { HOST, WapcHost, abortOf, portOf } from '../host.js';
+import { HOST, WapcHost, abortOf, closeOf, portOf, resetOf } from '../host.js';
 import { startTimeoutError } from '../invoke.js';
 import { startTimer } from '../timer.js';
 import { Lease, stateOf } from './lease.js';
@@ -23,10 +23,14 @@ export class Member {
     return this.isDiscarded || this.port.broken;
   }
 
-  /** Ends its host, whatever that does. */
+  /** Ends its host. Never throws: what is to happen next does not depend on whether that did. */
   discard() {
     this.isDiscarded = true;
-    this.host.close();
+    try {
+      closeOf(this.host);
+    } catch {
+      // Of no use to anybody: the host is gone from the pool.
+    }
   }
 
   abort(exchange, reason) {
@@ -75,10 +79,17 @@ export class Members {
     return member;
   }
 
-  /** A fresh instance in place of a broken one. A member whose instance could not be initialized is discarded. */
-  async renew(member) {
-    const since = performance.now();
-    await member.host.reset();
+  /**
+   * A fresh instance in place of a broken one: a promise of its being ready to be lent. A member whose instance could not be
+   * initialized is discarded. Throws where the renewal does not begin: the pool or the member is closed.
+   */
+  renew(member) {
+    this.#requireOpen();
+    return this.#renewed(member, performance.now(), resetOf(member.host));
+  }
+
+  async #renewed(member, since, reset) {
+    await reset;
     try {
       await this.#prepare(member, since);
     } catch (error) {
@@ -95,7 +106,7 @@ export class Members {
   /** Closes them all, and those that are being made as soon as they are. */
   close() {
     this.#closed = true;
-    for (const member of this.#byNumber.splice(0)) member?.host.close();
+    for (const member of this.#byNumber.splice(0)) member?.discard();
     for (const end of this.#initializing) end(closedError('pool'));
   }
 
@@ -108,8 +119,12 @@ export class Members {
     } finally {
       stateOf(lease).over = true;
     }
-    if (this.#closed) throw closedError('pool');
+    this.#requireOpen();
     if (member.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
+  }
+
+  #requireOpen() {
+    if (this.#closed) throw closedError('pool');
   }
 
   /** Runs `initialize`, which may never end: for what `limits.start` leaves of its time, and as long as there is the pool. */

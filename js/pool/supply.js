@@ -60,10 +60,11 @@ export class Supply {
     this.#on.free(member);
   }
 
-  /** A fresh instance in place of a broken one. */
+  /** A fresh instance in place of a broken one. Throws where its making does not begin; only what begins is counted. */
   renew(member) {
+    const renewed = this.#members.renew(member);
     this.replaced++;
-    return this.#members.renew(member);
+    return renewed;
   }
 
   /** Replaces a broken member before it is lent again. */

@@ -18,6 +18,7 @@ import { wrongArguments } from './arguments.js';
 import { assemblyscript } from './assemblyscript.js';
 import { asynchronous } from './async.js';
 import { callers } from './callers.js';
+import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
@@ -54,6 +55,7 @@ export function* suite(environment) {
     loading,
     wasi,
     stack,
+    closing,
     // The longest ones last: what is broken shows early.
     pools,
     properties,

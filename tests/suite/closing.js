@@ -1,0 +1,91 @@
+/** Pools that end: all of them does, whoever ends them, wherever on the stack, and whatever waits or starts meanwhile. */
+
+import { equal, fails, thrown, wordsOf } from './assert.js';
+
+/** Sizes of the frames in between, in arguments: what begins at the stack's end ends at another place for each. */
+const PADDINGS = Array.from({ length: 16 }, (_, index) => Array(index).fill(0));
+
+/** Calls `act` at each depth of the stack, from its end up, until that answers true. */
+function fromTheEndUp(padding, act) {
+  let isDone = false;
+  const descend = (...args) => {
+    try {
+      descend(...args);
+    } catch {
+      // The stack's end, or that of `act`.
+    }
+    isDone ||= act();
+  };
+  descend(...padding);
+  equal(isDone, true, 'it is done at some depth');
+}
+
+/** Runs what a promise that is settled already lets run. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+export function* closing({ WapcPool, guest }) {
+  const create = async (options) => WapcPool.create(await guest('wat/probe'), { size: 1, logger() {}, ...options });
+
+  yield [
+    'destroy where the stack is about to end: it does not begin, or closes every instance',
+    async () => {
+      for (const padding of PADDINGS) {
+        const pool = await create({ size: 3 });
+        const hosts = [await pool.get(), await pool.get(), await pool.get()];
+        const waiting = thrown(() => pool.get());
+        fromTheEndUp(padding, () => {
+          pool.destroy();
+          return true;
+        });
+        equal(
+          hosts.map((host) => host.closed),
+          [true, true, true],
+        );
+        equal((await waiting).code, 'WAPC_CLOSED');
+      }
+    },
+  ];
+
+  yield [
+    'close where the stack is about to end: it does not begin, or ends',
+    async () => {
+      for (const padding of PADDINGS) {
+        const pool = await create({ size: 3 });
+        let isClosed = false;
+        fromTheEndUp(padding, () => {
+          // Throws where there is no room.
+          void pool.stats;
+          const closed = pool.close();
+          closed.then(
+            () => (isClosed = true),
+            () => {},
+          );
+          return closed === pool.close();
+        });
+        await turn();
+        equal([isClosed, pool.stats.size], [true, 0]);
+      }
+    },
+  ];
+
+  yield [
+    'close where the stack has no room rejects',
+    async () => {
+      const pool = await create();
+      let [refusals, closed] = [0, undefined];
+      fromTheEndUp([], () => {
+        try {
+          void pool.stats;
+        } catch (error) {
+          if (error.code === 'WAPC_LIMIT') refusals++;
+        }
+        // A little above the end, where engines have room for a promise that rejects.
+        if (refusals === 20) closed = pool.close();
+        return closed !== undefined;
+      });
+      await fails('WAPC_LIMIT', () => closed);
+      equal(wordsOf(await pool.invoke('c'))[0], 1, 'it is open');
+      await pool.close();
+    },
+  ];
+}
