@@ -112,6 +112,8 @@ export class Members {
 
   /** A fresh instance, which began to start at `since`, has to be initialized before it is lent. */
   async #prepare(member, since) {
+    // The pool may have been closed while the instance started.
+    this.#requireOpen();
     const lease = new Lease(member, (exchange) => Promise.resolve(member.port.invoke(exchange)));
     try {
       // A worker's script takes its time before the guest starts.

@@ -23,7 +23,7 @@ function fromTheEndUp(padding, act) {
 /** Runs what a promise that is settled already lets run. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-export function* closing({ WapcPool, guest }) {
+export function* closing({ WapcPool, guest, hasWorkers }) {
   const create = async (options) => WapcPool.create(await guest('wat/probe'), { size: 1, logger() {}, ...options });
 
   yield [
@@ -88,4 +88,27 @@ export function* closing({ WapcPool, guest }) {
       await pool.close();
     },
   ];
+
+  for (const workers of hasWorkers ? [false, true] : [false]) {
+    yield [
+      `${workers ? 'workers' : 'in-thread'}: initialize does not run for a pool that was destroyed while the instance started`,
+      async () => {
+        let runs = 0;
+        const initialize = () => void runs++;
+        const made = await create({ workers, min: 0, initialize });
+        const waiting = thrown(() => made.invoke('c'));
+        made.destroy();
+        equal((await waiting).code, 'WAPC_CLOSED');
+        const replaced = await create({ workers, initialize });
+        equal(runs, 1);
+        await fails('WAPC_TRAP', () => replaced.invoke('?'));
+        replaced.destroy();
+        // Later than those above: they would be initialized by now.
+        const next = await create({ workers });
+        await next.invoke('c');
+        await next.close();
+        equal(runs, 1);
+      },
+    ];
+  }
 }
