@@ -159,17 +159,17 @@ export class WapcPool {
 
   /** Runs an invocation on a member that is lent for it alone: a promise of the response. Throws an error that is there at once. */
   #run(member, exchange) {
-    const { port } = member;
     this.#invocations++;
     let result;
     try {
-      result = port.invoke(exchange);
+      result = member.port.invoke(exchange);
     } catch (error) {
       this.#failures++;
       this.#giveBackSoon(member);
       throw error;
     }
-    if (port.running) return this.#ended(result, member);
+    // Not by whether the port runs it: it may wait there for others to be suspended no longer.
+    if (exchange.promise !== undefined) return this.#ended(result, member);
     this.#giveBackSoon(member);
     return result;
   }
@@ -180,9 +180,9 @@ export class WapcPool {
     this.#invocations++;
     try {
       const result = exchange.inScope(() => member.port.invoke(exchange));
-      const { running } = member.port;
-      invocation.resolve(running ? this.#ended(result, member) : result);
-      return !running;
+      const ended = exchange.promise === undefined;
+      invocation.resolve(ended ? result : this.#ended(result, member));
+      return ended;
     } catch (error) {
       this.#failures++;
       invocation.reject(error);

@@ -37,7 +37,7 @@ export class Exchange {
     this.failure = undefined;
     /** The `HostCallContext` that the callback got, once there was a host call. */
     this.context = undefined;
-    /** The promise that its caller has while it waits for its turn, and how to resolve it. */
+    /** The promise that its caller has, unless it ended at once; while it waits for its turn, how to resolve it as well. */
     this.promise = undefined;
     this.resolve = undefined;
     /** What the core's queue knows it by while it waits; a small integer from the first, which takes no allocation. */

@@ -207,10 +207,12 @@ export class Port {
   #callSuspendable(exchange) {
     const { guest } = this;
     if (!this.#beginSuspendable(guest, exchange)) return exchange.promise;
-    return guest.callPromising(exchange.operationLength, exchange.payloadLength).then(
+    const response = guest.callPromising(exchange.operationLength, exchange.payloadLength).then(
       (result) => this.#endSuspendable(guest, exchange, result === 0 ? FAILED : SUCCEEDED),
       (error) => this.#endSuspendable(guest, exchange, threw(exchange, error)),
     );
+    exchange.promise ??= response;
+    return response;
   }
 
   #endSuspendable(guest, exchange, ended) {

@@ -1,6 +1,9 @@
 /** Pools that end: all of them does, whoever ends them, wherever on the stack, and whatever waits or starts meanwhile. */
 
-import { equal, fails, thrown, wordsOf } from './assert.js';
+import { equal, fails, thrown, words, wordsOf } from './assert.js';
+import { patient } from './ways.js';
+
+const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
 /** Sizes of the frames in between, in arguments: what begins at the stack's end ends at another place for each. */
 const PADDINGS = Array.from({ length: 16 }, (_, index) => Array(index).fill(0));
@@ -23,7 +26,7 @@ function fromTheEndUp(padding, act) {
 /** Runs what a promise that is settled already lets run. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-export function* closing({ WapcPool, guest, hasWorkers }) {
+export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
   const create = async (options) => WapcPool.create(await guest('wat/probe'), { size: 1, logger() {}, ...options });
 
   yield [
@@ -108,6 +111,25 @@ export function* closing({ WapcPool, guest, hasWorkers }) {
         await next.invoke('c');
         await next.close();
         equal(runs, 1);
+      },
+    ];
+  }
+
+  if (canSuspend) {
+    yield [
+      'invocations that wait for others to be suspended no longer are accepted work',
+      async () => {
+        const { hostCall, called } = patient();
+        const pool = await create({ size: 3, hostCall, limits: { suspensions: 1 } });
+        const running = [pool.invoke('h', call), pool.invoke('h', call), pool.invoke('h', call, {})];
+        const behind = pool.invoke('h', call);
+        await called(0);
+        equal([pool.stats.busy, pool.stats.waiting], [3, 1]);
+        const closed = pool.close();
+        for (let number = 0; number < 4; number++) (await called(number)).resolve('abc');
+        for (const answer of await Promise.all([...running, behind])) equal(wordsOf(answer)[1], 3);
+        await closed;
+        equal([pool.stats.size, pool.stats.failures], [0, 0]);
       },
     ];
   }
