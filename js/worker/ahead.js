@@ -22,7 +22,7 @@ export const sizeOfCall = (binding, namespace, operation, payload) =>
   sizeOf(binding.length + namespace.length + operation.length, payload.length);
 
 /** Whether a piece of `size` may go while `unread` bytes are ahead. */
-export const hasRoom = (unread, size) => unread === 0 || unread + size <= MOST_AHEAD;
+export const fits = (unread, size) => unread === 0 || unread + size <= MOST_AHEAD;
 
 /**
  * The count of a worker that shares no memory with its host, and so hears of what was read only in messages, which it
@@ -38,13 +38,13 @@ export class Unread {
 
   /** Counts a log line or a chunk of output. Throws WAPC_LIMIT where there is no room. */
   reserve(size) {
-    if (!hasRoom(this.#bytes, size)) throw (this.error = limitError(this.#bytes + size));
+    if (!fits(this.#bytes, size)) throw (this.error = limitError(this.#bytes + size));
     this.#bytes += size;
   }
 
   /** Waits until a host call may be sent. It is answered before anything else is sent, so it is not counted. */
   async room(size) {
-    while (!hasRoom(this.#bytes, size)) await new Promise((resolve) => (this.#wake = resolve));
+    while (!fits(this.#bytes, size)) await new Promise((resolve) => (this.#wake = resolve));
   }
 
   /** The host has read so many bytes. */

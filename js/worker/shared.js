@@ -6,7 +6,7 @@
 
 import { copyIn } from '../bytes.js';
 import { argumentError } from '../error.js';
-import { hasRoom } from './ahead.js';
+import { fits } from './ahead.js';
 
 // Words of the header.
 const STATE = 0;
@@ -152,7 +152,7 @@ export class SharedWithHost {
     for (;;) {
       const read = Atomics.load(this.header, READ);
       // After `read` was loaded: `stop` changes it, and then this is seen, or the wait ends at once.
-      if (this.stopped || hasRoom((this.written - read) >>> 0, size)) return;
+      if (this.stopped || fits((this.written - read) >>> 0, size)) return;
       Atomics.wait(this.header, READ, read);
     }
   }
