@@ -5,6 +5,9 @@ import { FAILED } from './host-call.js';
 
 const NOTHING = new Uint8Array(0);
 
+/** The host error where its own text can not be had. */
+const NO_TEXT = new TextEncoder().encode('an error whose text is too long for this engine');
+
 /** The ticket of an exchange that does not wait; `src/host/turns.rs` has the same. */
 const NO_TICKET = -1073741824;
 
@@ -69,10 +72,15 @@ export class Exchange {
     }
   }
 
-  /** The callback threw or rejected: its message, or the value itself as text, is the host error. */
+  /** The callback threw or rejected: its message, or the value itself as text, is the host error. Never throws. */
   fail(error) {
     this.failure = { error };
-    this.takeBytes(toBytes(messageOf(error), 'the host error'));
+    try {
+      this.takeBytes(toBytes(messageOf(error), 'the host error'));
+    } catch {
+      // The engine can't encode a text of that length, or there is no memory for it.
+      this.takeBytes(NO_TEXT);
+    }
     return FAILED;
   }
 

@@ -281,6 +281,46 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
+    'what the callback throws or answers has a text that the engine can not encode',
+    async () => {
+      const { prototype } = TextEncoder;
+      const { encode } = prototype;
+      const refused = new RangeError('too long');
+      let act;
+      const host = await probe({
+        hostCall() {
+          // As it is where a text is too long, or there is no memory for one; nothing else is encoded until it has returned.
+          prototype.encode = () => {
+            throw refused;
+          };
+          return act();
+        },
+      });
+      const planned = new Error('planned');
+      const throwIt = () => {
+        throw planned;
+      };
+      const call = words(512, 1, 512, 1, 512, 1, 512, 1);
+      for (const [what, failure] of [
+        [throwIt, planned],
+        [() => 'an answer', refused],
+      ]) {
+        act = what;
+        let running;
+        try {
+          running = host.invoke('h', call);
+        } finally {
+          prototype.encode = encode;
+        }
+        const [, answered, length] = wordsOf(await running);
+        equal([answered, length > 0], [0, true], failure.message);
+      }
+      equal(wordsOf(await host.invoke('c'))[0], 3, 'the same instance');
+      host.close();
+    },
+  ];
+
+  yield [
     'a payload that is detached before the guest takes it',
     async () => {
       const payload = words(512, 1, 512, 1, 512, 1, 512, 1);
