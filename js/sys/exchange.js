@@ -12,6 +12,16 @@ const NO_TEXT = new TextEncoder().encode('an error whose text is too long for th
 const NO_TICKET = -1073741824;
 
 /**
+ * In place of an answer of the host callback that is over `limits.payload`, or thrown in place of such an error: nothing but
+ * the length in bytes matters then, and a worker is told no more.
+ */
+export class OverLimit {
+  constructor(length) {
+    this.length = length;
+  }
+}
+
+/**
  * The bytes of one invocation on their way: what the caller sent, what the guest and the host callback answered.
  * Made anew for each invocation; the decisions about it are the core's (`src/invocation.rs`).
  */
@@ -65,7 +75,7 @@ export class Exchange {
   /** The callback answered with bytes, text or nothing: the length in bytes. FAILED where it is anything else. */
   accept(answer) {
     try {
-      this.takeBytes(answer === undefined ? NOTHING : toBytes(answer, "the host callback's answer"));
+      this.take(answer === undefined ? NOTHING : answer, "the host callback's answer");
       return this.answerLength;
     } catch (error) {
       return this.fail(error);
@@ -76,12 +86,22 @@ export class Exchange {
   fail(error) {
     this.failure = { error };
     try {
-      this.takeBytes(toBytes(messageOf(error), 'the host error'));
+      this.take(error instanceof OverLimit ? error : messageOf(error), 'the host error');
     } catch {
       // The engine can't encode a text of that length, or there is no memory for it.
       this.takeBytes(NO_TEXT);
     }
     return FAILED;
+  }
+
+  /** Takes a value that stands for bytes, or for too many of them. Throws WAPC_ARGUMENT for anything else. */
+  take(value, what) {
+    if (value instanceof OverLimit) {
+      this.answer = NOTHING;
+      this.answerLength = value.length;
+    } else {
+      this.takeBytes(toBytes(value, what));
+    }
   }
 
   /** Tells the callbacks that nobody waits for their answers any more. */

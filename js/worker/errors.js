@@ -1,6 +1,7 @@
 /** Errors on their way between threads: a structured clone drops codes, causes and names. */
 
 import { WapcError } from '../error.js';
+import { OverLimit } from '../sys/exchange.js';
 
 /** Thrown in a worker in place of what the host callback threw: that stays on the caller's thread. */
 export class HostFailure extends Error {}
@@ -16,7 +17,7 @@ for (const constructor of [EvalError, RangeError, ReferenceError, SyntaxError, T
 
 /** An error in a form that survives. */
 export function pack(error) {
-  if (error instanceof HostFailure) return { kind: 'host failure' };
+  if (error instanceof HostFailure || error instanceof OverLimit) return { kind: 'host failure' };
   if (!(error instanceof Error)) return { kind: 'value', value: cloneable(error) };
   const { name, code, message, stack } = error;
   const packed = { kind: 'error', name, message, stack };

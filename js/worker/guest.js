@@ -5,7 +5,6 @@
 import { WapcError } from '../error.js';
 import { startTimeoutError, timeoutError } from '../invoke.js';
 import { platform } from '../platform.js';
-import { FAILED as HOST_FAILED } from '../sys/host-call.js';
 import { startTimer } from '../timer.js';
 import { writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './ahead.js';
@@ -262,7 +261,8 @@ export class RemoteGuest {
         this.#answer(thread, answered, exchange);
       } catch (error) {
         // There is no memory for a copy, or another thread has changed what was answered.
-        this.#answer(thread, exchange.fail(error) !== HOST_FAILED, exchange);
+        exchange.fail(error);
+        this.#answer(thread, false, exchange);
       }
     };
     this.#isCalling = this.inCallback = true;
@@ -273,9 +273,11 @@ export class RemoteGuest {
     }
   }
 
+  /** Sends an answer; of one over the limit only the length, which is all that the worker has to know. */
   #answer(thread, answered, { answer, answerLength }) {
-    if (this.#shared === undefined) thread.send([ANSWER, answered, copyOf(answer, answerLength, THE_ANSWER)]);
-    else this.#shared.answer(answered, answer, answerLength);
+    const isOver = answerLength > this.#settings.payloadLimit;
+    if (this.#shared !== undefined) this.#shared.answer(answered, isOver ? undefined : answer, answerLength);
+    else thread.send([ANSWER, answered, isOver ? answerLength : copyOf(answer, answerLength, THE_ANSWER)]);
   }
 
   #log(text) {

@@ -9,7 +9,10 @@ export const START = 'start';
 export const INVOKE = 'invoke';
 /** A fresh instance is wanted; of another module, if there is one, with that of WASI. */
 export const RESET = 'reset';
-/** What the host callback answered (true, bytes) or failed with (false, text in UTF-8), where the worker does not block. */
+/**
+ * What the host callback answered (true, bytes) or failed with (false, text in UTF-8), where the worker does not block; of
+ * what is over the limit its length.
+ */
 export const ANSWER = 'answer';
 /** So many bytes of log lines and output were read (`ahead.js`), where no memory is shared. */
 export const READ = 'read';

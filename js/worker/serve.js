@@ -4,7 +4,7 @@ import { prepareAnother } from '../bytes.js';
 import { Module } from '../generated/core.js';
 import { instantiate } from '../instantiate.js';
 import { platform } from '../platform.js';
-import { Exchange } from '../sys/exchange.js';
+import { Exchange, OverLimit } from '../sys/exchange.js';
 import { Wasi } from '../wasi/wasi.js';
 import { Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
 import { HostFailure, pack } from './errors.js';
@@ -108,7 +108,7 @@ export function serve(post) {
   const tasks = { [START]: start, [RESET]: reset, [INVOKE]: invoke };
 
   return async ([kind, ...rest]) => {
-    if (kind === ANSWER) return settle({ answered: rest[0], bytes: rest[1] });
+    if (kind === ANSWER) return settle({ answered: rest[0], sent: rest[1] });
     if (kind === READ) return unread.read(rest[0]);
     try {
       const response = await tasks[kind](...rest);
@@ -126,9 +126,10 @@ export function serve(post) {
 const reasonOf = (error, told) =>
   told !== undefined && error?.code === 'WAPC_TRAP' && error.cause === told ? told : error;
 
-/** An answer as the host callback of this thread gives it. */
-function taken({ answered, bytes }) {
-  if (answered) return bytes;
+/** An answer as the host callback of this thread gives it; of one over the limit only the length was sent. */
+function taken({ answered, sent }) {
+  const isOver = typeof sent === 'number';
+  if (answered) return isOver ? new OverLimit(sent) : sent;
   // A copy: decoders refuse shared memory.
-  throw new HostFailure(decoder.decode(bytes.slice()));
+  throw isOver ? new OverLimit(sent) : new HostFailure(decoder.decode(sent.slice()));
 }

@@ -10,10 +10,11 @@ import { fits } from './ahead.js';
 
 // Words of the header.
 const STATE = 0;
-const LENGTH = 1;
-const PART = 2;
+const PART = 1;
+const STOP = 2;
 const READ = 3;
-const STOP = 4;
+/** Where the length of an answer stands, which may be more than 32 bits can say. */
+const LENGTH = 16;
 const HEADER = 32;
 
 // What `STATE` says.
@@ -43,7 +44,8 @@ export function copyOf(bytes, length, what) {
 /** Whether memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
 export const canShare = () => typeof SharedArrayBuffer === 'function';
 
-const headerOf = (buffer) => new Int32Array(buffer, 0, HEADER / 4);
+const headerOf = (buffer) => new Int32Array(buffer, 0, LENGTH / 4);
+const lengthIn = (buffer) => new Float64Array(buffer, LENGTH, 1);
 const requestOf = (buffer) => new Uint8Array(buffer, HEADER, CAPACITY);
 const answerOf = (buffer) => new Uint8Array(buffer, HEADER + CAPACITY, CAPACITY);
 
@@ -52,8 +54,10 @@ export class Shared {
   constructor() {
     this.buffer = new SharedArrayBuffer(HEADER + 2 * CAPACITY);
     this.header = headerOf(this.buffer);
+    this.length = lengthIn(this.buffer);
     this.request = requestOf(this.buffer);
     this.bytes = answerOf(this.buffer);
+    /** What is still to be sent of an answer. */
     this.rest = undefined;
   }
 
@@ -64,11 +68,16 @@ export class Shared {
     return true;
   }
 
-  /** Wakes the worker with an answer of so many bytes, or the text of a failure. Throws where it can't be copied. */
+  /**
+   * Wakes the worker with an answer of so many bytes, or the text of a failure; undefined is one over the worker's limit, of
+   * which the length is enough. Throws where it can't be copied.
+   */
   answer(answered, bytes, length) {
     const state = answered ? ANSWERED : FAILED;
-    this.header[LENGTH] = length;
-    if (length > CAPACITY) {
+    this.length[0] = length;
+    if (bytes === undefined) {
+      this.#wake(0, state);
+    } else if (length > CAPACITY) {
       // The callback may do with its array what it likes while it is sent part by part.
       this.rest = copyOf(bytes, length, THE_ANSWER);
       this.#part(state);
@@ -117,6 +126,7 @@ export class Shared {
 export class SharedWithHost {
   constructor(buffer) {
     this.header = headerOf(buffer);
+    this.length = lengthIn(buffer);
     this.request = requestOf(buffer);
     this.bytes = answerOf(buffer);
     this.written = 0;
@@ -158,24 +168,25 @@ export class SharedWithHost {
   }
 
   /**
-   * Blocks until what `ask` asks for is answered: whether it was, and the bytes, which last until the next call. Nothing
-   * to be relied on once it is `stopped`.
+   * Blocks until what `ask` asks for is answered: whether it was, and the bytes, which last until the next call, or the length
+   * where that is over the limit. Nothing to be relied on once it is `stopped`.
    * @param {() => void} ask
    * @param {() => void} askForMore
-   * @param {number} limit bytes: of what is longer only the length is told
+   * @param {number} limit bytes
+   * @returns {{ answered: boolean, sent: Uint8Array | number }}
    */
   await(ask, askForMore, limit) {
     const answered = this.#part(ask) === ANSWERED;
-    const length = this.header[LENGTH] >>> 0;
-    if (length <= CAPACITY) return { answered, bytes: this.bytes.subarray(0, length) };
+    const length = this.length[0];
+    if (length > limit) return { answered, sent: length };
+    if (length <= CAPACITY) return { answered, sent: this.bytes.subarray(0, length) };
     const bytes = new Uint8Array(length);
-    if (length > limit) return { answered, bytes };
     for (let at = 0; !this.stopped; this.#part(askForMore)) {
       bytes.set(this.bytes.subarray(0, this.header[PART]), at);
       at += this.header[PART];
       if (at >= length) break;
     }
-    return { answered, bytes };
+    return { answered, sent: bytes };
   }
 
   #part(ask) {
