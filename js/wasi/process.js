@@ -1,7 +1,7 @@
 /** One guest as WASI sees it: its memory, and where its output goes. */
 
 import { copyOut } from '../bytes.js';
-import { writerOf } from './streams.js';
+import { endWriters, writerOf } from './streams.js';
 
 /** Bytes that `crypto.getRandomValues` fills at once. */
 const RANDOM_AT_ONCE = 65536;
@@ -22,12 +22,12 @@ export class Process {
     this.#look(NO_MEMORY);
   }
 
-  /** What it had open is closed. */
+  /** What it had open is closed. Never throws. */
   end() {
     this.#ended?.();
     this.#ended = undefined;
     this.#look(NO_MEMORY);
-    for (const writer of this.#writers) writer?.end?.();
+    endWriters(this.#writers);
   }
 
   /** Bytes of linear memory now; 0 before there is an instance. */

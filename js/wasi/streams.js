@@ -9,6 +9,20 @@ export function writerOf(stream, write) {
   return new ConsoleLines(stream === 1 ? 'log' : 'error');
 }
 
+/**
+ * Writes what writers still hold of a last line. Never throws, whatever a console does that was patched: the guest is gone,
+ * and nobody is left to stop.
+ */
+export function endWriters(writers) {
+  for (const writer of writers) {
+    try {
+      writer?.end?.();
+    } catch {
+      // The line is lost.
+    }
+  }
+}
+
 /** Characters of a line that are kept for the rest of it: a guest that never ends one must not fill this process. */
 const LONGEST_LINE = 1 << 16;
 

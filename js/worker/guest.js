@@ -6,7 +6,7 @@ import { WapcError } from '../error.js';
 import { startTimeoutError, timeoutError } from '../invoke.js';
 import { platform } from '../platform.js';
 import { startTimer } from '../timer.js';
-import { writerOf } from '../wasi/streams.js';
+import { endWriters, writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './ahead.js';
 import { unpack } from './errors.js';
 import { callHost } from './host-call.js';
@@ -119,7 +119,7 @@ export class RemoteGuest {
   close(error) {
     this.#died = () => {};
     this.kill(error);
-    for (const writer of Object.values(this.#writers)) writer.end?.();
+    endWriters(Object.values(this.#writers));
   }
 
   /** Starts a worker with a guest. */

@@ -158,6 +158,32 @@ export function* output(environment) {
   ];
 
   yield [
+    'a console that throws at the last line of a guest that has ended: all of the guest is gone',
+    async () => {
+      const { log } = console;
+      // The console is for platforms whose process has no streams.
+      const descriptor = process && Object.getOwnPropertyDescriptor(process, 'stdout');
+      let throws = 0;
+      try {
+        if (process) Object.defineProperty(process, 'stdout', { value: undefined, configurable: true });
+        console.log = () => {
+          throws++;
+          throw new Error('planned');
+        };
+        const it = await probe({ stdout: undefined });
+        equal(await it.call('fd_write', 1, iovecs([512, 1]), 8), 0);
+        it.host.close();
+        equal([it.host.closed, it.host.memorySize], [true, 0]);
+        await fails('WAPC_CLOSED', () => it.host.invoke('x'));
+      } finally {
+        console.log = log;
+        if (process) Object.defineProperty(process, 'stdout', descriptor);
+      }
+      equal(throws, 1);
+    },
+  ];
+
+  yield [
     "a compiled module's output and `wasi`, and others that are laid over them",
     async () => {
       const chunks = [];
