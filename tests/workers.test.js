@@ -88,6 +88,32 @@ test('a host in a worker that is stopped goes on in another', { skip }, async ()
   host.close();
 });
 
+test('a worker whose terminate throws keeps nothing else of its pool from ending', async () => {
+  const ended = [];
+  const make = () => {
+    const worker = new Worker(script);
+    const { terminate } = worker;
+    worker.terminate = () => {
+      ended.push(terminate.call(worker));
+      throw new Error('planned');
+    };
+    return worker;
+  };
+  let called;
+  const running = new Promise((resolve) => (called = resolve));
+  const options = { size: 2, hostCall: () => (called(), new Promise(() => {})) };
+  const { pool, workers } = await poolOf(make, options);
+  const outcomes = ['first', 'second', 'third'].map((payload) =>
+    rejects(pool.invoke('echo', payload), { code: 'WAPC_CLOSED' }),
+  );
+  const closed = pool.close();
+  await running;
+  pool.destroy();
+  await Promise.all([...outcomes, closed]);
+  deepEqual([workers.length, ended.length, pool.stats.size], [2, 2, 0]);
+  await Promise.all(ended);
+});
+
 test('a worker that is being started when its pool is destroyed ends', async () => {
   let made;
   const worker = new Promise((resolve) => (made = resolve));

@@ -45,7 +45,11 @@ export class Thread {
   /** Ends it wherever it is. Nothing is heard of it any more. */
   stop() {
     this.#receive = this.#died = undefined;
-    this.#worker.terminate();
+    try {
+      this.#worker.terminate();
+    } catch {
+      // The caller's factory may have made something that only looks like a worker. It is not heard of any more.
+    }
   }
 
   #die(error) {
