@@ -82,7 +82,12 @@ export class WapcHost {
   async replace(source, options) {
     requireRoom();
     const module = await WapcModule.successor(source, options, this.#open());
-    await this.#open().replace(module);
+    try {
+      await this.#open().replace(module);
+    } finally {
+      // Nobody else has what was compiled for this alone.
+      if (!(source instanceof WapcModule)) module.free();
+    }
   }
 
   async reset() {

@@ -60,8 +60,7 @@ export class WapcPool {
     requireRoom();
     const given = source instanceof WapcModule;
     const module = given ? WapcModule.of(source) : await (await core()).compile(source, options, true);
-    const pool = new WapcPool(POOL, module.pool(given ? options : undefined));
-    if (!given) module.free();
+    const pool = WapcPool.#of(module, given, options);
     try {
       await pool.#supply.furnish();
     } catch (error) {
@@ -69,6 +68,16 @@ export class WapcPool {
       throw error;
     }
     return pool;
+  }
+
+  /** A pool without instances. A module that nobody else has is freed, whether or not there can be one. */
+  static #of(module, isShared, options) {
+    try {
+      // What was compiled for it alone has its options already: they are read once.
+      return new WapcPool(POOL, module.pool(isShared ? options : undefined));
+    } finally {
+      if (!isShared) module.free();
+    }
   }
 
   // Not an async function, whose promise would cost a second one.

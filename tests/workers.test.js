@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -218,6 +219,36 @@ test(
     equal(outcomes.written > 0, true);
   },
 );
+
+test('what is compiled for a pool that can not be made, or for `replace` alone, is not kept until it is collected', async () => {
+  const { setFlagsFromString } = await import('node:v8');
+  const { runInNewContext } = await import('node:vm');
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const ofPool = async () => {
+    const hostCall = () => {};
+    await rejects(WapcPool.create(path('wat/unknown-imports'), { hostCall }), { code: 'WAPC_LINK' });
+    return new WeakRef(hostCall);
+  };
+  const host = await WapcHost.instantiate(path('wat/probe'));
+  const ofReplace = async () => {
+    const module = await WebAssembly.compile(readFileSync(path('wat/probe')));
+    await host.replace(module);
+    await host.replace(path('wat/probe'));
+    return new WeakRef(module);
+  };
+  const kept = [await ofPool(), await ofReplace()];
+  // What was made in this turn of the event loop is kept until its end.
+  await new Promise(setImmediate);
+  // In one turn, in which nothing can be freed because something else was collected.
+  gc();
+  gc();
+  deepEqual(
+    kept.map((reference) => reference.deref()),
+    [undefined, undefined],
+  );
+  host.close();
+});
 
 test('a closed module does not keep the callbacks alive that it was compiled with', async () => {
   const { setFlagsFromString } = await import('node:v8');

@@ -68,10 +68,15 @@ export function serve(post) {
     post(message);
   };
 
-  /** The guest, compiled elsewhere, with the WASI that it may import. */
-  const compile = (guest, wasi) => {
+  /** Does something with the guest, compiled elsewhere, and the WASI that it may import. */
+  const withModule = async (guest, wasi, act) => {
     platform.modules.wasi = wasi;
-    return Module.compile(guest, undefined, false);
+    const module = await Module.compile(guest, undefined, false);
+    try {
+      return await act(module);
+    } finally {
+      module.free();
+    }
   };
 
   const start = async (core, guest, wasi, settings) => {
@@ -82,8 +87,7 @@ export function serve(post) {
       platform.block = (milliseconds) => shared.block(milliseconds);
     }
     platform.wasi = async () => ({ Wasi });
-    const module = await compile(guest, wasi);
-    host = await module.instantiate({
+    const options = {
       hostCall: hostCallOf(settings),
       // Blocking is cheaper than a stack that can be suspended.
       async: shared === undefined ? 'auto' : false,
@@ -92,12 +96,13 @@ export function serve(post) {
       stderr: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 2, chunk),
       wasi: settings.wasi,
       limits: { payload: settings.payloadLimit },
-    });
+    };
+    host = await withModule(guest, wasi, (module) => module.instantiate(options));
   };
 
   const reset = async (guest, wasi) => {
     if (guest === undefined) await host.reset();
-    else await host.replace(await compile(guest, wasi));
+    else await withModule(guest, wasi, (module) => host.replace(module));
   };
 
   const invoke = (operation, sent) => {
