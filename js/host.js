@@ -1,7 +1,7 @@
 import { WapcError, closedError } from './error.js';
 import { exchangeOf, runWith } from './invoke.js';
 import { WapcModule } from './module.js';
-import { requireRoom } from './sys/room.js';
+import { requireRoom, soon } from './sys/room.js';
 
 export const HOST = Symbol('host');
 
@@ -70,7 +70,9 @@ export class WapcHost {
       const run = () => this.#port.invoke(exchange);
       return runWith(options, run, (reason) => this.#abort(exchange, reason));
     } catch (error) {
-      return Promise.reject(error);
+      return soon.then(() => {
+        throw error;
+      });
     }
   }
 

@@ -7,7 +7,7 @@ import { Members } from './pool/members.js';
 import { Borrower, Invocation } from './pool/requests.js';
 import { NONE, Supply } from './pool/supply.js';
 import { Queue } from './queue.js';
-import { requireRoom } from './sys/room.js';
+import { requireRoom, soon } from './sys/room.js';
 
 const POOL = Symbol('pool');
 
@@ -92,7 +92,9 @@ export class WapcPool {
         ? this.#enqueue(this.#invocation(exchange))
         : this.#run(this.#members.get(number), exchange);
     } catch (error) {
-      return Promise.reject(error);
+      return soon.then(() => {
+        throw error;
+      });
     }
   }
 

@@ -49,6 +49,12 @@ export function hasRoom() {
 const MESSAGE =
   "the caller's stack has no room left; call from less deep, or from a fresh stack (await Promise.resolve() first)";
 
+/**
+ * For rejections that come soon: engines and platforms call back where a promise is rejected that nobody handles yet, for which
+ * there may be no room now. Its `then` is called with a function that is compiled only when it runs.
+ */
+export const soon = Promise.resolve();
+
 /** Kept for where there is no room to make another one. */
 const kept = new WapcError('WAPC_LIMIT', MESSAGE);
 
