@@ -104,8 +104,11 @@ export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
         equal((await waiting).code, 'WAPC_CLOSED');
         const replaced = await create({ workers, initialize });
         equal(runs, 1);
-        await fails('WAPC_TRAP', () => replaced.invoke('?'));
+        const trapped = fails('WAPC_TRAP', () => replaced.invoke('?'));
+        // In-thread it has trapped by now, and a fresh instance is being made.
+        if (workers) await trapped;
         replaced.destroy();
+        await trapped;
         // Later than those above: they would be initialized by now.
         const next = await create({ workers });
         await next.invoke('c');
