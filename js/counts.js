@@ -1,5 +1,5 @@
 /**
- * What is alive on this thread, for whoever looks for leaks: a file of the package that is no entry point of it.
+ * Counts of what is alive on this thread, for tests that look for leaks. It is not published.
  * @returns {{ instances: number, hosts: number, pools: number, suspended: number }} all 0 before the core is loaded
  */
 

@@ -42,7 +42,7 @@ export async function runWith(options, run, abort) {
 export const timeoutError = (timeout) =>
   new WapcError('WAPC_TIMEOUT', `the invocation took longer than its ${timeout} ms`);
 
-/** What ends the making of an instance whose time is up; `src/error.rs` has the same. */
+/** The error of a start that took longer than `limits.start`; `src/error.rs` has the same. */
 export const startTimeoutError = (limit) =>
   new WapcError('WAPC_TIMEOUT', `the instance took longer to start than its ${limit} ms (\`limits.start\`)`);
 

@@ -17,7 +17,7 @@ const [partOfArray, partOfData] = [partOf(TypedArray), partOf(DataView)];
 const buffers = [ArrayBuffer, globalThis.SharedArrayBuffer].filter((Buffer) => Buffer !== undefined);
 const lengthsOfBuffers = buffers.map((Buffer) => getterOf(Buffer, 'byteLength'));
 
-/** Whether a value is a `Uint8Array`, of any subclass, and no proxy of one. */
+/** True for a `Uint8Array` of any subclass, false for a proxy of one. */
 export const isBytes = (value) => value instanceof Uint8Array && ArrayBuffer.isView(value);
 
 /**

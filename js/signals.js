@@ -1,10 +1,10 @@
-/** What is to happen when a signal aborts. */
+/** Callbacks for when a signal aborts. */
 
 import { hasRoom } from './sys/room.js';
 
 /**
- * What waits for each signal. A signal has one listener of ours, however many wait for it: engines find a listener that is
- * to be removed by looking at one after the other.
+ * The callbacks of each signal, which has one listener of ours however many there are: engines find a listener that is to be
+ * removed by looking at one after the other.
  * @type {WeakMap<AbortSignal, Waiting>}
  */
 const waiting = new WeakMap();

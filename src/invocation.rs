@@ -187,7 +187,7 @@ impl<Text> Invocation<Text> {
         }
     }
 
-    /// Whether it was stopped, or none runs.
+    /// True once it was stopped, and where none runs.
     #[inline(always)]
     pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped.get() || !self.runs.get()

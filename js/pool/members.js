@@ -14,7 +14,7 @@ export class Member {
     this.number = number;
     this.host = host;
     this.port = portOf(host);
-    /** Whether its host is closed: its instance broke, and no other could be made. */
+    /** True once its host is closed: its instance broke, and no other could be made. */
     this.isDiscarded = false;
   }
 

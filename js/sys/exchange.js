@@ -53,7 +53,7 @@ export class Exchange {
     /** The promise that its caller has, unless it ended at once; while it waits for its turn, how to resolve it as well. */
     this.promise = undefined;
     this.resolve = undefined;
-    /** What the core's queue knows it by while it waits; a small integer from the first, which takes no allocation. */
+    /** Its ticket in the core's queue while it waits. A small integer from the first, which takes no allocation. */
     this.ticket = NO_TICKET;
     /** Where its callbacks find what its caller's `AsyncLocalStorage` holds: undefined where that is where they are called. */
     this.scope = undefined;

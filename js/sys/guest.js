@@ -170,7 +170,7 @@ export class Guest {
     return copyIn(this.bytes(ptr + len), ptr, this.exchange.answer, len) ? 1 : 0;
   }
 
-  /** Whether the guest has responded. */
+  /** True once the guest has responded. */
   hasResponded() {
     return this.exchange?.response !== undefined;
   }

@@ -52,9 +52,9 @@ export class Port {
     this.next = undefined;
     /** What the last invocation that failed did so with: taken at once. */
     this.error = undefined;
-    /** Whether what waits is being run. */
+    /** True while what waits is being run. */
     this.drains = false;
-    /** What frees the host in the core: where it was closed while an invocation ran. */
+    /** Frees the host in the core; set where it was closed while an invocation ran. */
     this.free = undefined;
   }
 

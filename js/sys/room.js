@@ -25,7 +25,7 @@ export async function openProbes(core) {
   roomOfGuests = (await hasShortStacks()) ? exports.scarce : exports.ample;
 }
 
-/** Whether a stack that can be suspended is too short for `ample` from the first. */
+/** True where a stack that can be suspended is too short for `ample` from the first. */
 async function hasShortStacks() {
   if (!canSuspend()) return false;
   try {
@@ -36,7 +36,7 @@ async function hasShortStacks() {
   }
 }
 
-/** Whether there is room for what begins or ends an invocation. */
+/** True where there is room for what begins or ends an invocation. */
 export function hasRoom() {
   try {
     ample();

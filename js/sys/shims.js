@@ -15,7 +15,7 @@ const shims = {};
  */
 export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name, bytes, importsOf(core)));
 
-/** What every shim imports. `running` is the address of the number of the instance that runs. */
+/** The imports of every shim. `running` is the address of the number of the instance that runs. */
 export const importsOf = (core) => ({
   core,
   room: { room: roomOfGuests },

@@ -51,7 +51,7 @@ export class Suspension {
     this.limit(this.#timeout);
   }
 
-  /** What comes may take `milliseconds` from now on, or as long as it likes. */
+  /** Sets the time that what comes may take from now on; undefined is no limit. */
   limit(milliseconds) {
     this.#deadline = milliseconds === undefined ? Infinity : performance.now() + milliseconds;
   }

@@ -1,8 +1,8 @@
-/** What is in a directory of the machine: names and kinds. */
+/** The entries of a directory of the machine: names and kinds. */
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What WASI calls a kind of file. */
+/** WASI's number of a kind of file. */
 export function kindOf(stat) {
   if (stat.isFile()) return 4;
   if (stat.isDirectory()) return 3;
@@ -12,7 +12,7 @@ export function kindOf(stat) {
   return stat.isSocket() ? 6 : 0;
 }
 
-/** What U+FFFD stands for in a name: bytes that are not UTF-8, or itself. */
+/** U+FFFD in a name stands for bytes that are not UTF-8, or for itself. */
 const BROKEN = '\ufffd';
 
 /** Names and kinds of what is in a directory. Names that a guest cannot say, which are not UTF-8, are left out. */

@@ -22,7 +22,7 @@ export class Process {
     this.#look(NO_MEMORY);
   }
 
-  /** What it had open is closed. Never throws. */
+  /** Closes what it had open. Never throws. */
   end() {
     this.#ended?.();
     this.#ended = undefined;

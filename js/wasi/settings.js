@@ -10,7 +10,7 @@ import { platform } from '../platform.js';
 const DEEPEST = 256;
 
 /**
- * What was said of it, in fields of `HostOptions` that were read already, checked. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED for directories of a machine that has none, and
+ * Checks fields of `HostOptions` that were read already. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED for directories of a machine that has none, and
  * WAPC_LIMIT where there is no memory for a copy.
  * @param {Pick<import('../index.js').HostOptions, 'wasi' | 'stdout' | 'stderr'>} fields
  * @returns {WasiSettings}

@@ -25,7 +25,7 @@ export class Wasi {
   /** The one of this thread, once there is one. */
   static #made;
 
-  /** What the guests of this thread hold of what they share, for tests: all 0 where none lives or has yet. */
+  /** Counts of what the guests of this thread hold, for tests; all 0 before WASI is first used. */
   static counts() {
     if (Wasi.#made === undefined) return { processes: 0, room: 0, handles: 0 };
     const { wasi_processes, wasi_room_used } = Wasi.#made.#rust;

@@ -8,7 +8,7 @@ import { WapcError } from '../error.js';
 /** Bytes that may be ahead in all; a piece that is longer goes alone. */
 export const MOST_AHEAD = 1 << 20;
 
-/** What a message costs beside its text and bytes: short lines are to be held back as well. */
+/** Bytes counted for each message besides its text and bytes, so that short lines are held back as well. */
 const OVERHEAD = 256;
 
 /** Both sides count in 32 bits. */
@@ -33,7 +33,7 @@ export const fits = (unread, size) => unread === 0 || unread + size <= MOST_AHEA
 export class Unread {
   #bytes = 0;
   #wake = () => {};
-  /** What ended the guest. */
+  /** The error that ended the guest. */
   error = undefined;
 
   /** Counts a log line or a chunk of output. Throws WAPC_LIMIT where there is no room. */

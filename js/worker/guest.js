@@ -45,7 +45,7 @@ export class RemoteGuest {
   #died;
   #thread;
   #shared;
-  /** What the worker was asked for, and whether it waits for the answer to a host call. */
+  /** The request that the worker works on, and whether it waits for the answer to a host call. */
   #request;
   #isCalling = false;
   /** Why the last worker was ended. */

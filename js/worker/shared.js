@@ -26,7 +26,7 @@ const STOPPED = 3;
 /** Bytes of a payload, and of one part of an answer: what most are shorter than. A multiple of 8, or copies take 5 x as long. */
 const CAPACITY = 1 << 18;
 
-/** What the answer of a host callback is called in errors. */
+/** The name of a host callback's answer in errors. */
 export const THE_ANSWER = "the host callback's answer";
 
 /** Copies an array of the caller's, which had so many bytes when it was last asked. Throws WAPC_ARGUMENT where it has not. */
@@ -57,7 +57,7 @@ export class Shared {
     this.length = lengthIn(this.buffer);
     this.request = requestOf(this.buffer);
     this.bytes = answerOf(this.buffer);
-    /** What is still to be sent of an answer. */
+    /** The rest of an answer, still to be sent. */
     this.rest = undefined;
   }
 

@@ -24,7 +24,7 @@ fn set_ticket(exchange: &Exchange, ticket: i64) {
     exchange.set_ticket(ticket as f64);
 }
 
-/// Whether the port asks the core after each invocation, so that it asserts that all is in order.
+/// True in debug builds: the port asks the core after each invocation, which asserts that all is in order.
 pub(super) const ASSERTS: bool = cfg!(debug_assertions);
 
 impl State {

@@ -48,7 +48,7 @@ impl fmt::Display for Import {
 /// What the core answers to the shim: whether the guest goes on.
 const PROCEED: u32 = 1;
 const STOP: u32 = 0;
-/// What it answers where a look does not suffice.
+/// The check that only reads does not suffice: the shim calls the one that does more.
 const UNUSUAL: u32 = 0;
 
 /// Whether the host has such a function to import.

@@ -40,7 +40,7 @@ pub(super) fn run(id: u32, import: impl FnOnce(&Instance) -> Result<(), Error>) 
     }
 }
 
-/// Whether a look sufficed.
+/// The status of a check that only reads.
 fn seen(look: Option<()>) -> u32 {
     look.map_or(UNUSUAL, |()| PROCEED)
 }
