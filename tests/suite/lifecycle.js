@@ -5,7 +5,7 @@ import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
-export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend, counts, hasWorkers }) {
+export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, counts, hasWorkers }) {
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
 
   yield [
@@ -122,6 +122,22 @@ export function* lifecycle({ WapcHost, WapcModule, guest, canSuspend, counts, ha
       await fails('WAPC_CLOSED', () => host.invokeSync('c'));
       await fails('WAPC_CLOSED', () => host.reset());
       await fails('WAPC_CLOSED', async () => host.replace(await guest('wat/probe')));
+    },
+  ];
+
+  yield [
+    'Symbol.dispose closes a host and a module, Symbol.asyncDispose a pool',
+    async () => {
+      if (Symbol.dispose === undefined) return;
+      const module = await WapcModule.compile(await guest('wat/probe'));
+      const host = await module.instantiate();
+      const pool = await WapcPool.create(module, { size: 1 });
+      host[Symbol.dispose]();
+      equal(host.closed, true);
+      await pool[Symbol.asyncDispose]();
+      await fails('WAPC_CLOSED', () => pool.invoke('c'));
+      module[Symbol.dispose]();
+      await fails('WAPC_CLOSED', () => module.instantiate());
     },
   ];
 

@@ -138,6 +138,12 @@ export function* files(environment) {
           equal(await it.call('fd_tell', fd, 4096), 0);
           equal(BigInt(it.u32(4096)), position, `flags ${flags}`);
         }
+        // Elsewhere it leaves that place alone.
+        for (const call of ['fd_pread', 'fd_pwrite']) {
+          equal(await it.call(call, fd, iovecs([9000, 1]), 3n, 4096), 0);
+          equal(await it.call('fd_tell', fd, 4096), 0);
+          equal(BigInt(it.u32(4096)), positions[1], `${call}, flags ${flags}`);
+        }
         equal(await it.call('fd_close', fd), 0);
       }
       it.host.close();
