@@ -148,7 +148,9 @@ export class WapcPool {
       if (this.#closing === undefined) this.#close();
       return this.#closing;
     } catch (error) {
-      return Promise.reject(error);
+      return soon.then(() => {
+        throw error;
+      });
     }
   }
 
