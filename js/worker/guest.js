@@ -156,7 +156,7 @@ export class RemoteGuest {
   #ask(exchange, message, transfer) {
     return new Promise((resolve, reject) => {
       if (this.#thread === undefined) throw this.#fate;
-      this.#request = { exchange, resolve, reject, stopTimer: undefined };
+      this.#request = { exchange, resolve, reject, stopTimer: undefined, isStart: message[0] !== INVOKE };
       this.#isCalling = false;
       this.#thread.ref();
       try {
@@ -298,7 +298,8 @@ export class RemoteGuest {
       if (shared === undefined) thread.send([READ, size]);
       else shared.read(size);
     } catch (error) {
-      this.kill(new WapcError('WAPC_TRAP', `the guest trapped: the ${callback} threw`, { cause: error }));
+      const [code, what] = this.#request?.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
+      this.kill(new WapcError(code, `the ${what}: the ${callback} threw`, { cause: error }));
     }
   }
 

@@ -16,7 +16,7 @@ const BATCH = 500;
 const ENOUGH = 200;
 
 /** Ends what hangs: no guest takes longer than seconds. */
-const WATCHDOG_MS = 120_000;
+const WATCHDOG_MS = 600_000;
 
 /**
  * Runs the seeds FROM..FROM+COUNT on one engine, one process after the other.

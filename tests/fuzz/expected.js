@@ -12,13 +12,14 @@ export function expected(module, plan, way, oddly) {
   const { host, ended } = reference(module, plan, way, oddly, observer);
   const failure = host.start();
   const results = [{ ...(failure ?? { code: 'started' }), events: observer.take() }];
-  if (failure !== undefined) return results;
+  if (failure !== undefined) return Object.assign(results, { isVarying: host.isVarying });
   for (const { operation, payload } of plan.invocations) {
     const { bytes, ...rest } = host.invoke(operation, payload);
     ended();
     results.push({ ...(bytes === undefined ? rest : { code: told(bytes) }), events: observer.take() });
   }
-  return results;
+  // Whoever asks for a random number comes to something else each time.
+  return Object.assign(results, { isVarying: host.isVarying });
 }
 
 /** The reference, to which callbacks can do what they do to hosts; `ended` is called after each invocation. */

@@ -91,7 +91,7 @@ export class Reference {
     const env = {
       abort: (message, file) => (this.string(message), this.string(file), this.stop('WAPC_TRAP')),
       trace: (message, n, ...numbers) => this.log([this.string(message, ''), ...numbers.slice(0, n >>> 0)].join(' ')),
-      seed: () => 0,
+      seed: () => ((this.isVarying = true), 0),
       'console.log': (message) => this.log(this.string(message, 'null')),
     };
     return { wapc, env };

@@ -170,6 +170,9 @@ function* inEachWay(make, { WapcError, guest }) {
       thrower = false;
       equal(string(await host.invoke('hello', 'x')), 'Hello, x');
       host.close();
+      thrower = true;
+      const starts = await guest('wat/starts');
+      equal((await fails('WAPC_INIT', () => make(starts, { logger, hostCall: async () => 'x' }))).cause, cause);
     },
   ];
 
