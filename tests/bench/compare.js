@@ -42,9 +42,11 @@ async function casesOf(dist) {
 }
 const kilobyte = new Uint8Array(1024).fill(42);
 
-/** Measures all cases, or those whose names contain `only`, in this process: the ratios of each. */
-async function turns(other, only) {
-  const [ours, theirs] = [await casesOf(own), await casesOf(other)];
+/** Measures all cases, or those whose names contain `only`, in this process: the ratios of each. The first is loaded first. */
+async function turns(first, second, only) {
+  const loaded = { [first]: await casesOf(first), [second]: await casesOf(second) };
+  const { [own]: ours, ...others } = loaded;
+  const [theirs] = Object.values(others);
   const ratios = {};
   for (const name of Object.keys(ours).filter((name) => name.includes(only))) {
     const rounds = await measure({ ours: ours[name], theirs: theirs[name] }, 1, 5);
@@ -62,8 +64,10 @@ function interval(processes) {
 }
 
 function compare(node, other, only) {
-  const processes = Array.from({ length: PROCESSES }, () => {
-    const { status, stdout, stderr } = spawnSync(node, [script, other, only, '--turns'], { encoding: 'utf8' });
+  const processes = Array.from({ length: PROCESSES }, (_, number) => {
+    // By turns: what is loaded first is a little faster or slower for that alone.
+    const builds = number % 2 === 0 ? [own, other] : [other, own];
+    const { status, stdout, stderr } = spawnSync(node, [script, only, ...builds], { encoding: 'utf8' });
     if (status !== 0) fail(stderr);
     return JSON.parse(stdout);
   });
@@ -77,10 +81,12 @@ function compare(node, other, only) {
   }
 }
 
-const [, , other, only = '', inTurns] = process.argv;
-if (other === undefined) fail('usage: npm run bench:compare -- OTHER_DIST [CASE]');
-if (inTurns) {
-  process.stdout.write(JSON.stringify(await turns(resolve(other), only)));
+const [, , ...given] = process.argv;
+if (given.length === 3) {
+  const [only, first, second] = given;
+  process.stdout.write(JSON.stringify(await turns(first, second, only)));
   process.exit();
 }
+const [other, only = ''] = given;
+if (other === undefined) fail('usage: npm run bench:compare -- OTHER_DIST [CASE]');
 for (const node of [process.execPath, nodeWithJspi()].filter(Boolean)) compare(node, resolve(other), only);
