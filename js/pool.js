@@ -73,7 +73,7 @@ export class WapcPool {
   /** A pool without instances. A module that nobody else has is freed, whether or not there can be one. */
   static #of(module, isShared, options) {
     try {
-      // What was compiled for it alone has its options already: they are read once.
+      // A module that was compiled for this pool alone has its options already: they are read once.
       return new WapcPool(POOL, module.pool(isShared ? options : undefined));
     } finally {
       if (!isShared) module.free();

@@ -18,7 +18,7 @@ export class Member {
     this.isDiscarded = false;
   }
 
-  /** Whether it needs a fresh instance before it is lent. */
+  /** True where it needs a fresh instance before it is lent. */
   get isBroken() {
     return this.isDiscarded || this.port.broken;
   }
@@ -44,7 +44,7 @@ export class Members {
   #initialize;
   #startLimit;
   #lost;
-  /** What ends each `initialize` that runs. */
+  /** Functions that end each `initialize` that runs. */
   #initializing = new Set();
   #byNumber = [];
   #closed = false;

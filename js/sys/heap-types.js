@@ -72,7 +72,7 @@ export function checkGlobals(reader) {
   });
 }
 
-/** Whether a byte comes next, which is read over then. */
+/** Reads over the next byte if it is this one, and tells so. */
 function skip(reader, byte) {
   if (reader.bytes[reader.at] !== byte) return false;
   reader.byte();

@@ -68,7 +68,7 @@ export class ModuleReader {
     this.at += length;
   }
 
-  /** What has been read since `start`. */
+  /** The bytes that were read since `start`. */
   since(start) {
     return this.bytes.subarray(start, this.at);
   }

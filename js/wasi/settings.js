@@ -1,4 +1,4 @@
-/** What WASI shows a guest, as callers say it: `wasi`, `stdout` and `stderr` of `HostOptions`. Read once, and copied. */
+/** Settings of WASI as callers give them: `wasi`, `stdout` and `stderr` of `HostOptions`. Read once, and copied. */
 
 import { WapcError, argumentError, messageOf } from '../error.js';
 import { checkNames } from '../invoke.js';
@@ -87,7 +87,7 @@ function directoryOf(directory, what) {
   return isOfMachine(fields) ? ofMachine(fields, what) : treeOf(children, what, new Set([directory]));
 }
 
-/** Whether a directory, as it was read, is one of the machine. */
+/** True for a directory of the machine, false for a tree. */
 export const isOfMachine = (directory) => typeof directory.path === 'string';
 
 function ofMachine(directory, what) {

@@ -21,7 +21,7 @@ export const sizeOfBytes = (bytes) => sizeOf(0, bytes.length);
 export const sizeOfCall = (binding, namespace, operation, payload) =>
   sizeOf(binding.length + namespace.length + operation.length, payload.length);
 
-/** Whether a piece of `size` may go while `unread` bytes are ahead. */
+/** True where a piece of `size` may go while `unread` bytes are ahead. */
 export const fits = (unread, size) => unread === 0 || unread + size <= MOST_AHEAD;
 
 /**
