@@ -2,7 +2,9 @@
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -330,6 +332,9 @@ test('a directory is listed with kinds and inodes, without names that are not UT
   fs.writeFileSync(Buffer.concat([Buffer.from(`${data}/broken `), Buffer.of(0xff)]), '');
   fs.mkdirSync(join(data, 'grüß'));
   fs.symlinkSync('file', join(data, 'link'));
+  const socket = createServer();
+  await once(socket.listen(join(data, 'socket')), 'listening');
+  equal(spawnSync('mkfifo', [join(data, 'pipe')]).status, 0);
   const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
   const expected = [
     ['.', 3],
@@ -337,7 +342,9 @@ test('a directory is listed with kinds and inodes, without names that are not UT
     ['file', 4],
     ['grüß', 3],
     ['link', 7],
+    ['pipe', 0],
     ['really \ufffd', 4],
+    ['socket', 6],
   ];
   for (const length of [60, 4096]) {
     const listed = await listingOf(it, length);
@@ -347,6 +354,7 @@ test('a directory is listed with kinds and inodes, without names that are not UT
     }
   }
   it.host.close();
+  socket.close();
 });
 
 test('a directory of 10,001 names: all of them, and no call of the file system for each', async () => {

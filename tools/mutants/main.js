@@ -18,7 +18,7 @@ import { mutationsOfRust } from './rust.js';
 import { Workspace } from './workspace.js';
 
 /** In the order in which they are run: the quick ones first. */
-const TESTS = ['workers', 'worker-ahead', 'worker-start', 'wasi', 'wasi-by-path', 'node'].map(
+const TESTS = ['workers', 'worker-ahead', 'worker-start', 'worker-answers', 'wasi', 'wasi-by-path', 'node'].map(
   (name) => `tests/${name}.test.js`,
 );
 

@@ -190,7 +190,8 @@ impl Whence {
 
 #[cfg(test)]
 mod tests {
-    use super::{STOP, fd_read, fd_seek, fd_write};
+    use super::{STOP, each, fd_read, fd_seek, fd_write};
+    use crate::guest::Guest;
     use crate::process::Process;
     use crate::sys::native;
 
@@ -274,5 +275,24 @@ mod tests {
         assert_eq!(fd_read(0, 0, 0, 2, 100), 0);
         assert_eq!(native::get(100, 4), [0; 4]);
         assert_eq!(fd_seek(0, 0, 0, 0, 0, 100), 70, "a stream has no position");
+    }
+    #[test]
+    fn what_was_transferred_before_a_failure_counts() {
+        begin(100);
+        native::set(0, &[iovec(32, 3), iovec(40, 4), iovec(50, 5)].concat());
+        let (interrupted, too_big) = (wasip1::ERRNO_INTR, wasip1::ERRNO_FBIG);
+        for (outcomes, expected) in [
+            ([Ok(3), Ok(4), Ok(5)], Ok(12)),
+            ([Ok(3), Ok(4), Err(too_big)], Ok(7)),
+            ([Ok(3), Err(too_big), Err(interrupted)], Ok(3)),
+            ([Err(interrupted), Err(too_big), Err(too_big)], Err(interrupted)),
+            ([Ok(3), Ok(2), Ok(5)], Ok(5)),
+            ([Ok(0), Err(too_big), Ok(5)], Ok(0)),
+        ] {
+            let mut transfers = outcomes.into_iter();
+            let buffers = Guest::new(0).buffers(0, 3);
+            let done = buffers.and_then(|buffers| each(&buffers, |_, _| transfers.next().unwrap_or(Ok(0))));
+            assert_eq!(done, expected, "{outcomes:?}");
+        }
     }
 }
