@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
 import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
@@ -307,6 +308,53 @@ test('standard input takes of the room that all guests share, and gives it back'
   equal(await other.call('fd_filestat_set_size', 4, 1n << 28n), ERRNO.NOSPC);
   other.host.close();
   deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
+});
+
+test('times that are not to be set stay as they are, of files and of the directory itself', async () => {
+  const data = directory();
+  const file = join(data, 'a.txt');
+  fs.writeFileSync(file, '');
+  const [ACCESSED, MODIFIED] = [1, 4];
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  const ways = [
+    [file, (...times) => it.call('path_filestat_set_times', 3, 0, path('a.txt'), ...times)],
+    [data, (...times) => it.call('fd_filestat_set_times', 3, ...times)],
+  ];
+  for (const [at, setTimes] of ways) {
+    fs.utimesSync(at, 1000, 2000);
+    const times = () => ['atimeMs', 'mtimeMs'].map((time) => fs.statSync(at)[time] / 1000);
+    equal(await setTimes(3_000_000_000n, 0n, ACCESSED), 0);
+    deepEqual(times(), [3, 2000]);
+    equal(await setTimes(0n, 4_000_000_000n, MODIFIED), 0);
+    deepEqual(times(), [3, 4]);
+  }
+  it.host.close();
+});
+
+test('a hard link to a file whose path ends in a slash: ENOTDIR, in a directory of the machine and in a tree', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), '');
+  fs.mkdirSync(join(data, 'sub'));
+  for (const preopen of [{ path: data }, { 'a.txt': '', sub: {} }]) {
+    const it = await probes(environment)({ wasi: { preopens: { '/data': preopen } } });
+    const link = (from, to) => it.call('path_link', 3, 0, path(from), 3, path(to));
+    equal(await link('a.txt/', 'b'), ERRNO.NOTDIR);
+    equal(await link('sub/', 'b'), ERRNO.PERM);
+    equal(await link('a.txt', 'b'), 0);
+    it.host.close();
+  }
+});
+
+test('WASI that cannot be loaded: WAPC_LOAD, and the next guest tries again', async () => {
+  const dist = join(directory(), 'dist');
+  fs.cpSync(join(root, 'dist'), dist, { recursive: true });
+  // As package.json of the package has it.
+  fs.writeFileSync(join(dist, '..', 'package.json'), '{ "type": "module" }');
+  fs.renameSync(join(dist, 'wasi-node.js'), join(dist, 'away.js'));
+  const { WapcModule: Module } = await import(pathToFileURL(join(dist, 'node.js')).href);
+  await rejects(Module.compile(guest('wat/wasi')), { code: 'WAPC_LOAD' });
+  fs.renameSync(join(dist, 'away.js'), join(dist, 'wasi-node.js'));
+  (await Module.compile(guest('wat/wasi'))).close();
 });
 
 /** The names, kinds and inodes in a directory that is open as 3, read page by page. */

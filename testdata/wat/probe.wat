@@ -67,7 +67,13 @@
       (call $host_response (call $arg (i32.const 8)))
       (call $guest_response (i32.const 4096) (i32.const 64))
       (return (i32.const 1))))
-    (if (call $is (i32.const 0x78)) (then ;; x: the same with the error
+    (if (call $is (i32.const 0x6b)) (then ;; k: like r, but logs a line before it fetches the response
+      (drop (call $call_host))
+      (call $console_log (i32.const 512) (i32.const 1))
+      (call $host_response (call $arg (i32.const 8)))
+      (call $guest_response (i32.const 4096) (i32.const 64))
+      (return (i32.const 1))))
+    (if (call $is (i32.const 0x78)) (then ;; x: the same as r with the error
       (drop (call $call_host))
       (call $host_error (call $arg (i32.const 8)))
       (call $guest_response (i32.const 4096) (i32.const 64))

@@ -177,7 +177,7 @@ function* inEachWay(make, { WapcError, guest }) {
   ];
 
   yield [
-    'answers and failures of every length: none, a page, 16 MiB',
+    'answers, payloads and failures of every length: none, a page, 16 MiB',
     async () => {
       for (const length of [0, 1, 65536, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, 16 << 20]) {
         const answer = new Uint8Array(length).map((_, index) => (index * 7) % 251);
@@ -188,6 +188,7 @@ function* inEachWay(make, { WapcError, guest }) {
         };
         const host = await make(await guest('bench'), { hostCall });
         equal(await host.invoke('call', 'x'), answer);
+        equal(await host.invoke('echo', answer), answer, 'as a payload');
         fail = true;
         const error = await fails('WAPC_GUEST', () => host.invoke('call', 'x'));
         equal(error.cause.message.length, length);

@@ -199,6 +199,8 @@ export function* callers(environment) {
         listeners--,
         removeEventListener.apply(controller.signal, all)
       );
+      await Promise.all([1, 2].map(() => pool.invoke('c', '', { signal: controller.signal })));
+      equal(listeners, 0, 'nobody listens any more once they have ended');
       const outer = pool.invoke('h', call);
       equal([listeners, pool.stats.waiting], [1, 1000]);
       controller.abort('enough');
@@ -208,7 +210,7 @@ export function* callers(environment) {
         inner.map(() => 'enough'),
       );
       equal([pool.stats.waiting, pool.stats.busy], [0, 0]);
-      equal(wordsOf(await pool.invoke('c', '', { signal: new AbortController().signal }))[0], 2);
+      equal(wordsOf(await pool.invoke('c', '', { signal: new AbortController().signal }))[0], 4);
       await pool.close();
     },
   ];

@@ -321,14 +321,39 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
-    'a payload that is detached before the guest takes it',
+    'a payload that is detached before the guest takes it, short or long',
     async () => {
-      const payload = words(512, 1, 512, 1, 512, 1, 512, 1);
-      const hostCall = () => void structuredClone(payload, { transfer: [payload.buffer] });
-      const host = await probe({ hostCall });
-      await fails('WAPC_ARGUMENT', () => host.invoke('d', payload));
-      equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
-      host.close();
+      for (const count of [8, 1]) {
+        let payload;
+        const hostCall = () => void structuredClone(payload, { transfer: [payload.buffer] });
+        const host = await probe({ hostCall });
+        const args = words(512, 1, 512, 1, 512, 1, 512, 1);
+        // What stands behind a short payload in the guest's memory are the words of the one before.
+        await host.invoke('c', args);
+        payload = args.slice(0, 4 * count);
+        await fails('WAPC_ARGUMENT', () => host.invoke('d', payload));
+        equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
+        host.close();
+      }
+    },
+  ];
+
+  yield [
+    "a callback's answer that is detached before the guest takes it, short or long",
+    async () => {
+      for (const length of [8, 64]) {
+        let answer;
+        const host = await probe({
+          hostCall: () => (answer = new Uint8Array(length).fill(7)),
+          logger: () => void structuredClone(answer, { transfer: [answer.buffer] }),
+        });
+        const args = words(512, 1, 512, 1, 512, 1, 512, 1, 4096);
+        equal((await host.invoke('r', args)).subarray(0, length), new Uint8Array(length).fill(7));
+        const { message } = await fails('WAPC_ARGUMENT', () => host.invoke('k', args));
+        equal(message.startsWith("the host callback's answer"), true, message);
+        equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
+        host.close();
+      }
     },
   ];
 }

@@ -161,6 +161,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_but_an_empty_range_is_in_a_memory_without_pages() {
+        native::reset(0);
+        let guest = Guest::new(0);
+        assert!(guest.range(0, 1).is_err());
+        assert!(guest.range(0, 0).is_ok());
+    }
+
+    #[test]
     fn a_memory_that_grew_is_asked_again() {
         let guest = guest();
         assert!(guest.range(PAGE, 1).is_err());

@@ -122,7 +122,9 @@ export const ERRNO = {
   NAMETOOLONG: 37,
   NOENT: 44,
   NOSPC: 51,
+  NOTDIR: 54,
   NOTSUP: 58,
+  PERM: 63,
   SPIPE: 70,
   NOTCAPABLE: 76,
 };

@@ -171,6 +171,7 @@ export function* ranges(environment) {
         [at(new Uint8Array([97, 0xff])), ILSEQ],
         [at(new Uint8Array([0xed, 0xa0, 0x80])), ILSEQ],
         [at(new Uint8Array([97, 0, 98])), INVAL],
+        [path('x'.repeat(255)), NOENT],
         [path('x'.repeat(256)), NAMETOOLONG],
         [path('x/'.repeat(2049)), NAMETOOLONG],
         [at(bytes('a'), PAGE + 1), FAULT],
