@@ -310,6 +310,14 @@ test('standard input takes of the room that all guests share, and gives it back'
   deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
 });
 
+test("a file that a guest makes is nobody's program", async () => {
+  const data = directory();
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  equal(await it.call('path_open', 3, 0, path('new'), 1, MOST_RIGHTS, 0n, 0, 4096), 0);
+  equal(fs.statSync(join(data, 'new')).mode & 0o777, 0o666 & ~process.umask());
+  it.host.close();
+});
+
 test('times that are not to be set stay as they are, of files and of the directory itself', async () => {
   const data = directory();
   const file = join(data, 'a.txt');
