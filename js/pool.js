@@ -11,16 +11,16 @@ import { requireRoom, soon } from './sys/room.js';
 
 const POOL = Symbol('pool');
 
-/** What the core's book (`src/pool.rs`) says of a request that wants to wait. */
-const WAITS = 0;
+/** The core's answers to a request that wants to wait; `src/pool.rs` has the same. */
+const QUEUED = 0;
 const FULL = 1;
 
 /** The slot of no pool. */
 const NO_SLOT = 0xffffffff;
 
 /**
- * Instances of one guest that are lent out. Who gets which one, who waits, and when instances come and go is the core's
- * to say (`src/pool/lending.rs`); here is what promises and timers take.
+ * Instances of one guest, shared by all who invoke the pool. The core knows which instances there are and which are idle
+ * (`src/pool/inventory.rs`); pending requests, first come, first served, are here.
  */
 export class WapcPool {
   #pool;
@@ -28,11 +28,11 @@ export class WapcPool {
   #elastic;
   /** The core's raw exports, and those on the way of each invocation apart: see `Port`. */
   #core;
-  #lend;
-  #takeBack;
+  #acquire;
+  #markIdle;
   #members;
   #supply;
-  /** What waits for a member. */
+  /** The requests that are pending: each waits for an instance. */
   #requests = new Queue();
   #invocations = 0;
   #failures = 0;
@@ -47,13 +47,12 @@ export class WapcPool {
     this.#elastic = pool.isElastic;
     this.#core = rawExports();
     this.#members = new Members(pool, (member) => this.#supply.lost(member));
-    this.#supply = new Supply(this.#slot, this.#core, this.#members, {
-      free: (member) => this.#giveBack(member),
-      failed: (error) => this.#requests.shift().reject(error),
-      gone: () => this.#rest(),
+    this.#supply = new Supply(this.#slot, this.#core, this.#members, this.#requests, {
+      released: (member) => this.#release(member),
+      removed: () => this.#rest(),
     });
-    this.#lend = this.#core.pool_lend;
-    this.#takeBack = this.#core.pool_take_back;
+    this.#acquire = this.#core.pool_acquire;
+    this.#markIdle = this.#core.pool_release;
   }
 
   static async create(source, options) {
@@ -62,7 +61,7 @@ export class WapcPool {
     const module = given ? WapcModule.of(source) : await (await core()).compile(source, options, true);
     const pool = WapcPool.#of(module, given, options);
     try {
-      await pool.#supply.furnish();
+      await pool.#supply.createKept();
     } catch (error) {
       pool.destroy();
       throw error;
@@ -86,8 +85,8 @@ export class WapcPool {
       requireRoom();
       const exchange = exchangeOf(operation, payload, this);
       if (options !== undefined) return this.#invokeWith(exchange, options);
-      const lend = this.#lend;
-      const number = lend(this.#slot);
+      const acquire = this.#acquire;
+      const number = acquire(this.#slot);
       return number === NONE
         ? this.#enqueue(this.#invocation(exchange))
         : this.#run(this.#members.get(number), exchange);
@@ -118,8 +117,8 @@ export class WapcPool {
       throw new WapcError('WAPC_POOL_FOREIGN', 'this is no instance that this pool has lent out and not got back yet');
     }
     state.over = true;
-    if (state.running === 0) this.#giveBackSoon(state.member);
-    else state.atRest = () => this.#giveBack(state.member);
+    if (state.running === 0) this.#releaseSoon(state.member);
+    else state.atRest = () => this.#release(state.member);
   }
 
   async use(work) {
@@ -137,7 +136,7 @@ export class WapcPool {
     const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#supply.replaced];
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
-    const waiting = this.#core.pool_waiting(this.#slot);
+    const waiting = Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
     return { size: idle + busy, idle, busy, waiting, invocations, failures, replaced };
   }
 
@@ -178,12 +177,12 @@ export class WapcPool {
       result = member.port.invoke(exchange);
     } catch (error) {
       this.#failures++;
-      this.#giveBackSoon(member);
+      this.#releaseSoon(member);
       throw error;
     }
     // Not by whether the port runs it: it may wait there for others to be suspended no longer.
     if (exchange.promise !== undefined) return this.#ended(result, member);
-    this.#giveBackSoon(member);
+    this.#releaseSoon(member);
     return result;
   }
 
@@ -207,12 +206,12 @@ export class WapcPool {
   #ended(result, member) {
     return result.then(
       (response) => {
-        this.#giveBack(member);
+        this.#release(member);
         return response;
       },
       (error) => {
         this.#failures++;
-        this.#giveBack(member);
+        this.#release(member);
         throw error;
       },
     );
@@ -244,18 +243,18 @@ export class WapcPool {
 
   /** Serves a request at once, or lets it wait: its promise. */
   #request(request) {
-    const lend = this.#lend;
-    const number = lend(this.#slot);
+    const acquire = this.#acquire;
+    const number = acquire(this.#slot);
     if (number === NONE) return this.#enqueue(request);
     const member = this.#members.get(number);
-    if (request.serve(member)) this.#giveBackSoon(member);
+    if (request.serve(member)) this.#releaseSoon(member);
     return request.promise;
   }
 
   #enqueue(request) {
-    const waits = this.#core.pool_wait(this.#slot);
-    if (waits === FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
-    if (waits !== WAITS) throw closedError('pool');
+    const admission = this.#core.pool_admit(this.#slot, this.#requests.length);
+    if (admission === FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
+    if (admission !== QUEUED) throw closedError('pool');
     // A borrower's callbacks are called where it invokes what it borrowed.
     request.exchange?.keepScope();
     this.#requests.push(request);
@@ -265,31 +264,31 @@ export class WapcPool {
 
   #cancel(request, reason) {
     if (!this.#requests.delete(request)) return;
-    this.#core.pool_cancel(this.#slot);
     request.reject(reason);
     this.#rest();
   }
 
-  /** The same on a caller's stack, of which there may be little left: what waits is not run there. */
-  #giveBackSoon(member) {
-    if (this.#requests.length === 0) this.#giveBack(member);
-    else queueMicrotask(() => this.#giveBack(member));
+  /** The same on a caller's stack, of which there may be little left: pending requests are not served there. */
+  #releaseSoon(member) {
+    if (this.#requests.length === 0) this.#release(member);
+    else queueMicrotask(() => this.#release(member));
   }
 
-  /** A member is free: it goes to who waits longest. */
-  #giveBack(member) {
-    const takeBack = this.#takeBack;
-    do {
+  /** A busy instance is free: it serves the request that waits longest, or is idle. */
+  #release(member) {
+    for (;;) {
       if (member.isBroken) {
         this.#supply.replace(member);
         return;
       }
-      if (takeBack(this.#slot, member.number, this.#elastic ? performance.now() : 0) === 0) {
-        this.#rest();
-        return;
-      }
+      const request = this.#requests.shift();
+      if (request === undefined) break;
       // In a loop, not by way of `#run`: thousands may wait that each end at once.
-    } while (this.#requests.shift().serve(member));
+      if (!request.serve(member)) return;
+    }
+    const markIdle = this.#markIdle;
+    markIdle(this.#slot, member.number, this.#elastic ? performance.now() : 0);
+    this.#rest();
   }
 
   /** Nothing is left to do for now: unless the pool is to be closed, or instances grow old. */

@@ -1,7 +1,7 @@
-//! `WapcPool`: instances of one guest that are lent out. Who gets which one and when is decided in `lending`; the
-//! promises, timers and workers are JavaScript's (`js/pool.js`).
+//! `WapcPool`: instances of one guest that are shared. `inventory` knows which there are and which of them are idle; the
+//! queue of requests, promises, timers and workers are JavaScript's (`js/pool.js`).
 
-mod lending;
+mod inventory;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,18 +9,18 @@ use std::rc::Rc;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
-pub(crate) use self::lending::Bounds;
-use self::lending::{Lending, Refused};
+pub(crate) use self::inventory::Bounds;
+use self::inventory::{Inventory, Refused};
 use crate::host;
 use crate::module::Linkable;
 use crate::options::{Options, PoolOptions};
 use crate::slots::Slots;
 
 thread_local! {
-    static POOLS: RefCell<Slots<RefCell<Lending>>> = const { RefCell::new(Slots::new()) };
+    static POOLS: RefCell<Slots<RefCell<Inventory>>> = const { RefCell::new(Slots::new()) };
 }
 
-/// What instances of a pool are made of, and its book.
+/// What instances of a pool are made of, and the number of its inventory.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Pool {
@@ -35,7 +35,7 @@ impl Pool {
     pub(crate) fn new(guest: Rc<Linkable>, options: Rc<Options>, pool: PoolOptions) -> Self {
         let slot = POOLS.with_borrow_mut(|pools| {
             let slot = pools.reserve();
-            pools.fill(slot, &Rc::new(RefCell::new(Lending::new(pool.bounds))));
+            pools.fill(slot, &Rc::new(RefCell::new(Inventory::new(pool.bounds))));
             slot
         });
         Self { slot, guest, options, pool }
@@ -57,14 +57,14 @@ impl Pool {
         self.slot
     }
 
-    /// Whether instances come and go, so that it matters when they are given back.
+    /// True where instances are evicted when idle, so that the time of their release matters.
     #[wasm_bindgen(getter, js_name = isElastic)]
     pub fn is_elastic(&self) -> bool {
         let Bounds { min, size, idle_timeout, .. } = self.pool.bounds;
         min < size && idle_timeout.is_finite()
     }
 
-    /// What runs on each new instance before it is lent out.
+    /// The callback that runs on each new instance before anybody acquires it.
     ///
     /// A `Result`, though it can't fail: see `host::exports` on functions that return a reference.
     #[wasm_bindgen(getter)]
@@ -72,7 +72,7 @@ impl Pool {
         Ok(self.pool.initialize.clone())
     }
 
-    /// Milliseconds that making a member may take.
+    /// Milliseconds that creating an instance may take (`limits.start`).
     #[wasm_bindgen(getter, js_name = startLimit)]
     pub fn start_limit(&self) -> Option<u32> {
         self.options.start
@@ -87,27 +87,27 @@ impl Pool {
 
 // Raw exports, which answer with numbers: see `host::exports`. A pool that is gone has nothing.
 
-/// What is said where there is no member and no time; `js/pool.js` has the same.
+/// In place of an instance's number or a time, where there is none; `js/pool/supply.js` has the same.
 const NONE: f64 = -1.0;
 
-/// What is said of a request that wants to wait; `js/pool.js` has the same.
+/// The answer to a request that wants to wait; `js/pool.js` has the same.
 #[derive(Debug, Clone, Copy)]
-enum Waiting {
-    Waits = 0,
+enum Admission {
+    Queued = 0,
     Full = 1,
     Closed = 2,
 }
 
 #[inline(always)]
-fn with<T>(slot: u32, gone: T, act: impl FnOnce(&mut Lending) -> T) -> T {
+fn with<T>(slot: u32, gone: T, act: impl FnOnce(&mut Inventory) -> T) -> T {
     POOLS.with_borrow(|pools| match pools.get(slot) {
-        Some(book) => act(&mut book.borrow_mut()),
+        Some(inventory) => act(&mut inventory.borrow_mut()),
         None => gone,
     })
 }
 
-fn member(number: Option<u32>) -> f64 {
-    number.map_or(NONE, f64::from)
+fn or_none(instance: Option<u32>) -> f64 {
+    instance.map_or(NONE, f64::from)
 }
 
 /// Pools that live.
@@ -122,107 +122,101 @@ pub(crate) fn assert_in_order() {
     POOLS.with(|pools| {
         assert!(pools.try_borrow_mut().is_ok(), "the table of pools is borrowed");
         for pool in pools.borrow().iter() {
-            assert!(pool.try_borrow_mut().is_ok_and(|book| book.is_in_order()), "a pool's counts are off");
+            assert!(pool.try_borrow_mut().is_ok_and(|inventory| inventory.is_in_order()), "a pool's counts are off");
         }
     });
 }
 
-/// An idle member.
+/// Acquires an idle instance: its number, or `NONE`.
 #[unsafe(no_mangle)]
-extern "C" fn pool_lend(slot: u32) -> f64 {
-    with(slot, NONE, |book| member(book.lend()))
+extern "C" fn pool_acquire(slot: u32) -> f64 {
+    with(slot, NONE, |inventory| or_none(inventory.acquire()))
 }
 
-/// A busy member is free, at `now` ms: whether the request that waits longest has it now.
+/// Releases a busy instance, for which no request is pending: it is idle since `now` ms.
 #[unsafe(no_mangle)]
-extern "C" fn pool_take_back(slot: u32, member: u32, now: f64) -> u32 {
-    with(slot, 0, |book| book.take_back(member, now).into())
+extern "C" fn pool_release(slot: u32, instance: u32, now: f64) {
+    with(slot, (), |inventory| inventory.release(instance, now));
 }
 
-/// A request waits from now on, if it may.
+/// Whether one more request may wait behind `pending` others: an `Admission`.
 #[unsafe(no_mangle)]
-extern "C" fn pool_wait(slot: u32) -> u32 {
-    with(slot, Waiting::Closed, |book| match book.wait() {
-        Ok(()) => Waiting::Waits,
-        Err(Refused::Full) => Waiting::Full,
-        Err(Refused::Closed) => Waiting::Closed,
+extern "C" fn pool_admit(slot: u32, pending: u32) -> u32 {
+    with(slot, Admission::Closed, |inventory| match inventory.admit(pending) {
+        Ok(()) => Admission::Queued,
+        Err(Refused::Full) => Admission::Full,
+        Err(Refused::Closed) => Admission::Closed,
     }) as u32
 }
 
-/// A request waits no longer.
+/// The number of an instance to create before the pool is there, or `NONE`.
 #[unsafe(no_mangle)]
-extern "C" fn pool_cancel(slot: u32) {
-    with(slot, (), Lending::cancel);
+extern "C" fn pool_create_kept(slot: u32) -> f64 {
+    with(slot, NONE, |inventory| or_none(inventory.create_kept()))
 }
 
-/// A member to be made before the pool is there.
+/// The number of an instance to create for one of `pending` requests, or `NONE`.
 #[unsafe(no_mangle)]
-extern "C" fn pool_furnish(slot: u32) -> f64 {
-    with(slot, NONE, |book| member(book.furnish()))
+extern "C" fn pool_create(slot: u32, pending: u32) -> f64 {
+    with(slot, NONE, |inventory| or_none(inventory.create(pending)))
 }
 
-/// A member to be made for a request that waits.
+/// An instance that `pool_create` numbered was created.
 #[unsafe(no_mangle)]
-extern "C" fn pool_grow(slot: u32) -> f64 {
-    with(slot, NONE, |book| member(book.grow()))
+extern "C" fn pool_created(slot: u32) {
+    with(slot, (), Inventory::created);
 }
 
-/// It is made.
+/// An instance that `pool_create` numbered could not be created.
 #[unsafe(no_mangle)]
-extern "C" fn pool_grown(slot: u32) {
-    with(slot, (), Lending::grown);
+extern "C" fn pool_not_created(slot: u32, instance: u32) {
+    with(slot, (), |inventory| inventory.not_created(instance));
 }
 
-/// It could not be made: whether a request waits, which hears of it.
+/// A busy instance is gone.
 #[unsafe(no_mangle)]
-extern "C" fn pool_stunted(slot: u32, member: u32) -> u32 {
-    with(slot, 0, |book| book.stunted(member).into())
+extern "C" fn pool_remove(slot: u32, instance: u32) {
+    with(slot, (), |inventory| inventory.remove(instance));
 }
 
-/// A busy member is gone.
+/// Acquires an instance that broke, where it is idle: 1 where it was.
 #[unsafe(no_mangle)]
-extern "C" fn pool_lose(slot: u32, member: u32) {
-    with(slot, (), |book| book.lose(member));
+extern "C" fn pool_acquire_broken(slot: u32, instance: u32) -> u32 {
+    with(slot, 0, |inventory| inventory.acquire_broken(instance).into())
 }
 
-/// An idle member is broken, and busy from now on. Whether it was idle.
+/// Evicts an instance that was idle for too long at `now` ms: its number, or `NONE`.
 #[unsafe(no_mangle)]
-extern "C" fn pool_withdraw(slot: u32, member: u32) -> u32 {
-    with(slot, 0, |book| book.withdraw(member).into())
+extern "C" fn pool_evict(slot: u32, now: f64) -> f64 {
+    with(slot, NONE, |inventory| or_none(inventory.evict(now)))
 }
 
-/// A member that was idle for too long, and is gone.
+/// When the next instance can be evicted, in ms, or `NONE`.
 #[unsafe(no_mangle)]
-extern "C" fn pool_expire(slot: u32, now: f64) -> f64 {
-    with(slot, NONE, |book| member(book.expire(now)))
-}
-
-/// When the next one will have been.
-#[unsafe(no_mangle)]
-extern "C" fn pool_next_expiry(slot: u32) -> f64 {
-    with(slot, NONE, |book| book.next_expiry().unwrap_or(NONE))
+extern "C" fn pool_next_eviction(slot: u32) -> f64 {
+    with(slot, NONE, |inventory| inventory.next_eviction().unwrap_or(NONE))
 }
 
 /// Takes no more requests.
 #[unsafe(no_mangle)]
 extern "C" fn pool_close(slot: u32) {
-    with(slot, (), Lending::close);
+    with(slot, (), Inventory::close);
 }
 
-/// Members that are idle.
+/// Idle instances.
 #[unsafe(no_mangle)]
 extern "C" fn pool_idle(slot: u32) -> u32 {
-    with(slot, 0, |book| book.idle())
+    with(slot, 0, |inventory| inventory.idle())
 }
 
-/// Members that somebody has, or that are being made.
+/// Busy instances, those that are being created among them.
 #[unsafe(no_mangle)]
 extern "C" fn pool_busy(slot: u32) -> u32 {
-    with(slot, 0, |book| book.busy())
+    with(slot, 0, |inventory| inventory.busy())
 }
 
-/// Requests that wait for a member.
+/// Instances that are being created for pending requests.
 #[unsafe(no_mangle)]
-extern "C" fn pool_waiting(slot: u32) -> u32 {
-    with(slot, 0, |book| book.waiting())
+extern "C" fn pool_creating(slot: u32) -> u32 {
+    with(slot, 0, |inventory| inventory.creating())
 }

@@ -7,7 +7,7 @@ import { Lease, stateOf } from './lease.js';
 /** One instance of a pool. */
 export class Member {
   /**
-   * @param {number} number what the core's book knows it by
+   * @param {number} number what the core's inventory knows it by
    * @param {WapcHost} host
    */
   constructor(number, host) {

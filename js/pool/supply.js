@@ -1,8 +1,8 @@
-/** How many instances a pool has, and that they are whole: when they come and go, the core's book says. */
+/** Creates, replaces and evicts the instances of a pool, when the core's inventory (`src/pool/inventory.rs`) says so. */
 
 import { startTimer } from '../timer.js';
 
-/** What the book (`src/pool.rs`) says where there is no member and no time. */
+/** In place of an instance's number or a time, where there is none; `src/pool.rs` has the same. */
 export const NONE = -1;
 
 /** The slot of no pool. */
@@ -14,6 +14,7 @@ export class Supply {
   #slot;
   #core;
   #members;
+  #requests;
   #on;
   #stopTimer;
 
@@ -21,53 +22,58 @@ export class Supply {
    * @param {number} slot of the pool in the core
    * @param {WebAssembly.Exports} core the core's raw exports
    * @param {import('./members.js').Members} members
+   * @param {import('../queue.js').Queue} requests that are pending
    * @param {object} on
-   * @param {(member: import('./members.js').Member) => void} on.free a member can be lent
-   * @param {(error: unknown) => void} on.failed the request that waits longest is to hear why there is none for it
-   * @param {() => void} on.gone there is a member less
+   * @param {(member: import('./members.js').Member) => void} on.released an instance can serve a request
+   * @param {() => void} on.removed there is an instance less
    */
-  constructor(slot, core, members, on) {
+  constructor(slot, core, members, requests, on) {
     this.#slot = slot;
     this.#core = core;
     this.#members = members;
+    this.#requests = requests;
     this.#on = on;
   }
 
-  /** Makes the members that are kept. */
-  async furnish() {
-    const making = [];
-    for (let number; (number = this.#core.pool_furnish(this.#slot)) !== NONE;) making.push(this.#members.make(number));
-    const outcomes = await Promise.allSettled(making);
+  /** Creates the instances that are kept (`min`). */
+  async createKept() {
+    const created = [];
+    for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== NONE;) {
+      created.push(this.#members.make(number));
+    }
+    const outcomes = await Promise.allSettled(created);
     const failed = outcomes.find(({ status }) => status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    for (const { value: member } of outcomes) this.#on.free(member);
+    for (const { value: member } of outcomes) this.#on.released(member);
   }
 
-  /** Makes one more member, if a request waits for which none is being made. */
+  /** Creates one more instance, if a request is pending for which none is being created. */
   async grow() {
-    const number = this.#core.pool_grow(this.#slot);
+    const number = this.#core.pool_create(this.#slot, this.#requests.length);
     if (number === NONE) return;
     let member;
     try {
       member = await this.#members.make(number);
     } catch (error) {
-      if (this.#core.pool_stunted(this.#slot, number) !== 0) this.#on.failed(error);
+      this.#core.pool_not_created(this.#slot, number);
+      // The request that waits longest hears why there is no instance for it.
+      this.#requests.shift()?.reject(error);
       this.grow();
-      this.#on.gone();
+      this.#on.removed();
       return;
     }
-    this.#core.pool_grown(this.#slot);
-    this.#on.free(member);
+    this.#core.pool_created(this.#slot);
+    this.#on.released(member);
   }
 
-  /** A fresh instance in place of a broken one. Throws where its making does not begin; only what begins is counted. */
+  /** A fresh instance in place of a broken one. Throws where its creation does not begin; only what begins is counted. */
   renew(member) {
     const renewed = this.#members.renew(member);
     this.replaced++;
     return renewed;
   }
 
-  /** Replaces a broken member before it is lent again. */
+  /** Replaces a broken instance before it serves again. */
   async replace(member) {
     if (this.#slot === NO_SLOT) return;
     try {
@@ -75,33 +81,33 @@ export class Supply {
     } catch {
       // Whoever needs an instance next tries again, and hears why there is none.
       this.#members.remove(member);
-      this.#core.pool_lose(this.#slot, member.number);
+      this.#core.pool_remove(this.#slot, member.number);
       this.grow();
-      this.#on.gone();
+      this.#on.removed();
       return;
     }
-    this.#on.free(member);
+    this.#on.released(member);
   }
 
-  /** The worker of a member died: if it was idle, it is replaced now, else when it is given back. */
+  /** The worker of an instance died: if that was idle, it is replaced now, else when it is released. */
   lost(member) {
-    if (this.#core.pool_withdraw(this.#slot, member.number)) this.replace(member);
+    if (this.#core.pool_acquire_broken(this.#slot, member.number)) this.replace(member);
   }
 
-  /** Closes what is idle for too long, now and when it will be. */
+  /** Evicts instances that are idle for too long, now and when they will be. */
   watch() {
     if (this.#stopTimer !== undefined) return;
-    const at = this.#core.pool_next_expiry(this.#slot);
+    const at = this.#core.pool_next_eviction(this.#slot);
     if (at === NONE) return;
-    const expire = () => {
+    const evict = () => {
       this.#stopTimer = undefined;
       const now = performance.now();
-      for (let number; (number = this.#core.pool_expire(this.#slot, now)) !== NONE;) {
+      for (let number; (number = this.#core.pool_evict(this.#slot, now)) !== NONE;) {
         this.#members.remove(this.#members.get(number));
       }
       this.watch();
     };
-    this.#stopTimer = startTimer(Math.max(0, at - performance.now()), expire, true);
+    this.#stopTimer = startTimer(Math.max(0, at - performance.now()), evict, true);
   }
 
   /** The pool is over: its slot may be another's from now on. */
