@@ -48,6 +48,21 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
+    'what a logger throws while a guest starts is the cause of WAPC_INIT',
+    async () => {
+      const planned = new Error('planned');
+      const logger = () => {
+        throw planned;
+      };
+      const starts = await guest('wat/starts');
+      const error = await fails('WAPC_INIT', () =>
+        WapcHost.instantiate(starts, { async: false, logger, hostCall: () => undefined }),
+      );
+      equal(error.cause, planned);
+    },
+  ];
+
+  yield [
     'exports that are no functions do not start a guest',
     async () => {
       const host = await WapcHost.instantiate(await guest('wat/odd-exports'), { hostCall: () => undefined });
