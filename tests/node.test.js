@@ -107,8 +107,8 @@ function settled(work, argument, failed) {
   return result instanceof Promise ? result.catch(failed) : result;
 }
 
-test('3,000 hosts that invoke each other at once, more than the stack has room for: all answer afterwards', () =>
-  chain(3000, { async: false }, (host) => host.invokeSync('x', 'y')));
+test('9,000 hosts that invoke each other at once, more than the stack has room for: all answer afterwards', () =>
+  chain(9000, { async: false }, (host) => host.invokeSync('x', 'y')));
 
 const skip = !environment.canSuspend && 'needs JSPI';
 test('1,500 hosts that wait for each other, more than the stack has room for: all answer afterwards', { skip }, () =>

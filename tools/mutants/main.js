@@ -50,19 +50,27 @@ if (withJspi !== undefined) nodes.push(withJspi);
 step('building a copy of the repository, and testing it as it is');
 const workspace = new Workspace();
 if (!workspace.build()) fail('the copy could not be built');
-if (await isNoticed('js/')) fail('the tests fail without any mutation');
+const failing = await failureOf('js/');
+if (failing !== undefined) fail(`the tests fail without any mutation: ${failing}`);
 
 console.log(`seed ${seed}: ${Math.min(sample, drawn.length)} of ${drawn.length} mutations`);
 let [tried, noticed] = [0, 0];
+/** How many mutations each test was the first to notice: one that fails now and then stands out. */
+const noticedBy = new Map();
 for (const mutation of drawn) {
   if (tried === sample) break;
   const outcome = await workspace.withMutation(mutation, () => attempt(mutation));
   if (outcome === undefined) continue;
   tried++;
-  if (outcome) noticed++;
-  else console.log(`not noticed: ${describe(mutation)}`);
+  if (outcome.failure === undefined) {
+    console.log(`not noticed: ${describe(mutation)}`);
+  } else {
+    noticed++;
+    noticedBy.set(outcome.failure, (noticedBy.get(outcome.failure) ?? 0) + 1);
+  }
   if (tried % 10 === 0) step(`${noticed} of ${tried}`);
 }
+for (const [test, count] of [...noticedBy].sort(([, a], [, b]) => b - a)) console.log(`${count} by: ${test}`);
 console.log(`${noticed} of ${tried} noticed`);
 
 /** The mutations of all files below a folder. */
@@ -76,15 +84,18 @@ function* allOf(folder, extension, mutationsOf) {
   }
 }
 
-/** Whether a mutation is noticed; undefined for one that cannot be built. */
-function attempt({ file }) {
-  return workspace.build() ? isNoticed(file) : undefined;
+/** What notices a mutation, if anything; undefined for one that cannot be built. */
+async function attempt({ file }) {
+  return workspace.build() ? { failure: await failureOf(file) } : undefined;
 }
 
-async function isNoticed(file) {
-  if (file.startsWith('src/') && !workspace.passesNatively()) return true;
-  for (const node of nodes) if (!(await workspace.passesIn(node, TESTS))) return true;
-  return false;
+async function failureOf(file) {
+  if (file.startsWith('src/') && !workspace.passesNatively()) return 'cargo test';
+  for (const node of nodes) {
+    const failure = await workspace.failureIn(node, TESTS);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }
 
 /** Where a mutation is, what it changes, and the line that it changes. */

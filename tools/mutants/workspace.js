@@ -50,19 +50,19 @@ export class Workspace {
     return this.#succeeds('cargo', ['test', '--locked', '--quiet']);
   }
 
-  /** Whether test files pass in a Node: up to the first that fails, and a run that hangs does not. */
-  async passesIn(node, files) {
-    let hasFailed = false;
+  /** The first test of some files that fails in a Node: its name, or how a run ended that hangs or dies; undefined where all pass. */
+  async failureIn(node, files) {
+    let failure;
     const { status } = await nodeTest(node, files, {
       cwd: this.#path,
       silence: SILENCE,
-      on({ error }, stop) {
+      on({ name, error }, stop) {
         if (error === undefined) return;
-        hasFailed = true;
+        failure ??= name;
         stop();
       },
     });
-    return status === 0 && !hasFailed;
+    return failure ?? (status === 0 ? undefined : `the run ended with ${status}`);
   }
 
   #succeeds(program, args, env) {
