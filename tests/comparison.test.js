@@ -1,4 +1,4 @@
-/** What the README says of `@wapc/host` besides its speed. */
+/** What docs/performance.md says of `@wapc/host` besides its speed. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

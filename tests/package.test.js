@@ -41,12 +41,27 @@ test('it holds what a user needs and nothing else', () => {
   ];
   const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
   const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', ...typings];
+  // The guides that README.md links to; those for maintainers stay in the repository.
+  const guides = [
+    'api',
+    'callbacks',
+    'environments',
+    'errors',
+    'hosts',
+    'loading',
+    'performance',
+    'pools',
+    'protocol',
+    'wasi',
+    'workers',
+  ];
   const expected = [
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'SECURITY.md',
     ...dist.map((name) => `dist/${name}`),
+    ...guides.map((name) => `docs/${name}.md`),
     'package.json',
   ];
   deepEqual(names, expected.sort());

@@ -1,21 +1,37 @@
-/** The snippets of README.md and SECURITY.md run, and what they say they print is what they print. */
+/** The snippets of README.md, SECURITY.md and docs/ run, and print what they say. Links to files lead somewhere. */
 
 import { equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { root } from '../tools/run.js';
 import { openChromium } from './browser/browsers.js';
 import { serve } from './browser/serve.js';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const security = readFileSync(join(root, 'SECURITY.md'), 'utf8');
-/** The fenced blocks of a language. */
-const blocks = (language, text = readme) =>
-  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text);
+const markdownIn = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
+/** Each document of the repository: its path, and its text. */
+const documents = [...markdownIn('.'), ...markdownIn('docs').map((name) => `docs/${name}`)].map((path) => ({
+  path,
+  text: readFileSync(join(root, path), 'utf8'),
+}));
+/** The fenced blocks of a language in all documents: each with the path of its document. */
+const blocks = (language) =>
+  documents.flatMap(({ path, text }) =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => ({ path, block })),
+  );
 /** What a snippet says that it prints: its `// prints:` comments. */
 const prints = (snippet) => [...snippet.matchAll(/\/\/ prints: (.*)/g)].map(([, line]) => line);
 
@@ -26,22 +42,31 @@ symlinkSync(root, join(folder, 'node_modules/wapc-host'));
 cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'guest.wasm'));
 cpSync(join(root, 'testdata/c/hello.wasm'), join(folder, 'wasi-guest.wasm'));
 
-test('the two commands stand alone on their lines', () => {
-  const lines = blocks('sh').join('').split('\n');
+test('the two commands stand alone on their lines of README.md', () => {
+  const shell = blocks('sh').filter(({ path }) => path === 'README.md');
+  const lines = shell.flatMap(({ block }) => block.split('\n'));
   for (const command of ["npm run hello -- 'waPC!'", 'npm test']) ok(lines.includes(command), command);
 });
 
-const snippets = [...blocks('js'), ...blocks('js', security)];
+test('links between documents, and to files of the repository, lead to what is there', () => {
+  for (const { path, text } of documents) {
+    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      ok(existsSync(join(root, dirname(path), target)), `${path}: ${target}`);
+    }
+  }
+});
+
+const snippets = blocks('js');
 ok(snippets.length > 1);
-for (const [index, snippet] of snippets.entries()) {
-  test(`snippet ${index + 1} in Node: ${snippet.split('\n')[0]}`, () => {
+for (const [index, { path, block }] of snippets.entries()) {
+  test(`snippet ${index + 1} in Node: ${path}: ${block.split('\n')[0]}`, () => {
     const name = join(folder, `snippet${index}.mjs`);
-    writeFileSync(name, snippet);
+    writeFileSync(name, block);
     const { status, stdout, stderr } = spawnSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' });
     equal(status, 0, stderr);
     equal(
       stdout,
-      prints(snippet)
+      prints(block)
         .map((line) => `${line}\n`)
         .join(''),
     );
@@ -66,25 +91,27 @@ async function show(page, files = {}) {
   }
 }
 
-test('the page in a browser', async () => {
-  const [page] = blocks('html');
-  // As it stands, put where its relative addresses hold.
-  equal(await show(page), 'Hello, browser');
-});
+for (const { path, block } of blocks('html')) {
+  test(`the page of ${path} in a browser`, async () => {
+    // As it stands, put where its relative addresses hold.
+    equal(await show(block), 'Hello, browser');
+  });
+}
 
-test('what is given to slim in a browser', async () => {
-  const [snippet] = blocks('ts');
-  const page = `
+for (const { path, block } of blocks('ts')) {
+  test(`what ${path} gives to slim, in a browser`, async () => {
+    const page = `
     <script type="importmap">{ "imports": { "wapc-host/slim": "/dist/slim.js" } }</script>
     <body></body>
     <script type="module">
-      ${snippet}
+      ${block}
       const host = await WapcHost.instantiate('wasi-guest.wasm', { hostCall: (...[, , , payload]) => payload });
       document.body.textContent = new TextDecoder().decode(await host.invoke('hello', 'slim'));
     </script>`;
-  const files = ['core.wasm', 'wasi.wasm'].map((name) => [
-    `/wapc-host/${name}`,
-    readFileSync(join(root, 'dist', name)),
-  ]);
-  equal(await show(page, Object.fromEntries(files)), 'Hello, slim');
-});
+    const files = ['core.wasm', 'wasi.wasm'].map((name) => [
+      `/wapc-host/${name}`,
+      readFileSync(join(root, 'dist', name)),
+    ]);
+    equal(await show(page, Object.fromEntries(files)), 'Hello, slim');
+  });
+}

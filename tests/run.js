@@ -1,4 +1,4 @@
-/** `npm test`: the native tests, then the suite in every engine, the package, the README and the types. */
+/** `npm test`: the native tests, then the suite in every engine, the package, the documents' snippets and the types. */
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
