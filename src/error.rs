@@ -4,7 +4,9 @@ use js_sys::JsString;
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
-use crate::{imports::Import, memory::OutOfRange, sys};
+use crate::memory::OutOfRange;
+use crate::protocol::Import;
+use crate::sys;
 
 /// Every error of the core. The message of each is its `Display`; guests' own texts stay JavaScript strings.
 #[derive(Debug, Clone, Error)]

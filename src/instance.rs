@@ -9,11 +9,11 @@ use js_sys::{JsString, Object};
 use wasm_bindgen::JsValue;
 
 use crate::error::{Error, Violation};
-use crate::imports::Import;
 use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::memory::Range;
 use crate::module::Linkable;
 use crate::options::Options;
+use crate::protocol::Import;
 use crate::slots::Slots;
 use crate::suspensions;
 use crate::sys::{self, Guest};

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use crate::error::{Error, Violation};
-use crate::imports::Import;
+use crate::protocol::Import;
 
 /// How a call of the guest ended; `js/sys/guest.js` has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

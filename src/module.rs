@@ -8,13 +8,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::host;
-use crate::imports;
 use crate::inspect;
 use crate::integrity::{Digest, Integrity};
 use crate::options::{self, DIGESTS, Options, PoolOptions};
 use crate::pool::Pool;
 use crate::promise::promise;
-use crate::protocol::{ENV, GUEST_CALL, HOST_CALL, MEMORY, POLL};
+use crate::protocol::{self, ENV, GUEST_CALL, HOST_CALL, MEMORY, POLL};
 use crate::source::{self, Compiled};
 use crate::sys::{self, Wasi};
 
@@ -235,7 +234,7 @@ impl Linkable {
             may_wait |= may_sleep || name == HOST_CALL;
             imports_env |= from == ENV;
             let is_provided =
-                imports::is_provided(&from, &name) || wasi.as_ref().is_some_and(|wasi| wasi.provides(&from, &name));
+                protocol::is_provided(&from, &name) || wasi.as_ref().is_some_and(|wasi| wasi.provides(&from, &name));
             if kind != "function" || !is_provided {
                 missing.push(format!("{kind} `{from}` `{name}`"));
             }

@@ -1,5 +1,7 @@
 //! Names of the waPC protocol, in the order in which it lists them.
 
+use std::fmt;
+
 /// The import module of the functions that the host gives a guest.
 pub(crate) const WAPC: &str = "wapc";
 
@@ -36,3 +38,44 @@ pub(crate) const POLL: &str = "poll_oneoff";
 
 /// What is called after instantiation, each where it is exported, in this order.
 pub(crate) const START_EXPORTS: [&str; 3] = ["_start", "_initialize", "wapc_init"];
+
+/// An import, as errors name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Import {
+    GuestRequest,
+    GuestResponse,
+    GuestError,
+    HostCall,
+    HostResponse,
+    HostError,
+    ConsoleLog,
+    AssemblyScriptAbort,
+    AssemblyScriptTrace,
+    AssemblyScriptConsoleLog,
+}
+
+impl fmt::Display for Import {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::GuestRequest => "__guest_request",
+            Self::GuestResponse => "__guest_response",
+            Self::GuestError => "__guest_error",
+            Self::HostCall => "__host_call",
+            Self::HostResponse => "__host_response",
+            Self::HostError => "__host_error",
+            Self::ConsoleLog => "__console_log",
+            Self::AssemblyScriptAbort => "env.abort",
+            Self::AssemblyScriptTrace => "env.trace",
+            Self::AssemblyScriptConsoleLog => "env.console.log",
+        })
+    }
+}
+
+/// Whether the host has such a function to import.
+pub(crate) fn is_provided(module: &str, name: &str) -> bool {
+    match module {
+        WAPC => WAPC_IMPORTS.contains(&name),
+        ENV => ENV_IMPORTS.contains(&name),
+        _ => false,
+    }
+}

@@ -5,9 +5,10 @@ use js_sys::{JsString, Math};
 
 use crate::error::Error;
 use crate::instance::Instance;
+use crate::protocol::Import;
 use crate::sys;
 
-use super::{Import, wapc::run};
+use super::wapc::run;
 
 /// The text of an AssemblyScript string; `what` names it. WAPC_PROTOCOL if it, or the length in front of it, leaves memory,
 /// WAPC_LIMIT if it is longer than `limits.payload`, in bytes as the guest has it.

@@ -4,61 +4,18 @@ mod assemblyscript;
 mod ending;
 mod wapc;
 
-use std::fmt;
-
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use crate::module::Linkable;
-use crate::protocol::{ENV, ENV_IMPORTS, WAPC, WAPC_IMPORTS};
+use crate::protocol::{ENV, WAPC};
 use crate::sys;
-
-/// An import, as errors name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Import {
-    GuestRequest,
-    GuestResponse,
-    GuestError,
-    HostCall,
-    HostResponse,
-    HostError,
-    ConsoleLog,
-    AssemblyScriptAbort,
-    AssemblyScriptTrace,
-    AssemblyScriptConsoleLog,
-}
-
-impl fmt::Display for Import {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::GuestRequest => "__guest_request",
-            Self::GuestResponse => "__guest_response",
-            Self::GuestError => "__guest_error",
-            Self::HostCall => "__host_call",
-            Self::HostResponse => "__host_response",
-            Self::HostError => "__host_error",
-            Self::ConsoleLog => "__console_log",
-            Self::AssemblyScriptAbort => "env.abort",
-            Self::AssemblyScriptTrace => "env.trace",
-            Self::AssemblyScriptConsoleLog => "env.console.log",
-        })
-    }
-}
 
 /// What the core answers to the shim: whether the guest goes on.
 const PROCEED: u32 = 1;
 const STOP: u32 = 0;
 /// The check that only reads does not suffice: the shim calls the one that does more.
 const UNUSUAL: u32 = 0;
-
-/// Whether the host has such a function to import.
-pub(crate) fn is_provided(module: &str, name: &str) -> bool {
-    match module {
-        WAPC => WAPC_IMPORTS.contains(&name),
-        ENV => ENV_IMPORTS.contains(&name),
-        _ => false,
-    }
-}
 
 /// The modules of our own that stand in front of a guest's imports: a name, by which a platform that compiles nothing
 /// while it runs may have them already, and their bytes.

@@ -12,9 +12,10 @@ use js_sys::JsString;
 use crate::error::{Error, Violation};
 use crate::instance::Instance;
 use crate::invocation::{Answer, Invocation, Request};
+use crate::protocol::Import;
 use crate::sys;
 
-use super::{Import, PROCEED, STOP, UNUSUAL};
+use super::{PROCEED, STOP, UNUSUAL};
 
 /// What `__host_call` answers to the shim; the first two are also what the guest gets.
 const HOST_FAILED: u32 = 0;
