@@ -3,8 +3,6 @@
 use js_sys::{Array, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::JsValue;
 
-use crate::module::field;
-
 /// One entry of the custom section `producers`: for instance language, Rust, no version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Producer {
@@ -36,6 +34,11 @@ pub(crate) fn info(module: &WebAssembly::Module) -> JsValue {
         ("wasi", wasi.unwrap_or("none").into()),
         ("producers", told.into()),
     ])
+}
+
+/// A text field of a descriptor that `WebAssembly.Module` made.
+pub(crate) fn field(descriptor: &JsValue, name: &str) -> String {
+    Reflect::get(descriptor, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
 fn object(fields: &[(&str, JsValue)]) -> JsValue {

@@ -3,12 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Promise, Reflect, WebAssembly};
+use js_sys::{Promise, WebAssembly};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::host;
-use crate::inspect;
+use crate::inspect::{self, field};
 use crate::integrity::{Digest, Integrity};
 use crate::options::{self, DIGESTS, Options, PoolOptions};
 use crate::pool::Pool;
@@ -247,9 +247,4 @@ impl Linkable {
             cause: None,
         })
     }
-}
-
-/// A text field of a descriptor that `WebAssembly.Module` made.
-pub(crate) fn field(descriptor: &JsValue, name: &str) -> String {
-    Reflect::get(descriptor, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }

@@ -5,7 +5,6 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::Error;
 use crate::integrity::Integrity;
-use crate::pool::Bounds;
 use crate::sys::{self, Fields, WasiSettings};
 
 /// `HostOptions`. What was not given is `None`.
@@ -25,6 +24,18 @@ pub(crate) struct Options {
     pub(crate) start: Option<u32>,
     pub(crate) suspensions: Option<u32>,
     pub(crate) wasi: WasiSettings,
+}
+
+/// How large a pool may be, and how long its queue.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Instances at the most, and those that are kept.
+    pub(crate) size: u32,
+    pub(crate) min: u32,
+    /// Milliseconds after which an idle instance above `min` is evicted.
+    pub(crate) idle_timeout: f64,
+    /// Requests that may be pending (`maxQueue`).
+    pub(crate) max_queue: f64,
 }
 
 /// What `PoolOptions` adds to `HostOptions`.

@@ -9,11 +9,10 @@ use std::rc::Rc;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
-pub(crate) use self::inventory::Bounds;
 use self::inventory::{Inventory, Refused};
 use crate::host;
 use crate::module::Linkable;
-use crate::options::{Options, PoolOptions};
+use crate::options::{Bounds, Options, PoolOptions};
 use crate::slots::Slots;
 
 thread_local! {

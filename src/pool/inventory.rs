@@ -1,17 +1,7 @@
 //! Which instances a pool has, which of them are idle, and when instances are created and evicted. No JavaScript runs
 //! here.
 
-/// How large a pool may be, and how long its queue.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    /// Instances at the most, and those that are kept.
-    pub(crate) size: u32,
-    pub(crate) min: u32,
-    /// Milliseconds after which an idle instance above `min` is evicted.
-    pub(crate) idle_timeout: f64,
-    /// Requests that may be pending (`maxQueue`).
-    pub(crate) max_queue: f64,
-}
+use crate::options::Bounds;
 
 /// An idle instance.
 #[derive(Debug, Clone, Copy)]
