@@ -13,7 +13,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::instance::Instance;
-use crate::module::{Linkable, Module};
+use crate::linkable::Linkable;
+use crate::module::Module;
 use crate::options::{Options, Workers};
 use crate::promise::promise;
 use crate::queue::Queue;

@@ -10,8 +10,8 @@ use wasm_bindgen::JsValue;
 
 use crate::error::{Error, Violation};
 use crate::invocation::{Ended, Invocation, Outcome, Request};
+use crate::linkable::Linkable;
 use crate::memory::Range;
-use crate::module::Linkable;
 use crate::options::Options;
 use crate::protocol::Import;
 use crate::slots::Slots;

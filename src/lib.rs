@@ -11,6 +11,7 @@ mod inspect;
 mod instance;
 mod integrity;
 mod invocation;
+mod linkable;
 mod memory;
 mod module;
 mod options;

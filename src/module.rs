@@ -1,6 +1,6 @@
 //! `WapcModule`: a guest that was compiled, and may be instantiated as often as needed.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Promise, WebAssembly};
@@ -10,10 +10,11 @@ use crate::error::Error;
 use crate::host;
 use crate::inspect::{self, field};
 use crate::integrity::{Digest, Integrity};
+use crate::linkable::Linkable;
 use crate::options::{self, DIGESTS, Options, PoolOptions};
 use crate::pool::Pool;
 use crate::promise::promise;
-use crate::protocol::{self, ENV, GUEST_CALL, HOST_CALL, MEMORY, POLL};
+use crate::protocol::{GUEST_CALL, MEMORY};
 use crate::source::{self, Compiled};
 use crate::sys::{self, Wasi};
 
@@ -38,22 +39,6 @@ struct State {
     pool: RefCell<Option<PoolOptions>>,
     /// None before it is first instantiated, and once it is closed.
     linkable: RefCell<Option<Rc<Linkable>>>,
-}
-
-/// A guest whose imports are all there, and what is known of each of its instances once it is of one.
-#[derive(Debug)]
-pub(crate) struct Linkable {
-    pub(crate) module: WebAssembly::Module,
-    /// Whether it may call its host, or sleep, so that its stack may have to be suspended.
-    pub(crate) may_wait: bool,
-    /// Whether it may sleep.
-    pub(crate) may_sleep: bool,
-    /// WASI, if it imports that.
-    pub(crate) wasi: Option<Wasi>,
-    /// Whether it imports what AssemblyScript's guests do.
-    pub(crate) imports_env: bool,
-    /// Whether its `__guest_call` was seen to have the protocol's signature.
-    pub(crate) has_signature: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -222,29 +207,4 @@ fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-impl Linkable {
-    /// WAPC_LINK, naming them all, where it imports what the host does not have.
-    fn new(module: WebAssembly::Module, wasi: Option<Wasi>) -> Result<Self, Error> {
-        let (mut missing, mut may_wait, mut may_sleep, mut imports_env) = (Vec::new(), false, false, false);
-        for import in WebAssembly::Module::imports(&module).iter() {
-            let (from, name, kind) = (field(&import, "module"), field(&import, "name"), field(&import, "kind"));
-            may_sleep |= name == POLL;
-            may_wait |= may_sleep || name == HOST_CALL;
-            imports_env |= from == ENV;
-            let is_provided =
-                protocol::is_provided(&from, &name) || wasi.as_ref().is_some_and(|wasi| wasi.provides(&from, &name));
-            if kind != "function" || !is_provided {
-                missing.push(format!("{kind} `{from}` `{name}`"));
-            }
-        }
-        if missing.is_empty() {
-            return Ok(Self { module, may_wait, may_sleep, wasi, imports_env, has_signature: Cell::new(false) });
-        }
-        Err(Error::Link {
-            reason: format!("the guest imports what this host does not provide: {}", missing.join(", ")),
-            cause: None,
-        })
-    }
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use self::inventory::{Inventory, Refused};
 use crate::host;
-use crate::module::Linkable;
+use crate::linkable::Linkable;
 use crate::options::{Bounds, Options, PoolOptions};
 use crate::slots::Slots;
 

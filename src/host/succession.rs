@@ -13,7 +13,7 @@ use super::turns::ASSERTS;
 use super::{State, Swap};
 use crate::error::Error;
 use crate::instance::Instance;
-use crate::module::Linkable;
+use crate::linkable::Linkable;
 use crate::sys::Exchange;
 
 impl State {

@@ -7,7 +7,7 @@ mod wapc;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::module::Linkable;
+use crate::linkable::Linkable;
 use crate::protocol::{ENV, WAPC};
 use crate::sys;
 

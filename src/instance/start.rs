@@ -10,7 +10,7 @@ use super::Instance;
 use crate::error::Error;
 use crate::imports;
 use crate::invocation::{Ended, Outcome};
-use crate::module::Linkable;
+use crate::linkable::Linkable;
 use crate::options::Options;
 use crate::protocol::START_EXPORTS;
 use crate::sys::{self, WasiSettings};

@@ -1,0 +1,51 @@
+//! A compiled guest whose imports are all there, ready to be instantiated.
+
+use std::cell::Cell;
+
+use js_sys::WebAssembly;
+
+use crate::error::Error;
+use crate::inspect::field;
+use crate::protocol::{self, ENV, HOST_CALL, POLL};
+use crate::sys::Wasi;
+
+/// A guest whose imports are all there, and what is known of each of its instances once it is of one.
+#[derive(Debug)]
+pub(crate) struct Linkable {
+    pub(crate) module: WebAssembly::Module,
+    /// Whether it may call its host, or sleep, so that its stack may have to be suspended.
+    pub(crate) may_wait: bool,
+    /// Whether it may sleep.
+    pub(crate) may_sleep: bool,
+    /// WASI, if it imports that.
+    pub(crate) wasi: Option<Wasi>,
+    /// Whether it imports what AssemblyScript's guests do.
+    pub(crate) imports_env: bool,
+    /// Whether its `__guest_call` was seen to have the protocol's signature.
+    pub(crate) has_signature: Cell<bool>,
+}
+
+impl Linkable {
+    /// WAPC_LINK, naming them all, where it imports what the host does not have.
+    pub(crate) fn new(module: WebAssembly::Module, wasi: Option<Wasi>) -> Result<Self, Error> {
+        let (mut missing, mut may_wait, mut may_sleep, mut imports_env) = (Vec::new(), false, false, false);
+        for import in WebAssembly::Module::imports(&module).iter() {
+            let (from, name, kind) = (field(&import, "module"), field(&import, "name"), field(&import, "kind"));
+            may_sleep |= name == POLL;
+            may_wait |= may_sleep || name == HOST_CALL;
+            imports_env |= from == ENV;
+            let is_provided =
+                protocol::is_provided(&from, &name) || wasi.as_ref().is_some_and(|wasi| wasi.provides(&from, &name));
+            if kind != "function" || !is_provided {
+                missing.push(format!("{kind} `{from}` `{name}`"));
+            }
+        }
+        if missing.is_empty() {
+            return Ok(Self { module, may_wait, may_sleep, wasi, imports_env, has_signature: Cell::new(false) });
+        }
+        Err(Error::Link {
+            reason: format!("the guest imports what this host does not provide: {}", missing.join(", ")),
+            cause: None,
+        })
+    }
+}
