@@ -4,10 +4,10 @@ use std::{env, error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
     for (name, file) in [
-        ("room", "imports/room"),
+        ("room", "instance/room"),
         ("shim", "imports/shim"),
         ("assemblyscript", "imports/assemblyscript"),
-        ("signature", "imports/signature"),
+        ("signature", "instance/signature"),
         ("wasi", "imports/wasi/shim"),
         ("coroutine", "instance/coroutine"),
     ] {

@@ -1,5 +1,6 @@
 //! One instance of a guest: linked and started (`start`), then called. Its imports find it by its number.
 
+mod linking;
 mod start;
 
 use std::cell::{Cell, RefCell};

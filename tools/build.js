@@ -196,18 +196,18 @@ async function assembleShims() {
   const { default: load } = await import('wabt');
   const wabt = await load();
   for (const [name, source] of Object.entries(SHIMS)) {
-    const module = wabt.parseWat(source, readFileSync(join(root, 'src/imports', source), 'utf8'));
+    const module = wabt.parseWat(source, readFileSync(join(root, 'src', source), 'utf8'));
     writeFileSync(join(DIST, `${name}.wasm`), module.toBinary({}).buffer);
     module.destroy();
   }
 }
 
 const SHIMS = {
-  room: 'room.wat',
-  shim: 'shim.wat',
-  assemblyscript: 'assemblyscript.wat',
-  signature: 'signature.wat',
-  'wasi-shim': 'wasi/shim.wat',
+  room: 'instance/room.wat',
+  shim: 'imports/shim.wat',
+  assemblyscript: 'imports/assemblyscript.wat',
+  signature: 'instance/signature.wat',
+  'wasi-shim': 'imports/wasi/shim.wat',
 };
 
 function filesBelow(folder) {

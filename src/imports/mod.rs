@@ -1,60 +1,12 @@
-//! What a guest may import, and the shim that stands in front of it.
+//! The functions that guests import, as the shims (`shim.wat`, `assemblyscript.wat`) call them: raw exports of the core, each
+//! with the number of the instance in front.
 
 mod assemblyscript;
 mod ending;
 mod wapc;
-
-use js_sys::{Object, Reflect};
-use wasm_bindgen::JsValue;
-
-use crate::linkable::Linkable;
-use crate::protocol::{ENV, WAPC};
-use crate::sys;
 
 /// What the core answers to the shim: whether the guest goes on.
 const PROCEED: u32 = 1;
 const STOP: u32 = 0;
 /// The check that only reads does not suffice: the shim calls the one that does more.
 const UNUSUAL: u32 = 0;
-
-/// The modules of our own that stand in front of a guest's imports: a name, by which a platform that compiles nothing
-/// while it runs may have them already, and their bytes.
-const SHIM: (&str, &[u8]) = ("shim", include_bytes!(concat!(env!("OUT_DIR"), "/shim.wasm")));
-const ASSEMBLYSCRIPT: (&str, &[u8]) =
-    ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
-const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
-
-/// The module that asks for room on the stack, in front of the shims and of the core.
-static ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
-
-/// Where JavaScript finds it (`js/sys/room.js`).
-#[unsafe(no_mangle)]
-extern "C" fn room_module() -> *const u8 {
-    ROOM.as_ptr()
-}
-
-/// How long it is, in bytes.
-#[unsafe(no_mangle)]
-extern "C" fn room_module_len() -> usize {
-    ROOM.len()
-}
-
-/// Whether a guest's `__guest_call` has the protocol's signature.
-pub(crate) fn has_signature(guest: &Object) -> bool {
-    let imports = Object::new();
-    let (name, bytes) = SIGNATURE;
-    let linked = Reflect::set(&imports, &"guest".into(), guest);
-    linked.is_ok() && sys::try_instantiate_own(name, bytes, &imports).is_ok()
-}
-
-/// The imports object of a guest: what all guests of this thread share, each where it has use for it.
-pub(crate) fn of(linkable: &Linkable) -> Result<Object, JsValue> {
-    let core = wasm_bindgen::exports();
-    let imports = Object::new();
-    for (namespace, (name, bytes)) in [(WAPC, SHIM), (ENV, ASSEMBLYSCRIPT)] {
-        if namespace == WAPC || linkable.imports_env {
-            Reflect::set(&imports, &namespace.into(), &sys::try_shim(name, bytes, &core)?)?;
-        }
-    }
-    Ok(imports)
-}

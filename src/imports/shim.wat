@@ -7,7 +7,7 @@
 ;; status, and what must stop the guest stops it here, by a trap, which no guest can catch.
 ;;
 ;; A guest may call an import where the stack is about to end. Functions of the core that only read may then be unwound at
-;; any point; before all others `room` (`room.wat`) traps where the stack has no room for them to finish.
+;; any point; before all others `room` (`../instance/room.wat`) traps where the stack has no room for them to finish.
 (module
   (type $request (func (param i32 i32 i32) (result i32)))
   (import "room" "room" (func $room))

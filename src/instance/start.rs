@@ -7,8 +7,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::Instance;
+use super::linking::{has_signature, imports_of};
 use crate::error::Error;
-use crate::imports;
 use crate::invocation::{Ended, Outcome};
 use crate::linkable::Linkable;
 use crate::options::Options;
@@ -35,7 +35,7 @@ impl Instance {
     }
 
     async fn link_and_start(&self, linkable: &Linkable, settings: &WasiSettings, may_wait: bool) -> Result<(), Error> {
-        let imports = imports::of(linkable).map_err(|cause| link_error(&cause))?;
+        let imports = imports_of(linkable).map_err(|cause| link_error(&cause))?;
         if let Some(wasi) = &linkable.wasi {
             let linked = wasi.try_link(&imports, &self.guest, settings, self.payload_limit);
             linked.map_err(Error::Thrown)?;
@@ -56,7 +56,7 @@ impl Instance {
             Err(error) => return Err(self.instantiation_error(error)),
         };
         self.end(Ended::Succeeded);
-        if !linkable.has_signature.get() && !imports::has_signature(&exports) {
+        if !linkable.has_signature.get() && !has_signature(&exports) {
             return Err(Error::NotAGuest("its `__guest_call` is not (param i32 i32) (result i32)".to_owned(), None));
         }
         linkable.has_signature.set(true);

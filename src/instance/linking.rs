@@ -1,0 +1,50 @@
+//! The imports object of a guest, and the small modules of our own that stand between a guest and the core.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use crate::linkable::Linkable;
+use crate::protocol::{ENV, WAPC};
+use crate::sys;
+
+/// The modules of our own that stand in front of a guest's imports: a name, by which a platform that compiles nothing
+/// while it runs may have them already, and their bytes.
+const SHIM: (&str, &[u8]) = ("shim", include_bytes!(concat!(env!("OUT_DIR"), "/shim.wasm")));
+const ASSEMBLYSCRIPT: (&str, &[u8]) =
+    ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
+const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
+
+/// The module that asks for room on the stack, in front of the shims and of the core.
+static ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
+
+/// Where JavaScript finds it (`js/sys/room.js`).
+#[unsafe(no_mangle)]
+extern "C" fn room_module() -> *const u8 {
+    ROOM.as_ptr()
+}
+
+/// How long it is, in bytes.
+#[unsafe(no_mangle)]
+extern "C" fn room_module_len() -> usize {
+    ROOM.len()
+}
+
+/// Whether a guest's `__guest_call` has the protocol's signature.
+pub(super) fn has_signature(guest: &Object) -> bool {
+    let imports = Object::new();
+    let (name, bytes) = SIGNATURE;
+    let linked = Reflect::set(&imports, &"guest".into(), guest);
+    linked.is_ok() && sys::try_instantiate_own(name, bytes, &imports).is_ok()
+}
+
+/// The imports object of a guest: what all guests of this thread share, each where it has use for it.
+pub(super) fn imports_of(linkable: &Linkable) -> Result<Object, JsValue> {
+    let core = wasm_bindgen::exports();
+    let imports = Object::new();
+    for (namespace, (name, bytes)) in [(WAPC, SHIM), (ENV, ASSEMBLYSCRIPT)] {
+        if namespace == WAPC || linkable.imports_env {
+            Reflect::set(&imports, &namespace.into(), &sys::try_shim(name, bytes, &core)?)?;
+        }
+    }
+    Ok(imports)
+}
