@@ -68,7 +68,7 @@ extern "C" fn hosts_alive() -> usize {
 }
 
 /// Runs what waits in the host in `slot`, now that there is room for one more that is suspended.
-pub(crate) fn run_waiting(slot: u32) {
+fn run_waiting(slot: u32) {
     if let Some(state) = State::by_slot(slot) {
         state.waits_for_room.set(false);
         state.port.drain();

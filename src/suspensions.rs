@@ -4,8 +4,6 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use crate::host;
-
 /// Suspensions of one thread, where nothing else was said: V8 held 20,000, Firefox 15,000.
 pub(crate) const DEFAULT_LIMIT: u32 = 10_000;
 
@@ -18,9 +16,9 @@ pub(crate) fn has_room(limit: u32) -> bool {
     SUSPENSIONS.with_borrow(|suspensions| suspensions.has_room(limit))
 }
 
-/// Lets the host in `slot`, which is held to `limit`, run what waits in it once there is room.
-pub(crate) fn wait(slot: u32, limit: u32) {
-    SUSPENSIONS.with_borrow_mut(|suspensions| suspensions.waiting.push_back(Waiting { slot, limit }));
+/// Calls `wake` with the number of a host, which is held to `limit`, once there is room.
+pub(crate) fn wait(slot: u32, limit: u32, wake: fn(u32)) {
+    SUSPENSIONS.with_borrow_mut(|suspensions| suspensions.waiting.push_back(Waiting { slot, limit, wake }));
 }
 
 /// A guest is suspended, for the first time in its invocation.
@@ -33,8 +31,8 @@ extern "C" fn suspension_begin() {
 #[unsafe(no_mangle)]
 extern "C" fn suspension_end() {
     SUSPENSIONS.with_borrow_mut(|suspensions| suspensions.held -= 1);
-    while let Some(slot) = SUSPENSIONS.with_borrow_mut(Suspensions::next) {
-        host::run_waiting(slot);
+    while let Some(Waiting { slot, wake, .. }) = SUSPENSIONS.with_borrow_mut(Suspensions::next) {
+        wake(slot);
     }
 }
 
@@ -57,6 +55,7 @@ pub(crate) fn assert_in_order(instances: usize) {
 struct Waiting {
     slot: u32,
     limit: u32,
+    wake: fn(u32),
 }
 
 #[derive(Debug)]
@@ -75,13 +74,13 @@ impl Suspensions {
     }
 
     /// The host that waits longest, if there is room for it: nobody overtakes.
-    fn next(&mut self) -> Option<u32> {
+    fn next(&mut self) -> Option<Waiting> {
         let first = *self.waiting.front()?;
         if !self.has_room(first.limit) {
             return None;
         }
         self.waiting.pop_front();
-        Some(first.slot)
+        Some(first)
     }
 }
 
@@ -94,11 +93,12 @@ mod tests {
         let mut suspensions = Suspensions::new();
         suspensions.held = 2;
         for (slot, limit) in [(7, 2), (8, 3)] {
-            suspensions.waiting.push_back(Waiting { slot, limit });
+            suspensions.waiting.push_back(Waiting { slot, limit, wake: |_| {} });
         }
         assert_eq!((suspensions.has_room(2), suspensions.has_room(3)), (false, true));
-        assert_eq!(suspensions.next(), None, "8 has room, but waits behind 7");
+        let next = |suspensions: &mut Suspensions| suspensions.next().map(|waiting| waiting.slot);
+        assert_eq!(next(&mut suspensions), None, "8 has room, but waits behind 7");
         suspensions.held = 1;
-        assert_eq!((suspensions.next(), suspensions.next(), suspensions.next()), (Some(7), Some(8), None));
+        assert_eq!([(); 3].map(|()| next(&mut suspensions)), [Some(7), Some(8), None]);
     }
 }

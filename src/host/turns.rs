@@ -175,7 +175,7 @@ impl State {
     /// Nothing runs, but too many other guests are suspended.
     fn wait_for_room(&self, instance: &Instance) {
         if !self.waits_for_room.replace(true) {
-            suspensions::wait(self.slot, instance.suspensions());
+            suspensions::wait(self.slot, instance.suspensions(), super::run_waiting);
         }
     }
 
