@@ -1,4 +1,5 @@
 import { core } from './core.js';
+import { Host } from './generated/core.js';
 import { WapcError } from './error.js';
 import { HOST, WapcHost } from './host.js';
 import { requireRoom } from './sys/room.js';
@@ -23,7 +24,7 @@ export class WapcModule {
 
   async instantiate(options) {
     requireRoom();
-    return new WapcHost(HOST, await this.#module.instantiate(options));
+    return new WapcHost(HOST, await Host.instantiate(this.#module, options));
   }
 
   get info() {

@@ -1,6 +1,7 @@
 import { core, rawExports } from './core.js';
 import { WapcError, argumentError, closedError } from './error.js';
 import { checkNames, checkSignal, checkTimeout, exchangeOf, runWith } from './invoke.js';
+import { Pool } from './generated/core.js';
 import { WapcModule } from './module.js';
 import { Lease, stateOf } from './pool/lease.js';
 import { Members } from './pool/members.js';
@@ -73,7 +74,7 @@ export class WapcPool {
   static #of(module, isShared, options) {
     try {
       // A module that was compiled for this pool alone has its options already: they are read once.
-      return new WapcPool(POOL, module.pool(isShared ? options : undefined));
+      return new WapcPool(POOL, Pool.create(module, isShared ? options : undefined));
     } finally {
       if (!isShared) module.free();
     }

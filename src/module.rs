@@ -7,12 +7,10 @@ use js_sys::{Promise, WebAssembly};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::host;
 use crate::inspect::{self, field};
 use crate::integrity::{Digest, Integrity};
 use crate::linkable::Linkable;
 use crate::options::{self, DIGESTS, Options, PoolOptions};
-use crate::pool::Pool;
 use crate::promise::promise;
 use crate::protocol::{GUEST_CALL, MEMORY};
 use crate::source::{self, Compiled};
@@ -84,29 +82,6 @@ impl Module {
         Ok(self.state.admit(memory, integrity.as_ref())?)
     }
 
-    /// A host of a fresh instance: a promise of a `Host`, or of one in a worker. `options` are laid over those of `compile`.
-    /// WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
-    pub fn instantiate(&self, options: JsValue) -> Result<Promise, JsValue> {
-        let module = self.linkable()?;
-        let options = self.state.lay_over(Options::read(&options)?)?;
-        Ok(host::create(module, &Rc::new(options), None))
-    }
-
-    /// A pool without instances. `options` are laid over those of `compile`; where this was compiled for one, those of
-    /// `compile` are all of them.
-    /// WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
-    pub fn pool(&self, options: &JsValue) -> Result<Pool, JsValue> {
-        let kept = self.state.pool.take();
-        let (options, pool) = match kept {
-            Some(pool) => (self.state.options()?, pool),
-            None => {
-                let (options, pool) = PoolOptions::read(options)?;
-                (Rc::new(self.state.lay_over(options)?), pool)
-            }
-        };
-        Ok(Pool::new(self.linkable()?, options, pool))
-    }
-
     /// The module itself, ready to be instantiated elsewhere. WAPC_CLOSED, WAPC_LINK.
     #[wasm_bindgen(js_name = linkable)]
     pub fn linkable_module(&self) -> Result<WebAssembly::Module, JsValue> {
@@ -139,6 +114,22 @@ impl Module {
             let (options, pool) = (RefCell::new(Some(Rc::new(options))), RefCell::new(pool));
             Ok(Self { state: Rc::new(State { module, digest, wasi, options, pool, linkable }) }.into())
         })
+    }
+
+    /// `options` for a host of this module: laid over those of `compile`. WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    pub(crate) fn host_options(&self, options: &JsValue) -> Result<Rc<Options>, Error> {
+        Ok(Rc::new(self.state.lay_over(Options::read(options)?)?))
+    }
+
+    /// The same for a pool. Where this was compiled for one, the options of `compile` are all of them, and are taken.
+    /// WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    pub(crate) fn pool_options(&self, options: &JsValue) -> Result<(Rc<Options>, PoolOptions), Error> {
+        let kept = self.state.pool.take();
+        if let Some(pool) = kept {
+            return Ok((self.state.options()?, pool));
+        }
+        let (options, pool) = PoolOptions::read(options)?;
+        Ok((Rc::new(self.state.lay_over(options)?), pool))
     }
 
     /// The module, ready to be instantiated. WAPC_CLOSED, WAPC_LINK.

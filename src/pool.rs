@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 use self::inventory::{Inventory, Refused};
 use crate::host;
 use crate::linkable::Linkable;
+use crate::module::Module;
 use crate::options::{Bounds, Options, PoolOptions};
 use crate::slots::Slots;
 
@@ -29,18 +30,6 @@ pub struct Pool {
     pool: PoolOptions,
 }
 
-impl Pool {
-    /// A pool without instances.
-    pub(crate) fn new(guest: Rc<Linkable>, options: Rc<Options>, pool: PoolOptions) -> Self {
-        let slot = POOLS.with_borrow_mut(|pools| {
-            let slot = pools.reserve();
-            pools.fill(slot, &Rc::new(RefCell::new(Inventory::new(pool.bounds))));
-            slot
-        });
-        Self { slot, guest, options, pool }
-    }
-}
-
 impl Drop for Pool {
     fn drop(&mut self) {
         let gone = POOLS.with_borrow_mut(|pools| pools.remove(self.slot));
@@ -50,6 +39,19 @@ impl Drop for Pool {
 
 #[wasm_bindgen]
 impl Pool {
+    /// A pool of `module`, without instances yet. `options` are `PoolOptions`, laid over those of `compile`; where `module` was
+    /// compiled for a pool, those of `compile` are all of them. WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    pub fn create(module: &Module, options: &JsValue) -> Result<Self, JsValue> {
+        let (options, pool) = module.pool_options(options)?;
+        let guest = module.linkable()?;
+        let slot = POOLS.with_borrow_mut(|pools| {
+            let slot = pools.reserve();
+            pools.fill(slot, &Rc::new(RefCell::new(Inventory::new(pool.bounds))));
+            slot
+        });
+        Ok(Self { slot, guest, options, pool })
+    }
+
     /// What the raw exports know it by.
     #[wasm_bindgen(getter)]
     pub fn slot(&self) -> u32 {
@@ -156,17 +158,17 @@ extern "C" fn pool_create_kept(slot: u32) -> f64 {
 
 /// The number of an instance to create for one of `pending` requests, or `NONE`.
 #[unsafe(no_mangle)]
-extern "C" fn pool_create(slot: u32, pending: u32) -> f64 {
+extern "C" fn pool_create_pending(slot: u32, pending: u32) -> f64 {
     with(slot, NONE, |inventory| or_none(inventory.create(pending)))
 }
 
-/// An instance that `pool_create` numbered was created.
+/// An instance that `pool_create_pending` numbered was created.
 #[unsafe(no_mangle)]
 extern "C" fn pool_created(slot: u32) {
     with(slot, (), Inventory::created);
 }
 
-/// An instance that `pool_create` numbered could not be created.
+/// An instance that `pool_create_pending` numbered could not be created.
 #[unsafe(no_mangle)]
 extern "C" fn pool_not_created(slot: u32, instance: u32) {
     with(slot, (), |inventory| inventory.not_created(instance));

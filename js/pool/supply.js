@@ -49,7 +49,7 @@ export class Supply {
 
   /** Creates one more instance, if a request is pending for which none is being created. */
   async grow() {
-    const number = this.#core.pool_create(this.#slot, this.#requests.length);
+    const number = this.#core.pool_create_pending(this.#slot, this.#requests.length);
     if (number === NONE) return;
     let member;
     try {

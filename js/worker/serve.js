@@ -1,7 +1,7 @@
 /** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
 
 import { prepareAnother } from '../bytes.js';
-import { Module } from '../generated/core.js';
+import { Host, Module } from '../generated/core.js';
 import { instantiate } from '../instantiate.js';
 import { platform } from '../platform.js';
 import { Exchange, OverLimit } from '../sys/exchange.js';
@@ -97,7 +97,7 @@ export function serve(post) {
       wasi: settings.wasi,
       limits: { payload: settings.payloadLimit },
     };
-    host = await withModule(guest, wasi, (module) => module.instantiate(options));
+    host = await withModule(guest, wasi, (module) => Host.instantiate(module, options));
   };
 
   const reset = async (guest, wasi) => {
