@@ -1,6 +1,7 @@
+import { compile, compileSuccessor, halfOf } from './compile.js';
 import { WapcError, closedError } from './error.js';
+import { Host } from './generated/core.js';
 import { exchangeOf, runWith } from './invoke.js';
-import { WapcModule } from './module.js';
 import { requireRoom, soon } from './sys/room.js';
 
 export const HOST = Symbol('host');
@@ -37,13 +38,14 @@ export class WapcHost {
 
   static async instantiate(source, options) {
     requireRoom();
-    if (source instanceof WapcModule) return source.instantiate(options);
-    const module = await WapcModule.compile(source, options);
+    const given = halfOf(source);
+    if (given !== undefined) return new WapcHost(HOST, await Host.instantiate(given, options));
+    const module = await compile(source, options);
     try {
-      return await module.instantiate();
+      return new WapcHost(HOST, await Host.instantiate(module));
     } finally {
       // Nobody else has it, and it would keep the callbacks alive until it is collected.
-      module.close();
+      module.free();
     }
   }
 
@@ -83,12 +85,12 @@ export class WapcHost {
 
   async replace(source, options) {
     requireRoom();
-    const module = await WapcModule.successor(source, options, this.#open());
+    const module = await compileSuccessor(source, options, this.#open());
     try {
       await this.#open().replace(module);
     } finally {
       // Nobody else has what was compiled for this alone.
-      if (!(source instanceof WapcModule)) module.free();
+      if (halfOf(source) === undefined) module.free();
     }
   }
 

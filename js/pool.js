@@ -1,8 +1,8 @@
-import { core, rawExports } from './core.js';
+import { compile, halfOf } from './compile.js';
+import { rawExports } from './core.js';
 import { WapcError, argumentError, closedError } from './error.js';
 import { checkNames, checkSignal, checkTimeout, exchangeOf, runWith } from './invoke.js';
 import { Pool } from './generated/core.js';
-import { WapcModule } from './module.js';
 import { Lease, stateOf } from './pool/lease.js';
 import { Members } from './pool/members.js';
 import { Borrower, Invocation } from './pool/requests.js';
@@ -58,9 +58,9 @@ export class WapcPool {
 
   static async create(source, options) {
     requireRoom();
-    const given = source instanceof WapcModule;
-    const module = given ? WapcModule.of(source) : await (await core()).compile(source, options, true);
-    const pool = WapcPool.#of(module, given, options);
+    const given = halfOf(source);
+    const module = given ?? (await compile(source, options, true));
+    const pool = WapcPool.#of(module, given !== undefined, options);
     try {
       await pool.#supply.createKept();
     } catch (error) {
