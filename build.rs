@@ -8,7 +8,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("shim", "imports/shim"),
         ("assemblyscript", "imports/assemblyscript"),
         ("signature", "instance/signature"),
-        ("wasi", "imports/wasi/shim"),
+        ("wasi", "wasi/shim"),
         ("coroutine", "instance/coroutine"),
     ] {
         let source = format!("src/{file}.wat");

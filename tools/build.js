@@ -207,7 +207,7 @@ const SHIMS = {
   shim: 'imports/shim.wat',
   assemblyscript: 'imports/assemblyscript.wat',
   signature: 'instance/signature.wat',
-  'wasi-shim': 'imports/wasi/shim.wat',
+  'wasi-shim': 'wasi/shim.wat',
 };
 
 function filesBelow(folder) {

@@ -39,7 +39,7 @@ const ERRNO = {
   EXDEV: 75,
 };
 
-// What is done with a name; `src/imports/wasi/sys.rs` has the same.
+// What is done with a name; `src/wasi/sys.rs` has the same.
 const CREATE_DIRECTORY = 0;
 const REMOVE_DIRECTORY = 1;
 const RENAME = 0;

@@ -1,6 +1,6 @@
 /** Files and directories of the machine that are open, and how they are opened without following symbolic links. */
 
-// How a name is opened; `src/imports/wasi/sys.rs` has the same.
+// How a name is opened; `src/wasi/sys.rs` has the same.
 export const DIRECTORY = 1;
 const READ = 2;
 const WRITE = 4;

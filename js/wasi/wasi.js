@@ -1,5 +1,5 @@
 /**
- * The JavaScript half of WASI (`src/imports/wasi/`): one for all guests of a thread. It gives Rust what only JavaScript
+ * The JavaScript half of WASI (`src/wasi/`): one for all guests of a thread. It gives Rust what only JavaScript
  * can do, as numbers; what a guest may do, and with which bytes of its memory, Rust has checked before.
  */
 

@@ -15,7 +15,7 @@ mod files;
 mod guest;
 mod holdings;
 /// The same checks as the core's.
-#[path = "../../memory.rs"]
+#[path = "../memory.rs"]
 mod memory;
 mod process;
 mod setup;
