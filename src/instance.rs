@@ -58,7 +58,7 @@ pub(crate) struct Instance {
 /// The module whose stacks run one invocation after the other; it imports nothing of the core.
 static COROUTINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/coroutine.wasm"));
 
-/// Where JavaScript finds it (`js/sys/coroutine.js`).
+/// Where JavaScript finds it (`js/invocation/coroutine.js`).
 #[unsafe(no_mangle)]
 extern "C" fn coroutine_module() -> *const u8 {
     COROUTINE.as_ptr()

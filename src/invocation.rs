@@ -6,7 +6,7 @@ use std::fmt;
 use crate::error::{Error, Violation};
 use crate::protocol::Import;
 
-/// How a call of the guest ended; `js/sys/guest.js` has the same.
+/// How a call of the guest ended; `js/invocation/guest.js` has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// It returned 0.

@@ -1,4 +1,4 @@
-//! A guest, once it is loaded (`js/sys/load.js`), becomes a compiled module whose bytes are those that were meant.
+//! A guest, once it is loaded (`js/loading/load.js`), becomes a compiled module whose bytes are those that were meant.
 
 use js_sys::{Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};

@@ -4,7 +4,7 @@
 use js_sys::{Function, JsString, Object, Promise, Uint8Array, WebAssembly};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(raw_module = "../error.js")]
+#[wasm_bindgen(raw_module = "../base/error.js")]
 extern "C" {
     /// A `WapcError`; this is the one shape of all errors.
     #[wasm_bindgen(js_name = makeError)]
@@ -18,7 +18,7 @@ extern "C" {
     pub(crate) fn message_of(thrown: &JsValue) -> String;
 }
 
-#[wasm_bindgen(raw_module = "../sys/exchange.js")]
+#[wasm_bindgen(raw_module = "../invocation/exchange.js")]
 extern "C" {
     /// The bytes of one invocation on their way.
     #[derive(Debug, Clone, PartialEq)]
@@ -40,14 +40,14 @@ extern "C" {
     pub(crate) fn error(this: &Failure) -> JsValue;
 }
 
-#[wasm_bindgen(raw_module = "../sys/suspension.js")]
+#[wasm_bindgen(raw_module = "../invocation/suspension.js")]
 extern "C" {
     /// Whether the engine can suspend a guest's stack (JSPI).
     #[wasm_bindgen(js_name = canSuspend)]
     pub(crate) fn can_suspend() -> bool;
 }
 
-#[wasm_bindgen(raw_module = "../sys/guest.js")]
+#[wasm_bindgen(raw_module = "../invocation/guest.js")]
 extern "C" {
     /// The JavaScript half of one guest instance.
     #[derive(Debug)]
@@ -100,12 +100,12 @@ extern "C" {
     pub(crate) fn read_u32(this: &Guest, ptr: u32) -> u32;
 }
 
-#[wasm_bindgen(raw_module = "../sys/host-call.js")]
+#[wasm_bindgen(raw_module = "../invocation/host-call.js")]
 extern "C" {
     /// Whether a callback is an `async function`.
     #[wasm_bindgen(js_name = isAsyncFunction)]
     pub(crate) fn is_async_function(function: &Function) -> bool;
-    /// Calls the host callback: a length of bytes, or what `js/sys/host-call.js` names.
+    /// Calls the host callback: a length of bytes, or what `js/invocation/host-call.js` names.
     #[wasm_bindgen(js_name = callHost)]
     #[allow(clippy::too_many_arguments)] // The protocol's eight, and whether the guest's stack can be suspended.
     pub(crate) fn call_host(
@@ -122,7 +122,7 @@ extern "C" {
     ) -> f64;
 }
 
-#[wasm_bindgen(raw_module = "../sys/port.js")]
+#[wasm_bindgen(raw_module = "../invocation/port.js")]
 extern "C" {
     /// The JavaScript half of a host: where exchanges are handed over and the guest is called.
     #[derive(Debug, Clone)]
@@ -162,7 +162,7 @@ extern "C" {
     pub(crate) fn reject(this: &Port, exchange: &Exchange);
 }
 
-#[wasm_bindgen(raw_module = "../options.js")]
+#[wasm_bindgen(raw_module = "../base/options.js")]
 extern "C" {
     /// The fields of a caller's object of options, read once; none for undefined. Throws WAPC_ARGUMENT.
     #[derive(Debug)]
@@ -226,27 +226,27 @@ extern "C" {
     ) -> Promise;
 }
 
-#[wasm_bindgen(raw_module = "../platform.js")]
+#[wasm_bindgen(raw_module = "../platform/platform.js")]
 extern "C" {
     /// How many threads can run at once here.
     pub(crate) fn parallelism() -> u32;
 }
 
-#[wasm_bindgen(raw_module = "../sys/own-modules.js")]
+#[wasm_bindgen(raw_module = "../loading/own-modules.js")]
 extern "C" {
     /// The exports of a fresh instance of one of our own small modules, which is compiled once.
     #[wasm_bindgen(catch, js_name = instantiateOwn)]
     pub(crate) fn try_instantiate_own(name: &str, bytes: &[u8], imports: &Object) -> Result<Object, JsValue>;
 }
 
-#[wasm_bindgen(raw_module = "../sys/shims.js")]
+#[wasm_bindgen(raw_module = "../invocation/shims.js")]
 extern "C" {
     /// The exports of a shim, of which there is one on a thread.
     #[wasm_bindgen(catch, js_name = shim)]
     pub(crate) fn try_shim(name: &str, bytes: &[u8], core: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-#[wasm_bindgen(raw_module = "../sys/limit-memory.js")]
+#[wasm_bindgen(raw_module = "../loading/limit-memory.js")]
 extern "C" {
     /// A copy of a module whose memories and tables together cannot grow over `limit` bytes. Throws WAPC_LIMIT where they
     /// begin with more, WAPC_UNSUPPORTED where the guest could fill memory by other means.
@@ -254,7 +254,7 @@ extern "C" {
     pub(crate) fn try_limit_memory(bytes: &Uint8Array, limit: f64) -> Result<Uint8Array, JsValue>;
 }
 
-#[wasm_bindgen(raw_module = "../sys/load.js")]
+#[wasm_bindgen(raw_module = "../loading/load.js")]
 extern "C" {
     /// Loads a guest: a `Loaded`. Rejects with WAPC_LOAD, WAPC_ARGUMENT, WAPC_LIMIT.
     #[wasm_bindgen(catch, js_name = load)]

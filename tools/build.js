@@ -35,7 +35,7 @@ const RUSTFLAGS = [
   `--remap-path-prefix=${root}=.`,
   // Measured: the default adds 8 KB to the core, 75 adds 4; neither gains more than 2% of an invocation.
   '-Cllvm-args=-inline-threshold=20',
-  // So that it can be put back (js/sys/stack.js).
+  // So that it can be put back (js/invocation/stack.js).
   '-Clink-arg=--export=__stack_pointer',
 ].join(' ');
 
@@ -139,16 +139,16 @@ async function bundle() {
     // What package.json says of side effects, it says of what is built here.
     ignoreAnnotations: true,
   };
-  const entryPoints = ['js/index.js', 'js/node.js', 'js/counts.js'];
+  const entryPoints = ['js/entry/index.js', 'js/entry/node.js', 'js/entry/counts.js'];
   for (const name of existsSync(DIST) ? readdirSync(DIST) : []) if (name.includes('-chunk-')) rmSync(join(DIST, name));
   const chunkNames = '[name]-chunk-[hash]';
   await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames });
-  for (const entry of ['js/slim.js', 'js/slim-node.js', 'js/workerd.js']) {
+  for (const entry of ['js/entry/slim.js', 'js/entry/slim-node.js', 'js/entry/workerd.js']) {
     await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
   }
   for (const [entry, outfile] of [
-    ['js/node.js', 'dist/node.cjs'],
-    ['js/slim-node.js', 'dist/slim.cjs'],
+    ['js/entry/node.js', 'dist/node.cjs'],
+    ['js/entry/slim-node.js', 'dist/slim.cjs'],
   ]) {
     await esbuild.build({
       ...common,
@@ -160,18 +160,24 @@ async function bundle() {
       banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
     });
   }
-  await esbuild.build({ ...common, entryPoints: ['js/wasi.js', 'js/wasi-node.js'], outdir: 'dist', format: 'esm' });
+  await esbuild.build({
+    ...common,
+    entryPoints: ['js/entry/wasi.js', 'js/entry/wasi-node.js'],
+    outdir: 'dist',
+    format: 'esm',
+  });
   // Each a file of its own, without the core, which is sent to it: one file is easily put elsewhere.
   const workers = [
-    { in: 'js/worker/web.js', out: 'worker' },
-    { in: 'js/worker/node.js', out: 'worker-node' },
+    { in: 'js/entry/worker.js', out: 'worker' },
+    { in: 'js/entry/worker-node.js', out: 'worker-node' },
   ];
   await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm', plugins: [withoutUnused] });
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   await assembleShims();
-  for (const typings of ['index.d.ts', 'index.d.cts']) copyFileSync(join(root, 'js/index.d.ts'), join(DIST, typings));
-  for (const typings of ['slim.d.ts', 'slim.d.cts']) copyFileSync(join(root, 'js/slim.d.ts'), join(DIST, typings));
+  for (const typings of ['index.d.ts', 'index.d.cts'])
+    copyFileSync(join(root, 'js/api/index.d.ts'), join(DIST, typings));
+  for (const typings of ['slim.d.ts', 'slim.d.cts']) copyFileSync(join(root, 'js/api/slim.d.ts'), join(DIST, typings));
   writeFileSync(
     join(DIST, 'worker.d.ts'),
     '/** A script that is run in a worker; it exports nothing. */\nexport {};\n',

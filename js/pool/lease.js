@@ -1,6 +1,6 @@
-import { WapcError } from '../error.js';
-import { exchangeOf, runWith } from '../invoke.js';
-import { requireRoom } from '../sys/room.js';
+import { WapcError } from '../base/error.js';
+import { exchangeOf, runWith } from '../api/invoke.js';
+import { requireRoom } from '../invocation/room.js';
 
 /** What a pool knows of a lease; undefined for anything else. */
 export let stateOf;
@@ -18,8 +18,8 @@ export class Lease {
 
   /**
    * @param {import('./members.js').Member} member
-   * @param {(exchange: import('../sys/exchange.js').Exchange) => Promise<Uint8Array>} run
-   * @param {import('../pool.js').WapcPool} [pool] the one that it is to be given back to
+   * @param {(exchange: import('../invocation/exchange.js').Exchange) => Promise<Uint8Array>} run
+   * @param {import('../api/pool.js').WapcPool} [pool] the one that it is to be given back to
    */
   constructor(member, run, pool) {
     this.#state = { pool, member, run, over: false, running: 0, atRest: undefined };

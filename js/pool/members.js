@@ -1,7 +1,7 @@
-import { WapcError, closedError } from '../error.js';
-import { HOST, WapcHost, abortOf, closeOf, portOf, resetOf } from '../host.js';
-import { startTimeoutError } from '../invoke.js';
-import { startTimer } from '../timer.js';
+import { WapcError, closedError } from '../base/error.js';
+import { HOST, WapcHost, abortOf, closeOf, portOf, resetOf } from '../api/host.js';
+import { startTimeoutError } from '../api/invoke.js';
+import { startTimer } from '../base/timer.js';
 import { Lease, stateOf } from './lease.js';
 
 /** One instance of a pool. */

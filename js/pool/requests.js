@@ -1,8 +1,8 @@
 /** What waits for a member of a pool: each is served with one, or rejected. */
 
-import { WapcError } from '../error.js';
-import { onAbort } from '../signals.js';
-import { startTimer } from '../timer.js';
+import { WapcError } from '../base/error.js';
+import { onAbort } from '../invocation/signals.js';
+import { startTimer } from '../base/timer.js';
 
 /** An invocation. */
 export class Invocation {

@@ -1,6 +1,6 @@
 /** Creates, replaces and evicts the instances of a pool, when the core's inventory (`src/pool/inventory.rs`) says so. */
 
-import { startTimer } from '../timer.js';
+import { startTimer } from '../base/timer.js';
 
 /** In place of an instance's number or a time, where there is none; `src/pool.rs` has the same. */
 export const NONE = -1;
@@ -22,7 +22,7 @@ export class Supply {
    * @param {number} slot of the pool in the core
    * @param {WebAssembly.Exports} core the core's raw exports
    * @param {import('./members.js').Members} members
-   * @param {import('../queue.js').Queue} requests that are pending
+   * @param {import('../base/queue.js').Queue} requests that are pending
    * @param {object} on
    * @param {(member: import('./members.js').Member) => void} on.released an instance can serve a request
    * @param {() => void} on.removed there is an instance less

@@ -1,10 +1,10 @@
 /** WASI, for guests that import it: loaded when the first of them is compiled. */
 
-import { WapcError, messageOf } from '../error.js';
-import { platform } from '../platform.js';
-import { ownModule } from '../sys/own-modules.js';
-import { importsOf } from '../sys/shims.js';
-import { watchStack } from '../sys/stack.js';
+import { WapcError, messageOf } from '../base/error.js';
+import { platform } from '../platform/platform.js';
+import { ownModule } from '../loading/own-modules.js';
+import { importsOf } from '../invocation/shims.js';
+import { watchStack } from '../invocation/stack.js';
 
 /** The names of WASI's import module. */
 const NAMES = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];

@@ -1,6 +1,6 @@
 /** One guest as WASI sees it: its memory, and where its output goes. */
 
-import { copyOut } from '../bytes.js';
+import { copyOut } from '../base/bytes.js';
 import { endWriters, writerOf } from './streams.js';
 
 /** Bytes that `crypto.getRandomValues` fills at once. */

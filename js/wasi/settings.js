@@ -1,10 +1,10 @@
 /** Settings of WASI as callers give them: `wasi`, `stdout` and `stderr` of `HostOptions`. Read once, and copied. */
 
-import { WapcError, argumentError, messageOf } from '../error.js';
-import { checkNames } from '../invoke.js';
-import { readFields } from '../options.js';
-import { toBytes } from '../payload.js';
-import { platform } from '../platform.js';
+import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { checkNames } from '../api/invoke.js';
+import { readFields } from '../base/options.js';
+import { toBytes } from '../base/payload.js';
+import { platform } from '../platform/platform.js';
 
 /** Directories in one another that a tree may have: they are walked by recursion, also where they are sent to a worker. */
 const DEEPEST = 256;
@@ -12,7 +12,7 @@ const DEEPEST = 256;
 /**
  * Checks fields of `HostOptions` that were read already. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED for directories of a machine that has none, and
  * WAPC_LIMIT where there is no memory for a copy.
- * @param {Pick<import('../index.js').HostOptions, 'wasi' | 'stdout' | 'stderr'>} fields
+ * @param {Pick<import('../api/index.js').HostOptions, 'wasi' | 'stdout' | 'stderr'>} fields
  * @returns {WasiSettings}
  */
 export function wasiSettings({ wasi, stdout, stderr }) {
@@ -156,7 +156,7 @@ function entries(object, what) {
  * @property {string[]} [args]
  * @property {Record<string, string>} [env]
  * @property {Uint8Array} [stdin]
- * @property {Record<string, import('../index.js').DirectoryTree | { path: string, readonly: boolean }>} [preopens]
+ * @property {Record<string, import('../api/index.js').DirectoryTree | { path: string, readonly: boolean }>} [preopens]
  * @property {(chunk: Uint8Array) => void} [stdout]
  * @property {(chunk: Uint8Array) => void} [stderr]
  */

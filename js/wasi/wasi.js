@@ -3,7 +3,7 @@
  * can do, as numbers; what a guest may do, and with which bytes of its memory, Rust has checked before.
  */
 
-import { WapcError, argumentError } from '../error.js';
+import { WapcError, argumentError } from '../base/error.js';
 import { Directories } from './directories.js';
 import { Process, fillRandomly } from './process.js';
 import { isOfMachine } from './settings.js';
@@ -35,7 +35,7 @@ export class Wasi {
   /**
    * @param {WebAssembly.Module} module the artifact
    * @param {WebAssembly.Exports} core the core's raw exports
-   * @param {import('../platform.js').platform} platform
+   * @param {import('../platform/platform.js').platform} platform
    * @param {{ ownModule: Function, importsOf: Function }} ours of `sys/`: this is a file of its own
    */
   constructor(module, core, platform, ours) {

@@ -3,7 +3,7 @@
  * yet. They lie in the memory of the caller's process, which a guest must not be able to fill.
  */
 
-import { WapcError } from '../error.js';
+import { WapcError } from '../base/error.js';
 
 /** Bytes that may be ahead in all; a piece that is longer goes alone. */
 export const MOST_AHEAD = 1 << 20;

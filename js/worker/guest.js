@@ -2,10 +2,10 @@
  * A guest in a worker: it (`serve.js`) is asked for one thing at a time, and what it calls meanwhile is called here.
  */
 
-import { WapcError } from '../error.js';
-import { startTimeoutError, timeoutError } from '../invoke.js';
-import { platform } from '../platform.js';
-import { startTimer } from '../timer.js';
+import { WapcError } from '../base/error.js';
+import { startTimeoutError, timeoutError } from '../api/invoke.js';
+import { platform } from '../platform/platform.js';
+import { startTimer } from '../base/timer.js';
 import { endWriters, writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './ahead.js';
 import { unpack } from './errors.js';

@@ -1,11 +1,11 @@
-import { FAILED, PENDING, ask } from '../sys/host-call.js';
-import { whenSettled } from '../payload.js';
+import { FAILED, PENDING, ask } from '../invocation/host-call.js';
+import { whenSettled } from '../base/payload.js';
 
 /**
  * Calls the host callback for a guest in a worker.
- * @param {import('../index.js').HostCall} hostCall
+ * @param {import('../api/index.js').HostCall} hostCall
  * @param {[string, string, string, Uint8Array]} call binding, namespace, operation, payload
- * @param {import('../sys/exchange.js').Exchange} exchange keeps what it answers, or throws
+ * @param {import('../invocation/exchange.js').Exchange} exchange keeps what it answers, or throws
  * @param {{ id: number }} host what it sees of the host
  * @param {(answered: boolean) => void} answer called once the exchange has the answer, at once or later
  */

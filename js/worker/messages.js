@@ -64,6 +64,6 @@ export function isWellFormed(message) {
  * @typedef {object} Settings
  * @property {number} payloadLimit bytes
  * @property {boolean} callsHost whether there is a host callback
- * @property {import('../index.js').WasiOptions} wasi
+ * @property {import('../api/index.js').WasiOptions} wasi
  * @property {SharedArrayBuffer | undefined} memory where payloads and answers are (`shared.js`); without it, in messages
  */

@@ -3,9 +3,9 @@
  * come first served.
  */
 
-import { WapcError, closedError } from '../error.js';
-import { Queue } from '../queue.js';
-import { Exchange } from '../sys/exchange.js';
+import { WapcError, closedError } from '../base/error.js';
+import { Queue } from '../base/queue.js';
+import { Exchange } from '../invocation/exchange.js';
 import { RemoteGuest } from './guest.js';
 import { whyNot } from './start.js';
 

@@ -1,10 +1,10 @@
 /** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
 
-import { prepareAnother } from '../bytes.js';
+import { prepareAnother } from '../base/bytes.js';
 import { Host, Module } from '../generated/core.js';
-import { instantiate } from '../instantiate.js';
-import { platform } from '../platform.js';
-import { Exchange, OverLimit } from '../sys/exchange.js';
+import { instantiate } from '../loading/instantiate.js';
+import { platform } from '../platform/platform.js';
+import { Exchange, OverLimit } from '../invocation/exchange.js';
 import { Wasi } from '../wasi/wasi.js';
 import { Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
 import { HostFailure, pack } from './errors.js';

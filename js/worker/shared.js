@@ -4,8 +4,8 @@
  * and how many bytes of its log lines and output were read.
  */
 
-import { copyIn } from '../bytes.js';
-import { argumentError } from '../error.js';
+import { copyIn } from '../base/bytes.js';
+import { argumentError } from '../base/error.js';
 import { fits } from './ahead.js';
 
 // Words of the header.

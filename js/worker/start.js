@@ -1,8 +1,8 @@
 /** What starting a worker takes, and what can be wrong with it. */
 
-import { WapcError, argumentError, messageOf } from '../error.js';
-import { platform } from '../platform.js';
-import { canSuspend } from '../sys/suspension.js';
+import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { platform } from '../platform/platform.js';
+import { canSuspend } from '../invocation/suspension.js';
 import { canShare } from './shared.js';
 
 /** What is missing for a worker, if something is, and what to do about it. */

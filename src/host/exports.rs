@@ -1,10 +1,10 @@
-//! What the port (`js/sys/port.js`) asks and tells of an invocation.
+//! What the port (`js/invocation/port.js`) asks and tells of an invocation.
 
 use std::rc::Rc;
 
 use super::State;
 
-/// What is said before a call of the guest; `js/sys/port.js` has the same.
+/// What is said before a call of the guest; `js/invocation/port.js` has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admitted {
     /// The guest may be called.
@@ -17,7 +17,7 @@ pub(super) enum Admitted {
     None = 3,
 }
 
-// What is said after it, as bits; `js/sys/port.js` has the same.
+// What is said after it, as bits; `js/invocation/port.js` has the same.
 pub(super) const ERROR: u32 = 1;
 pub(super) const OTHERS_WAIT: u32 = 2;
 

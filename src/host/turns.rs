@@ -15,7 +15,7 @@ use crate::sys::Exchange;
 /// Bytes that any text or payload can have: the protocol's lengths are u32.
 const LONGEST: f64 = u32::MAX as f64;
 
-/// The ticket of an exchange that does not wait: more would have to wait than there is memory for. `js/sys/exchange.js` has
+/// The ticket of an exchange that does not wait: more would have to wait than there is memory for. `js/invocation/exchange.js` has
 /// the same.
 const NO_TICKET: f64 = -1_073_741_824.0;
 

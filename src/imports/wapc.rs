@@ -185,7 +185,7 @@ extern "C" fn host_call_settled(id: u32, called: f64) -> u32 {
     status
 }
 
-/// Takes in what a host call came to: a length in bytes, or one of the states that `js/sys/host-call.js` names.
+/// Takes in what a host call came to: a length in bytes, or one of the states that `js/invocation/host-call.js` names.
 fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
     const FAILED: f64 = -1.0;
     const PENDING: f64 = -2.0;

@@ -1,6 +1,6 @@
 ;; Runs one invocation after the other on one stack that can be suspended: making such a stack takes longer than a short
 ;; invocation, suspending it once more does not. Only wasm may lie between a stack's beginning and where it is suspended, so
-;; that this is no JavaScript (`js/sys/coroutine.js` is what it asks).
+;; that this is no JavaScript (`js/invocation/coroutine.js` is what it asks).
 (module
   (type $guest_call (func (param i32 i32) (result i32)))
   ;; What it is to run: the number of the guest, or -1 where there is nothing to run.

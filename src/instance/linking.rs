@@ -17,7 +17,7 @@ const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_
 /// The module that asks for room on the stack, in front of the shims and of the core.
 static ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
 
-/// Where JavaScript finds it (`js/sys/room.js`).
+/// Where JavaScript finds it (`js/invocation/room.js`).
 #[unsafe(no_mangle)]
 extern "C" fn room_module() -> *const u8 {
     ROOM.as_ptr()

@@ -9,7 +9,7 @@
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI
  * @property {typeof import('node:async_hooks').AsyncLocalStorage} [AsyncLocalStorage] where there is one
- * @property {typeof import('../../js/counts.js').counts} counts what lives on this thread
+ * @property {typeof import('../../js/entry/counts.js').counts} counts what lives on this thread
  * @property {() => Promise<{ processes: number, room: number, handles: number }>} wasiCounts what guests hold through WASI
  * @property {boolean} hasWorkers whether guests can run in workers that wait for their host
  */

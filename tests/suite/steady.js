@@ -1,5 +1,5 @@
 /**
- * Guests that might be suspended and were not, again and again: where stacks are kept (`js/sys/coroutine.js`) they are not
+ * Guests that might be suspended and were not, again and again: where stacks are kept (`js/invocation/coroutine.js`) they are not
  * called at once, and whatever comes in between must not show.
  */
 

@@ -24,7 +24,7 @@ const TESTS = ['workers', 'worker-ahead', 'worker-start', 'worker-answers', 'was
 
 /** What only browsers, bundlers, workerd, or the native tests of WASI load, and what is made by the build. */
 const LEFT =
-  /^js\/(generated\/|worker\/web\.js|(web|index|workerd|slim|slim-node|wasi|init)\.js)|^src\/wasi\/sys\/native\.rs/;
+  /^js\/(generated\/|entry\/(?!node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/wasi\/sys\/native\.rs/;
 
 const { values: given } = parseArgs({
   options: {

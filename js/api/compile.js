@@ -1,0 +1,39 @@
+/** Compiling guests, and the core's half of a `WapcModule`: below modules, hosts and pools, which all need both. */
+
+import { core } from '../loading/core.js';
+
+/**
+ * The core's half of each `WapcModule`.
+ * @type {WeakMap<object, import('../generated/core.js').Module>}
+ */
+const halves = new WeakMap();
+
+/** Keeps the core's half of a `WapcModule`. */
+export const setHalf = (module, half) => void halves.set(module, half);
+
+/** The core's half of a `WapcModule`; undefined for anything else. */
+export const halfOf = (module) => halves.get(module);
+
+/**
+ * Compiles a guest: a promise of the core's half of a module.
+ * @param {import('./index.js').GuestSource} source
+ * @param {import('./index.js').HostOptions | import('../entry/index.js').PoolOptions | undefined} options
+ * @param {boolean} isForPool `options` are those of a pool, and kept for the one that is made of it
+ */
+export async function compile(source, options, isForPool = false) {
+  const Module = await core();
+  return Module.compile(source, options, isForPool);
+}
+
+/**
+ * The core's half of a module whose guest is to take over in a host, compiled where it is not yet.
+ * @param {import('./index.js').GuestSource | import('../entry/index.js').WapcModule} source
+ * @param {import('./index.js').ReplaceOptions | undefined} options
+ * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} replaced the host (the core's, or of a worker)
+ */
+export async function compileSuccessor(source, options, { memoryLimit, demandsIntegrity }) {
+  const half = halfOf(source);
+  if (half === undefined) return (await core()).compileSuccessor(source, options, memoryLimit, demandsIntegrity);
+  half.admitSuccessor(options, memoryLimit, demandsIntegrity);
+  return half;
+}

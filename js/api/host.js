@@ -1,0 +1,137 @@
+import { compile, compileSuccessor, halfOf } from './compile.js';
+import { WapcError, closedError } from '../base/error.js';
+import { Host } from '../generated/core.js';
+import { exchangeOf, runWith } from './invoke.js';
+import { requireRoom, soon } from '../invocation/room.js';
+
+export const HOST = Symbol('host');
+
+/**
+ * For pools: where a host is invoked, what ends one of its invocations, and its `close` and `reset`. None of them looks for
+ * room on the stack: whoever calls them has.
+ */
+export let portOf;
+export let abortOf;
+export let closeOf;
+export let resetOf;
+
+/** One instance of a guest, with a memory of its own. */
+export class WapcHost {
+  /** The core's half, or the one of a worker; undefined once it is freed. */
+  #host;
+  #port;
+  #id;
+
+  static {
+    portOf = (host) => host.#port;
+    abortOf = (host, exchange, reason) => host.#abort(exchange, reason);
+    closeOf = (host) => host.#close();
+    resetOf = (host) => host.#reset();
+  }
+
+  constructor(token, host) {
+    if (token !== HOST) throw new WapcError('WAPC_ARGUMENT', 'WapcHost: use WapcHost.instantiate to make one');
+    this.#host = host;
+    this.#port = host.port;
+    this.#id = host.id;
+  }
+
+  static async instantiate(source, options) {
+    requireRoom();
+    const given = halfOf(source);
+    if (given !== undefined) return new WapcHost(HOST, await Host.instantiate(given, options));
+    const module = await compile(source, options);
+    try {
+      return new WapcHost(HOST, await Host.instantiate(module));
+    } finally {
+      // Nobody else has it, and it would keep the callbacks alive until it is collected.
+      module.free();
+    }
+  }
+
+  get id() {
+    return this.#id;
+  }
+
+  get memorySize() {
+    requireRoom();
+    return this.#host?.memorySize ?? 0;
+  }
+
+  get closed() {
+    requireRoom();
+    return this.#host?.closed ?? true;
+  }
+
+  // Not an async function, whose promise would cost a second one.
+  invoke(operation, payload, options) {
+    try {
+      requireRoom();
+      const exchange = exchangeOf(operation, payload, this);
+      if (options === undefined) return this.#port.invoke(exchange);
+      const run = () => this.#port.invoke(exchange);
+      return runWith(options, run, (reason) => this.#abort(exchange, reason));
+    } catch (error) {
+      return soon.then(() => {
+        throw error;
+      });
+    }
+  }
+
+  invokeSync(operation, payload) {
+    requireRoom();
+    return this.#port.invokeSync(exchangeOf(operation, payload, this));
+  }
+
+  async replace(source, options) {
+    requireRoom();
+    const module = await compileSuccessor(source, options, this.#open());
+    try {
+      await this.#open().replace(module);
+    } finally {
+      // Nobody else has what was compiled for this alone.
+      if (halfOf(source) === undefined) module.free();
+    }
+  }
+
+  async reset() {
+    requireRoom();
+    await this.#reset();
+  }
+
+  close() {
+    requireRoom();
+    this.#close();
+  }
+
+  #reset() {
+    return this.#open().reset();
+  }
+
+  #close() {
+    if (this.#host === undefined) return;
+    if (this.#host.close()) this.#free();
+    // An invocation runs, or a fresh instance is being made: the end of that frees it.
+    else this.#port.free = () => this.#free();
+  }
+
+  /** Not when it is collected: many hosts may come and go between two collections, and a callback may refer to its host. */
+  #free() {
+    this.#port.close();
+    this.#host?.free();
+    this.#host = undefined;
+  }
+
+  #abort(exchange, reason) {
+    this.#host?.abort(exchange, reason);
+  }
+
+  #open() {
+    if (this.#host === undefined) throw closedError('host');
+    return this.#host;
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+}

@@ -1,0 +1,33 @@
+/** Where the core and WASI come from if they are no part of the package. */
+
+import { core as load } from '../loading/core.js';
+import { WapcError, argumentError } from '../base/error.js';
+import { platform } from '../platform/platform.js';
+import { load as loadSource } from '../loading/load.js';
+import { Wasi } from '../wasi/wasi.js';
+
+const missing = (what) => async () => {
+  throw new WapcError('WAPC_UNSUPPORTED', `${what} was not given to \`init\` of wapc-host/slim`);
+};
+
+platform.core = missing('the core (wapc-host/wasm)');
+platform.wasi = missing('WASI (wapc-host/wasi)');
+
+/**
+ * Loads the core, and keeps WASI for guests that import it.
+ * @param {import('./index.js').GuestSource} core what `wapc-host/wasm` is
+ * @param {import('./index.js').GuestSource} [wasi] what `wapc-host/wasi` is
+ */
+export async function init(core, wasi) {
+  if (core === undefined)
+    throw argumentError('core', 'bytes, a Response, a WebAssembly.Module or a promise of one', core);
+  platform.core = () => compile(core);
+  if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi) });
+  await load();
+}
+
+async function compile(source) {
+  const { module, bytes, failure } = await loadSource(source, undefined, true);
+  if (failure !== undefined) throw failure;
+  return module ?? WebAssembly.compile(bytes);
+}

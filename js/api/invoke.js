@@ -1,0 +1,82 @@
+/** What every way to invoke a guest has in common: its arguments, and what ends it early. */
+
+import { encodeOperation } from '../base/bytes.js';
+import { WapcError, argumentError } from '../base/error.js';
+import { readFields } from '../base/options.js';
+import { toBytes } from '../base/payload.js';
+import { onAbort } from '../invocation/signals.js';
+import { Exchange } from '../invocation/exchange.js';
+import { startTimer } from '../base/timer.js';
+
+/** An invocation that is yet to run. Throws WAPC_ARGUMENT. */
+export function exchangeOf(operation, payload, owner) {
+  return new Exchange(
+    encodeOperation(operation),
+    payload === undefined ? undefined : toBytes(payload, 'payload'),
+    owner,
+  );
+}
+
+/**
+ * Runs what may be ended early by `InvokeOptions`.
+ * @template T
+ * @param {import('./index.js').InvokeOptions} options
+ * @param {() => Promise<T>} run
+ * @param {(reason: unknown) => void} abort lets the promise of `run` reject with `reason`
+ */
+export async function runWith(options, run, abort) {
+  const { signal, timeout } = checked(options);
+  signal?.throwIfAborted();
+  // Listened to before it runs: a host callback may be what aborts it.
+  const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
+  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
+  try {
+    return await run();
+  } finally {
+    stopListening?.();
+    stopTimer?.();
+  }
+}
+
+/** What ends an invocation whose time is up; `src/error.rs` has the same. */
+export const timeoutError = (timeout) =>
+  new WapcError('WAPC_TIMEOUT', `the invocation took longer than its ${timeout} ms`);
+
+/** The error of a start that took longer than `limits.start`; `src/error.rs` has the same. */
+export const startTimeoutError = (limit) =>
+  new WapcError('WAPC_TIMEOUT', `the instance took longer to start than its ${limit} ms (\`limits.start\`)`);
+
+/** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
+function checked(options) {
+  const { signal, timeout } = readFields('options', options, 'signal,timeout');
+  checkSignal(signal);
+  checkTimeout(timeout);
+  return { signal, timeout };
+}
+
+/** Throws WAPC_ARGUMENT for what is no object of options, or has one of another name. */
+export function checkNames(options, names, what = 'options') {
+  if (options === null || typeof options !== 'object') throw argumentError(what, 'an object', options);
+  const other = Object.keys(options).find((name) => !names.includes(name));
+  if (other === undefined) return;
+  throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${names.join(', ')}, got \`${other}\``);
+}
+
+export function checkSignal(signal) {
+  if (signal !== undefined && !isSignal(signal)) throw argumentError('signal', 'an AbortSignal', signal);
+}
+
+/** By what only a signal answers to: anything can have its prototype. */
+function isSignal(signal) {
+  try {
+    return signal instanceof AbortSignal && typeof signal.aborted === 'boolean';
+  } catch {
+    return false;
+  }
+}
+
+export function checkTimeout(timeout) {
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+    throw argumentError('timeout', 'milliseconds from 0 on', timeout);
+  }
+}

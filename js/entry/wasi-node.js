@@ -1,0 +1,8 @@
+/** The same for Node, Deno and Bun. */
+
+import { base64 } from '../generated/wasi-inlined.js';
+import { compileInlined } from '../loading/inlined.js';
+
+export { Wasi } from '../wasi/wasi.js';
+
+export const compile = () => compileInlined(base64);

@@ -1,0 +1,8 @@
+/** WASI with its artifact in it, gzipped: a file of its own, loaded when a guest imports WASI. */
+
+import { base64 } from '../generated/wasi-gzipped.js';
+import { compileGzipped } from '../loading/inlined.js';
+
+export { Wasi } from '../wasi/wasi.js';
+
+export const compile = () => compileGzipped(base64);

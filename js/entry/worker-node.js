@@ -1,0 +1,14 @@
+/** The worker in Node, Deno and Bun. */
+
+import fs from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+
+import { platform } from '../platform/platform.js';
+import { serve } from '../worker/serve.js';
+
+platform.fs = fs;
+
+parentPort.on(
+  'message',
+  serve((message, transfer) => parentPort.postMessage(message, transfer)),
+);

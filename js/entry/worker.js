@@ -1,0 +1,6 @@
+/** The worker of a page. */
+
+import { serve } from '../worker/serve.js';
+
+const receive = serve((message, transfer) => globalThis.postMessage(message, transfer ?? []));
+globalThis.addEventListener('message', ({ data }) => receive(data));

@@ -1,0 +1,17 @@
+/** The package in workerd (Cloudflare Workers), which compiles nothing while it runs: what it needs is imported compiled. */
+
+import assemblyscript from './assemblyscript.wasm';
+import core from './core.wasm';
+import room from './room.wasm';
+import shim from './shim.wasm';
+import signature from './signature.wasm';
+import wasiShim from './wasi-shim.wasm';
+import wasi from './wasi.wasm';
+
+import { platform } from '../platform/platform.js';
+import { Wasi } from '../wasi/wasi.js';
+
+Object.assign(platform.modules, { assemblyscript, core, room, shim, signature, wasi, 'wasi-shim': wasiShim });
+platform.wasi = async () => ({ Wasi });
+
+export * from '../api/api.js';

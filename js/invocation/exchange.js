@@ -1,0 +1,160 @@
+import { messageOf } from '../base/error.js';
+import { isBytes, lengthOf, toBytes } from '../base/payload.js';
+import { platform } from '../platform/platform.js';
+import { FAILED } from './host-call.js';
+
+const NOTHING = new Uint8Array(0);
+
+/** The host error where its own text can not be had. */
+const NO_TEXT = new TextEncoder().encode('an error whose text is too long for this engine');
+
+/** The ticket of an exchange that does not wait; `src/host/turns.rs` has the same. */
+const NO_TICKET = -1073741824;
+
+/**
+ * In place of an answer of the host callback that is over `limits.payload`, or thrown in place of such an error: nothing but
+ * the length in bytes matters then, and a worker is told no more.
+ */
+export class OverLimit {
+  constructor(length) {
+    this.length = length;
+  }
+}
+
+/**
+ * The bytes of one invocation on their way: what the caller sent, what the guest and the host callback answered.
+ * Made anew for each invocation; the decisions about it are the core's (`src/invocation.rs`).
+ */
+export class Exchange {
+  /**
+   * @param {Uint8Array} operation UTF-8
+   * @param {Uint8Array} payload
+   * @param {object} owner the host: it must not be collected before the answer has come
+   */
+  constructor(operation = NOTHING, payload = NOTHING, owner = undefined) {
+    this.operation = operation;
+    this.payload = payload;
+    /** In bytes, as the guest is told: an array may be detached before it is read. */
+    this.operationLength = operation.length;
+    this.payloadLength = payload === NOTHING ? 0 : lengthOf(payload);
+    this.owner = owner;
+    /** The guest's answer: a fresh array. */
+    this.response = undefined;
+    /** What the host callback answered last, or its error text in UTF-8. */
+    this.answer = undefined;
+    /** In bytes, as the guest is told. */
+    this.answerLength = 0;
+    /** What the guest's call threw: a RuntimeError, as a rule. */
+    this.thrown = undefined;
+    /** What the host callback threw last. */
+    this.failure = undefined;
+    /** The `HostCallContext` that the callback got, once there was a host call. */
+    this.context = undefined;
+    /** The promise that its caller has, unless it ended at once; while it waits for its turn, how to resolve it as well. */
+    this.promise = undefined;
+    this.resolve = undefined;
+    /** Its ticket in the core's queue while it waits. A small integer from the first, which takes no allocation. */
+    this.ticket = NO_TICKET;
+    /** Where its callbacks find what its caller's `AsyncLocalStorage` holds: undefined where that is where they are called. */
+    this.scope = undefined;
+  }
+
+  /** What the host callback gets of this invocation. */
+  contextOf(host) {
+    return (this.context ??= new HostCallContext(host));
+  }
+
+  /** Takes an answer that is bytes as they are, as most are. */
+  takeBytes(answer) {
+    if (!isBytes(answer)) return false;
+    this.answer = answer;
+    this.answerLength = lengthOf(answer);
+    return true;
+  }
+
+  /** The callback answered with bytes, text or nothing: the length in bytes. FAILED where it is anything else. */
+  accept(answer) {
+    try {
+      this.take(answer === undefined ? NOTHING : answer, "the host callback's answer");
+      return this.answerLength;
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  /** The callback threw or rejected: its message, or the value itself as text, is the host error. Never throws. */
+  fail(error) {
+    this.failure = { error };
+    try {
+      this.take(error instanceof OverLimit ? error : messageOf(error), 'the host error');
+    } catch {
+      // The engine can't encode a text of that length, or there is no memory for it.
+      this.takeBytes(NO_TEXT);
+    }
+    return FAILED;
+  }
+
+  /** Takes a value that stands for bytes, or for too many of them. Throws WAPC_ARGUMENT for anything else. */
+  take(value, what) {
+    if (value instanceof OverLimit) {
+      this.answer = NOTHING;
+      this.answerLength = value.length;
+    } else {
+      this.takeBytes(toBytes(value, what));
+    }
+  }
+
+  /** Tells the callbacks that nobody waits for their answers any more. */
+  abort(reason) {
+    if (this.context !== undefined) controllerOf(this.context).abort(reason);
+  }
+
+  /** Ends one that waits with an error. */
+  reject(error) {
+    this.resolve(Promise.reject(error));
+  }
+
+  /** It does not run at once: whoever runs it is not its caller. */
+  keepScope() {
+    this.scope ??= platform.scopes?.callers();
+  }
+
+  /** Does a work of which its callbacks may be part. */
+  inScope(work) {
+    return this.scope === undefined ? work() : this.scope.runInAsyncScope(work);
+  }
+
+  /** The invocation waits for its turn, or goes on waiting. */
+  queue() {
+    this.keepScope();
+    this.promise ??= new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+}
+
+/** The controllers of the contexts whose signal was asked for: few are, and one costs more than a whole invocation. */
+const controllers = new WeakMap();
+
+function controllerOf(context) {
+  let controller = controllers.get(context);
+  if (controller === undefined) controllers.set(context, (controller = new AbortController()));
+  return controller;
+}
+
+/** What a host callback learns of the invocation that its call belongs to. */
+class HostCallContext {
+  constructor(host) {
+    this.host = host;
+  }
+
+  get signal() {
+    return controllerOf(this).signal;
+  }
+}
+
+/**
+ * One of each that lives as long as this. When a collection of garbage finds none, as it does between two invocations, V8
+ * forgets their shape and all code that was optimized for it: host calls took 1.5 times as long after each.
+ */
+Exchange.kept = [new Exchange(), new HostCallContext()];

@@ -1,0 +1,127 @@
+/**
+ * What a guest asks of its host: the names and the payload are copied out for the caller's callback, and what that comes to
+ * is told to the core, which has checked the ranges (`src/imports/wapc.rs`).
+ */
+
+import { copyOut } from '../base/bytes.js';
+import { thenOf, whenSettled } from '../base/payload.js';
+
+/** What a host call came to, where it is not the length of an answer in bytes; `src/imports/wapc.rs` has the same. */
+export const FAILED = -1;
+export const PENDING = -2;
+const PROMISE_REFUSED = -3;
+const NAME_NOT_UTF8 = -4;
+
+/** By its tag: `constructor.name` is whatever a minifier makes of it. */
+export function isAsyncFunction(callback) {
+  try {
+    return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
+  } catch {
+    // The tag of a caller's function, or a trap of its proxy, may throw.
+    return false;
+  }
+}
+
+/**
+ * Asks a callback, for a guest on this thread or in a worker: the length of its answer, which `exchange` keeps, FAILED, or
+ * what `later` says of an answer that is a promise. Never throws, whatever the callback does and answers.
+ * @param {import('./exchange.js').Exchange} exchange
+ * @param {{ id: number }} host what the callback sees of the host
+ * @param {import('../api/index.js').HostCall} hostCall
+ * @param {import('../platform/platform.js').Scope | undefined} scope where it is called; undefined is here
+ * @param {(asker: unknown, exchange: object, answer: unknown, then: Function) => number} later
+ * @param {unknown} asker handed to `later`
+ */
+export function ask(exchange, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
+  try {
+    const context = exchange.contextOf(host);
+    const answer =
+      scope === undefined
+        ? hostCall(binding, namespace, operation, payload, context)
+        : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
+    if (exchange.takeBytes(answer)) return exchange.answerLength;
+    const then = thenOf(answer);
+    return then === undefined ? exchange.accept(answer) : later(asker, exchange, answer, then);
+  } catch (error) {
+    return exchange.fail(error);
+  }
+}
+
+/**
+ * Calls the host callback of `guest`. What comes back is a length of bytes, or one of the states above.
+ * @param {import('./guest.js').Guest} guest
+ */
+export function callHost(
+  guest,
+  bindingPtr,
+  bindingLen,
+  namespacePtr,
+  namespaceLen,
+  operationPtr,
+  operationLen,
+  ptr,
+  len,
+  maySuspend,
+) {
+  const { exchange, host, hostCall, scope } = guest;
+  let binding, namespace, operation, payload;
+  try {
+    const view = guest.bytes(
+      Math.max(bindingPtr + bindingLen, namespacePtr + namespaceLen, operationPtr + operationLen, ptr + len),
+    );
+    binding = guest.binding.read(view, bindingPtr, bindingLen);
+    namespace = guest.namespace.read(view, namespacePtr, namespaceLen);
+    operation = guest.operation.read(view, operationPtr, operationLen);
+    payload = copyOut(view, ptr, len);
+  } catch (error) {
+    // Anything but a decoder's TypeError says that the engine has no memory, which is not the name's fault.
+    return error instanceof TypeError ? NAME_NOT_UTF8 : exchange.fail(error);
+  }
+  return ask(
+    exchange,
+    host,
+    hostCall,
+    scope,
+    maySuspend ? suspend : refusePromise,
+    guest,
+    binding,
+    namespace,
+    operation,
+    payload,
+  );
+}
+
+/** The callback of a host that was given none. */
+export function refuse(binding, namespace, operation) {
+  throw new Error(
+    `no hostCall was given to answer binding '${binding}', namespace '${namespace}', operation '${operation}'`,
+  );
+}
+
+/** Nobody will look at the promise: without a handler its rejection would end a Node process. */
+function refusePromise(guest, exchange, answer, then) {
+  const ignore = () => {};
+  whenSettled(answer, then, ignore, ignore);
+  return PROMISE_REFUSED;
+}
+
+/** The guest waits for the promise. */
+function suspend(guest, exchange, answer, then) {
+  whenSettled(
+    answer,
+    then,
+    (value) => settle(guest, exchange, () => exchange.accept(value)),
+    (error) => settle(guest, exchange, () => exchange.fail(error)),
+  );
+  // Not before: a promise that can't be waited for has thrown by now.
+  guest.suspension.begin();
+  return PENDING;
+}
+
+function settle(guest, exchange, outcome) {
+  // An invocation that was stopped meanwhile has nobody left to answer.
+  if (guest.exchange !== exchange) return;
+  const { hostCallSettled } = guest;
+  const resume = guest.suspension.taken();
+  resume?.(hostCallSettled(guest.id, outcome()));
+}

@@ -1,0 +1,23 @@
+/** The modules that stand between guests and the core: one of each for all guests of a thread. */
+
+import { copies } from './guest.js';
+import { instantiateOwn } from '../loading/own-modules.js';
+import { roomOfGuests } from './room.js';
+import { suspend } from './suspension.js';
+
+/** Their exports, by name. */
+const shims = {};
+
+/**
+ * @param {string} name
+ * @param {Uint8Array} bytes
+ * @param {WebAssembly.Exports} core the core's raw exports
+ */
+export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name, bytes, importsOf(core)));
+
+/** The imports of every shim. `running` is the address of the number of the instance that runs. */
+export const importsOf = (core) => ({
+  core,
+  room: { room: roomOfGuests },
+  host: { ...copies, suspend: suspend(), running: core.instance_running() },
+});

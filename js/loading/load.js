@@ -1,0 +1,180 @@
+/** Where a guest's bytes come from: what the core (`src/source.rs`) gets of whatever a caller names as a guest. */
+
+import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { viewOf } from '../base/payload.js';
+import { platform } from '../platform/platform.js';
+
+const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Module or a promise of one';
+
+const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
+
+/**
+ * Loads a guest: its bytes, or a module where it is one or was compiled while it arrived. Bytes of the caller's are
+ * copied: who changes them later, or shares them with a thread that does, changes nothing of what is checked and compiled.
+ * Throws WAPC_LOAD; WAPC_ARGUMENT, also for what throws where it is looked at; WAPC_LIMIT where there is no memory for the
+ * copy.
+ * @param {import('../api/index.js').GuestSource} source
+ * @param {((loaded: number, total?: number) => void) | undefined} onProgress
+ * @param {boolean} mayStream whether it may be compiled before all of it is there
+ * @returns {Promise<Loaded>}
+ */
+export async function load(source, onProgress, mayStream) {
+  try {
+    return await loadFrom(await attempt('the promised guest', () => source), onProgress, mayStream);
+  } catch (error) {
+    if (error instanceof WapcError) throw error;
+    throw new WapcError('WAPC_ARGUMENT', `source: it could not be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function loadFrom(guest, onProgress, mayStream) {
+  const view = viewOf(guest);
+  if (view !== undefined) return new Loaded('the bytes', { bytes: copyOf(view) });
+  if (isModule(guest)) return new Loaded('the module', { module: guest });
+  if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
+  if (typeof guest !== 'string' && !(guest instanceof URL)) throw argumentError('source', EXPECTED, guest);
+  const name = String(guest);
+  if (isFile(name)) return new Loaded(name, { bytes: await attempt(name, () => readFile(name)) });
+  return loadResponse(await attempt(name, () => fetch(guest)), onProgress, mayStream);
+}
+
+async function loadResponse(response, onProgress, mayStream) {
+  const address = response.url === '' ? 'the response' : response.url;
+  const name = `${address} (status ${response.status}, ${response.headers.get('content-type') ?? 'no type'})`;
+  if (!response.ok) throw loadError(address, `status ${response.status} ${response.statusText}`.trimEnd());
+  // The type is asked of the response as it came: one with progress has its headers, but no address.
+  const arriving = onProgress === undefined ? response : withProgress(response, onProgress);
+  if (mayStream && isStreamable(response)) return compileStreaming(name, arriving, response.url);
+  // A copy as well: what only calls itself a Response may keep what it answers with.
+  const bytes = copyOf(new Uint8Array(await attempt(name, () => arriving.arrayBuffer())));
+  // As servers answer for what they do not have, with a status that says otherwise.
+  if (bytes[0] === LESS_THAN) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
+  return new Loaded(name, { bytes });
+}
+
+const LESS_THAN = '<'.charCodeAt(0);
+
+async function compileStreaming(name, arriving, url) {
+  try {
+    return new Loaded(name, { module: await WebAssembly.compileStreaming(arriving) });
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw loadError(name, messageOf(error), { cause: error });
+    return new Loaded(name, { failure: error, head: await beginningOf(url) });
+  }
+}
+
+/** The first bytes of what is at an address, to tell what it is: those that came first are gone once they were compiled. */
+async function beginningOf(url) {
+  // One that was made here has no address.
+  if (url === '') return undefined;
+  try {
+    const reader = (await fetch(url)).body.getReader();
+    const { value } = await reader.read();
+    await reader.cancel();
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A guest's bytes, the module that it is already, or why it is none. */
+class Loaded {
+  constructor(name, { bytes, module, failure, head = bytes }) {
+    this.name = name;
+    this.bytes = bytes;
+    this.module = module;
+    /** The engine's error, where it was compiled while it arrived. */
+    this.failure = failure;
+    /** The first bytes, where they are known. */
+    this.head = head?.slice(0, 16) ?? new Uint8Array(0);
+  }
+
+  /** The same for people to read. */
+  get beginning() {
+    return this.head.length === 0 ? '' : `; it begins with ${hex(this.head)}`;
+  }
+}
+
+const hex = (bytes) => [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+/** What `work` comes to; what it throws becomes WAPC_LOAD. */
+async function attempt(name, work) {
+  try {
+    return await work();
+  } catch (error) {
+    throw loadError(name, messageOf(error), { cause: error });
+  }
+}
+
+function loadError(name, reason, options) {
+  return new WapcError('WAPC_LOAD', `could not load ${name}: ${reason}`, options);
+}
+
+function copyOf(view) {
+  try {
+    return new Uint8Array(view);
+  } catch (cause) {
+    throw new WapcError('WAPC_LIMIT', 'source: there is no memory for a copy of the bytes', { cause });
+  }
+}
+
+/** By what only modules answer to, of any realm: their name can be taken by anything. */
+function isModule(value) {
+  try {
+    WebAssembly.Module.imports(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** By its tag as well, since a page's `Response` may be one of another realm, and Node has more than one. */
+function isResponse(value) {
+  return tagOf(value) === 'Response';
+}
+
+/** A string without a scheme, or a `file:` URL, in an engine that has files. A single letter is a drive, not a scheme. */
+function isFile(name) {
+  return platform.readFile !== undefined && (name.startsWith('file:') || !/^[a-z][a-z0-9+.-]+:/i.test(name));
+}
+
+function readFile(name) {
+  return platform.readFile(name.startsWith('file:') ? new URL(name) : name);
+}
+
+let warned = false;
+
+/** Whether a response can be compiled while it arrives: engines want the very type, without parameters. */
+function isStreamable(response) {
+  const type = response.headers.get('content-type') ?? 'no type';
+  if (type.trim().toLowerCase() === 'application/wasm') return typeof WebAssembly.compileStreaming === 'function';
+  if (!warned && response.url !== '') {
+    console.warn(
+      `wapc-host: ${response.url} came as ${type}, not application/wasm, so it is not compiled while it loads`,
+    );
+    warned = true;
+  }
+  return false;
+}
+
+function withProgress(response, onProgress) {
+  if (response.body === null) return response;
+  const length = Number(response.headers.get('content-length') ?? NaN);
+  // A length counts the bytes on the wire, so it says nothing of an encoded body.
+  const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length;
+  let loaded = 0;
+  const counter = new TransformStream({
+    transform(chunk, controller) {
+      loaded += chunk.byteLength;
+      onProgress(loaded, total);
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(response.body.pipeThrough(counter), { headers: response.headers });
+}
+
+export async function digest(algorithm, bytes) {
+  const subtle = globalThis.crypto?.subtle;
+  if (subtle === undefined) return undefined;
+  return btoa(String.fromCharCode(...new Uint8Array(await subtle.digest(algorithm, bytes))));
+}

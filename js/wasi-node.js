@@ -1,8 +1,0 @@
-/** The same for Node, Deno and Bun. */
-
-import { base64 } from './generated/wasi-inlined.js';
-import { compileInlined } from './inlined.js';
-
-export { Wasi } from './wasi/wasi.js';
-
-export const compile = () => compileInlined(base64);

@@ -1,6 +1,0 @@
-/** The worker of a page. */
-
-import { serve } from './serve.js';
-
-const receive = serve((message, transfer) => globalThis.postMessage(message, transfer ?? []));
-globalThis.addEventListener('message', ({ data }) => receive(data));
