@@ -1,5 +1,5 @@
 //! `WapcPool`: instances of one guest that are shared. `inventory` knows which there are and which of them are idle; the
-//! queue of requests, promises, timers and workers are JavaScript's (`js/api/pool.js`).
+//! queue of requests, promises, timers and workers are JavaScript's (`js/pool/pool.js`).
 
 mod inventory;
 
@@ -91,7 +91,7 @@ impl Pool {
 /// In place of an instance's number or a time, where there is none; `js/pool/supply.js` has the same.
 const NONE: f64 = -1.0;
 
-/// The answer to a request that wants to wait; `js/api/pool.js` has the same.
+/// The answer to a request that wants to wait; `js/pool/pool.js` has the same.
 #[derive(Debug, Clone, Copy)]
 enum Admission {
     Queued = 0,

@@ -1,7 +1,7 @@
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { WapcError, closedError } from '../base/error.js';
 import { Host } from '../generated/core.js';
-import { exchangeOf, runWith } from './invoke.js';
+import { exchangeOf, runWith } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
 
 export const HOST = Symbol('host');

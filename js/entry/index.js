@@ -10,4 +10,4 @@ platform.core = () => compileGzipped(base64);
 // Most guests do without.
 platform.wasi = () => import('./wasi.js');
 
-export * from '../api/api.js';
+export * from './exports.js';

@@ -10,4 +10,4 @@ platform.core = () => compileInlined(base64);
 // Most guests do without.
 platform.wasi = () => import('./wasi-node.js');
 
-export * from '../api/api.js';
+export * from './exports.js';

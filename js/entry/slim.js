@@ -2,5 +2,5 @@
 
 import '../platform/web.js';
 
-export * from '../api/api.js';
+export * from './exports.js';
 export { init } from '../api/init.js';

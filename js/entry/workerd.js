@@ -14,4 +14,4 @@ import { Wasi } from '../wasi/wasi.js';
 Object.assign(platform.modules, { assemblyscript, core, room, shim, signature, wasi, 'wasi-shim': wasiShim });
 platform.wasi = async () => ({ Wasi });
 
-export * from '../api/api.js';
+export * from './exports.js';

@@ -1,5 +1,5 @@
 import { WapcError } from '../base/error.js';
-import { exchangeOf, runWith } from '../api/invoke.js';
+import { exchangeOf, runWith } from '../invocation/invoke.js';
 import { requireRoom } from '../invocation/room.js';
 
 /** What a pool knows of a lease; undefined for anything else. */
@@ -19,7 +19,7 @@ export class Lease {
   /**
    * @param {import('./members.js').Member} member
    * @param {(exchange: import('../invocation/exchange.js').Exchange) => Promise<Uint8Array>} run
-   * @param {import('../api/pool.js').WapcPool} [pool] the one that it is to be given back to
+   * @param {import('./pool.js').WapcPool} [pool] the one that it is to be given back to
    */
   constructor(member, run, pool) {
     this.#state = { pool, member, run, over: false, running: 0, atRest: undefined };

@@ -1,6 +1,6 @@
 import { WapcError, closedError } from '../base/error.js';
 import { HOST, WapcHost, abortOf, closeOf, portOf, resetOf } from '../api/host.js';
-import { startTimeoutError } from '../api/invoke.js';
+import { startTimeoutError } from '../invocation/invoke.js';
 import { startTimer } from '../base/timer.js';
 import { Lease, stateOf } from './lease.js';
 

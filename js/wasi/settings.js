@@ -1,7 +1,7 @@
 /** Settings of WASI as callers give them: `wasi`, `stdout` and `stderr` of `HostOptions`. Read once, and copied. */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
-import { checkNames } from '../api/invoke.js';
+import { checkNames } from '../base/options.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';

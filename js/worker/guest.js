@@ -3,7 +3,7 @@
  */
 
 import { WapcError } from '../base/error.js';
-import { startTimeoutError, timeoutError } from '../api/invoke.js';
+import { startTimeoutError, timeoutError } from '../invocation/invoke.js';
 import { platform } from '../platform/platform.js';
 import { startTimer } from '../base/timer.js';
 import { endWriters, writerOf } from '../wasi/streams.js';

@@ -4,8 +4,8 @@ import { encodeOperation } from '../base/bytes.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
-import { onAbort } from '../invocation/signals.js';
-import { Exchange } from '../invocation/exchange.js';
+import { onAbort } from './signals.js';
+import { Exchange } from './exchange.js';
 import { startTimer } from '../base/timer.js';
 
 /** An invocation that is yet to run. Throws WAPC_ARGUMENT. */
@@ -20,7 +20,7 @@ export function exchangeOf(operation, payload, owner) {
 /**
  * Runs what may be ended early by `InvokeOptions`.
  * @template T
- * @param {import('./index.js').InvokeOptions} options
+ * @param {import('../api/index.js').InvokeOptions} options
  * @param {() => Promise<T>} run
  * @param {(reason: unknown) => void} abort lets the promise of `run` reject with `reason`
  */
@@ -52,14 +52,6 @@ function checked(options) {
   checkSignal(signal);
   checkTimeout(timeout);
   return { signal, timeout };
-}
-
-/** Throws WAPC_ARGUMENT for what is no object of options, or has one of another name. */
-export function checkNames(options, names, what = 'options') {
-  if (options === null || typeof options !== 'object') throw argumentError(what, 'an object', options);
-  const other = Object.keys(options).find((name) => !names.includes(name));
-  if (other === undefined) return;
-  throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${names.join(', ')}, got \`${other}\``);
 }
 
 export function checkSignal(signal) {

@@ -1,12 +1,13 @@
-import { compile, halfOf } from './compile.js';
+import { compile, halfOf } from '../api/compile.js';
 import { rawExports } from '../loading/core.js';
 import { WapcError, argumentError, closedError } from '../base/error.js';
-import { checkNames, checkSignal, checkTimeout, exchangeOf, runWith } from './invoke.js';
+import { checkNames } from '../base/options.js';
+import { checkSignal, checkTimeout, exchangeOf, runWith } from '../invocation/invoke.js';
 import { Pool } from '../generated/core.js';
-import { Lease, stateOf } from '../pool/lease.js';
-import { Members } from '../pool/members.js';
-import { Borrower, Invocation } from '../pool/requests.js';
-import { NONE, Supply } from '../pool/supply.js';
+import { Lease, stateOf } from './lease.js';
+import { Members } from './members.js';
+import { Borrower, Invocation } from './requests.js';
+import { NONE, Supply } from './supply.js';
 import { Queue } from '../base/queue.js';
 import { requireRoom, soon } from '../invocation/room.js';
 

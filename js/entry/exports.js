@@ -1,0 +1,6 @@
+/** What every entry point exports. */
+
+export { WapcError } from '../base/error.js';
+export { WapcHost } from '../api/host.js';
+export { WapcModule } from '../api/module.js';
+export { WapcPool } from '../pool/pool.js';
