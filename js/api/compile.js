@@ -1,6 +1,6 @@
 /** Compiling guests, and the core's half of a `WapcModule`: below modules, hosts and pools, which all need both. */
 
-import { core } from '../loading/core.js';
+import { core } from './core.js';
 
 /**
  * The core's half of each `WapcModule`.

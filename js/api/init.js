@@ -1,6 +1,6 @@
 /** Where the core and WASI come from if they are no part of the package. */
 
-import { core as load } from '../loading/core.js';
+import { core as load } from './core.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 import { load as loadSource } from '../loading/load.js';

@@ -3,7 +3,7 @@
  * @returns {{ instances: number, hosts: number, pools: number, suspended: number }} all 0 before the core is loaded
  */
 
-import { rawExports } from '../loading/core.js';
+import { rawExports } from '../api/core.js';
 
 export function counts() {
   const core = rawExports();

@@ -1,5 +1,5 @@
 import { compile, halfOf } from '../api/compile.js';
-import { rawExports } from '../loading/core.js';
+import { rawExports } from '../api/core.js';
 import { WapcError, argumentError, closedError } from '../base/error.js';
 import { checkNames } from '../base/options.js';
 import { checkSignal, checkTimeout, exchangeOf, runWith } from '../invocation/invoke.js';

@@ -2,7 +2,7 @@
 
 import { prepareAnother } from '../base/bytes.js';
 import { Host, Module } from '../generated/core.js';
-import { instantiate } from '../loading/instantiate.js';
+import { instantiate } from '../api/instantiate.js';
 import { platform } from '../platform/platform.js';
 import { Exchange, OverLimit } from '../invocation/exchange.js';
 import { Wasi } from '../wasi/wasi.js';
