@@ -7,7 +7,7 @@ import { cache } from './cache.js';
 import { root } from './run.js';
 
 const bin = (name, script) => [process.execPath, join(root, 'node_modules', name, script)];
-const core = ['--target', 'wasm32-unknown-unknown', '--lib'];
+const core = ['--target', 'wasm32-unknown-unknown', '--lib', '--bins'];
 
 const generator = ['--manifest-path', 'tools/fuzz/Cargo.toml'];
 
