@@ -5,13 +5,13 @@ use wasm_bindgen::JsValue;
 
 /// One entry of the custom section `producers`: for instance language, Rust, no version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Producer {
+pub(crate) struct Producer {
     /// `language`, `processed-by` or `sdk`.
-    pub field: String,
+    pub(crate) field: String,
     /// Such as `Rust`.
-    pub name: String,
+    pub(crate) name: String,
     /// Empty where there is none.
-    pub version: String,
+    pub(crate) version: String,
 }
 
 /// The names of WASI's import module, the newest first.
@@ -53,7 +53,7 @@ fn object(fields: &[(&str, JsValue)]) -> JsValue {
 /// Reads a `producers` section. It is the guest's word: what is broken ends the list.
 /// <https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md>
 #[must_use]
-pub fn producers(section: &[u8]) -> Vec<Producer> {
+pub(crate) fn producers(section: &[u8]) -> Vec<Producer> {
     let mut found = Vec::new();
     let mut reader = Reader(section);
     // A count that lies is of no use to size anything by.

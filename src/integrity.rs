@@ -2,7 +2,7 @@
 
 /// A digest algorithm, the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Algorithm {
+pub(crate) enum Algorithm {
     /// `sha256-…`
     Sha256,
     /// `sha384-…`
@@ -14,7 +14,7 @@ pub enum Algorithm {
 impl Algorithm {
     /// As `WebCrypto` names it.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "SHA-256",
             Self::Sha384 => "SHA-384",
@@ -33,14 +33,14 @@ impl Algorithm {
 
 /// The digest of bytes that were found to be those that were expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Digest {
+pub(crate) struct Digest {
     algorithm: Algorithm,
     base64: String,
 }
 
 /// The digests that bytes must match one of: those of the strongest algorithm that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Integrity {
+pub(crate) struct Integrity {
     algorithm: Algorithm,
     digests: Vec<String>,
 }
@@ -49,7 +49,7 @@ impl Integrity {
     /// Reads integrity metadata: digests separated by white space, each with options behind a `?` that mean nothing.
     /// None where one of them is no such digest: unlike a page's markup, a program should hear of its mistake.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let digests: Vec<_> = text.split_ascii_whitespace().map(digest).collect::<Option<_>>()?;
         let algorithm = digests.iter().map(|&(algorithm, _)| algorithm).max()?;
         let digests = digests.into_iter().filter(|&(other, _)| other == algorithm);
@@ -58,13 +58,13 @@ impl Integrity {
 
     /// The algorithm to digest the bytes with.
     #[must_use]
-    pub fn algorithm(&self) -> Algorithm {
+    pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
     /// The digest of bytes, in Base64 by `algorithm`, if it is one of those expected.
     #[must_use]
-    pub fn verify(&self, base64: &str) -> Option<Digest> {
+    pub(crate) fn verify(&self, base64: &str) -> Option<Digest> {
         let expected = self.digests.iter().find(|expected| *expected == base64)?;
         Some(Digest { algorithm: self.algorithm, base64: expected.clone() })
     }
@@ -72,13 +72,13 @@ impl Integrity {
     /// Whether bytes that have this digest are among those expected. Digests by different algorithms tell nothing of
     /// each other.
     #[must_use]
-    pub fn includes(&self, digest: &Digest) -> bool {
+    pub(crate) fn includes(&self, digest: &Digest) -> bool {
         self.algorithm == digest.algorithm && self.digests.contains(&digest.base64)
     }
 
     /// What is expected, as an error names it.
     #[must_use]
-    pub fn expected(&self) -> String {
+    pub(crate) fn expected(&self) -> String {
         format!("{} {}", self.algorithm.name(), self.digests.join(" or "))
     }
 }

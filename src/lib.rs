@@ -25,8 +25,6 @@ mod suspensions;
 mod sys;
 
 pub use host::Host;
-pub use inspect::{Producer, producers};
-pub use integrity::{Algorithm, Digest, Integrity};
 pub use module::Module;
 pub use pool::Pool;
 pub use sys::{Exchange, Port};
