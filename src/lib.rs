@@ -4,6 +4,8 @@
 //! exports of the core (`imports`), so a guest calls it wasm to wasm; only bytes, text and calls that may throw pass
 //! through JavaScript (`sys`), and payloads never pass through the core's own memory.
 
+#[cfg(debug_assertions)]
+mod assertions;
 mod error;
 mod host;
 mod imports;

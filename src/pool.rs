@@ -42,6 +42,8 @@ impl Pool {
     /// A pool of `module`, without instances yet. `options` are `PoolOptions`, laid over those of `compile`; where `module` was
     /// compiled for a pool, those of `compile` are all of them. WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn create(module: &Module, options: &JsValue) -> Result<Self, JsValue> {
+        #[cfg(debug_assertions)]
+        crate::assertions::add(assert_in_order);
         let (options, pool) = module.pool_options(options)?;
         let guest = module.linkable()?;
         let slot = POOLS.with_borrow_mut(|pools| {
@@ -119,7 +121,7 @@ extern "C" fn pools_alive() -> usize {
 
 /// In debug builds, after each invocation: nothing of a pool is borrowed, and no count is off.
 #[cfg(debug_assertions)]
-pub(crate) fn assert_in_order() {
+fn assert_in_order() {
     POOLS.with(|pools| {
         assert!(pools.try_borrow_mut().is_ok(), "the table of pools is borrowed");
         for pool in pools.borrow().iter() {

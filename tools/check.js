@@ -20,6 +20,7 @@ const checks = [
   [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
   [...bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   [...bin('typescript', 'bin/tsc'), '--project', 'tests/types'],
+  [process.execPath, 'tools/circles.js'],
   [process.execPath, 'tools/licences.js'],
 ];
 

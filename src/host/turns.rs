@@ -134,7 +134,7 @@ impl State {
             || self.swaps.try_borrow_mut().is_err();
         assert!(!is_borrowed, "something of a host is borrowed");
         crate::instance::assert_unborrowed();
-        crate::pool::assert_in_order();
+        crate::assertions::run();
         suspensions::assert_in_order(crate::instance::instances_alive());
     }
 
