@@ -58,7 +58,8 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
       `options ${JSON.stringify(options) ?? 'a function'}: WAPC_ARGUMENT names ${what}`,
       async () => {
         const error = await fails('WAPC_ARGUMENT', () => probe(options));
-        equal(error.message.includes(what), true, error.message);
+        const isNamed = error.message.startsWith(`${what}: `) || error.message.endsWith(`, got \`${what}\``);
+        equal(isNamed, true, error.message);
         const module = await WapcModule.compile(await guest('wat/probe'));
         await fails('WAPC_ARGUMENT', () => module.instantiate(options));
         module.close();
