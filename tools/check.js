@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
+import { overLimits } from './build.js';
 import { cache } from './cache.js';
 import { root } from './run.js';
 
@@ -29,5 +30,8 @@ const failed = checks.filter(([command, ...args]) => {
   return status !== 0;
 });
 for (const command of failed) console.error(`failed: ${command.join(' ')}`);
-console.log(`${checks.length - failed.length} passed, ${failed.length} failed`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+const over = overLimits();
+for (const size of over) console.error(`over its limit: ${size}`);
+const count = failed.length + over.length;
+console.log(`${checks.length - failed.length} passed, ${count} failed`);
+process.exitCode = count > 0 ? 1 : 0;
