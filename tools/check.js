@@ -21,6 +21,8 @@ const checks = [
   [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
   [...bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   [...bin('typescript', 'bin/tsc'), '--project', 'tests/types'],
+  // The glue that is generated is ignored by git, and imports some of js/.
+  [...bin('knip', 'bin/knip.js'), '--no-gitignore'],
   [process.execPath, 'tools/circles.js'],
   [process.execPath, 'tools/licences.js'],
 ];

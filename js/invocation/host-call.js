@@ -12,7 +12,10 @@ export const PENDING = -2;
 const PROMISE_REFUSED = -3;
 const NAME_NOT_UTF8 = -4;
 
-/** By its tag: `constructor.name` is whatever a minifier makes of it. */
+/**
+ * Whether a callback is an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.
+ * @public the core imports it
+ */
 export function isAsyncFunction(callback) {
   try {
     return Object.prototype.toString.call(callback) === '[object AsyncFunction]';

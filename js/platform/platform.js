@@ -34,7 +34,10 @@ export const platform = {
   modules: {},
 };
 
-/** How many threads can run at once. */
+/**
+ * How many threads can run at once.
+ * @public the core imports it
+ */
 export function parallelism() {
   return platform.parallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 4;
 }

@@ -32,7 +32,10 @@ function read(wasi) {
   }
 }
 
-/** The first of two, over the second. */
+/**
+ * The settings of a host over those of its module.
+ * @public the core imports it
+ */
 export const layOver = (settings, others) => ({ ...others, ...settings });
 
 /** Without what was not said, which is not to hide what was. */
