@@ -74,7 +74,8 @@ const BY_TYPE = {
     context.put(node, ';', 'call left out');
   },
   ReturnStatement(node, context) {
-    if (node.argument !== null) context.put(node, 'return undefined;', 'return value left out');
+    if (node.argument === null || textOf(node.argument, context) === 'undefined') return;
+    context.put(node, 'return undefined;', 'return value left out');
   },
 };
 

@@ -1,6 +1,6 @@
 /**
- * `npm run mutants [-- --sample N --seed S --only PART_OF_A_PATH …]`: how many small mutations of `js/` and `src/` the tests notice that
- * run without browsers.
+ * `npm run mutants [-- --sample N --seed S --only PART_OF_A_PATH … --verbose]`: how many small mutations of `js/` and `src/` the tests
+ * notice that run without browsers. Prints each that none notices; with --verbose also each other, and the test that noticed it.
  *
  * Why not a tool that is kept elsewhere: Stryker's command runner mutates JavaScript alone, leaves no calls out, changes no
  * numbers and takes no sample; cargo-mutants asks `cargo test` alone, and most of the core is tested by the suite.
@@ -24,12 +24,13 @@ const TESTS = ['workers', 'worker-ahead', 'worker-start', 'worker-answers', 'was
 
 /** What only browsers, bundlers, workerd, or the native tests of WASI load, and what is made by the build. */
 const LEFT =
-  /^js\/(generated\/|entry\/(?!node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/wasi\/sys\/native\.rs/;
+  /^js\/(generated\/|entry\/(?!exports|node|wasi-node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/wasi\/sys\/native\.rs/;
 
 const { values: given } = parseArgs({
   options: {
     sample: { type: 'string', default: '150' },
     seed: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [''] },
   },
 });
@@ -66,6 +67,7 @@ for (const mutation of drawn) {
     console.log(`not noticed: ${describe(mutation)}`);
   } else {
     noticed++;
+    if (given.verbose) console.log(`noticed: ${describe(mutation)}\n    by: ${outcome.failure}`);
     noticedBy.set(outcome.failure, (noticedBy.get(outcome.failure) ?? 0) + 1);
   }
   if (tried % 10 === 0) step(`${noticed} of ${tried}`);
