@@ -201,13 +201,22 @@ async function bundle() {
 /** What a worker's script does without: its guests run in it, and wait by blocking it, not on stacks that are kept. */
 const withoutUnused = {
   name: 'without-unused',
-  setup({ onLoad }) {
-    for (const [filter, contents] of [
-      [/start-remote\.js$/, `export const startRemote = () => Promise.reject(new Error('a worker starts no other'));`],
-      [/sys.coroutine\.js$/, `export const idleCoroutine = () => undefined;\nexport const unlist = () => {};`],
-    ]) {
-      onLoad({ filter }, () => ({ contents }));
+  setup({ onLoad, onEnd }) {
+    const replacements = {
+      'worker/start-remote.js': `export const startRemote = () => Promise.reject(new Error('a worker starts no other'));`,
+      'invocation/coroutine.js': `export const idleCoroutine = () => undefined;\nexport const unlist = () => {};`,
+    };
+    const replaced = new Set();
+    for (const [file, contents] of Object.entries(replacements)) {
+      onLoad({ filter: new RegExp(`[/\\\\]js[/\\\\]${file.replace('/', '[/\\\\]')}$`) }, () => {
+        replaced.add(file);
+        return { contents };
+      });
     }
+    onEnd(() => {
+      const left = Object.keys(replacements).filter((file) => !replaced.has(file));
+      return { errors: left.map((file) => ({ text: `js/${file} was to be replaced in workers, and is not there` })) };
+    });
   },
 };
 
