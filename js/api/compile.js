@@ -17,7 +17,7 @@ export const halfOf = (module) => halves.get(module);
 /**
  * Compiles a guest: a promise of the core's half of a module.
  * @param {import('./index.js').GuestSource} source
- * @param {import('./index.js').HostOptions | import('../entry/index.js').PoolOptions | undefined} options
+ * @param {import('./index.js').HostOptions | import('./index.js').PoolOptions | undefined} options
  * @param {boolean} isForPool `options` are those of a pool, and kept for the one that is made of it
  */
 export async function compile(source, options, isForPool = false) {
@@ -27,7 +27,7 @@ export async function compile(source, options, isForPool = false) {
 
 /**
  * The core's half of a module whose guest is to take over in a host, compiled where it is not yet.
- * @param {import('./index.js').GuestSource | import('../entry/index.js').WapcModule} source
+ * @param {import('./index.js').GuestSource | import('./index.js').WapcModule} source
  * @param {import('./index.js').ReplaceOptions | undefined} options
  * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} replaced the host (the core's, or of a worker)
  */

@@ -40,12 +40,12 @@ export class WapcHost {
     requireRoom();
     const given = halfOf(source);
     if (given !== undefined) return new WapcHost(HOST, await Host.instantiate(given, options));
-    const module = await compile(source, options);
+    const compiled = await compile(source, options);
     try {
-      return new WapcHost(HOST, await Host.instantiate(module));
+      return new WapcHost(HOST, await Host.instantiate(compiled));
     } finally {
       // Nobody else has it, and it would keep the callbacks alive until it is collected.
-      module.free();
+      compiled.free();
     }
   }
 

@@ -1,4 +1,4 @@
-import { compile, setHalf } from './compile.js';
+import { compile, halfOf, setHalf } from './compile.js';
 import { Host } from '../generated/core.js';
 import { WapcError } from '../base/error.js';
 import { HOST, WapcHost } from './host.js';
@@ -8,13 +8,11 @@ const MODULE = Symbol('module');
 
 /** A compiled guest: compiled once, instantiated as often as needed. */
 export class WapcModule {
-  #module;
   #info;
 
-  constructor(token, module) {
+  constructor(token, half) {
     if (token !== MODULE) throw new WapcError('WAPC_ARGUMENT', 'WapcModule: use WapcModule.compile to make one');
-    this.#module = module;
-    setHalf(this, module);
+    setHalf(this, half);
   }
 
   static async compile(source, options) {
@@ -24,18 +22,18 @@ export class WapcModule {
 
   async instantiate(options) {
     requireRoom();
-    return new WapcHost(HOST, await Host.instantiate(this.#module, options));
+    return new WapcHost(HOST, await Host.instantiate(halfOf(this), options));
   }
 
   get info() {
     requireRoom();
-    this.#info ??= this.#module.info();
+    this.#info ??= halfOf(this).info();
     return this.#info;
   }
 
   close() {
     requireRoom();
-    this.#module.close();
+    halfOf(this).close();
   }
 
   [Symbol.dispose]() {

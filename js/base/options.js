@@ -34,11 +34,3 @@ function attempt(what, read) {
     throw new WapcError('WAPC_ARGUMENT', `${what}: it could not be read: ${messageOf(error)}`, { cause: error });
   }
 }
-
-/** Throws WAPC_ARGUMENT for what is no object of options, or has one of another name. */
-export function checkNames(options, names, what = 'options') {
-  if (options === null || typeof options !== 'object') throw argumentError(what, 'an object', options);
-  const other = Object.keys(options).find((name) => !names.includes(name));
-  if (other === undefined) return;
-  throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${names.join(', ')}, got \`${other}\``);
-}

@@ -20,7 +20,7 @@ export const platform = {
    */
   scopes: undefined,
   /**
-   * Whether stacks outlive invocations (`sys/coroutine.js`): on engines that gain by it, and not in workerd, where one would
+   * Whether stacks outlive invocations (`invocation/coroutine.js`): on engines that gain by it, and not in workerd, where one would
    * belong to a request that has ended.
    */
   keepsStacks: false,
@@ -28,7 +28,7 @@ export const platform = {
   core: undefined,
   /**
    * What was compiled, by name: `core` and `wasi` once they are loaded, which workers run too; the modules of
-   * `sys/own-modules.js`. A platform that compiles nothing while it runs begins with them all.
+   * `loading/own-modules.js`. A platform that compiles nothing while it runs begins with them all.
    * @type {Record<string, WebAssembly.Module | undefined>}
    */
   modules: {},

@@ -1,7 +1,7 @@
 import { compile, halfOf } from '../api/compile.js';
 import { rawExports } from '../api/core.js';
 import { WapcError, argumentError, closedError } from '../base/error.js';
-import { checkNames } from '../base/options.js';
+import { readFields } from '../base/options.js';
 import { checkSignal, checkTimeout, exchangeOf, runWith } from '../invocation/invoke.js';
 import { Pool } from '../generated/core.js';
 import { Lease, stateOf } from './lease.js';
@@ -99,10 +99,9 @@ export class WapcPool {
     }
   }
 
-  async get(timeout, options = {}) {
+  async get(timeout, options) {
     requireRoom();
-    checkNames(options, ['signal']);
-    const { signal } = options;
+    const { signal } = readFields('options', options, 'signal');
     checkTimeout(timeout);
     checkSignal(signal);
     signal?.throwIfAborted();

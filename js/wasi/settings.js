@@ -1,7 +1,6 @@
 /** Settings of WASI as callers give them: `wasi`, `stdout` and `stderr` of `HostOptions`. Read once, and copied. */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
-import { checkNames } from '../base/options.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
@@ -94,8 +93,7 @@ function directoryOf(directory, what) {
 export const isOfMachine = (directory) => typeof directory.path === 'string';
 
 function ofMachine(directory, what) {
-  checkNames(directory, ['path', 'readonly'], what);
-  const { path, readonly = false } = directory;
+  const { path, readonly = false } = readFields(what, directory, 'path,readonly');
   if (typeof readonly !== 'boolean') throw argumentError(`${what}.readonly`, 'a boolean', readonly);
   if (platform.fs === undefined) {
     throw new WapcError('WAPC_UNSUPPORTED', `${what}: there are no directories here; give a tree of files instead`);

@@ -36,7 +36,7 @@ export class Wasi {
    * @param {WebAssembly.Module} module the artifact
    * @param {WebAssembly.Exports} core the core's raw exports
    * @param {import('../platform/platform.js').platform} platform
-   * @param {{ ownModule: Function, importsOf: Function }} ours of `sys/`: this is a file of its own
+   * @param {{ ownModule: Function, importsOf: Function }} ours the package's own `loading/own-modules.js`: this is in a file of its own, and has no other way to it
    */
   constructor(module, core, platform, ours) {
     this.#core = core;
