@@ -55,21 +55,6 @@ pub(crate) struct Instance {
     in_callback: Cell<bool>,
 }
 
-/// The module whose stacks run one invocation after the other; it imports nothing of the core.
-static COROUTINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/coroutine.wasm"));
-
-/// Where JavaScript finds it (`js/invocation/coroutine.js`).
-#[unsafe(no_mangle)]
-extern "C" fn coroutine_module() -> *const u8 {
-    COROUTINE.as_ptr()
-}
-
-/// How long it is, in bytes.
-#[unsafe(no_mangle)]
-extern "C" fn coroutine_module_len() -> usize {
-    COROUTINE.len()
-}
-
 /// Instances that live.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn instances_alive() -> usize {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
-use self::inventory::{Inventory, Refused};
+use self::inventory::{Admission, Inventory};
 use crate::host;
 use crate::linkable::Linkable;
 use crate::module::Module;
@@ -93,14 +93,6 @@ impl Pool {
 /// In place of an instance's number or a time, where there is none; `js/pool/supply.js` has the same.
 const NONE: f64 = -1.0;
 
-/// The answer to a request that wants to wait; `js/pool/pool.js` has the same.
-#[derive(Debug, Clone, Copy)]
-enum Admission {
-    Queued = 0,
-    Full = 1,
-    Closed = 2,
-}
-
 #[inline(always)]
 fn with<T>(slot: u32, gone: T, act: impl FnOnce(&mut Inventory) -> T) -> T {
     POOLS.with_borrow(|pools| match pools.get(slot) {
@@ -145,11 +137,7 @@ extern "C" fn pool_release(slot: u32, instance: u32, now: f64) {
 /// Whether one more request may wait behind `pending` others: an `Admission`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_admit(slot: u32, pending: u32) -> u32 {
-    with(slot, Admission::Closed, |inventory| match inventory.admit(pending) {
-        Ok(()) => Admission::Queued,
-        Err(Refused::Full) => Admission::Full,
-        Err(Refused::Closed) => Admission::Closed,
-    }) as u32
+    with(slot, Admission::Closed, |inventory| inventory.admit(pending)) as u32
 }
 
 /// The number of an instance to create before the pool is there, or `NONE`.

@@ -15,7 +15,11 @@ use crate::invocation::{Answer, Invocation, Request};
 use crate::protocol::Import;
 use crate::sys;
 
-use super::{PROCEED, STOP, UNUSUAL};
+/// Answers to the shim: the guest goes on, or is stopped.
+const PROCEED: u32 = 1;
+const STOP: u32 = 0;
+/// Answer to the shim: a check that only reads does not suffice. The shim then calls the function that does more.
+const UNUSUAL: u32 = 0;
 
 /// What `__host_call` answers to the shim; the first two are also what the guest gets.
 const HOST_FAILED: u32 = 0;

@@ -14,22 +14,27 @@ const ASSEMBLYSCRIPT: (&str, &[u8]) =
     ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
 const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
 
-/// The module that asks for room on the stack, in front of the shims and of the core.
-static ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
+/// Exports where in the core's memory JavaScript finds a module of our own, and how many bytes it has.
+macro_rules! export_module {
+    ($file:literal, $ptr:ident, $len:ident) => {
+        #[unsafe(no_mangle)]
+        extern "C" fn $ptr() -> *const u8 {
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".wasm")).as_ptr()
+        }
 
-/// Where JavaScript finds it (`js/invocation/room.js`).
-#[unsafe(no_mangle)]
-extern "C" fn room_module() -> *const u8 {
-    ROOM.as_ptr()
+        #[unsafe(no_mangle)]
+        extern "C" fn $len() -> usize {
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".wasm")).len()
+        }
+    };
 }
 
-/// How long it is, in bytes.
-#[unsafe(no_mangle)]
-extern "C" fn room_module_len() -> usize {
-    ROOM.len()
-}
+// Asks for room on the stack, in front of the shims and of the core (`js/invocation/room.js`).
+export_module!("room", room_module, room_module_len);
+// Stacks that run one invocation after the other (`js/invocation/coroutine.js`). It imports nothing of the core.
+export_module!("coroutine", coroutine_module, coroutine_module_len);
 
-/// Whether a guest's `__guest_call` has the protocol's signature.
+/// True where a guest's `__guest_call` has the protocol's signature: the engine links it where that is declared.
 pub(super) fn has_signature(guest: &Object) -> bool {
     let imports = Object::new();
     let (name, bytes) = SIGNATURE;

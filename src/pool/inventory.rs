@@ -11,11 +11,12 @@ struct Idle {
     since: f64,
 }
 
-/// Why a request cannot wait for an instance.
+/// The answer to a request that wants to wait for an instance; `js/pool/pool.js` has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
-    Full,
-    Closed,
+pub(super) enum Admission {
+    Queued = 0,
+    Full = 1,
+    Closed = 2,
 }
 
 /// The instances of a pool, by small numbers. Each is idle or busy; one that is being created is busy. Requests that wait
@@ -56,13 +57,13 @@ impl Inventory {
     }
 
     /// Whether one more request may wait, behind `pending` others.
-    pub(super) fn admit(&self, pending: u32) -> Result<(), Refused> {
+    pub(super) fn admit(&self, pending: u32) -> Admission {
         if self.closed {
-            return Err(Refused::Closed);
+            return Admission::Closed;
         }
         let waiting = f64::from(pending.saturating_sub(self.creating));
         let is_full = waiting >= self.bounds.max_queue && self.instances >= self.bounds.size;
-        if is_full { Err(Refused::Full) } else { Ok(()) }
+        if is_full { Admission::Full } else { Admission::Queued }
     }
 
     /// The number of an instance to create before the pool is there.
@@ -159,7 +160,7 @@ impl Inventory {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, Inventory, Refused};
+    use super::{Admission, Bounds, Inventory};
 
     const KEPT: Bounds = Bounds { size: 2, min: 2, idle_timeout: 10.0, max_queue: 1.0 };
     const ELASTIC: Bounds = Bounds { min: 0, ..KEPT };
@@ -184,7 +185,7 @@ mod tests {
         let mut inventory = inventory(KEPT);
         assert_eq!(counts(&inventory), (2, 0, 0));
         assert_eq!((inventory.acquire(), inventory.acquire(), inventory.acquire()), (Some(1), Some(0), None));
-        assert_eq!((inventory.admit(0), inventory.admit(1)), (Ok(()), Err(Refused::Full)));
+        assert_eq!((inventory.admit(0), inventory.admit(1)), (Admission::Queued, Admission::Full));
         assert_eq!((counts(&inventory), inventory.create(1)), ((0, 2, 0), None));
         inventory.release(1, 0.0);
         assert_eq!((counts(&inventory), inventory.acquire()), ((1, 1, 0), Some(1)));
@@ -194,10 +195,10 @@ mod tests {
     fn an_elastic_pool_grows_for_pending_requests_and_shrinks_when_idle() {
         let mut inventory = inventory(ELASTIC);
         assert_eq!((counts(&inventory), inventory.acquire(), inventory.create(0)), ((0, 0, 0), None, None));
-        assert_eq!((inventory.admit(0), inventory.create(1), inventory.create(1)), (Ok(()), Some(0), None));
+        assert_eq!((inventory.admit(0), inventory.create(1), inventory.create(1)), (Admission::Queued, Some(0), None));
         assert_eq!(counts(&inventory), (0, 1, 1), "the one that is being created stands for the request");
-        assert_eq!((inventory.admit(1), inventory.create(2)), (Ok(()), Some(1)));
-        assert_eq!((inventory.admit(2), inventory.admit(3)), (Ok(()), Err(Refused::Full)));
+        assert_eq!((inventory.admit(1), inventory.create(2)), (Admission::Queued, Some(1)));
+        assert_eq!((inventory.admit(2), inventory.admit(3)), (Admission::Queued, Admission::Full));
         inventory.created();
         inventory.created();
         inventory.release(0, 3.0);
@@ -227,10 +228,13 @@ mod tests {
     #[test]
     fn a_closed_pool_takes_nothing_new() {
         let mut inventory = inventory(KEPT);
-        assert_eq!((inventory.acquire(), inventory.acquire(), inventory.admit(0)), (Some(1), Some(0), Ok(())));
+        assert_eq!(
+            (inventory.acquire(), inventory.acquire(), inventory.admit(0)),
+            (Some(1), Some(0), Admission::Queued)
+        );
         inventory.close();
         inventory.release(0, 0.0);
-        assert_eq!((inventory.acquire(), inventory.admit(1)), (None, Err(Refused::Closed)));
+        assert_eq!((inventory.acquire(), inventory.admit(1)), (None, Admission::Closed));
         assert_eq!(counts(&inventory), (1, 1, 0));
     }
 }
