@@ -1,9 +1,9 @@
-//! `WapcHost`: one guest that can be called. Whether it may be called, and what comes after, is in `turns`; the
-//! instance behind it is exchanged in `succession`; `exports` is what the port in JavaScript calls.
+//! `WapcHost`: one guest that can be called. `calls` has what comes before and after each call; `succession` exchanges the
+//! instance; `exports` is what the port in JavaScript calls.
 
+mod calls;
 mod exports;
 mod succession;
-mod turns;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,9 +17,8 @@ use crate::linkable::Linkable;
 use crate::module::Module;
 use crate::options::{Options, Workers};
 use crate::promise::promise;
-use crate::queue::Queue;
 use crate::slots::Slots;
-use crate::sys::{self, Exchange, Port};
+use crate::sys::{self, Port};
 
 /// One instance of a guest, with a memory of its own. Its invocations run one at a time, first come first served.
 #[wasm_bindgen]
@@ -42,18 +41,18 @@ pub(crate) struct State {
     /// None after a trap: the next invocation makes a fresh one.
     instance: RefCell<Option<Rc<Instance>>>,
     closed: Cell<bool>,
-    waiting: RefCell<Queue<Exchange>>,
-    /// Whether it waits for others to be suspended no longer.
+    /// True while queued in `suspensions`.
     waits_for_room: Cell<bool>,
-    swaps: RefCell<Vec<Swap>>,
+    successors: RefCell<Vec<Successor>>,
 }
 
-/// A guest that is to take over as soon as no invocation runs.
+/// An instance that has started, and takes over as soon as no invocation runs.
 #[derive(Debug)]
-struct Swap {
+struct Successor {
     instance: Rc<Instance>,
     guest: Rc<Linkable>,
-    done: Function,
+    /// Resolves the promise of its taking over.
+    resolve: Function,
 }
 
 thread_local! {
@@ -67,8 +66,8 @@ extern "C" fn hosts_alive() -> usize {
     HOSTS.with_borrow(Slots::alive)
 }
 
-/// Runs what waits in the host in `slot`, now that there is room for one more that is suspended.
-fn run_waiting(slot: u32) {
+/// Wakes the host in `slot`, now that one more guest may be suspended.
+fn wake(slot: u32) {
     if let Some(state) = State::by_slot(slot) {
         state.waits_for_room.set(false);
         state.port.drain();
@@ -111,14 +110,13 @@ impl Host {
             id,
             handle,
             slot,
-            port: Port::new(slot, options.payload_limit(), &wasm_bindgen::exports()),
+            port: Port::new(slot, options.payload_limit(), &wasm_bindgen::exports(), cfg!(debug_assertions)),
             options,
             guest: RefCell::new(guest),
             instance: RefCell::new(None),
             closed: Cell::new(false),
-            waiting: RefCell::default(),
             waits_for_room: Cell::new(false),
-            swaps: RefCell::default(),
+            successors: RefCell::default(),
         });
         state.install(Some(instance));
         HOSTS.with_borrow_mut(|hosts| hosts.fill(slot, &state));
@@ -181,33 +179,34 @@ impl Host {
         self.state.options.integrity.is_some()
     }
 
-    /// Ends an invocation that waits for its turn or for a host call: its promise rejects with `reason`.
-    pub fn abort(&self, exchange: &Exchange, reason: JsValue) {
-        self.state.abort(exchange, reason);
+    /// Ends the invocation that runs, which rejects with `reason`.
+    pub fn interrupt(&self, reason: JsValue) {
+        self.state.interrupt(reason);
     }
 
     /// Lets a fresh instance of `module` take over: a promise of its having done so.
     /// WAPC_LINK and WAPC_INIT leave the old guest in place.
     pub fn replace(&self, module: &Module) -> Result<Promise, JsValue> {
-        Ok(self.swap(module.linkable()?))
+        Ok(self.succeed(module.linkable()?))
     }
 
     /// Lets a fresh instance of the same guest take over.
     pub fn reset(&self) -> Result<Promise, JsValue> {
-        Ok(self.swap(self.state.guest.borrow().clone()))
+        Ok(self.succeed(self.state.guest.borrow().clone()))
     }
 
-    /// Ends everything with WAPC_CLOSED and lets go of the guest. Whether nothing ran: then this can be freed.
-    pub fn close(&self) -> bool {
-        self.state.close()
+    /// Lets go of the guest; an invocation that runs ends with WAPC_CLOSED first. True where nothing ran, so that the host
+    /// can be freed.
+    pub fn close(&self, is_running: bool) -> bool {
+        self.state.close(is_running)
     }
 }
 
 impl Host {
-    fn swap(&self, guest: Rc<Linkable>) -> Promise {
+    fn succeed(&self, guest: Rc<Linkable>) -> Promise {
         let state = Rc::clone(&self.state);
         promise(async move {
-            state.swap(guest).await?;
+            state.succeed(guest).await?;
             Ok(JsValue::UNDEFINED)
         })
     }

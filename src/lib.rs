@@ -20,7 +20,6 @@ mod options;
 mod pool;
 mod promise;
 mod protocol;
-mod queue;
 mod slots;
 mod source;
 mod suspensions;
@@ -29,7 +28,7 @@ mod sys;
 pub use host::Host;
 pub use module::Module;
 pub use pool::Pool;
-pub use sys::{Exchange, Port};
+pub use sys::Port;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

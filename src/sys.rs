@@ -18,28 +18,6 @@ extern "C" {
     pub(crate) fn message_of(thrown: &JsValue) -> String;
 }
 
-#[wasm_bindgen(raw_module = "../invocation/exchange.js")]
-extern "C" {
-    /// The bytes of one invocation on their way.
-    #[derive(Debug, Clone, PartialEq)]
-    pub type Exchange;
-
-    /// Gives it a promise, of an invocation that waits for its turn.
-    #[wasm_bindgen(method)]
-    pub(crate) fn queue(this: &Exchange);
-
-    /// Its ticket, while it waits for its turn.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn ticket(this: &Exchange) -> f64;
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_ticket(this: &Exchange, ticket: f64);
-
-    /// What a host callback threw.
-    pub(crate) type Failure;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn error(this: &Failure) -> JsValue;
-}
-
 #[wasm_bindgen(raw_module = "../invocation/suspension.js")]
 extern "C" {
     /// Whether the engine can suspend a guest's stack (JSPI).
@@ -52,6 +30,11 @@ extern "C" {
     /// The JavaScript half of one guest instance.
     #[derive(Debug)]
     pub(crate) type Guest;
+
+    /// What a host callback threw.
+    pub(crate) type Failure;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn error(this: &Failure) -> JsValue;
 
     #[wasm_bindgen(constructor)]
     pub(crate) fn new(
@@ -75,8 +58,6 @@ extern "C" {
     pub(crate) fn release(this: &Guest);
     #[wasm_bindgen(method, js_name = memoryLength)]
     pub(crate) fn memory_len(this: &Guest) -> f64;
-    #[wasm_bindgen(method)]
-    pub(crate) fn runs(this: &Guest, exchange: &Exchange) -> bool;
     #[wasm_bindgen(method)]
     pub(crate) fn start(this: &Guest, export: &str) -> u32;
     #[wasm_bindgen(method, js_name = startPromising)]
@@ -124,42 +105,29 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../invocation/port.js")]
 extern "C" {
-    /// The JavaScript half of a host: where exchanges are handed over and the guest is called.
+    /// The JavaScript half of a host: it holds whose turn it is, and calls the guest. `js/invocation/port.js` lists all that
+    /// passes between the halves.
     #[derive(Debug, Clone)]
     pub type Port;
 
+    /// `asserts`: `host_end` is called after each invocation, not only where there is something to do.
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(slot: u32, payload_limit: u32, core: &JsValue) -> Port;
-    /// Whether an invocation runs, or a fresh instance is made for one.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn running(this: &Port) -> bool;
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_running(this: &Port, running: bool);
-    /// Whether the core is to be asked before the next call and after this one.
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_unusual(this: &Port, unusual: bool);
+    pub(crate) fn new(slot: u32, payload_limit: u32, core: &JsValue, asserts: bool) -> Port;
+    /// The guest instance to call; None after a trap and once the host is closed.
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_guest(this: &Port, guest: Option<&Guest>);
-    /// The exchange that is to wait, or whose wait is over.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn next(this: &Port) -> Exchange;
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_next(this: &Port, exchange: &Exchange);
-    /// What the last invocation that failed did so with.
+    /// The error that `host_admit` or `host_end` is about to answer with.
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_error(this: &Port, error: &JsValue);
-    /// Runs what waits for its turn.
+    /// The fresh instance that `host_restart` asked for is there, or `error` says why it is not.
+    #[wasm_bindgen(method)]
+    pub(crate) fn restarted(this: &Port, error: Option<JsValue>);
+    /// A successor has started: `host_take_over` is called as soon as no invocation runs, unless one ends first.
+    #[wasm_bindgen(method)]
+    pub(crate) fn succeeded(this: &Port);
+    /// One more guest may be suspended: runs pending invocations soon.
     #[wasm_bindgen(method)]
     pub(crate) fn drain(this: &Port);
-    /// Nothing runs any more, and the host was closed meanwhile: it is freed soon.
-    #[wasm_bindgen(method)]
-    pub(crate) fn ended(this: &Port);
-    /// Takes back an exchange that was given to a stack and has not begun there: this one, or whichever it is.
-    #[wasm_bindgen(method, js_name = takeBack)]
-    pub(crate) fn take_back(this: &Port, exchange: Option<&Exchange>) -> Option<Exchange>;
-    /// Ends an exchange that waits for its turn, with the error in the port.
-    #[wasm_bindgen(method)]
-    pub(crate) fn reject(this: &Port, exchange: &Exchange);
 }
 
 #[wasm_bindgen(raw_module = "../base/options.js")]

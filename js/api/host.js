@@ -110,8 +110,9 @@ export class WapcHost {
 
   #close() {
     if (this.#host === undefined) return;
-    if (this.#host.close()) this.#free();
-    // An invocation runs, or a fresh instance is being made: the end of that frees it.
+    const isRunning = this.#port.cancelAll();
+    if (this.#host.close(isRunning)) this.#free();
+    // An invocation runs, or a fresh instance is being created: the end of that frees it.
     else this.#port.free = () => this.#free();
   }
 
@@ -123,7 +124,8 @@ export class WapcHost {
   }
 
   #abort(exchange, reason) {
-    this.#host?.abort(exchange, reason);
+    if (this.#host === undefined || this.#port.cancel(exchange, reason)) return;
+    if (this.#port.interrupts(exchange)) this.#host.interrupt(reason);
   }
 
   #open() {

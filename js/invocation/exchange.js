@@ -8,9 +8,6 @@ const NOTHING = new Uint8Array(0);
 /** The host error where its own text can not be had. */
 const NO_TEXT = new TextEncoder().encode('an error whose text is too long for this engine');
 
-/** The ticket of an exchange that does not wait; `src/host/turns.rs` has the same. */
-const NO_TICKET = -1073741824;
-
 /**
  * In place of an answer of the host callback that is over `limits.payload`, or thrown in place of such an error: nothing but
  * the length in bytes matters then, and a worker is told no more.
@@ -53,8 +50,6 @@ export class Exchange {
     /** The promise that its caller has, unless it ended at once; while it waits for its turn, how to resolve it as well. */
     this.promise = undefined;
     this.resolve = undefined;
-    /** Its ticket in the core's queue while it waits. A small integer from the first, which takes no allocation. */
-    this.ticket = NO_TICKET;
     /** Where its callbacks find what its caller's `AsyncLocalStorage` holds: undefined where that is where they are called. */
     this.scope = undefined;
   }

@@ -92,11 +92,6 @@ export class Guest {
     return this.memory === undefined ? 0 : this.memory.buffer.byteLength;
   }
 
-  /** Whether `exchange` is the one in flight. */
-  runs(exchange) {
-    return this.exchange === exchange;
-  }
-
   /** Calls `__guest_call` on a stack that can be suspended: a promise of its result. */
   callPromising(operationLength, payloadLength) {
     this.promising ??= WebAssembly.promising(this.guestCall);

@@ -1,15 +1,22 @@
 /**
- * The JavaScript half of a host: where callers hand their exchanges over, and where the guest is called. Nearly always
- * the guest is free and responds; whatever else there is to say, before a call and after it, the core says
- * (`src/host.rs`). None of the core's frames lies below a guest that traps or is suspended. Whoever calls it has made sure
- * that there is room on the stack (`room.js`).
+ * The JavaScript half of a host on this thread: where callers hand their exchanges over, and where the guest is called.
+ * It holds whose turn it is; the core's half (`src/host.rs`) holds the instance, and judges what is not the usual case.
+ * None of the core's frames lies below a guest that traps or is suspended. Whoever calls a port has made sure that there is
+ * room on the stack (`room.js`).
+ *
+ * All that passes between the halves:
+ * - The port asks and tells by the core's raw exports, which take the host's slot: `host_admit`, `host_end`,
+ *   `host_take_over`, `host_restart`, `host_has_room` (`src/host/exports.rs`), and `instance_begin`.
+ * - The core tells by `guest`, `error`, `succeeded`, `restarted` and `drain` (`Port` in `src/sys.rs`).
+ * - A host that is closed or interrupted is so by its owner, `WapcHost`, in both halves.
  */
 
 import { closedError } from '../base/error.js';
 import { idleCoroutine } from './coroutine.js';
 import { restoreStack } from './stack.js';
+import { Turns } from './turns.js';
 
-/** What the core says before a call of the guest; `src/host.rs` has the same. */
+/** The core's answers before a call of the guest; `src/host/exports.rs` has the same. */
 const RUN = 0;
 const LATER = 1;
 
@@ -18,42 +25,37 @@ const FAILED = 0;
 const SUCCEEDED = 1;
 const THREW = 2;
 
-/** What the core says after it: an error, and whether others wait for their turn. */
-const ERROR = 1;
-const OTHERS_WAIT = 2;
-
 /** The slot of no host. */
 const NO_SLOT = 0xffffffff;
 
-export class Port {
+export class Port extends Turns {
   /**
    * @param {number} slot what the core knows the host by
    * @param {number} payloadLimit bytes
    * @param {WebAssembly.Exports} core the core's raw exports
+   * @param {boolean} asserts a debug build: the core is told of the end of each invocation
    */
-  constructor(slot, payloadLimit, core) {
+  constructor(slot, payloadLimit, core, asserts) {
+    super();
     this.slot = slot;
     this.payloadLimit = payloadLimit;
+    this.core = core;
     // Held apart: an exports object is a dictionary, in which each look-up costs 20 ns.
     this.admit = core.host_admit;
-    this.admitNext = core.host_admit_next;
-    this.wait = core.host_wait;
-    this.begin = core.instance_begin;
-    this.end = core.host_end;
+    this.callBegins = core.instance_begin;
+    this.callEnded = core.host_end;
     /** The guest instance that is called; the core sets it, and takes it away after a trap. */
     this.guest = undefined;
-    /** Whether an invocation runs, or a fresh instance is made for one. */
-    this.running = false;
-    /** Whether the core is to be asked before the next call and after this one: one waits, aborts, takes over, closes. */
-    this.unusual = false;
+    /**
+     * True where the core is asked before the next call, and told after the one that runs: invocations are pending, one is
+     * aborted, another guest takes over, the host closes.
+     */
+    this.unusual = asserts;
+    this.asserts = asserts;
     /** The stack that an exchange was given to and has not begun on. */
     this.coroutine = undefined;
-    /** The exchange that is to wait, or whose wait is over. */
-    this.next = undefined;
-    /** What the last invocation that failed did so with: taken at once. */
+    /** The error of the last invocation that failed; the core sets it, and it is taken at once. */
     this.error = undefined;
-    /** True while what waits is being run. */
-    this.drains = false;
     /** Frees the host in the core; set where it was closed while an invocation ran. */
     this.free = undefined;
   }
@@ -65,40 +67,34 @@ export class Port {
 
   /** Runs an exchange at once. Throws its error. */
   invokeSync(exchange) {
-    if (!this.#isFree(exchange) && this.#admit(exchange, 1) !== RUN) throw this.#takeError();
+    if (!this.#isFree(exchange)) this.#admit(exchange, true);
     return this.#call(exchange);
   }
 
   /** Runs an exchange as soon as it is its turn: a promise of its response. Throws an error that is there at once. */
   invoke(exchange) {
-    if (!this.#isFree(exchange)) {
-      const admitted = this.#admit(exchange, 0);
-      if (admitted === LATER) return this.#wait(exchange);
-      if (admitted !== RUN) throw this.#takeError();
-    }
+    if (!this.#isFree(exchange) && this.#admit(exchange, false) === LATER) return this.#wait(exchange);
     return this.guest.suspendable ? this.#runSuspendable(exchange) : Promise.resolve(this.#call(exchange));
   }
 
-  /** Runs what waits for its turn, soon: not on the stack of whoever made that possible, of which there may be little left. */
-  drain() {
-    if (!this.drains) queueMicrotask(() => this.#drain());
+  /** For `Turns`: the guest is there, and few enough others are suspended. If not, `drain` is called when that has changed. */
+  isReady() {
+    if (this.guest !== undefined) return this.core.host_has_room(this.slot) !== 0;
+    // The instance trapped: a fresh one is created for the invocation that waits longest.
+    this.running = true;
+    this.unusual = true;
+    this.core.host_restart(this.slot);
+    return false;
   }
 
-  /** The same now, in a loop, since each may be over at once. */
-  #drain() {
-    if (this.drains) return;
-    this.drains = true;
-    const { admitNext } = this;
-    while (admitNext(this.slot) === RUN) {
-      const exchange = this.next;
-      try {
-        const result = exchange.inScope(() => this.#run(exchange));
-        if (result !== exchange.promise) exchange.resolve(result);
-      } catch (error) {
-        exchange.reject(error);
-      }
+  /** For `Turns`: runs an exchange that was pending. */
+  begin(exchange) {
+    try {
+      const result = exchange.inScope(() => this.#run(exchange));
+      if (result !== exchange.promise) exchange.resolve(result);
+    } catch (error) {
+      exchange.reject(error);
     }
-    this.drains = false;
   }
 
   /** Runs an exchange: the response, or a promise of it. */
@@ -106,13 +102,52 @@ export class Port {
     return this.guest.suspendable ? this.#runSuspendable(exchange) : this.#call(exchange);
   }
 
-  /** Ends an exchange that waits for its turn. */
-  reject(exchange) {
-    exchange.reject(this.#takeError());
+  /**
+   * For the core: a fresh instance that `host_restart` asked for is there, or `error` says why it is not. The invocation
+   * that needed it gets that error; each behind it tries again.
+   */
+  restarted(error) {
+    this.running = false;
+    if (error !== undefined) this.dequeue()?.reject(error);
+    if (this.free !== undefined) this.#freeSoon();
+    this.drain();
+  }
+
+  /** For the core: the instance of a successor has started. It takes over now, or when the invocation that runs has ended. */
+  succeeded() {
+    if (this.running) this.unusual = true;
+    else this.core.host_take_over(this.slot);
+  }
+
+  /**
+   * Rejects an exchange that has not begun with `reason`: true where there was one to reject. One that runs is for the core
+   * to interrupt.
+   */
+  cancel(exchange, reason) {
+    if (super.cancel(exchange, reason)) return true;
+    if (this.coroutine?.exchange !== exchange) return false;
+    this.#takeBack().reject(reason);
+    this.drain();
+    return true;
+  }
+
+  /** Whether the core is to interrupt the guest for the sake of this exchange, which runs; the port is told how it ends. */
+  interrupts(exchange) {
+    if (this.guest?.exchange !== exchange) return false;
+    this.unusual = true;
+    return true;
+  }
+
+  /** The host is closed: rejects all exchanges that have not begun. True while another one runs, so that the host cannot be freed. */
+  cancelAll() {
+    this.unusual = true;
+    if (this.coroutine !== undefined) this.#takeBack().reject(closedError('host'));
+    super.cancelAll();
+    return this.running;
   }
 
   /** Nothing runs any more, and the host was closed meanwhile. Its slot is in use until the end of that has been told. */
-  ended() {
+  #freeSoon() {
     queueMicrotask(() => this.free());
   }
 
@@ -127,16 +162,19 @@ export class Port {
     return !this.running && !this.unusual && this.guest !== undefined && exchange.payloadLength <= this.payloadLimit;
   }
 
+  /** RUN or LATER. Throws the error of an exchange that cannot run. */
   #admit(exchange, atOnce) {
     const { admit } = this;
-    return admit(this.slot, exchange.operationLength, exchange.payloadLength, atOnce);
+    const admitted = admit(this.slot, exchange.operationLength, exchange.payloadLength, this.running, atOnce);
+    if (admitted !== RUN && admitted !== LATER) throw this.#takeError();
+    return this.hasPending && !atOnce ? LATER : admitted;
   }
 
   #wait(exchange) {
-    const { wait } = this;
-    this.next = exchange;
-    wait(this.slot);
-    return exchange.promise;
+    this.unusual = true;
+    // Nothing runs: a fresh instance is needed, or too many others are suspended.
+    if (!this.running) this.drain();
+    return this.enqueue(exchange);
   }
 
   /** Calls `__guest_call` on a plain stack: the response. */
@@ -194,10 +232,9 @@ export class Port {
     }
   }
 
-  /** Takes back an exchange that has not begun on the stack that it was given to: `exchange`, or whichever it is. */
-  takeBack(exchange) {
+  /** Takes back the exchange that has not begun on the stack that it was given to. */
+  #takeBack() {
     const { coroutine } = this;
-    if (coroutine === undefined || (exchange !== undefined && coroutine.exchange !== exchange)) return undefined;
     this.coroutine = undefined;
     this.running = false;
     return coroutine.takeBack();
@@ -236,10 +273,10 @@ export class Port {
 
   /** 0 where it has to wait. */
   #begin(guest, exchange, maySuspend) {
-    const { begin } = this;
+    const { callBegins } = this;
     this.running = true;
     guest.exchange = exchange;
-    return begin(guest.id, exchange.operationLength, exchange.payloadLength, maySuspend);
+    return callBegins(guest.id, exchange.operationLength, exchange.payloadLength, maySuspend);
   }
 
   /** @param {boolean} onOwnStack whether this is not the stack of a caller */
@@ -254,17 +291,20 @@ export class Port {
     return this.#endUnusually(guest, exchange, ended, onOwnStack);
   }
 
-  /** There is more to be said than a response, or others to run. Throws the invocation's error. */
+  /** There is more than a response, or other invocations are pending. Throws the invocation's error. */
   #endUnusually(guest, exchange, ended, onOwnStack) {
-    const { end } = this;
-    const after = end(this.slot, ended);
+    const { callEnded } = this;
+    const failed = callEnded(this.slot, ended) !== 0;
     guest.exchange = undefined;
     const error = this.#takeError();
-    if (after & OTHERS_WAIT) {
-      if (onOwnStack) this.#drain();
+    const { hasPending } = this;
+    this.unusual = hasPending || this.free !== undefined || this.asserts;
+    if (this.free !== undefined) this.#freeSoon();
+    if (hasPending) {
+      if (onOwnStack) this.drainNow();
       else this.drain();
     }
-    if (after & ERROR) throw error;
+    if (failed) throw error;
     return exchange.response;
   }
 

@@ -1,11 +1,8 @@
-/**
- * A host whose guest runs in a worker: for the core's `Host` and its port in one. Invocations run one at a time, first
- * come first served.
- */
+/** A host whose guest runs in a worker: in place of the core's `Host` and its port, both. */
 
 import { WapcError, closedError } from '../base/error.js';
-import { Queue } from '../base/queue.js';
 import { Exchange } from '../invocation/exchange.js';
+import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
 import { whyNot } from './start.js';
 
@@ -40,10 +37,17 @@ export async function startRemote(
   return remote;
 }
 
-class Remote {
+/** The turn of a guest that is to take over: of `module`, or of the one that is there. */
+class Succession extends Exchange {
+  constructor(module) {
+    super();
+    this.module = module;
+    this.queue();
+  }
+}
+
+class Remote extends Turns {
   closed = false;
-  /** Whether an invocation runs or waits. */
-  running = false;
   /** Called when the worker died while nothing was asked of it. A pool sets it. */
   lost = undefined;
   #module;
@@ -53,14 +57,14 @@ class Remote {
   #successor;
   /** Whether starts may be ended, and with them their worker. */
   #limitsStart;
-  /** What waits for its turn: guests that are to take over, and invocations. */
+  /** Guests that are to take over: each before any invocation that is pending. */
   #successions = [];
-  #waiting = new Queue();
-  /** The invocation, or the start of a guest, that is under way. */
+  /** The invocation, or the succession, that runs. */
   #current;
 
   /** @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on a guest that takes over */
   constructor(id, module, settings, { memoryLimit, demandsIntegrity }) {
+    super();
     this.id = id;
     this.memoryLimit = memoryLimit;
     this.demandsIntegrity = demandsIntegrity;
@@ -106,16 +110,46 @@ class Remote {
         'this host was invoked from inside its own host call; use another instance',
       );
     }
-    exchange.queue();
-    this.#waiting.push(exchange);
-    this.#run();
-    return exchange.promise;
+    const response = this.enqueue(exchange);
+    this.drainNow();
+    return response;
   }
 
-  /** Ends an invocation that waits or runs: its promise rejects with `reason`. */
-  abort(exchange, reason) {
-    if (this.#waiting.delete(exchange)) exchange.reject(reason);
-    else if (this.#current === exchange) this.#guest.kill(reason);
+  get hasPending() {
+    return this.#successions.length > 0 || super.hasPending;
+  }
+
+  dequeue() {
+    return this.#successions.shift() ?? super.dequeue();
+  }
+
+  /** For `Turns`: a guest that is not there is started in its turn. */
+  isReady() {
+    return true;
+  }
+
+  /** For `Turns`: runs an invocation or a succession. */
+  begin(exchange) {
+    this.running = true;
+    this.#current = exchange;
+    const result = exchange instanceof Succession ? this.#reset(exchange) : this.#invoke(exchange);
+    const ended = () => {
+      this.#current = undefined;
+      this.running = false;
+      this.drainNow();
+    };
+    // Settled before others run.
+    result.then(exchange.resolve, (error) => exchange.reject(error)).then(ended);
+  }
+
+  /** Whether this exchange runs, so that `interrupt` ends it. */
+  interrupts(exchange) {
+    return this.#current === exchange;
+  }
+
+  /** Ends what runs, and the worker with it: its promise rejects with `reason`. */
+  interrupt(reason) {
+    this.#guest.kill(reason);
   }
 
   /** Lets a fresh instance of `module` (the core's) take over. One that does not start leaves the old one in place. */
@@ -133,8 +167,8 @@ class Remote {
     if (this.closed) return false;
     this.closed = true;
     const error = closedError('host');
-    for (const exchange of this.#waiting.clear()) exchange.reject(error);
-    for (const { exchange } of this.#successions.splice(0)) exchange.reject(error);
+    this.cancelAll();
+    for (const succession of this.#successions.splice(0)) succession.reject(error);
     this.#successor?.close(error);
     this.#guest.close(error);
     return true;
@@ -144,28 +178,10 @@ class Remote {
 
   #succeed(module) {
     if (this.closed) throw closedError('host');
-    const exchange = new Exchange();
-    exchange.queue();
-    this.#successions.push({ exchange, module });
-    this.#run();
-    return exchange.promise;
-  }
-
-  /** Runs what waits, one after the other. */
-  async #run() {
-    if (this.running) return;
-    this.running = true;
-    for (;;) {
-      const succession = this.#successions.shift();
-      const exchange = succession === undefined ? this.#waiting.shift() : succession.exchange;
-      if (exchange === undefined) break;
-      this.#current = exchange;
-      const result = succession === undefined ? this.#invoke(exchange) : this.#reset(succession);
-      // Settled before others run, and the loop goes on whatever it was.
-      await result.then(exchange.resolve, (error) => exchange.reject(error));
-      this.#current = undefined;
-    }
-    this.running = false;
+    const succession = new Succession(module);
+    this.#successions.push(succession);
+    this.drainNow();
+    return succession.promise;
   }
 
   async #invoke(exchange) {
@@ -174,10 +190,11 @@ class Remote {
     return this.#guest.invoke(exchange);
   }
 
-  async #reset({ exchange, module = this.#module }) {
+  async #reset(succession) {
+    const { module = this.#module } = succession;
     const hasGuest = this.#guest.isThere && !this.#guest.broken;
-    if (hasGuest && this.#limitsStart) await this.#startBeside(exchange, module);
-    else await this.#renew(exchange, module);
+    if (hasGuest && this.#limitsStart) await this.#startBeside(succession, module);
+    else await this.#renew(succession, module);
     this.#module = module;
   }
 

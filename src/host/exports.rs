@@ -1,53 +1,61 @@
-//! What the port (`js/invocation/port.js`) asks and tells of an invocation.
+//! What the port (`js/invocation/port.js`) calls of its host.
+//!
+//! Raw exports that answer with numbers: through a wasm-bindgen method a call takes 60 ns longer, and V8 11 (Node 20) dies
+//! of a wasm function that returns a reference when the JavaScript that called it is deoptimized meanwhile. The port calls
+//! them where there is more to do than to call a guest that is free.
 
 use std::rc::Rc;
 
 use super::State;
 
-/// What is said before a call of the guest; `js/invocation/port.js` has the same.
+/// Answer to an invocation that wants to run; `js/invocation/port.js` has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Admitted {
+pub(super) enum Admission {
     /// The guest may be called.
     Run = 0,
-    /// The exchange has to wait; see `host_wait`.
+    /// The invocation has to wait for its turn, or for a fresh instance.
     Later = 1,
     /// The port has the error.
     Refused = 2,
-    /// Nothing waits, or what waits can't be run yet.
-    None = 3,
 }
 
-// What is said after it, as bits; `js/invocation/port.js` has the same.
-pub(super) const ERROR: u32 = 1;
-pub(super) const OTHERS_WAIT: u32 = 2;
-
-// The exports below answer with numbers, and are raw ones: through a wasm-bindgen method a call takes 60 ns longer, and
-// V8 11 (Node 20) dies of a wasm function that returns a reference when the JavaScript that called it is deoptimized
-// meanwhile. The port asks only where there is more to be said than that the guest is free.
-
-/// Whether an exchange may be run, where the port does not know.
+/// Whether an invocation can run, with an operation and a payload of these lengths in bytes: an `Admission`.
 #[unsafe(no_mangle)]
-extern "C" fn host_admit(slot: u32, op_len: f64, payload_len: f64, at_once: u32) -> u32 {
-    let admit = |state: Rc<State>| state.told(state.admit(op_len, payload_len, at_once != 0));
-    State::by_slot(slot).map_or(Admitted::Refused, admit) as u32
+extern "C" fn host_admit(slot: u32, op_len: f64, payload_len: f64, is_running: u32, at_once: u32) -> u32 {
+    let Some(state) = State::by_slot(slot) else {
+        return Admission::Refused as u32;
+    };
+    let admission = state.admit(op_len, payload_len, is_running != 0, at_once != 0).unwrap_or_else(|error| {
+        state.port.set_error(&error.into());
+        Admission::Refused
+    });
+    admission as u32
 }
 
-/// Lets the exchange in the port wait, where `host_admit` said that it has to.
+/// A call of the guest has ended with an `Ended`: 1 where the invocation failed, and the port has its error.
 #[unsafe(no_mangle)]
-extern "C" fn host_wait(slot: u32) {
+extern "C" fn host_end(slot: u32, ended: u32) -> u32 {
+    State::by_slot(slot).is_some_and(|state| state.end(ended.into())).into()
+}
+
+/// No invocation runs: the successors that have started take over.
+#[unsafe(no_mangle)]
+extern "C" fn host_take_over(slot: u32) {
     if let Some(state) = State::by_slot(slot) {
-        state.wait();
+        state.take_over();
     }
 }
 
-/// Puts the exchange that waits longest into the port, if it may be run.
+/// Creates a fresh instance after a trap; the port's `restarted` is called when that has ended.
 #[unsafe(no_mangle)]
-extern "C" fn host_admit_next(slot: u32) -> u32 {
-    State::by_slot(slot).map_or(Admitted::None, |state| state.admit_next()) as u32
+extern "C" fn host_restart(slot: u32) {
+    if let Some(state) = State::by_slot(slot) {
+        State::restart_for_port(state);
+    }
 }
 
-/// After a call of the guest that did not simply respond, or with more to do than to answer.
+/// 1 where the guest can be called now; else the port's `drain` is called once few enough other guests are suspended.
 #[unsafe(no_mangle)]
-extern "C" fn host_end(slot: u32, ended: u32) -> u32 {
-    State::by_slot(slot).map_or(0, |state| state.end(ended.into()))
+extern "C" fn host_has_room(slot: u32) -> u32 {
+    State::by_slot(slot).is_none_or(|state: Rc<State>| state.has_room()).into()
 }

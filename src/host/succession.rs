@@ -1,4 +1,4 @@
-//! The instance behind a host is exchanged: after a trap for a fresh one, or for another guest that takes over.
+//! Exchanges the instance behind a host: after a trap for a fresh one, or for another guest that takes over.
 
 use std::future::Future;
 use std::pin::pin;
@@ -7,21 +7,16 @@ use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
-use super::turns::ASSERTS;
-use super::{State, Swap};
+use super::{State, Successor};
 use crate::error::Error;
 use crate::instance::Instance;
 use crate::linkable::Linkable;
-use crate::sys::Exchange;
 
 impl State {
     /// Makes `instance` the one that is called, and lets go of the one before.
     pub(super) fn install(&self, instance: Option<Rc<Instance>>) {
-        if ASSERTS {
-            self.port.set_unusual(true);
-        }
         self.port.set_guest(instance.as_ref().map(|instance| instance.guest()));
         let gone = self.instance.replace(instance);
         if let Some(gone) = gone {
@@ -29,47 +24,24 @@ impl State {
         }
     }
 
-    /// Nothing runs: guests that were to take over do.
+    /// No invocation runs: the successors that have started take over.
     pub(super) fn take_over(&self) {
-        if self.swaps.borrow().is_empty() {
+        if self.successors.borrow().is_empty() {
             return;
         }
-        for swap in self.swaps.take() {
+        for successor in self.successors.take() {
             if self.closed.get() {
-                swap.instance.discard();
+                successor.instance.discard();
             } else {
-                self.guest.replace(swap.guest);
-                self.install(Some(swap.instance));
+                self.guest.replace(successor.guest);
+                self.install(Some(successor.instance));
             }
             // Can't throw: the resolve function of a promise.
-            let _ = swap.done.call0(&JsValue::UNDEFINED);
+            let _ = successor.resolve.call0(&JsValue::UNDEFINED);
         }
     }
 
-    /// Makes a fresh instance after a trap, for an invocation that waits meanwhile in front of all others.
-    pub(super) fn restart_for(self: &Rc<Self>, exchange: Exchange) {
-        self.port.set_running(true);
-        self.port.set_unusual(true);
-        self.enqueue_first(&exchange);
-        let state = Rc::clone(self);
-        spawn_local(async move {
-            let restarted = state.restart(true).await;
-            state.port.set_running(false);
-            if let Err(error) = restarted {
-                // The one that needed it hears why; whatever waits behind it tries again.
-                if let Some(exchange) = state.dequeue() {
-                    state.reject(&exchange, &error);
-                }
-            }
-            if state.closed.get() {
-                state.port.ended();
-            }
-            state.take_over();
-            state.port.drain();
-        });
-    }
-
-    /// The same at once: nothing in it waits, so one poll completes it.
+    /// Creates a fresh instance after a trap, at once: nothing in it waits, so one poll completes it.
     pub(super) fn restart_now(&self) -> Result<Rc<Instance>, Error> {
         let restart = pin!(self.restart(false));
         match restart.poll(&mut Context::from_waker(Waker::noop())) {
@@ -78,6 +50,7 @@ impl State {
         }
     }
 
+    /// Creates a fresh instance after a trap.
     pub(super) async fn restart(&self, may_wait: bool) -> Result<Rc<Instance>, Error> {
         let guest = self.guest.borrow().clone();
         let instance = Instance::create(&guest, &self.handle, &self.options, may_wait).await?;
@@ -90,19 +63,16 @@ impl State {
     }
 
     /// Starts an instance of `guest` and lets it take over when no invocation runs.
-    pub(super) async fn swap(self: &Rc<Self>, guest: Rc<Linkable>) -> Result<(), Error> {
+    pub(super) async fn succeed(self: &Rc<Self>, guest: Rc<Linkable>) -> Result<(), Error> {
         if self.closed.get() {
             return Err(Error::Closed("host"));
         }
         let instance = Instance::create(&guest, &self.handle, &self.options, true).await?;
-        let taken_over = Promise::new(&mut |done, _| {
+        let taken_over = Promise::new(&mut |resolve, _| {
             let (instance, guest) = (Rc::clone(&instance), Rc::clone(&guest));
-            self.swaps.borrow_mut().push(Swap { instance, guest, done });
+            self.successors.borrow_mut().push(Successor { instance, guest, resolve });
         });
-        self.port.set_unusual(true);
-        if !self.port.running() {
-            self.take_over();
-        }
+        self.port.succeeded();
         let _ = JsFuture::from(taken_over).await;
         if self.closed.get() { Err(Error::Closed("host")) } else { Ok(()) }
     }

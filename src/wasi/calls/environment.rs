@@ -36,21 +36,61 @@ fn sizes_get(process: &Process, strings: &RefCell<Strings>, count: u32, len: u32
     Ok(())
 }
 
+/// `args_get` writes the guest's arguments to its linear memory, and a pointer to each.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `argv`: pointer to the result: a pointer for each argument, a `u32` of 4 bytes
+/// - `argv_buf`: pointer to the result: the arguments in UTF-8, one behind the other, each with a NUL at its end
+///
+/// [`args_sizes_get`] tells how many arguments and bytes these are.
+///
+/// # Errnos
+/// - `EFAULT`: one of the two results leaves linear memory
 #[unsafe(no_mangle)]
 extern "C" fn args_get(id: u32, argv: u32, argv_buf: u32) -> u32 {
     run(id, |process| get(process, &process.arguments, argv, argv_buf))
 }
 
+/// `args_sizes_get` writes how many arguments the guest has, and how many bytes they take.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `count`: pointer to the result: the number of arguments, a `u32` of 4 bytes
+/// - `len`: pointer to the result: the bytes of all arguments with a NUL for each, a `u32` of 4 bytes
+///
+/// # Errnos
+/// - `EFAULT`: one of the two results leaves linear memory
 #[unsafe(no_mangle)]
 extern "C" fn args_sizes_get(id: u32, count: u32, len: u32) -> u32 {
     run(id, |process| sizes_get(process, &process.arguments, count, len))
 }
 
+/// `environ_get` writes the guest's environment variables to its linear memory, and a pointer to each.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `environ`: pointer to the result: a pointer for each variable, a `u32` of 4 bytes
+/// - `environ_buf`: pointer to the result: `NAME=value` in UTF-8, one behind the other, each with a NUL at its end
+///
+/// [`environ_sizes_get`] tells how many variables and bytes these are.
+///
+/// # Errnos
+/// - `EFAULT`: one of the two results leaves linear memory
 #[unsafe(no_mangle)]
 extern "C" fn environ_get(id: u32, environ: u32, environ_buf: u32) -> u32 {
     run(id, |process| get(process, &process.environment, environ, environ_buf))
 }
 
+/// `environ_sizes_get` writes how many environment variables the guest has, and how many bytes they take.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `count`: pointer to the result: the number of variables, a `u32` of 4 bytes
+/// - `len`: pointer to the result: the bytes of all `NAME=value` with a NUL for each, a `u32` of 4 bytes
+///
+/// # Errnos
+/// - `EFAULT`: one of the two results leaves linear memory
 #[unsafe(no_mangle)]
 extern "C" fn environ_sizes_get(id: u32, count: u32, len: u32) -> u32 {
     run(id, |process| sizes_get(process, &process.environment, count, len))
@@ -65,8 +105,19 @@ pub(super) fn now(clock: u32) -> Result<u64> {
     }
 }
 
-/// What engines tell at least: the time of day in milliseconds, the other clock in steps of 100 microseconds where a page
-/// is not isolated.
+/// `clock_res_get` writes the resolution of a clock.
+///
+/// The resolution is the one that engines tell at least: the time of day in milliseconds, the other clock in steps of
+/// 100 microseconds where a page is not isolated.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `clock`: `REALTIME` (0) or `MONOTONIC` (1)
+/// - `resolution`: pointer to the result: nanoseconds, a `u64` of 8 bytes
+///
+/// # Errnos
+/// - `EFAULT`: the result leaves linear memory
+/// - `EBADF`: any other clock, `PROCESS_CPUTIME_ID` and `THREAD_CPUTIME_ID` too (the specification has `EINVAL`)
 #[unsafe(no_mangle)]
 extern "C" fn clock_res_get(id: u32, clock: u32, resolution: u32) -> u32 {
     run(id, |process| {
@@ -78,6 +129,17 @@ extern "C" fn clock_res_get(id: u32, clock: u32, resolution: u32) -> u32 {
     })
 }
 
+/// `clock_time_get` writes the time of a clock.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `clock`: `REALTIME` (0), which counts from 1970, or `MONOTONIC` (1)
+/// - `_precision`: nanoseconds by which the time may be off; ignored
+/// - `time`: pointer to the result: nanoseconds, a `u64` of 8 bytes
+///
+/// # Errnos
+/// - `EFAULT`: the result leaves linear memory
+/// - `EBADF`: any other clock, `PROCESS_CPUTIME_ID` and `THREAD_CPUTIME_ID` too (POSIX has `EINVAL`)
 #[unsafe(no_mangle)]
 extern "C" fn clock_time_get(id: u32, clock: u32, _precision: u64, time: u32) -> u32 {
     run(id, |process| {
@@ -87,6 +149,15 @@ extern "C" fn clock_time_get(id: u32, clock: u32, _precision: u64, time: u32) ->
     })
 }
 
+/// `random_get` fills a range of the guest's linear memory with random bytes, fit for cryptography.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `ptr`: pointer to the result: `len` random bytes
+/// - `len`: bytes
+///
+/// # Errnos
+/// - `EFAULT`: the result leaves linear memory
 #[unsafe(no_mangle)]
 extern "C" fn random_get(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |process| {

@@ -12,8 +12,24 @@ use super::STOP;
 /// Bytes of several buffers that are gathered for a stream at once.
 const GATHERED: usize = 1 << 20;
 
-/// Passes what is written to a stream on, as one chunk; where many buffers are longer than `GATHERED`, the beginning of it.
-/// A chunk over `limits.payload` stops the guest.
+/// `fd_write` writes buffers to a file where its descriptor stands, or at its end with `APPEND`, or passes them on to
+/// the writer of a stream as one chunk; where many buffers are longer than `GATHERED`, the beginning of it.
+///
+/// A chunk over `limits.payload`, or a writer that throws, stops the guest, which gets no errno.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor
+/// - `iovs`: pointer to `count` `ciovec` of 8 bytes: pointer (`u32` at 0), length in bytes (`u32` at 4)
+/// - `count`: number of buffers; those behind the first 1024 are left for the next call
+/// - `written`: pointer to the result: bytes that were written, a `u32` of 4 bytes
+///
+/// # Errnos
+/// - `EFAULT`: `iovs`, a buffer or the result leaves linear memory
+/// - `EBADF`: `fd` is not open, or lacks the right `FD_WRITE` (the specification has `ENOTCAPABLE`), as stdin and
+///   directories
+/// - `EFBIG`: a file of a tree would be over 256 MiB, or the descriptor of one of the machine stands at 2^53 or beyond
+/// - `ENOSPC`: there is no room for a file of a tree
+/// - for a file of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn fd_write(id: u32, fd: u32, iovs: u32, count: u32, written: u32) -> u32 {
     with(id, |process| {
@@ -102,16 +118,61 @@ fn each(buffers: &Buffers, mut transfer: impl FnMut(Range, u32) -> Result<u32>) 
     Ok(done)
 }
 
+/// `fd_pwrite` writes buffers to a file at an offset, also with `APPEND`, and leaves its descriptor where it stands.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of a file
+/// - `iovs`, `count`: pointer to the `ciovec`, and their number, as [`fd_write`] has them
+/// - `offset`: bytes from the beginning of the file
+/// - `written`: pointer to the result: bytes that were written, a `u32` of 4 bytes
+///
+/// # Errnos
+/// - `EFAULT`: `iovs`, a buffer or the result leaves linear memory
+/// - `EBADF`: `fd` is not open, or lacks the right `FD_WRITE` (the specification has `ENOTCAPABLE`), as stdin and
+///   directories
+/// - `ESPIPE`: `fd` is standard output or standard error
+/// - `EFBIG`: a file of a tree would be over 256 MiB, or `offset` is 2^53 or more in one of the machine
+/// - `ENOSPC`: there is no room for a file of a tree
+/// - for a file of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn fd_pwrite(id: u32, fd: u32, iovs: u32, count: u32, offset: u64, written: u32) -> u32 {
     run(id, |process| write_file(process, fd, (iovs, count), Some(offset), written))
 }
 
+/// `fd_read` reads from a file, or from standard input, into buffers, from where the descriptor stands.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor
+/// - `iovs`: pointer to `count` `iovec` of 8 bytes: pointer to the result (`u32` at 0), room in bytes (`u32` at 4)
+/// - `count`: number of buffers; those behind the first 1024 are left for the next call
+/// - `read`: pointer to the result: bytes that were read, a `u32` of 4 bytes; 0 at the end
+///
+/// # Errnos
+/// - `EFAULT`: `iovs`, a buffer or the result leaves linear memory
+/// - `EBADF`: `fd` is not open, or lacks the right `FD_READ` (the specification has `ENOTCAPABLE`), as stdout, stderr
+///   and directories (POSIX has `EISDIR`)
+/// - `EFBIG`: the descriptor of a file of the machine stands at 2^53 or beyond
+/// - for a file of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn fd_read(id: u32, fd: u32, iovs: u32, count: u32, read: u32) -> u32 {
     run(id, |process| read_into(process, fd, (iovs, count), None, read))
 }
 
+/// `fd_pread` reads from a file at an offset into buffers, and leaves its descriptor where it stands.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of a file
+/// - `iovs`, `count`: pointer to the `iovec`, and their number, as [`fd_read`] has them
+/// - `offset`: bytes from the beginning of the file
+/// - `read`: pointer to the result: bytes that were read, a `u32` of 4 bytes; 0 at the end of the file
+///
+/// # Errnos
+/// - `EFAULT`: `iovs`, a buffer or the result leaves linear memory
+/// - `EBADF`: `fd` is not open, or lacks the right `FD_READ` (the specification has `ENOTCAPABLE`), as stdout, stderr
+///   and directories (POSIX has `EISDIR`)
+/// - `ESPIPE`: `fd` is standard input
+/// - `EFBIG`: `offset` is 2^53 or more in a file of the machine
+/// - for a file of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn fd_pread(id: u32, fd: u32, iovs: u32, count: u32, offset: u64, read: u32) -> u32 {
     run(id, |process| read_into(process, fd, (iovs, count), Some(offset), read))
@@ -139,6 +200,21 @@ fn read_into(process: &Process, fd: u32, iovs: (u32, u32), offset: Option<u64>, 
     Ok(())
 }
 
+/// `fd_seek` moves the descriptor of a file to where the next read or write begins.
+///
+/// # Parameters
+/// - `id`, `unstable`: number of the guest, 1 for the `whence` of `wasi_unstable`
+/// - `fd`: descriptor of a file
+/// - `offset`: bytes, also below 0
+/// - `whence`: `SET` (0, of the beginning), `CUR` (1, of the descriptor) or `END` (2); in `wasi_unstable` 2, 0 and 1
+/// - `position`: pointer to the result: bytes from the beginning of the file, a `u64` of 8 bytes
+///
+/// # Errnos
+/// - `EFAULT`: the result leaves linear memory
+/// - `EBADF`: `fd` is not open, or is a directory
+/// - `ESPIPE`: `fd` is a stream
+/// - `EINVAL`: `whence` is none of these, or the new position is below 0, or 2^63 and more
+/// - for a file of the machine and `END`, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn fd_seek(id: u32, unstable: u32, fd: u32, offset: i64, whence: u32, position: u32) -> u32 {
     let whence = Whence::read(whence, unstable.into());
@@ -158,6 +234,16 @@ extern "C" fn fd_seek(id: u32, unstable: u32, fd: u32, offset: i64, whence: u32,
     })
 }
 
+/// `fd_tell` writes where the descriptor of a file stands.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of a file
+/// - `position`: pointer to the result: bytes from the beginning of the file, a `u64` of 8 bytes
+///
+/// # Errnos
+/// - `EFAULT`: the result leaves linear memory
+/// - `EBADF`: `fd` is not open, or is a directory
+/// - `ESPIPE`: `fd` is a stream
 #[unsafe(no_mangle)]
 extern "C" fn fd_tell(id: u32, fd: u32, position: u32) -> u32 {
     run(id, |process| {

@@ -10,6 +10,18 @@ use crate::process::{Process, run};
 use super::fd::{set_stat, times};
 
 /// Where a path leads from the directory that is `fd`.
+///
+/// # Errnos
+/// - `EFAULT`: the `len` bytes at `ptr` leave linear memory
+/// - `EILSEQ`: the path, or a symbolic link of the machine on the way, is not UTF-8
+/// - `EINVAL`: the path has a NUL
+/// - `EBADF`: `fd` is not open, or is no directory (POSIX has `ENOTDIR`)
+/// - `ENAMETOOLONG`: the path is over 4096 bytes, a name over 255 in a tree, or links make more than 4096 names of it
+/// - `ENOENT`: the path or a link on the way is empty, or a directory on the way, `fd` too, is not there
+/// - `ENOTDIR`: something on the way is no directory
+/// - `ENOTCAPABLE`: the path or a link on the way is absolute, or leads out of `fd` by `..`
+/// - `ELOOP`: more than 32 symbolic links are on the way
+/// - in a directory of the machine, also an errno of its file system
 fn place(process: &Process, fd: u32, (ptr, len): (u32, u32), last: Last) -> Result<Place> {
     let path = process.guest.path(ptr, len)?;
     let directory = process.directory(fd)?;
@@ -17,6 +29,9 @@ fn place(process: &Process, fd: u32, (ptr, len): (u32, u32), last: Last) -> Resu
 }
 
 /// Where the name of a directory is, made or removed: a slash at its end follows no symbolic link.
+///
+/// # Errnos
+/// - those of [`place`]; `ENOENT` also for a path of nothing but slashes (elsewhere `ENOTCAPABLE`)
 fn directory_place(process: &Process, fd: u32, (ptr, len): (u32, u32)) -> Result<Place> {
     let path = process.guest.path(ptr, len)?;
     let base = process.directory(fd)?;
@@ -38,6 +53,33 @@ fn file_name(place: &Place, otherwise: wasip1::Errno) -> Result<&str> {
     if place.as_directory { Err(wasip1::ERRNO_NOTDIR) } else { Ok(name) }
 }
 
+/// `path_open` opens a file or directory, and creates or empties a file first where it is asked to.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `flags`: `lookupflags`: with `SYMLINK_FOLLOW` (1), a symbolic link stands for what it leads to
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+/// - `oflags`: `CREAT`, `DIRECTORY`, `EXCL`, `TRUNC`
+/// - `rights`, `inheriting`: `rights` of the new descriptor, and of those opened in it; of both, what `fd` does not
+///   pass on is left out without an errno
+/// - `fdflags`: flags of the new descriptor; all but `APPEND` change nothing
+/// - `opened`: pointer to the result: the new descriptor, a `u32` of 4 bytes
+///
+/// # Errnos
+/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
+///   `ENOTDIR`
+/// - `EFAULT`: the result leaves linear memory
+/// - `EINVAL`: `oflags` or `fdflags` is over 16 bits, or `DIRECTORY` comes with `CREAT`, `EXCL` or `TRUNC`
+/// - `ENOENT`: nothing has the name, without `CREAT`
+/// - `EEXIST`: something has the name, with `CREAT` and `EXCL`
+/// - `EISDIR`: a directory, with `CREAT`, `TRUNC` or `FD_WRITE`; or a slash at the end of a new name, with `CREAT`
+/// - `ENOTDIR`: no directory, with `DIRECTORY` or a slash at the end
+/// - `ELOOP`: a symbolic link, without `SYMLINK_FOLLOW`
+/// - `EROFS`: the directory of the machine was given to be read only, for a file with `FD_WRITE`, `FD_ALLOCATE` or
+///   `TRUNC` (also where nothing has the name: POSIX has `ENOENT` then), and for a new one
+/// - `EMFILE`: the guest has 4096 descriptors
+/// - `ENOSPC`: there is no room for a new file of a tree
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
 extern "C" fn path_open(
@@ -108,6 +150,19 @@ fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags
     Ok(Open::new(What::File(file), flags, rights & FILE_RIGHTS, 0))
 }
 
+/// `path_create_directory` creates an empty directory.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+///
+/// # Errnos
+/// - those of [`directory_place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
+///   `ENOTCAPABLE`, `ENOTDIR`
+/// - `EEXIST`: something has the name, or `path` is the directory `fd` itself or one that `..` leads to
+/// - `ENOSPC`: there is no room for a new directory of a tree
+/// - `EROFS`: the directory of the machine was given to be read only
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -116,6 +171,21 @@ extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) 
     })
 }
 
+/// `path_remove_directory` removes an empty directory.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+///
+/// # Errnos
+/// - those of [`directory_place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
+///   `ENOTCAPABLE`, `ENOTDIR`
+/// - `ENOENT`: nothing has the name
+/// - `ENOTDIR`: no directory has the name
+/// - `ENOTEMPTY`: something is in the directory
+/// - `EINVAL`: `path` is the directory `fd` itself, or one that `..` leads to
+/// - `EROFS`: the directory of the machine was given to be read only
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -124,6 +194,20 @@ extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) 
     })
 }
 
+/// `path_unlink_file` removes the name of a file or a symbolic link.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+///
+/// # Errnos
+/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
+///   `ENOTDIR`
+/// - `ENOENT`: nothing has the name
+/// - `EISDIR`: a directory has the name, as the specification has it (POSIX has `EPERM`)
+/// - `ENOTDIR`: no directory has the name, with a slash at its end
+/// - `EROFS`: the directory of the machine was given to be read only
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -136,6 +220,22 @@ extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len: u32) -> u3
     })
 }
 
+/// `path_filestat_get` writes the attributes of a file, directory or symbolic link.
+///
+/// # Parameters
+/// - `id`, `unstable`: number of the guest, 1 for the layout of `wasi_unstable`
+/// - `fd`: descriptor of the directory where `path` begins
+/// - `flags`: `lookupflags`: with `SYMLINK_FOLLOW` (1), a symbolic link stands for what it leads to
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+/// - `stat`: pointer to the result: `filestat`, 64 bytes, in `wasi_unstable` 56, laid out as `fd_filestat_get` says
+///
+/// # Errnos
+/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
+///   `ENOTDIR`
+/// - `EFAULT`: the result leaves linear memory
+/// - `ENOENT`: nothing has the name
+/// - `ENOTDIR`: no directory has the name, with a slash at its end
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_filestat_get(
     id: u32,
@@ -159,6 +259,23 @@ extern "C" fn path_filestat_get(
     })
 }
 
+/// `path_filestat_set_times` sets the times of a file, directory or symbolic link.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `flags`: `lookupflags`: with `SYMLINK_FOLLOW` (1), a symbolic link stands for what it leads to
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+/// - `accessed`, `modified`: nanoseconds since 1970; the machine's files keep them to about a quarter of a microsecond
+/// - `what`: `fstflags`: `ATIM` and `MTIM` set the two, `ATIM_NOW` and `MTIM_NOW` set them to the present; others are
+///   ignored
+///
+/// # Errnos
+/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
+///   `ENOTDIR`
+/// - `EINVAL`: `what` has `ATIM` and `ATIM_NOW`, or `MTIM` and `MTIM_NOW`
+/// - `ENOENT`: nothing has the name; a slash behind a file's is no `ENOTDIR` (POSIX has that)
+/// - `EROFS`: the directory of the machine was given to be read only
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
 extern "C" fn path_filestat_set_times(
@@ -178,6 +295,26 @@ extern "C" fn path_filestat_set_times(
     })
 }
 
+/// `path_link` gives a file or symbolic link one more name.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `flags`: `lookupflags`: 0
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+/// - `new_fd`, `new_path`, `new_len`: the same three for the new name
+///
+/// # Errnos
+/// - those of [`place`] for both paths: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
+///   `ENOTCAPABLE`, `ENOTDIR`
+/// - `EINVAL`: `flags` has `SYMLINK_FOLLOW` (the specification allows it)
+/// - `ENOENT`: nothing has the old name; or the new one ends in a slash, also where something has it (POSIX has
+///   `EEXIST`)
+/// - `EEXIST`: something has the new name, or `new_path` is the directory `new_fd` itself or one that `..` leads to
+/// - `EPERM`: the old name is a directory's
+/// - `ENOTDIR`: the old name ends in a slash, and is no directory's
+/// - `EXDEV`: one name is in a tree, the other in a directory of the machine
+/// - `EROFS`: one of the directories of the machine was given to be read only
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
 extern "C" fn path_link(
@@ -211,6 +348,25 @@ fn link_name(place: &Place) -> Result<&str> {
     if place.as_directory { Err(wasip1::ERRNO_NOENT) } else { Ok(name) }
 }
 
+/// `path_rename` moves a file, directory or symbolic link to another name, in the place of what has that.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+/// - `new_fd`, `new_path`, `new_len`: the same three for the new name
+///
+/// # Errnos
+/// - those of [`place`] for both paths: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
+///   `ENOTCAPABLE`, `ENOTDIR`
+/// - `EBUSY`: a path is the directory of its descriptor itself, or one that `..` leads to
+/// - `ENOENT`: nothing has the old name
+/// - `ENOTDIR`: a name ends in a slash, and the old one is no directory's; or a directory would replace something else
+/// - `EISDIR`: something else would replace a directory
+/// - `ENOTEMPTY`: a directory would replace one that something is in
+/// - `EINVAL`: a directory would become a part of itself
+/// - `EXDEV`: one name is in a tree, the other in a directory of the machine
+/// - `EROFS`: one of the directories of the machine was given to be read only
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_rename(id: u32, fd: u32, path: u32, path_len: u32, new_fd: u32, new_path: u32, new_len: u32) -> u32 {
     run(id, |process| {
@@ -225,7 +381,24 @@ extern "C" fn path_rename(id: u32, fd: u32, path: u32, path_len: u32, new_fd: u3
     })
 }
 
-/// Makes a symbolic link. ENOTCAPABLE for an absolute one, which would lead out.
+/// `path_symlink` makes a symbolic link.
+///
+/// # Parameters
+/// - `id`: number of the guest
+/// - `target`, `target_len`: pointer to where the link leads, in UTF-8 without a NUL; bytes
+/// - `fd`: descriptor of the directory where `path` begins
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+///
+/// # Errnos
+/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
+///   `ENOTDIR`
+/// - `EFAULT`, `ENAMETOOLONG`, `EILSEQ`, `EINVAL`: the same for `target`
+/// - `ENOTCAPABLE`: `target` is absolute, and would lead out (POSIX allows it)
+/// - `EEXIST`: something has the name, or `path` is the directory `fd` itself or one that `..` leads to
+/// - `ENOENT`: the name ends in a slash, also where something has it (POSIX has `EEXIST` then)
+/// - `ENOSPC`: there is no room for a new link of a tree
+/// - `EROFS`: the directory of the machine was given to be read only
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -238,7 +411,24 @@ extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path:
     })
 }
 
-/// Writes where a symbolic link leads to, or the beginning of it.
+/// `path_readlink` writes where a symbolic link leads to, or the beginning of it.
+///
+/// # Parameters
+/// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
+/// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
+/// - `buf`: pointer to the result: the target in UTF-8, without a NUL, cut off after `len` bytes without an errno
+/// - `len`: bytes that there is room for
+/// - `used`: pointer to the result: bytes that were written, a `u32` of 4 bytes
+///
+/// # Errnos
+/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
+///   `ENOTDIR`
+/// - `EFAULT`: one of the two results leaves linear memory
+/// - `ENOENT`: nothing has the name
+/// - `EINVAL`: no symbolic link has the name, or `path` is the directory `fd` itself or one that `..` leads to
+/// - `ENOTDIR`: the name ends in a slash, also where a directory (POSIX has `EINVAL`) or nothing (`ENOENT`) has it
+/// - `EILSEQ`: the target of a link of the machine is not UTF-8
+/// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_readlink(id: u32, fd: u32, path: u32, path_len: u32, buf: u32, len: u32, used: u32) -> u32 {
     run(id, |process| {

@@ -15,8 +15,28 @@ use super::{STOP, SUSPEND};
 /// Subscriptions of one call.
 const MOST: u32 = 4096;
 
-/// Waits until something that was subscribed to has come about, and writes what it was.
-/// EINVAL without subscriptions, which nothing would end.
+/// `poll_oneoff` waits until something that was subscribed to has come about, and writes what it was.
+///
+/// A guest that is to be stopped meanwhile gets no errno. Without subscriptions nothing would end the wait.
+///
+/// # Parameters
+/// - `id`, `unstable`: number of the guest, 1 for the layout of `wasi_unstable`
+/// - `may_suspend`: 0 blocks the thread, anything else lets the shim suspend the guest's stack
+/// - `subscriptions`: pointer to `count` `subscription` of 48 bytes: user data (`u64` at 0), `eventtype` (`u8` at 8);
+///   for a clock its number (`u32` at 16), nanoseconds (`u64` at 24), precision (ignored) and flags (`u16` at 40), else
+///   a descriptor (`u32` at 16); in `wasi_unstable` 56 bytes, with what belongs to a clock 8 bytes further on
+/// - `events`: pointer to the result, with room for `count` `event` of 32 bytes: user data (`u64` at 0), errno (`u16`
+///   at 8), `eventtype` (`u8` at 10), bytes that can be read (`u64` at 16), flags (`u16` at 24, always 0)
+/// - `count`: number of subscriptions
+/// - `written`: pointer to the result: number of events, a `u32` of 4 bytes
+///
+/// # Errnos
+/// - `EFAULT`: `subscriptions` or one of the two results leaves linear memory
+/// - `EINVAL`: `count` is 0, or over 4096 (the specification has no such limit)
+///
+/// An event's errno is `EBADF` for a clock that is not there (POSIX has `EINVAL`), and for a descriptor that is not
+/// open, is a directory, or lacks the right `FD_READ` or `FD_WRITE`; `EINVAL` for an unknown `eventtype`; and for a
+/// file of the machine that is to be read, also one of its file system.
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it, and how it is to wait.
 extern "C" fn poll_oneoff(

@@ -1,0 +1,57 @@
+/** Turn-taking, for hosts on this thread (`port.js`) and in workers (`worker/remote.js`). */
+
+import { closedError } from '../base/error.js';
+import { Queue } from '../base/queue.js';
+
+/**
+ * The turns of one host: its invocations run one at a time, first come, first served. A subclass says whether the one that
+ * waits longest can run now (`isReady`), and runs it (`begin`).
+ */
+export class Turns {
+  /** True while an invocation runs, or a fresh instance is created for one. */
+  running = false;
+  #pending = new Queue();
+  #isDraining = false;
+
+  /** True where invocations wait for their turn. */
+  get hasPending() {
+    return this.#pending.length > 0;
+  }
+
+  /** Lets an invocation wait for its turn: the promise of its response. */
+  enqueue(exchange) {
+    exchange.queue();
+    this.#pending.push(exchange);
+    return exchange.promise;
+  }
+
+  /** Runs pending invocations soon: not on the stack of whoever made that possible, of which there may be little left. */
+  drain() {
+    if (!this.#isDraining) queueMicrotask(() => this.drainNow());
+  }
+
+  /** Runs pending invocations in a loop, since each may end at once. */
+  drainNow() {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    while (!this.running && this.hasPending && this.isReady()) this.begin(this.dequeue());
+    this.#isDraining = false;
+  }
+
+  /** Dequeues the invocation that waits longest; undefined where none does. */
+  dequeue() {
+    return this.#pending.shift();
+  }
+
+  /** Rejects an invocation with `reason`, if it waits for its turn: true where it did. */
+  cancel(exchange, reason) {
+    if (!this.#pending.delete(exchange)) return false;
+    exchange.reject(reason);
+    return true;
+  }
+
+  /** The host is closed: rejects all pending invocations with WAPC_CLOSED. */
+  cancelAll() {
+    for (const exchange of this.#pending.clear()) exchange.reject(closedError('host'));
+  }
+}
