@@ -7,10 +7,12 @@
 //! - `id` is the number of the guest. `EBADF` where it has no process, as after its end.
 //! - `EIO` where an engine's stack ended inside an earlier call of the guest and left a borrow behind (`process.rs`).
 //! - `EFAULT` where a range leaves linear memory; an empty one is in it wherever it points.
-//! - Of rights, `FD_READ` and `FD_WRITE` alone are asked for, and their lack is `EBADF`, as in POSIX (the specification
-//!   has `ENOTCAPABLE`, which is here the answer to a path that leads out). All others are told, and not asked for.
+//! - Of rights, `FD_READ` and `FD_WRITE` alone are asked for, and their lack is `EBADF`, as in POSIX (`EINVAL` in
+//!   `fd_filestat_set_size`); the others are told, not asked for. The specification has `ENOTCAPABLE`, which here is
+//!   the answer to a path that leads out, and to rights that are to be taken.
 //! - An errno of the machine's file system is any that `sys.rs` knows, such as `EACCES` or `ENOSPC`, and `EIO` for all
-//!   others. Where there are only paths (macOS, Windows), `ENOENT` is also the answer to a directory that was moved.
+//!   others. Where there are only paths (macOS, Windows), `ENOENT` is also the answer to a directory that was moved,
+//!   and `EINVAL` on Windows to a name with a backslash or a colon.
 //! - Functions that move bytes answer with an errno only if nothing was moved before the failure.
 //!
 //! The shim answers by itself:

@@ -66,15 +66,14 @@ fn file_name(place: &Place, otherwise: wasip1::Errno) -> Result<&str> {
 /// - `opened`: pointer to the result: the new descriptor, a `u32` of 4 bytes
 ///
 /// # Errnos
-/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
-///   `ENOTDIR`
+/// - those of [`place`]
 /// - `EFAULT`: the result leaves linear memory
 /// - `EINVAL`: `oflags` or `fdflags` is over 16 bits, or `DIRECTORY` comes with `CREAT`, `EXCL` or `TRUNC`
 /// - `ENOENT`: nothing has the name, without `CREAT`
 /// - `EEXIST`: something has the name, with `CREAT` and `EXCL`
-/// - `EISDIR`: a directory, with `CREAT`, `TRUNC` or `FD_WRITE`; or a slash at the end of a new name, with `CREAT`
-/// - `ENOTDIR`: no directory, with `DIRECTORY` or a slash at the end
-/// - `ELOOP`: a symbolic link, without `SYMLINK_FOLLOW`
+/// - `EISDIR`: a directory has the name, with `CREAT`, `TRUNC` or `FD_WRITE`; a new name ends in a slash, with `CREAT`
+/// - `ENOTDIR`: something else than a directory has the name, with `DIRECTORY` or a slash at its end
+/// - `ELOOP`: a symbolic link has the name, without `SYMLINK_FOLLOW`
 /// - `EROFS`: the directory of the machine was given to be read only, for a file with `FD_WRITE`, `FD_ALLOCATE` or
 ///   `TRUNC` (also where nothing has the name: POSIX has `ENOENT` then), and for a new one
 /// - `EMFILE`: the guest has 4096 descriptors
@@ -157,12 +156,10 @@ fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags
 /// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
 ///
 /// # Errnos
-/// - those of [`directory_place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
-///   `ENOTCAPABLE`, `ENOTDIR`
+/// - those of [`directory_place`]
 /// - `EEXIST`: something has the name, or `path` is the directory `fd` itself or one that `..` leads to
 /// - `ENOSPC`: there is no room for a new directory of a tree
-/// - `EROFS`: the directory of the machine was given to be read only
-/// - in a directory of the machine, also an errno of its file system
+/// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -178,14 +175,12 @@ extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) 
 /// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
 ///
 /// # Errnos
-/// - those of [`directory_place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
-///   `ENOTCAPABLE`, `ENOTDIR`
+/// - those of [`directory_place`]
 /// - `ENOENT`: nothing has the name
 /// - `ENOTDIR`: no directory has the name
 /// - `ENOTEMPTY`: something is in the directory
 /// - `EINVAL`: `path` is the directory `fd` itself, or one that `..` leads to
-/// - `EROFS`: the directory of the machine was given to be read only
-/// - in a directory of the machine, also an errno of its file system
+/// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -201,13 +196,11 @@ extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) 
 /// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
 ///
 /// # Errnos
-/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
-///   `ENOTDIR`
+/// - those of [`place`]
 /// - `ENOENT`: nothing has the name
 /// - `EISDIR`: a directory has the name, as the specification has it (POSIX has `EPERM`)
-/// - `ENOTDIR`: no directory has the name, with a slash at its end
-/// - `EROFS`: the directory of the machine was given to be read only
-/// - in a directory of the machine, also an errno of its file system
+/// - `ENOTDIR`: the name ends in a slash, and is no directory's
+/// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -230,11 +223,10 @@ extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len: u32) -> u3
 /// - `stat`: pointer to the result: `filestat`, 64 bytes, in `wasi_unstable` 56, laid out as `fd_filestat_get` says
 ///
 /// # Errnos
-/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
-///   `ENOTDIR`
+/// - those of [`place`]
 /// - `EFAULT`: the result leaves linear memory
 /// - `ENOENT`: nothing has the name
-/// - `ENOTDIR`: no directory has the name, with a slash at its end
+/// - `ENOTDIR`: the name ends in a slash, and is no directory's
 /// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 extern "C" fn path_filestat_get(
@@ -270,12 +262,10 @@ extern "C" fn path_filestat_get(
 ///   ignored
 ///
 /// # Errnos
-/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
-///   `ENOTDIR`
+/// - those of [`place`]
 /// - `EINVAL`: `what` has `ATIM` and `ATIM_NOW`, or `MTIM` and `MTIM_NOW`
 /// - `ENOENT`: nothing has the name; a slash behind a file's is no `ENOTDIR` (POSIX has that)
-/// - `EROFS`: the directory of the machine was given to be read only
-/// - in a directory of the machine, also an errno of its file system
+/// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
 extern "C" fn path_filestat_set_times(
@@ -304,8 +294,7 @@ extern "C" fn path_filestat_set_times(
 /// - `new_fd`, `new_path`, `new_len`: the same three for the new name
 ///
 /// # Errnos
-/// - those of [`place`] for both paths: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
-///   `ENOTCAPABLE`, `ENOTDIR`
+/// - those of [`place`] for both paths
 /// - `EINVAL`: `flags` has `SYMLINK_FOLLOW` (the specification allows it)
 /// - `ENOENT`: nothing has the old name; or the new one ends in a slash, also where something has it (POSIX has
 ///   `EEXIST`)
@@ -313,8 +302,7 @@ extern "C" fn path_filestat_set_times(
 /// - `EPERM`: the old name is a directory's
 /// - `ENOTDIR`: the old name ends in a slash, and is no directory's
 /// - `EXDEV`: one name is in a tree, the other in a directory of the machine
-/// - `EROFS`: one of the directories of the machine was given to be read only
-/// - in a directory of the machine, also an errno of its file system
+/// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
 extern "C" fn path_link(
@@ -356,8 +344,7 @@ fn link_name(place: &Place) -> Result<&str> {
 /// - `new_fd`, `new_path`, `new_len`: the same three for the new name
 ///
 /// # Errnos
-/// - those of [`place`] for both paths: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`,
-///   `ENOTCAPABLE`, `ENOTDIR`
+/// - those of [`place`] for both paths
 /// - `EBUSY`: a path is the directory of its descriptor itself, or one that `..` leads to
 /// - `ENOENT`: nothing has the old name
 /// - `ENOTDIR`: a name ends in a slash, and the old one is no directory's; or a directory would replace something else
@@ -365,8 +352,7 @@ fn link_name(place: &Place) -> Result<&str> {
 /// - `ENOTEMPTY`: a directory would replace one that something is in
 /// - `EINVAL`: a directory would become a part of itself
 /// - `EXDEV`: one name is in a tree, the other in a directory of the machine
-/// - `EROFS`: one of the directories of the machine was given to be read only
-/// - in a directory of the machine, also an errno of its file system
+/// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 extern "C" fn path_rename(id: u32, fd: u32, path: u32, path_len: u32, new_fd: u32, new_path: u32, new_len: u32) -> u32 {
     run(id, |process| {
@@ -390,15 +376,13 @@ extern "C" fn path_rename(id: u32, fd: u32, path: u32, path_len: u32, new_fd: u3
 /// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
 ///
 /// # Errnos
-/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
-///   `ENOTDIR`
+/// - those of [`place`]
 /// - `EFAULT`, `ENAMETOOLONG`, `EILSEQ`, `EINVAL`: the same for `target`
 /// - `ENOTCAPABLE`: `target` is absolute, and would lead out (POSIX allows it)
 /// - `EEXIST`: something has the name, or `path` is the directory `fd` itself or one that `..` leads to
 /// - `ENOENT`: the name ends in a slash, also where something has it (POSIX has `EEXIST` then)
 /// - `ENOSPC`: there is no room for a new link of a tree
-/// - `EROFS`: the directory of the machine was given to be read only
-/// - in a directory of the machine, also an errno of its file system
+/// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
@@ -421,8 +405,7 @@ extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path:
 /// - `used`: pointer to the result: bytes that were written, a `u32` of 4 bytes
 ///
 /// # Errnos
-/// - those of [`place`]: `EBADF`, `EFAULT`, `EILSEQ`, `EINVAL`, `ELOOP`, `ENAMETOOLONG`, `ENOENT`, `ENOTCAPABLE`,
-///   `ENOTDIR`
+/// - those of [`place`]
 /// - `EFAULT`: one of the two results leaves linear memory
 /// - `ENOENT`: nothing has the name
 /// - `EINVAL`: no symbolic link has the name, or `path` is the directory `fd` itself or one that `..` leads to
