@@ -3,6 +3,8 @@
 use js_sys::{Array, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::JsValue;
 
+use crate::constants::WASI_MODULES;
+
 /// One entry of the custom section `producers`: for instance language, Rust, no version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Producer {
@@ -14,13 +16,10 @@ pub(crate) struct Producer {
     pub(crate) version: String,
 }
 
-/// The names of WASI's import module, the newest first.
-const WASI: [&str; 3] = ["wasi_snapshot_preview1", "wasi_unstable", "wasi"];
-
 /// Reads a module's imports, exports, WASI and producers: `ModuleInfo`.
 pub(crate) fn info(module: &WebAssembly::Module) -> JsValue {
     let imports = WebAssembly::Module::imports(module);
-    let wasi = WASI.into_iter().find(|wasi| imports.iter().any(|import| field(&import, "module") == *wasi));
+    let wasi = WASI_MODULES.into_iter().find(|wasi| imports.iter().any(|import| field(&import, "module") == *wasi));
     let told = Array::new();
     for section in WebAssembly::Module::custom_sections(module, "producers").iter() {
         for producer in producers(&Uint8Array::new(&section).to_vec()) {
@@ -102,7 +101,7 @@ pub(crate) fn resembles(module: &WebAssembly::Module) -> &'static str {
     let (mut imports_wasi, mut hint) = (false, "");
     for import in WebAssembly::Module::imports(module).iter() {
         let from = field(&import, "module");
-        imports_wasi |= WASI.contains(&from.as_str());
+        imports_wasi |= WASI_MODULES.contains(&from.as_str());
         if from.starts_with("extism:") {
             hint = "; it looks like an Extism plug-in";
         }

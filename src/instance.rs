@@ -9,6 +9,7 @@ use std::rc::Rc;
 use js_sys::{JsString, Object};
 use wasm_bindgen::JsValue;
 
+use crate::constants::NO_SLOT;
 use crate::error::{Error, Violation};
 use crate::invocation::{Ended, Invocation, Outcome, Request};
 use crate::linkable::Linkable;
@@ -27,7 +28,7 @@ thread_local! {
 thread_local! {
     /// The instance whose code runs, or ran last: the shims (`imports/shim.wat`) read it, and put it back after what may
     /// have let another run.
-    static RUNNING: Cell<u32> = const { Cell::new(u32::MAX) };
+    static RUNNING: Cell<u32> = const { Cell::new(NO_SLOT) };
 }
 
 /// Where the shims find the number of the instance that runs.

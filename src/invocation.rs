@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::fmt;
 
+use crate::constants::{CALL_FAILED, CALL_SUCCEEDED};
 use crate::error::{Error, Violation};
 use crate::protocol::Import;
 
-/// How a call of the guest ended; `js/invocation/guest.js` has the same.
+/// How a call of the guest ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// It returned 0.
@@ -20,8 +21,8 @@ pub(crate) enum Ended {
 impl From<u32> for Ended {
     fn from(status: u32) -> Self {
         match status {
-            0 => Self::Failed,
-            1 => Self::Succeeded,
+            CALL_FAILED => Self::Failed,
+            CALL_SUCCEEDED => Self::Succeeded,
             _ => Self::Threw,
         }
     }

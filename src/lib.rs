@@ -6,6 +6,7 @@
 
 #[cfg(debug_assertions)]
 mod assertions;
+mod constants;
 mod error;
 mod host;
 mod imports;

@@ -10,6 +10,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
 use self::inventory::{Admission, Inventory};
+use crate::constants::POOL_NONE;
 use crate::host;
 use crate::linkable::Linkable;
 use crate::module::Module;
@@ -90,9 +91,6 @@ impl Pool {
 
 // Raw exports, which answer with numbers: see `host::exports`. A pool that is gone has nothing.
 
-/// In place of an instance's number or a time, where there is none; `js/pool/supply.js` has the same.
-const NONE: f64 = -1.0;
-
 #[inline(always)]
 fn with<T>(slot: u32, gone: T, act: impl FnOnce(&mut Inventory) -> T) -> T {
     POOLS.with_borrow(|pools| match pools.get(slot) {
@@ -102,7 +100,7 @@ fn with<T>(slot: u32, gone: T, act: impl FnOnce(&mut Inventory) -> T) -> T {
 }
 
 fn or_none(instance: Option<u32>) -> f64 {
-    instance.map_or(NONE, f64::from)
+    instance.map_or(POOL_NONE, f64::from)
 }
 
 /// Pools that live.
@@ -122,10 +120,10 @@ fn assert_in_order() {
     });
 }
 
-/// Acquires an idle instance: its number, or `NONE`.
+/// Acquires an idle instance: its number, or `POOL_NONE`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_acquire(slot: u32) -> f64 {
-    with(slot, NONE, |inventory| or_none(inventory.acquire()))
+    with(slot, POOL_NONE, |inventory| or_none(inventory.acquire()))
 }
 
 /// Releases a busy instance, for which no request is pending: it is idle since `now` ms.
@@ -140,16 +138,16 @@ extern "C" fn pool_admit(slot: u32, pending: u32) -> u32 {
     with(slot, Admission::Closed, |inventory| inventory.admit(pending)) as u32
 }
 
-/// The number of an instance to create before the pool is there, or `NONE`.
+/// The number of an instance to create before the pool is there, or `POOL_NONE`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_create_kept(slot: u32) -> f64 {
-    with(slot, NONE, |inventory| or_none(inventory.create_kept()))
+    with(slot, POOL_NONE, |inventory| or_none(inventory.create_kept()))
 }
 
-/// The number of an instance to create for one of `pending` requests, or `NONE`.
+/// The number of an instance to create for one of `pending` requests, or `POOL_NONE`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_create_pending(slot: u32, pending: u32) -> f64 {
-    with(slot, NONE, |inventory| or_none(inventory.create(pending)))
+    with(slot, POOL_NONE, |inventory| or_none(inventory.create(pending)))
 }
 
 /// An instance that `pool_create_pending` numbered was created.
@@ -176,16 +174,16 @@ extern "C" fn pool_acquire_broken(slot: u32, instance: u32) -> u32 {
     with(slot, 0, |inventory| inventory.acquire_broken(instance).into())
 }
 
-/// Evicts an instance that was idle for too long at `now` ms: its number, or `NONE`.
+/// Evicts an instance that was idle for too long at `now` ms: its number, or `POOL_NONE`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_evict(slot: u32, now: f64) -> f64 {
-    with(slot, NONE, |inventory| or_none(inventory.evict(now)))
+    with(slot, POOL_NONE, |inventory| or_none(inventory.evict(now)))
 }
 
-/// When the next instance can be evicted, in ms, or `NONE`.
+/// When the next instance can be evicted, in ms, or `POOL_NONE`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_next_eviction(slot: u32) -> f64 {
-    with(slot, NONE, |inventory| inventory.next_eviction().unwrap_or(NONE))
+    with(slot, POOL_NONE, |inventory| inventory.next_eviction().unwrap_or(POOL_NONE))
 }
 
 /// Takes no more requests.

@@ -86,7 +86,7 @@ extern "C" {
     /// Whether a callback is an `async function`.
     #[wasm_bindgen(js_name = isAsyncFunction)]
     pub(crate) fn is_async_function(function: &Function) -> bool;
-    /// Calls the host callback: a length of bytes, or what `js/invocation/host-call.js` names.
+    /// Calls the host callback: a length in bytes, or one of `HOST_CALL_*`.
     #[wasm_bindgen(js_name = callHost)]
     #[allow(clippy::too_many_arguments)] // The protocol's eight, and whether the guest's stack can be suspended.
     pub(crate) fn call_host(

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { cache } from './cache.js';
+import { CONSTANTS, constantsOf } from './constants.js';
 import { fail, root, run, step } from './run.js';
 
 const RELEASE = join(root, 'target/wasm32-unknown-unknown/release');
@@ -63,10 +64,19 @@ export async function build({ isQuick = false } = {}) {
   run('cargo', [...command, ...(existsSync(CORE) ? ['--quiet'] : [])], {
     env: { RUSTFLAGS, ...(isQuick ? QUICK : {}) },
   });
+  writeConstants();
   const glue = join(GENERATED, 'core.js');
   if (isOlder(glue, [CORE, WASI, join(root, 'tools/build.js')])) generateGlue(isQuick);
   const sources = filesBelow(join(root, 'js')).concat(join(root, 'package.json'), join(root, 'tools/build.js'));
   if (isOlder(join(DIST, 'worker.js'), sources)) await bundle();
+}
+
+function writeConstants() {
+  mkdirSync(GENERATED, { recursive: true });
+  for (const [source, name] of Object.entries(CONSTANTS)) {
+    const file = join(GENERATED, name);
+    if (isOlder(file, [join(root, source), join(root, 'tools/constants.js')])) writeFileSync(file, constantsOf(source));
+  }
 }
 
 function generateGlue(isQuick) {

@@ -1,7 +1,7 @@
 import { messageOf } from '../base/error.js';
 import { isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
-import { FAILED } from './host-call.js';
+import { HOST_CALL_FAILED } from '../generated/constants.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -67,7 +67,7 @@ export class Exchange {
     return true;
   }
 
-  /** The callback answered with bytes, text or nothing: the length in bytes. FAILED where it is anything else. */
+  /** The callback answered with bytes, text or nothing: the length in bytes. HOST_CALL_FAILED where it is anything else. */
   accept(answer) {
     try {
       this.take(answer === undefined ? NOTHING : answer, "the host callback's answer");
@@ -86,7 +86,7 @@ export class Exchange {
       // The engine can't encode a text of that length, or there is no memory for it.
       this.takeBytes(NO_TEXT);
     }
-    return FAILED;
+    return HOST_CALL_FAILED;
   }
 
   /** Takes a value that stands for bytes, or for too many of them. Throws WAPC_ARGUMENT for anything else. */

@@ -3,16 +3,13 @@
  * (`src/instance.rs`) checks every range and takes every decision; nothing here throws into it.
  */
 
+import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
 import { unlist } from './coroutine.js';
 import { Exchange } from './exchange.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension } from './suspension.js';
-
-/** How a start of the guest ended; `src/invocation.rs` has the same. */
-const SUCCEEDED = 1;
-const THREW = 2;
 
 /** The instances that live, by their numbers. */
 const guests = [];
@@ -103,11 +100,11 @@ export class Guest {
     const { exchange } = this;
     try {
       this.exports[name]();
-      return SUCCEEDED;
+      return CALL_SUCCEEDED;
     } catch (error) {
       restoreStack();
       exchange.thrown ??= error;
-      return THREW;
+      return CALL_THREW;
     }
   }
 
@@ -117,13 +114,13 @@ export class Guest {
     return WebAssembly.promising(this.exports[name])().then(
       () => {
         this.suspension.end();
-        return SUCCEEDED;
+        return CALL_SUCCEEDED;
       },
       (error) => {
         restoreStack();
         exchange.thrown ??= error;
         this.suspension.end();
-        return THREW;
+        return CALL_THREW;
       },
     );
   }

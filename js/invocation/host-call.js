@@ -5,12 +5,7 @@
 
 import { copyOut } from '../base/bytes.js';
 import { thenOf, whenSettled } from '../base/payload.js';
-
-/** What a host call came to, where it is not the length of an answer in bytes; `src/imports/wapc.rs` has the same. */
-export const FAILED = -1;
-export const PENDING = -2;
-const PROMISE_REFUSED = -3;
-const NAME_NOT_UTF8 = -4;
+import { HOST_CALL_NAME_NOT_UTF8, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED } from '../generated/constants.js';
 
 /**
  * Whether a callback is an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.
@@ -26,7 +21,7 @@ export function isAsyncFunction(callback) {
 }
 
 /**
- * Asks a callback, for a guest on this thread or in a worker: the length of its answer, which `exchange` keeps, FAILED, or
+ * Asks a callback, for a guest on this thread or in a worker: the length of its answer, which `exchange` keeps, HOST_CALL_FAILED, or
  * what `later` says of an answer that is a promise. Never throws, whatever the callback does and answers.
  * @param {import('./exchange.js').Exchange} exchange
  * @param {{ id: number }} host what the callback sees of the host
@@ -78,7 +73,7 @@ export function callHost(
     payload = copyOut(view, ptr, len);
   } catch (error) {
     // Anything but a decoder's TypeError says that the engine has no memory, which is not the name's fault.
-    return error instanceof TypeError ? NAME_NOT_UTF8 : exchange.fail(error);
+    return error instanceof TypeError ? HOST_CALL_NAME_NOT_UTF8 : exchange.fail(error);
   }
   return ask(
     exchange,
@@ -105,7 +100,7 @@ export function refuse(binding, namespace, operation) {
 function refusePromise(guest, exchange, answer, then) {
   const ignore = () => {};
   whenSettled(answer, then, ignore, ignore);
-  return PROMISE_REFUSED;
+  return HOST_CALL_PROMISE_REFUSED;
 }
 
 /** The guest waits for the promise. */
@@ -118,7 +113,7 @@ function suspend(guest, exchange, answer, then) {
   );
   // Not before: a promise that can't be waited for has thrown by now.
   guest.suspension.begin();
-  return PENDING;
+  return HOST_CALL_PENDING;
 }
 
 function settle(guest, exchange, outcome) {

@@ -12,21 +12,10 @@
  */
 
 import { closedError } from '../base/error.js';
+import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { idleCoroutine } from './coroutine.js';
 import { restoreStack } from './stack.js';
 import { Turns } from './turns.js';
-
-/** The core's answers before a call of the guest; `src/host/exports.rs` has the same. */
-const RUN = 0;
-const LATER = 1;
-
-/** How a call of the guest ended; `src/invocation.rs` has the same. */
-const FAILED = 0;
-const SUCCEEDED = 1;
-const THREW = 2;
-
-/** The slot of no host. */
-const NO_SLOT = 0xffffffff;
 
 export class Port extends Turns {
   /**
@@ -73,7 +62,7 @@ export class Port extends Turns {
 
   /** Runs an exchange as soon as it is its turn: a promise of its response. Throws an error that is there at once. */
   invoke(exchange) {
-    if (!this.#isFree(exchange) && this.#admit(exchange, false) === LATER) return this.#wait(exchange);
+    if (!this.#isFree(exchange) && this.#admit(exchange, false) === ADMIT_LATER) return this.#wait(exchange);
     return this.guest.suspendable ? this.#runSuspendable(exchange) : Promise.resolve(this.#call(exchange));
   }
 
@@ -162,12 +151,12 @@ export class Port extends Turns {
     return !this.running && !this.unusual && this.guest !== undefined && exchange.payloadLength <= this.payloadLimit;
   }
 
-  /** RUN or LATER. Throws the error of an exchange that cannot run. */
+  /** ADMIT_NOW or ADMIT_LATER. Throws the error of an exchange that cannot run. */
   #admit(exchange, atOnce) {
     const { admit } = this;
     const admitted = admit(this.slot, exchange.operationLength, exchange.payloadLength, this.running, atOnce);
-    if (admitted !== RUN && admitted !== LATER) throw this.#takeError();
-    return this.hasPending && !atOnce ? LATER : admitted;
+    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw this.#takeError();
+    return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
   }
 
   #wait(exchange) {
@@ -184,7 +173,7 @@ export class Port extends Turns {
     this.#begin(guest, exchange, 0);
     let ended;
     try {
-      ended = guestCall(exchange.operationLength, exchange.payloadLength) === 0 ? FAILED : SUCCEEDED;
+      ended = guestCall(exchange.operationLength, exchange.payloadLength) === 0 ? CALL_FAILED : CALL_SUCCEEDED;
     } catch (error) {
       ended = threw(exchange, error);
     }
@@ -215,7 +204,7 @@ export class Port extends Turns {
 
   /** Its guest has answered there. */
   endTaken(guest, exchange, result) {
-    this.#endTaken(guest, exchange, result === 0 ? FAILED : SUCCEEDED);
+    this.#endTaken(guest, exchange, result === 0 ? CALL_FAILED : CALL_SUCCEEDED);
   }
 
   /** Its guest has thrown there. */
@@ -245,7 +234,7 @@ export class Port extends Turns {
     const { guest } = this;
     if (!this.#beginSuspendable(guest, exchange)) return exchange.promise;
     const response = guest.callPromising(exchange.operationLength, exchange.payloadLength).then(
-      (result) => this.#endSuspendable(guest, exchange, result === 0 ? FAILED : SUCCEEDED),
+      (result) => this.#endSuspendable(guest, exchange, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
       (error) => this.#endSuspendable(guest, exchange, threw(exchange, error)),
     );
     exchange.promise ??= response;
@@ -283,7 +272,7 @@ export class Port extends Turns {
   #end(guest, exchange, ended, onOwnStack) {
     this.running = false;
     const { response } = exchange;
-    if (ended === SUCCEEDED && response !== undefined && !this.unusual) {
+    if (ended === CALL_SUCCEEDED && response !== undefined && !this.unusual) {
       // Nothing of an invocation outlives it.
       guest.exchange = undefined;
       return response;
@@ -321,5 +310,5 @@ function threw(exchange, error) {
   restoreStack();
   // What a callback of the caller's threw stands above the trap that it led to.
   exchange.thrown ??= error;
-  return THREW;
+  return CALL_THREW;
 }

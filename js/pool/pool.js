@@ -3,22 +3,16 @@ import { rawExports } from '../api/core.js';
 import { WapcError, argumentError, closedError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { checkSignal, checkTimeout, exchangeOf, runWith } from '../invocation/invoke.js';
+import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { Pool } from '../generated/core.js';
 import { Lease, stateOf } from './lease.js';
 import { Members } from './members.js';
 import { Borrower, Invocation } from './requests.js';
-import { NONE, Supply } from './supply.js';
+import { Supply } from './supply.js';
 import { Queue } from '../base/queue.js';
 import { requireRoom, soon } from '../invocation/room.js';
 
 const POOL = Symbol('pool');
-
-/** The core's answers to a request that wants to wait; `src/pool.rs` has the same. */
-const QUEUED = 0;
-const FULL = 1;
-
-/** The slot of no pool. */
-const NO_SLOT = 0xffffffff;
 
 /**
  * Instances of one guest, shared by all who invoke the pool. The core knows which instances there are and which are idle
@@ -89,7 +83,7 @@ export class WapcPool {
       if (options !== undefined) return this.#invokeWith(exchange, options);
       const acquire = this.#acquire;
       const number = acquire(this.#slot);
-      return number === NONE
+      return number === POOL_NONE
         ? this.#enqueue(this.#invocation(exchange))
         : this.#run(this.#members.get(number), exchange);
     } catch (error) {
@@ -246,7 +240,7 @@ export class WapcPool {
   #request(request) {
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
-    if (number === NONE) return this.#enqueue(request);
+    if (number === POOL_NONE) return this.#enqueue(request);
     const member = this.#members.get(number);
     if (request.serve(member)) this.#releaseSoon(member);
     return request.promise;
@@ -254,8 +248,8 @@ export class WapcPool {
 
   #enqueue(request) {
     const admission = this.#core.pool_admit(this.#slot, this.#requests.length);
-    if (admission === FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
-    if (admission !== QUEUED) throw closedError('pool');
+    if (admission === POOL_FULL) throw new WapcError('WAPC_POOL_FULL', 'as many requests wait as `maxQueue` allows');
+    if (admission !== POOL_QUEUED) throw closedError('pool');
     // A borrower's callbacks are called where it invokes what it borrowed.
     request.exchange?.keepScope();
     this.#requests.push(request);

@@ -1,12 +1,7 @@
 /** Creates, replaces and evicts the instances of a pool, when the core's inventory (`src/pool/inventory.rs`) says so. */
 
 import { startTimer } from '../base/timer.js';
-
-/** In place of an instance's number or a time, where there is none; `src/pool.rs` has the same. */
-export const NONE = -1;
-
-/** The slot of no pool. */
-const NO_SLOT = 0xffffffff;
+import { NO_SLOT, POOL_NONE } from '../generated/constants.js';
 
 export class Supply {
   /** Instances that broke and were replaced. */
@@ -38,7 +33,7 @@ export class Supply {
   /** Creates the instances that are kept (`min`). */
   async createKept() {
     const created = [];
-    for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== NONE;) {
+    for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== POOL_NONE;) {
       created.push(this.#members.make(number));
     }
     const outcomes = await Promise.allSettled(created);
@@ -50,7 +45,7 @@ export class Supply {
   /** Creates one more instance, if a request is pending for which none is being created. */
   async grow() {
     const number = this.#core.pool_create_pending(this.#slot, this.#requests.length);
-    if (number === NONE) return;
+    if (number === POOL_NONE) return;
     let member;
     try {
       member = await this.#members.make(number);
@@ -98,11 +93,11 @@ export class Supply {
   watch() {
     if (this.#stopTimer !== undefined) return;
     const at = this.#core.pool_next_eviction(this.#slot);
-    if (at === NONE) return;
+    if (at === POOL_NONE) return;
     const evict = () => {
       this.#stopTimer = undefined;
       const now = performance.now();
-      for (let number; (number = this.#core.pool_evict(this.#slot, now)) !== NONE;) {
+      for (let number; (number = this.#core.pool_evict(this.#slot, now)) !== POOL_NONE;) {
         this.#members.remove(this.#members.get(number));
       }
       this.watch();

@@ -5,44 +5,8 @@
  */
 
 import { entriesIn, kindOf } from './entries.js';
-import { BIGINT, DIRECTORY, openAt } from './opened.js';
-
-/** WASI's numbers of what file systems say. */
-const ERRNO = {
-  EACCES: 2,
-  EAGAIN: 6,
-  EBADF: 8,
-  EBUSY: 10,
-  EDQUOT: 19,
-  EEXIST: 20,
-  EFBIG: 22,
-  EILSEQ: 25,
-  EINVAL: 28,
-  EIO: 29,
-  EISDIR: 31,
-  ELOOP: 32,
-  EMFILE: 33,
-  EMLINK: 34,
-  ENAMETOOLONG: 37,
-  ENFILE: 33,
-  ENOENT: 44,
-  ENOSPC: 51,
-  ENOTDIR: 54,
-  ENOTEMPTY: 55,
-  ENOTSUP: 58,
-  ENXIO: 60,
-  EPERM: 63,
-  EPIPE: 64,
-  EROFS: 69,
-  ESPIPE: 70,
-  ETXTBSY: 74,
-  EXDEV: 75,
-};
-
-// What is done with a name; `src/wasi/sys.rs` has the same.
-const CREATE_DIRECTORY = 0;
-const REMOVE_DIRECTORY = 1;
-const RENAME = 0;
+import { change, errno, open, relate } from '../generated/wasi-constants.js';
+import { BIGINT, openAt } from './opened.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -76,7 +40,7 @@ export class Directories {
 
   /** Opens a directory that a guest is given. Throws what the file system says. */
   openRoot(path, owner) {
-    return this.#keep(openAt(this.#fs, this.#fs.realpathSync(path), DIRECTORY), owner);
+    return this.#keep(openAt(this.#fs, this.#fs.realpathSync(path), open.DIRECTORY), owner);
   }
 
   #keep(opened, owner) {
@@ -108,7 +72,7 @@ export class Directories {
     try {
       return work() ?? 0;
     } catch (error) {
-      return -(ERRNO[error.code] ?? ERRNO.EIO);
+      return -(errno[error.code] ?? errno.EIO);
     }
   }
 
@@ -203,10 +167,10 @@ export class Directories {
   change(parent, name, what) {
     return this.#attempt(() =>
       this.#open[parent].within(name, (path) => {
-        if (what === CREATE_DIRECTORY) this.#fs.mkdirSync(path);
-        else if (what === REMOVE_DIRECTORY) this.#fs.rmdirSync(path);
+        if (what === change.CREATE_DIRECTORY) this.#fs.mkdirSync(path);
+        else if (what === change.REMOVE_DIRECTORY) this.#fs.rmdirSync(path);
         // Platforms do not agree on what they say of a directory.
-        else if (this.#fs.lstatSync(path).isDirectory()) return -ERRNO.EISDIR;
+        else if (this.#fs.lstatSync(path).isDirectory()) return -errno.EISDIR;
         else this.#fs.unlinkSync(path);
         return 0;
       }),
@@ -217,7 +181,7 @@ export class Directories {
     return this.#attempt(() =>
       this.#open[from].within(name, (path) =>
         this.#open[to].within(newName, (newPath) =>
-          how === RENAME ? this.#fs.renameSync(path, newPath) : this.#fs.linkSync(path, newPath),
+          how === relate.RENAME ? this.#fs.renameSync(path, newPath) : this.#fs.linkSync(path, newPath),
         ),
       ),
     );

@@ -1,15 +1,17 @@
 /** The entries of a directory of the machine: names and kinds. */
 
+import { filetype } from '../generated/wasi-constants.js';
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** WASI's number of a kind of file. */
 export function kindOf(stat) {
-  if (stat.isFile()) return 4;
-  if (stat.isDirectory()) return 3;
-  if (stat.isSymbolicLink()) return 7;
-  if (stat.isCharacterDevice()) return 2;
-  if (stat.isBlockDevice()) return 1;
-  return stat.isSocket() ? 6 : 0;
+  if (stat.isFile()) return filetype.REGULAR_FILE;
+  if (stat.isDirectory()) return filetype.DIRECTORY;
+  if (stat.isSymbolicLink()) return filetype.SYMBOLIC_LINK;
+  if (stat.isCharacterDevice()) return filetype.CHARACTER_DEVICE;
+  if (stat.isBlockDevice()) return filetype.BLOCK_DEVICE;
+  return stat.isSocket() ? filetype.SOCKET_STREAM : filetype.UNKNOWN;
 }
 
 /** U+FFFD in a name stands for bytes that are not UTF-8, or for itself. */

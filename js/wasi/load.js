@@ -1,13 +1,11 @@
 /** WASI, for guests that import it: loaded when the first of them is compiled. */
 
 import { WapcError, messageOf } from '../base/error.js';
+import { WASI_MODULES } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 import { ownModule } from '../loading/own-modules.js';
 import { importsOf } from '../invocation/shims.js';
 import { watchStack } from '../invocation/stack.js';
-
-/** The names of WASI's import module. */
-const NAMES = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];
 
 let loaded;
 
@@ -18,7 +16,7 @@ let loaded;
  */
 export async function loadWasi(guest, core) {
   const imported = new Set(WebAssembly.Module.imports(guest).map(({ module }) => module));
-  const names = NAMES.filter((name) => imported.has(name));
+  const names = WASI_MODULES.filter((name) => imported.has(name));
   if (names.length === 0) return undefined;
   loaded ??= load(core).catch((error) => {
     loaded = undefined;

@@ -1,12 +1,8 @@
 /** Files and directories of the machine that are open, and how they are opened without following symbolic links. */
 
-// How a name is opened; `src/wasi/sys.rs` has the same.
-export const DIRECTORY = 1;
-const READ = 2;
-const WRITE = 4;
-const CREATE = 8;
-const EXCLUSIVE = 16;
-const TRUNCATE = 32;
+import { open } from '../generated/wasi-constants.js';
+
+const { DIRECTORY, READ, WRITE, CREATE, EXCLUSIVE, TRUNCATE } = open;
 
 /** File times and inodes, exactly. */
 export const BIGINT = { bigint: true };

@@ -1,4 +1,5 @@
-import { FAILED, PENDING, ask } from '../invocation/host-call.js';
+import { ask } from '../invocation/host-call.js';
+import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
 import { whenSettled } from '../base/payload.js';
 
 /**
@@ -11,7 +12,7 @@ import { whenSettled } from '../base/payload.js';
  */
 export function callHost(hostCall, call, exchange, host, answer) {
   const called = ask(exchange, host, hostCall, undefined, wait, answer, ...call);
-  if (called !== PENDING) answer(called !== FAILED);
+  if (called !== HOST_CALL_PENDING) answer(called !== HOST_CALL_FAILED);
 }
 
 /** The worker waits for the promise. */
@@ -19,8 +20,8 @@ function wait(answer, exchange, value, then) {
   whenSettled(
     value,
     then,
-    (settled) => answer(exchange.accept(settled) !== FAILED),
-    (error) => answer(exchange.fail(error) !== FAILED),
+    (settled) => answer(exchange.accept(settled) !== HOST_CALL_FAILED),
+    (error) => answer(exchange.fail(error) !== HOST_CALL_FAILED),
   );
-  return PENDING;
+  return HOST_CALL_PENDING;
 }

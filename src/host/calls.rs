@@ -5,7 +5,6 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 use super::State;
-use super::exports::Admission;
 use crate::error::Error;
 use crate::invocation::Ended;
 use crate::suspensions;
@@ -14,16 +13,10 @@ use crate::suspensions;
 const LONGEST: f64 = u32::MAX as f64;
 
 impl State {
-    /// Whether an invocation can run, with an operation and a payload of these lengths in bytes. `is_running`: another one
-    /// runs; `at_once`: it cannot wait. WAPC_CLOSED, WAPC_LIMIT, WAPC_REENTRANT, WAPC_ASYNC, WAPC_INIT.
+    /// Whether an invocation can run now, with an operation and a payload of these lengths in bytes; false where it has to wait.
+    /// `is_running`: another one runs; `at_once`: it cannot wait. WAPC_CLOSED, WAPC_LIMIT, WAPC_REENTRANT, WAPC_ASYNC, WAPC_INIT.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
-    pub(super) fn admit(
-        &self,
-        op_len: f64,
-        payload_len: f64,
-        is_running: bool,
-        at_once: bool,
-    ) -> Result<Admission, Error> {
+    pub(super) fn admit(&self, op_len: f64, payload_len: f64, is_running: bool, at_once: bool) -> Result<bool, Error> {
         if self.closed.get() {
             return Err(Error::Closed("host"));
         }
@@ -39,14 +32,14 @@ impl State {
         }
         if self.instance().is_none() {
             if !at_once {
-                return Ok(Admission::Later);
+                return Ok(false);
             }
             self.restart_now()?;
         }
-        Ok(Admission::Run)
+        Ok(true)
     }
 
-    fn admit_busy(&self, at_once: bool) -> Result<Admission, Error> {
+    fn admit_busy(&self, at_once: bool) -> Result<bool, Error> {
         if self.is_in_callback() {
             return Err(Error::Reentrant(
                 "this host was invoked from inside its own host call, whose guest is on the stack; use another instance",
@@ -57,7 +50,7 @@ impl State {
                 "invokeSync: the host is busy with an invocation that waits for its host call; use invoke",
             ));
         }
-        Ok(Admission::Later)
+        Ok(false)
     }
 
     /// True where the guest can be called now; else the port is woken once few enough other guests are suspended.

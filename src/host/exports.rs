@@ -7,32 +7,26 @@
 use std::rc::Rc;
 
 use super::State;
+use crate::constants::{ADMIT_LATER, ADMIT_NEVER, ADMIT_NOW};
 
-/// Answer to an invocation that wants to run; `js/invocation/port.js` has the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Admission {
-    /// The guest may be called.
-    Run = 0,
-    /// The invocation has to wait for its turn, or for a fresh instance.
-    Later = 1,
-    /// The port has the error.
-    Refused = 2,
-}
-
-/// Whether an invocation can run, with an operation and a payload of these lengths in bytes: an `Admission`.
+/// Whether an invocation can run, with an operation and a payload of these lengths in bytes: `ADMIT_NOW`, `ADMIT_LATER`, or
+/// `ADMIT_NEVER` where the port has its error.
 #[unsafe(no_mangle)]
 extern "C" fn host_admit(slot: u32, op_len: f64, payload_len: f64, is_running: u32, at_once: u32) -> u32 {
     let Some(state) = State::by_slot(slot) else {
-        return Admission::Refused as u32;
+        return ADMIT_NEVER;
     };
-    let admission = state.admit(op_len, payload_len, is_running != 0, at_once != 0).unwrap_or_else(|error| {
-        state.port.set_error(&error.into());
-        Admission::Refused
-    });
-    admission as u32
+    match state.admit(op_len, payload_len, is_running != 0, at_once != 0) {
+        Ok(true) => ADMIT_NOW,
+        Ok(false) => ADMIT_LATER,
+        Err(error) => {
+            state.port.set_error(&error.into());
+            ADMIT_NEVER
+        }
+    }
 }
 
-/// A call of the guest has ended with an `Ended`: 1 where the invocation failed, and the port has its error.
+/// A call of the guest has ended as one of `CALL_*`: 1 where the invocation failed, and the port has its error.
 #[unsafe(no_mangle)]
 extern "C" fn host_end(slot: u32, ended: u32) -> u32 {
     State::by_slot(slot).is_some_and(|state| state.end(ended.into())).into()

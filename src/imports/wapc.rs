@@ -9,6 +9,7 @@
 
 use js_sys::JsString;
 
+use crate::constants::{HOST_CALL_FAILED, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED};
 use crate::error::{Error, Violation};
 use crate::instance::Instance;
 use crate::invocation::{Answer, Invocation, Request};
@@ -189,12 +190,8 @@ extern "C" fn host_call_settled(id: u32, called: f64) -> u32 {
     status
 }
 
-/// Takes in what a host call came to: a length in bytes, or one of the states that `js/invocation/host-call.js` names.
+/// Takes in what a host call came to: a length in bytes, or one of `HOST_CALL_*`.
 fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
-    const FAILED: f64 = -1.0;
-    const PENDING: f64 = -2.0;
-    const PROMISE_REFUSED: f64 = -3.0;
-
     // The callback itself may have closed the host or aborted the invocation.
     if instance.invocation().is_stopped() {
         return Ok(HOST_STOPPED);
@@ -204,15 +201,15 @@ fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
         instance.invocation().end_host_call(Answer::Response(len));
         return Ok(HOST_ANSWERED);
     }
-    if called == FAILED {
+    if called == HOST_CALL_FAILED {
         let len = instance.check_host_error(instance.guest().answer_len())?;
         instance.invocation().end_host_call(Answer::Error(len));
         return Ok(HOST_FAILED);
     }
-    if called == PENDING {
+    if called == HOST_CALL_PENDING {
         return Ok(HOST_PENDING);
     }
-    if called == PROMISE_REFUSED {
+    if called == HOST_CALL_PROMISE_REFUSED {
         return Err(Error::Async(instance.why_not_async()));
     }
     Err(Violation::NotUtf8 { import: Import::HostCall, what: "binding, namespace or operation" }.into())

@@ -1,6 +1,7 @@
 //! Which instances a pool has, which of them are idle, and when instances are created and evicted. No JavaScript runs
 //! here.
 
+use crate::constants::{POOL_CLOSED, POOL_FULL, POOL_QUEUED};
 use crate::options::Bounds;
 
 /// An idle instance.
@@ -11,12 +12,13 @@ struct Idle {
     since: f64,
 }
 
-/// The answer to a request that wants to wait for an instance; `js/pool/pool.js` has the same.
+/// The answer to a request that wants to wait for an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
 pub(super) enum Admission {
-    Queued = 0,
-    Full = 1,
-    Closed = 2,
+    Queued = POOL_QUEUED,
+    Full = POOL_FULL,
+    Closed = POOL_CLOSED,
 }
 
 /// The instances of a pool, by small numbers. Each is idle or busy; one that is being created is busy. Requests that wait

@@ -10,6 +10,7 @@
 
 mod abi;
 mod calls;
+mod constants;
 mod descriptors;
 mod files;
 mod guest;

@@ -16,6 +16,7 @@ use std::rc::Rc;
 use wasip1::{Errno, Filetype};
 
 use crate::abi::{Result, Stat};
+use crate::constants::{change, errno, filetype, relate};
 use crate::holdings::Holdings;
 use crate::memory::Range;
 
@@ -144,29 +145,21 @@ pub(crate) struct Handle {
     holder: Rc<Holdings>,
 }
 
-/// How to open a name.
-pub(crate) mod how {
-    pub(crate) const DIRECTORY: u32 = 1;
-    pub(crate) const READ: u32 = 2;
-    pub(crate) const WRITE: u32 = 4;
-    pub(crate) const CREATE: u32 = 8;
-    pub(crate) const EXCLUSIVE: u32 = 16;
-    pub(crate) const TRUNCATE: u32 = 32;
-}
-
-/// What to do with a name.
+/// A change to one name.
 #[derive(Debug, Clone, Copy)]
+#[repr(u32)]
 pub(crate) enum Change {
-    CreateDirectory = 0,
-    RemoveDirectory = 1,
-    Unlink = 2,
+    CreateDirectory = change::CREATE_DIRECTORY,
+    RemoveDirectory = change::REMOVE_DIRECTORY,
+    Unlink = change::UNLINK,
 }
 
-/// What to do with two names.
+/// A change that takes two names.
 #[derive(Debug, Clone, Copy)]
+#[repr(u32)]
 pub(crate) enum Relate {
-    Rename = 0,
-    Link = 1,
+    Rename = relate::RENAME,
+    Link = relate::LINK,
 }
 
 impl Drop for Handle {
@@ -188,37 +181,38 @@ fn checked(answer: i32) -> Result<u32> {
     u32::try_from(answer).map_err(|_| errno(answer.unsigned_abs()))
 }
 
-/// The crate's constants are the only way to make its errnos; these are all that a file system answers with.
+/// The errno of a number that JavaScript answered. `wasip1` makes errnos by its constants alone.
 fn errno(raw: u32) -> Errno {
-    const KNOWN: [Errno; 26] = [
-        wasip1::ERRNO_ACCES,
-        wasip1::ERRNO_AGAIN,
-        wasip1::ERRNO_BADF,
-        wasip1::ERRNO_BUSY,
-        wasip1::ERRNO_DQUOT,
-        wasip1::ERRNO_EXIST,
-        wasip1::ERRNO_FBIG,
-        wasip1::ERRNO_ILSEQ,
-        wasip1::ERRNO_INVAL,
-        wasip1::ERRNO_ISDIR,
-        wasip1::ERRNO_LOOP,
-        wasip1::ERRNO_MFILE,
-        wasip1::ERRNO_MLINK,
-        wasip1::ERRNO_NAMETOOLONG,
-        wasip1::ERRNO_NOENT,
-        wasip1::ERRNO_NOSPC,
-        wasip1::ERRNO_NOTDIR,
-        wasip1::ERRNO_NOTEMPTY,
-        wasip1::ERRNO_NOTSUP,
-        wasip1::ERRNO_NXIO,
-        wasip1::ERRNO_PERM,
-        wasip1::ERRNO_PIPE,
-        wasip1::ERRNO_ROFS,
-        wasip1::ERRNO_SPIPE,
-        wasip1::ERRNO_TXTBSY,
-        wasip1::ERRNO_XDEV,
-    ];
-    KNOWN.into_iter().find(|errno| u32::from(errno.raw()) == raw).unwrap_or(wasip1::ERRNO_IO)
+    match raw {
+        errno::EACCES => wasip1::ERRNO_ACCES,
+        errno::EAGAIN => wasip1::ERRNO_AGAIN,
+        errno::EBADF => wasip1::ERRNO_BADF,
+        errno::EBUSY => wasip1::ERRNO_BUSY,
+        errno::EDQUOT => wasip1::ERRNO_DQUOT,
+        errno::EEXIST => wasip1::ERRNO_EXIST,
+        errno::EFBIG => wasip1::ERRNO_FBIG,
+        errno::EILSEQ => wasip1::ERRNO_ILSEQ,
+        errno::EINVAL => wasip1::ERRNO_INVAL,
+        errno::EISDIR => wasip1::ERRNO_ISDIR,
+        errno::ELOOP => wasip1::ERRNO_LOOP,
+        errno::EMFILE => wasip1::ERRNO_MFILE,
+        errno::EMLINK => wasip1::ERRNO_MLINK,
+        errno::ENAMETOOLONG => wasip1::ERRNO_NAMETOOLONG,
+        errno::ENFILE => wasip1::ERRNO_NFILE,
+        errno::ENOENT => wasip1::ERRNO_NOENT,
+        errno::ENOSPC => wasip1::ERRNO_NOSPC,
+        errno::ENOTDIR => wasip1::ERRNO_NOTDIR,
+        errno::ENOTEMPTY => wasip1::ERRNO_NOTEMPTY,
+        errno::ENOTSUP => wasip1::ERRNO_NOTSUP,
+        errno::ENXIO => wasip1::ERRNO_NXIO,
+        errno::EPERM => wasip1::ERRNO_PERM,
+        errno::EPIPE => wasip1::ERRNO_PIPE,
+        errno::EROFS => wasip1::ERRNO_ROFS,
+        errno::ESPIPE => wasip1::ERRNO_SPIPE,
+        errno::ETXTBSY => wasip1::ERRNO_TXTBSY,
+        errno::EXDEV => wasip1::ERRNO_XDEV,
+        _ => wasip1::ERRNO_IO,
+    }
 }
 
 /// What JavaScript holds ready: `len` bytes.
@@ -245,7 +239,16 @@ impl Handle {
         let mut fields = [0u64; 8];
         checked(imports::stat(self.number, name.as_ptr(), name.len(), fields.as_mut_ptr()))?;
         let [device, inode, kind, links, size, accessed, modified, changed] = fields;
-        Ok(Stat { device, inode, kind: filetype(kind), links, size, accessed, modified, changed })
+        Ok(Stat {
+            device,
+            inode,
+            kind: filetype(u32::try_from(kind).unwrap_or_default()),
+            links,
+            size,
+            accessed,
+            modified,
+            changed,
+        })
     }
 
     /// Seconds since 1970; what is not a number stays as it is.
@@ -322,14 +325,30 @@ fn exact(position: u64) -> Result<f64> {
     if position < 1 << 53 { Ok(position as f64) } else { Err(wasip1::ERRNO_FBIG) }
 }
 
-fn filetype(raw: u64) -> Filetype {
-    const KNOWN: [Filetype; 6] = [
-        wasip1::FILETYPE_BLOCK_DEVICE,
-        wasip1::FILETYPE_CHARACTER_DEVICE,
-        wasip1::FILETYPE_DIRECTORY,
-        wasip1::FILETYPE_REGULAR_FILE,
-        wasip1::FILETYPE_SOCKET_STREAM,
-        wasip1::FILETYPE_SYMBOLIC_LINK,
-    ];
-    KNOWN.into_iter().find(|kind| u64::from(kind.raw()) == raw).unwrap_or(wasip1::FILETYPE_UNKNOWN)
+fn filetype(raw: u32) -> Filetype {
+    match raw {
+        filetype::BLOCK_DEVICE => wasip1::FILETYPE_BLOCK_DEVICE,
+        filetype::CHARACTER_DEVICE => wasip1::FILETYPE_CHARACTER_DEVICE,
+        filetype::DIRECTORY => wasip1::FILETYPE_DIRECTORY,
+        filetype::REGULAR_FILE => wasip1::FILETYPE_REGULAR_FILE,
+        filetype::SOCKET_STREAM => wasip1::FILETYPE_SOCKET_STREAM,
+        filetype::SYMBOLIC_LINK => wasip1::FILETYPE_SYMBOLIC_LINK,
+        _ => wasip1::FILETYPE_UNKNOWN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{errno, filetype};
+
+    #[test]
+    fn the_shared_numbers_are_those_of_wasi() {
+        for raw in 0..100 {
+            let (errno, filetype) = (errno(raw), filetype(raw));
+            assert!(u32::from(errno.raw()) == raw || errno == wasip1::ERRNO_IO, "{raw}");
+            assert!(u32::from(filetype.raw()) == raw || filetype == wasip1::FILETYPE_UNKNOWN, "{raw}");
+        }
+        assert_eq!([errno(2), errno(75)], [wasip1::ERRNO_ACCES, wasip1::ERRNO_XDEV]);
+        assert_eq!([filetype(1), filetype(7)], [wasip1::FILETYPE_BLOCK_DEVICE, wasip1::FILETYPE_SYMBOLIC_LINK]);
+    }
 }

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::{How, Names, Times};
 use crate::abi::{Result, Stat};
+use crate::constants::open;
 use crate::holdings::Holdings;
-use crate::sys::{Change, Handle, Relate, how};
+use crate::sys::{Change, Handle, Relate};
 
 /// A directory of the machine.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl MachineDirectory {
     }
 
     pub(super) fn open_directory(&self, name: &str) -> Result<Rc<Self>> {
-        let handle = self.handle.open(name, how::DIRECTORY)?;
+        let handle = self.handle.open(name, open::DIRECTORY)?;
         Ok(Rc::new(Self { handle, readonly: self.readonly }))
     }
 
@@ -42,16 +43,16 @@ impl MachineDirectory {
             // What is there already can be read all the same.
             return match self.handle.stat(name) {
                 Ok(_) if options.exclusive => Err(wasip1::ERRNO_EXIST),
-                Ok(_) => self.handle.open(name, how::READ),
+                Ok(_) => self.handle.open(name, open::READ),
                 Err(_) => Err(wasip1::ERRNO_ROFS),
             };
         }
         let flags = [
-            (options.read || !options.write, how::READ),
-            (options.write, how::WRITE),
-            (options.create, how::CREATE),
-            (options.exclusive, how::EXCLUSIVE),
-            (options.truncate, how::TRUNCATE),
+            (options.read || !options.write, open::READ),
+            (options.write, open::WRITE),
+            (options.create, open::CREATE),
+            (options.exclusive, open::EXCLUSIVE),
+            (options.truncate, open::TRUNCATE),
         ];
         self.handle.open(name, flags.into_iter().filter_map(|(set, flag)| set.then_some(flag)).sum())
     }
