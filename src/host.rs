@@ -86,14 +86,14 @@ pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option
         id,
         &guest.module,
         options.payload_limit(),
-        options.timeout,
-        options.start,
+        options.limits.timeout,
+        options.limits.start,
         options.host_call.as_ref(),
         options.logger.as_ref(),
         workers.is_some(),
         workers.map_or(&JsValue::UNDEFINED, |Workers(script)| script),
         &options.wasi,
-        options.memory,
+        options.limits.memory,
         options.integrity.is_some(),
     )
 }
@@ -170,7 +170,7 @@ impl Host {
     /// The limit in bytes that a guest which takes over has to be compiled with.
     #[wasm_bindgen(getter, js_name = memoryLimit)]
     pub fn memory_limit(&self) -> Option<f64> {
-        self.state.options.memory
+        self.state.options.limits.memory
     }
 
     /// Whether `replace` has to say `integrity`.

@@ -141,7 +141,7 @@ impl Module {
 impl State {
     /// `options`, and where they say nothing those of `compile`. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     fn lay_over(&self, options: Options) -> Result<Options, Error> {
-        self.admit(options.memory, options.integrity.as_ref())?;
+        self.admit(options.limits.memory, options.integrity.as_ref())?;
         Ok(options.over(&*self.options()?))
     }
 
@@ -153,7 +153,7 @@ impl State {
     /// WAPC_UNSUPPORTED and WAPC_ARGUMENT for options of the time of compilation that it was not compiled with: a limit of
     /// `memory` bytes, bytes that were checked against `integrity`.
     fn admit(&self, memory: Option<f64>, integrity: Option<&Integrity>) -> Result<(), Error> {
-        let compiled_with = self.options()?.memory;
+        let compiled_with = self.options()?.limits.memory;
         if let Some(wanted) = memory
             && compiled_with.is_none_or(|limit| limit > wanted)
         {

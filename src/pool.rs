@@ -79,7 +79,7 @@ impl Pool {
     /// Milliseconds that creating an instance may take (`limits.start`).
     #[wasm_bindgen(getter, js_name = startLimit)]
     pub fn start_limit(&self) -> Option<u32> {
-        self.options.start
+        self.options.limits.start
     }
 
     /// A fresh instance: a promise of a `Host`, or of one in a worker.

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::error::Error;
 use crate::inspect;
 use crate::integrity::{Digest, Integrity};
-use crate::options::Options;
+use crate::options::{Limits, Options};
 use crate::sys::{self, Loaded};
 
 /// A compiled guest.
@@ -20,13 +20,13 @@ pub(crate) struct Compiled {
 
 /// Compiles a guest source.
 pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compiled, Error> {
-    let may_stream = options.integrity.is_none() && options.memory.is_none();
+    let may_stream = options.integrity.is_none() && options.limits.memory.is_none();
     let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream).await;
     let loaded: Loaded = loaded.map_err(Error::Thrown)?.unchecked_into();
     if let Some(module) = loaded.module() {
         let needs_bytes = match options {
             Options { integrity: Some(_), .. } => "integrity",
-            Options { memory: Some(_), .. } => "limits.memory",
+            Options { limits: Limits { memory: Some(_), .. }, .. } => "limits.memory",
             _ => return Ok(Compiled { module, digest: None }),
         };
         return Err(Error::argument(needs_bytes, "bytes; a module is compiled already", &module));
@@ -43,7 +43,7 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
             (bytes, Some(digest))
         }
     };
-    let bytes = match options.memory {
+    let bytes = match options.limits.memory {
         None => bytes,
         Some(limit) => sys::try_limit_memory(&bytes, limit).map_err(Error::Thrown)?,
     };
