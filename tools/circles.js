@@ -1,6 +1,6 @@
 /**
- * Checks that the Rust files of each crate use one another without circles: `eslint` does so for js/. A module and the
- * files of its folder count as one, since a child may use what its parent has; siblings, and what stands elsewhere, do not.
+ * Checks that the Rust files of each crate use one another without circles: `eslint` does so for js/. A child may use its
+ * parents, which declare it; other files, siblings among them, may not use one another in a circle.
  *
  * Why not `cargo modules`: building it takes minutes, and its graph has an edge for each `super::`.
  */
@@ -10,38 +10,55 @@ import { join, sep } from 'node:path';
 
 import { fail, root } from './run.js';
 
-/** The crates: where their modules stand, and what else stands there. */
+/** The crates: where their modules stand, and which files there belong to another crate. */
 const CRATES = [
   { folder: 'src', isOther: (name) => name.startsWith('wasi/') },
   { folder: 'src/wasi', isOther: () => false },
 ];
 
-/** The top-level modules of a crate, and which others each of them uses. */
+/** The modules of a crate by their paths (`host::calls`), and the paths of those that each of them uses. */
 function graphOf({ folder, isOther }) {
   const files = readdirSync(join(root, folder), { recursive: true })
     .map((name) => name.split(sep).join('/'))
     .filter((name) => name.endsWith('.rs') && !isOther(name));
+  const sources = new Map(files.map((name) => [pathOf(name), readFileSync(join(root, folder, name), 'utf8')]));
+  sources.delete('lib');
+  sources.delete('main');
   const graph = new Map();
-  for (const name of files) {
-    const module = name.replace(/\.rs$/, '').split('/')[0];
-    if (module === 'lib' || module === 'main') continue;
-    const uses = graph.get(module) ?? new Set();
-    graph.set(module, uses);
-    // Tests may look anywhere; comments use nothing.
-    const source = readFileSync(join(root, folder, name), 'utf8')
-      .split('#[cfg(test)]\nmod tests')[0]
-      .replace(/\/\/.*$/gm, '');
-    for (const used of usedModules(source)) if (used !== module) uses.add(used);
+  for (const [path, source] of sources) {
+    const used = [...usedPaths(path, source)].map((names) => moduleIn(sources, names));
+    graph.set(path, new Set(used.filter((other) => other !== undefined && !isWithin(path, other))));
   }
   return graph;
 }
 
-/** The names behind each `crate::`, those in braces among them. */
-function* usedModules(source) {
-  for (const [, name, group] of source.matchAll(/\bcrate::(?:(\w+)|\{([^}]*)\})/g)) {
-    if (name !== undefined) yield name;
-    else for (const [, first] of group.matchAll(/(?:^|,)\s*(\w+)/g)) yield first;
+/** `host/calls.rs` is the module `host::calls`, `calls/mod.rs` is `calls`. */
+const pathOf = (name) => name.replace(/(\/mod)?\.rs$/, '').replaceAll('/', '::');
+
+/** True for a module and its parents. */
+const isWithin = (path, parent) => path === parent || path.startsWith(`${parent}::`);
+
+/** The paths behind each `crate::`, `super::` and `self::`, as names from the crate on; those in braces one by one. */
+function* usedPaths(path, source) {
+  // Tests may look anywhere; comments use nothing.
+  const code = source.split('#[cfg(test)]\nmod tests')[0].replace(/\/\/.*$/gm, '');
+  for (const [, start, tail, group] of code.matchAll(
+    /\b(crate|self|super(?:::super)*)((?:::\w+)*)(?:::\{([^}]*)\})?/g,
+  )) {
+    const from = { crate: [], self: path.split('::') }[start] ?? path.split('::').slice(0, -start.split('::').length);
+    const names = [...from, ...tail.split('::').slice(1)];
+    if (group === undefined) yield names;
+    else for (const item of group.split(',')) yield [...names, ...item.trim().split('::')];
   }
+}
+
+/** The innermost module that a path leads into; undefined for none of the crate's. */
+function moduleIn(sources, names) {
+  for (let length = names.length; length > 0; length--) {
+    const path = names.slice(0, length).join('::');
+    if (sources.has(path)) return path;
+  }
+  return undefined;
 }
 
 /** A circle, as the modules on its way; undefined where there is none. */
