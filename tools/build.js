@@ -12,23 +12,17 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 
 import { cache } from './cache.js';
 import { CONSTANTS, constantsOf } from './constants.js';
 import { fail, root, run, step } from './run.js';
+import { gzip, sizeOf, sizes } from './sizes.js';
 
 const RELEASE = join(root, 'target/wasm32-unknown-unknown/release');
 const CORE = join(RELEASE, 'wapc_host.wasm');
 const WASI = join(RELEASE, 'wasi.wasm');
 const GENERATED = join(root, 'js/generated');
 const DIST = join(root, 'dist');
-
-/** Inlining them into the package stops being right above these. */
-const LIMITS = {
-  core: { bytes: 110_000, gzipped: 48_500 },
-  wasi: { bytes: 150_000, gzipped: 70_000 },
-};
 
 /** What the toolchain leaves to be said: no path of this machine in panic messages, and no more inlining than pays. */
 const RUSTFLAGS = [
@@ -68,7 +62,10 @@ export async function build({ isQuick = false } = {}) {
   const glue = join(GENERATED, 'core.js');
   if (isOlder(glue, [CORE, WASI, join(root, 'tools/build.js')])) generateGlue(isQuick);
   const sources = filesBelow(join(root, 'js')).concat(join(root, 'package.json'), join(root, 'tools/build.js'));
-  if (isOlder(join(DIST, 'worker.js'), sources)) await bundle();
+  if (isOlder(join(DIST, 'worker.js'), sources)) {
+    await bundle();
+    if (!isQuick) for (const { text } of await sizes()) step(text);
+  }
 }
 
 function writeConstants() {
@@ -103,25 +100,9 @@ function optimized(name, raw) {
   const options = [...passes, ...FEATURES.map((feature) => `--enable-${feature}`)];
   run(process.execPath, [wasmOpt, ...options, raw, '-o', file]);
   const bytes = readFileSync(file);
-  step(sizeOf(name, bytes).text);
-  if (sizeOf(name, bytes).isOver) fail(`${name} is over its limit`);
+  const { isOver, text } = sizeOf(name, bytes);
+  if (isOver) fail(`over its limit: ${text}`);
   return bytes;
-}
-
-/** An artifact's size beside its limits. */
-function sizeOf(name, bytes) {
-  const limit = LIMITS[name];
-  const gzipped = gzip(bytes).length;
-  return {
-    text: `${name}: ${bytes.length} bytes, ${gzipped} gzipped (limits ${limit.bytes} and ${limit.gzipped})`,
-    isOver: bytes.length > limit.bytes || gzipped > limit.gzipped,
-  };
-}
-
-/** The artifacts in dist/ that are over their limits, with their sizes. */
-export function overLimits() {
-  const sizes = Object.keys(LIMITS).map((name) => sizeOf(name, readFileSync(join(DIST, `${name}.wasm`))));
-  return sizes.filter(({ isOver }) => isOver).map(({ text }) => text);
 }
 
 /** Writes an artifact, and makes modules of JavaScript of it: as it is, and gzipped. */
@@ -133,8 +114,6 @@ function inline(name, bytes) {
     writeFileSync(join(GENERATED, `${name}-${how}.js`), text);
   }
 }
-
-const gzip = (bytes) => gzipSync(bytes, { level: 9 });
 
 /** The program that makes the glue, of the very version that Cargo.lock has: kept in the cache, it takes a minute. */
 function bindgen() {

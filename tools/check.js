@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { overLimits } from './build.js';
 import { cache } from './cache.js';
 import { root } from './run.js';
+import { sizes } from './sizes.js';
 
 const bin = (name, script) => [process.execPath, join(root, 'node_modules', name, script)];
 const core = ['--target', 'wasm32-unknown-unknown', '--lib', '--bins'];
@@ -32,8 +32,9 @@ const failed = checks.filter(([command, ...args]) => {
   return status !== 0;
 });
 for (const command of failed) console.error(`failed: ${command.join(' ')}`);
-const over = overLimits();
-for (const size of over) console.error(`over its limit: ${size}`);
+const measured = await sizes();
+const over = measured.filter(({ isOver }) => isOver);
+for (const { text } of over) console.error(`over its limit: ${text}`);
 const count = failed.length + over.length;
-console.log(`${checks.length - failed.length} passed, ${count} failed`);
+console.log(`${checks.length + measured.length - count} passed, ${count} failed`);
 process.exitCode = count > 0 ? 1 : 0;
