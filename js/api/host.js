@@ -1,7 +1,7 @@
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { WapcError, closedError } from '../base/error.js';
 import { Host } from '../generated/core.js';
-import { exchangeOf, runWith } from '../invocation/invoke.js';
+import { invocationOf, runWith } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
 
 export const HOST = Symbol('host');
@@ -24,7 +24,7 @@ export class WapcHost {
 
   static {
     portOf = (host) => host.#port;
-    abortOf = (host, exchange, reason) => host.#abort(exchange, reason);
+    abortOf = (host, invocation, reason) => host.#abort(invocation, reason);
     closeOf = (host) => host.#close();
     resetOf = (host) => host.#reset();
   }
@@ -67,10 +67,10 @@ export class WapcHost {
   invoke(operation, payload, options) {
     try {
       requireRoom();
-      const exchange = exchangeOf(operation, payload, this);
-      if (options === undefined) return this.#port.invoke(exchange);
-      const run = () => this.#port.invoke(exchange);
-      return runWith(options, run, (reason) => this.#abort(exchange, reason));
+      const invocation = invocationOf(operation, payload, this);
+      if (options === undefined) return this.#port.invoke(invocation);
+      const run = () => this.#port.invoke(invocation);
+      return runWith(options, run, (reason) => this.#abort(invocation, reason));
     } catch (error) {
       return soon.then(() => {
         throw error;
@@ -80,7 +80,7 @@ export class WapcHost {
 
   invokeSync(operation, payload) {
     requireRoom();
-    return this.#port.invokeSync(exchangeOf(operation, payload, this));
+    return this.#port.invokeSync(invocationOf(operation, payload, this));
   }
 
   async replace(source, options) {
@@ -123,9 +123,9 @@ export class WapcHost {
     this.#host = undefined;
   }
 
-  #abort(exchange, reason) {
-    if (this.#host === undefined || this.#port.cancel(exchange, reason)) return;
-    if (this.#port.interrupts(exchange)) this.#host.interrupt(reason);
+  #abort(invocation, reason) {
+    if (this.#host === undefined || this.#port.cancel(invocation, reason)) return;
+    if (this.#port.interrupts(invocation)) this.#host.interrupt(reason);
   }
 
   #open() {

@@ -41,8 +41,8 @@ function link({ memory, coroutine_module: ptr, coroutine_module_len: len }) {
   const bytes = new Uint8Array(memory.buffer, ptr(), len());
   const host = {
     take: (number) => coroutines[number].take(),
-    operation_len: (number) => coroutines[number].exchange.operationLength,
-    payload_len: (number) => coroutines[number].exchange.payloadLength,
+    operation_len: (number) => coroutines[number].invocation.operationLength,
+    payload_len: (number) => coroutines[number].invocation.payloadLength,
     end: (number, result) => coroutines[number].end(result),
     wait: new WebAssembly.Suspending((number) => coroutines[number].wait()),
   };
@@ -66,7 +66,7 @@ export function unlist(id) {
 
 class Coroutine {
   /** What it is to run. */
-  exchange;
+  invocation;
   #number;
   #port;
   /** The guest that it runs. */
@@ -84,24 +84,24 @@ class Coroutine {
     ended.then(undefined, (error) => this.#fail(error));
   }
 
-  /** Runs an exchange of `port`, as soon as it is awake. */
-  give(port, exchange) {
+  /** Runs an invocation of `port`, as soon as it is awake. */
+  give(port, invocation) {
     this.#port = port;
-    this.exchange = exchange;
+    this.invocation = invocation;
     this.#wake();
   }
 
   /** Takes it back, as long as it has not begun. */
   takeBack() {
-    const { exchange } = this;
+    const { invocation } = this;
     this.#rest();
-    return exchange;
+    return invocation;
   }
 
   /** The number of the guest to call. */
   take() {
-    if (this.exchange === undefined) return NOTHING;
-    this.#guest = this.#port.takeUp(this.exchange);
+    if (this.invocation === undefined) return NOTHING;
+    this.#guest = this.#port.takeUp(this.invocation);
     if (this.#guest !== undefined) return this.#guest.id;
     this.#rest();
     return NOTHING;
@@ -116,20 +116,20 @@ class Coroutine {
 
   /** The guest has answered. */
   end(result) {
-    const [port, guest, exchange] = [this.#port, this.#guest, this.exchange];
+    const [port, guest, invocation] = [this.#port, this.#guest, this.invocation];
     // First: it may be given what waited for its turn, and goes on with that.
     this.#rest();
-    port.endTaken(guest, exchange, result);
+    port.endTaken(guest, invocation, result);
   }
 
   /** The guest has thrown, and with it the stack is gone. */
   #fail(error) {
     coroutines[this.#number] = undefined;
-    this.#port.failTaken(this.#guest, this.exchange, error);
+    this.#port.failTaken(this.#guest, this.invocation, error);
   }
 
   #rest() {
-    this.exchange = this.#port = this.#guest = undefined;
+    this.invocation = this.#port = this.#guest = undefined;
     idle.push(this);
   }
 }

@@ -6,7 +6,7 @@
 import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
 import { unlist } from './coroutine.js';
-import { Exchange } from './exchange.js';
+import { Invocation } from './invocation.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension } from './suspension.js';
@@ -45,7 +45,7 @@ export class Guest {
     this.view = new Uint8Array(0);
     this.guestCall = undefined;
     this.promising = undefined;
-    this.exchange = undefined;
+    this.invocation = undefined;
     /** Whether the last invocation that might have been suspended was not. */
     this.isSteady = false;
     /** Whether coroutines know it. */
@@ -62,7 +62,7 @@ export class Guest {
 
   /** An instance is about to be made, in `limit` ms if that is limited: its start function may call imports. */
   prepare(limit) {
-    this.exchange = new Exchange();
+    this.invocation = new Invocation();
     this.suspension.limit(limit);
   }
 
@@ -78,7 +78,7 @@ export class Guest {
   release() {
     guests[this.id] = undefined;
     if (this.isListed) unlist(this.id);
-    this.exports = this.memory = this.guestCall = this.promising = this.exchange = undefined;
+    this.exports = this.memory = this.guestCall = this.promising = this.invocation = undefined;
     this.hostCall = this.logger = undefined;
     this.wasi?.end();
     this.view = new Uint8Array(0);
@@ -97,20 +97,20 @@ export class Guest {
 
   /** Calls one of the exports that start a guest. */
   start(name) {
-    const { exchange } = this;
+    const { invocation } = this;
     try {
       this.exports[name]();
       return CALL_SUCCEEDED;
     } catch (error) {
       restoreStack();
-      exchange.thrown ??= error;
+      invocation.thrown ??= error;
       return CALL_THREW;
     }
   }
 
   /** The same on a stack that can be suspended. Never rejects. */
   startPromising(name) {
-    const { exchange } = this;
+    const { invocation } = this;
     return WebAssembly.promising(this.exports[name])().then(
       () => {
         this.suspension.end();
@@ -118,7 +118,7 @@ export class Guest {
       },
       (error) => {
         restoreStack();
-        exchange.thrown ??= error;
+        invocation.thrown ??= error;
         this.suspension.end();
         return CALL_THREW;
       },
@@ -127,19 +127,19 @@ export class Guest {
 
   /** What the guest's call threw. */
   get thrown() {
-    return this.exchange.thrown;
+    return this.invocation.thrown;
   }
 
   /** `{ error }` of what the host callback threw last. */
   get failure() {
-    return this.exchange.failure;
+    return this.invocation.failure;
   }
 
   // 1 where they did it, 0 where not: a boolean takes V8 10 ns more.
 
   /** Writes the request, unless the caller's array is no longer what it was (detached, resized or grown). */
   writeRequest(operationPtr, ptr) {
-    const { operation, operationLength, payload, payloadLength } = this.exchange;
+    const { operation, operationLength, payload, payloadLength } = this.invocation;
     const view = this.bytes(Math.max(operationPtr + operationLength, ptr + payloadLength));
     copyName(view, operationPtr, operation, operationLength);
     return copyIn(view, ptr, payload, payloadLength) ? 1 : 0;
@@ -150,7 +150,7 @@ export class Guest {
     try {
       // An empty range touches nothing, wherever it points: there may be no memory yet.
       const view = len === 0 ? this.view : this.bytes(ptr + len);
-      this.exchange.response = copyOut(view, ptr, len);
+      this.invocation.response = copyOut(view, ptr, len);
       return 1;
     } catch {
       return 0;
@@ -159,12 +159,12 @@ export class Guest {
 
   /** Writes what the host callback answered, or its error text, unless that is no longer what it was. */
   writeAnswer(ptr, len) {
-    return copyIn(this.bytes(ptr + len), ptr, this.exchange.answer, len) ? 1 : 0;
+    return copyIn(this.bytes(ptr + len), ptr, this.invocation.answer, len) ? 1 : 0;
   }
 
   /** True once the guest has responded. */
   hasResponded() {
-    return this.exchange?.response !== undefined;
+    return this.invocation?.response !== undefined;
   }
 
   /** Ends an invocation that is suspended. */
@@ -174,12 +174,12 @@ export class Guest {
 
   /** Tells the callbacks of the running invocation that nobody waits any more. */
   abortHostCalls(reason) {
-    this.exchange?.abort(reason);
+    this.invocation?.abort(reason);
   }
 
   /** Bytes of the host error that the last failing host call left. */
   answerLength() {
-    return this.exchange.answerLength;
+    return this.invocation.answerLength;
   }
 
   /** Hands a line of text to the logger. False where that threw; what it threw is kept as what the guest's call threw. */
@@ -191,7 +191,7 @@ export class Guest {
       else this.scope.runInAsyncScope(logger, undefined, text);
       return true;
     } catch (error) {
-      if (this.exchange !== undefined) this.exchange.thrown = error;
+      if (this.invocation !== undefined) this.invocation.thrown = error;
       return false;
     }
   }

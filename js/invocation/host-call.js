@@ -21,27 +21,27 @@ export function isAsyncFunction(callback) {
 }
 
 /**
- * Asks a callback, for a guest on this thread or in a worker: the length of its answer, which `exchange` keeps, HOST_CALL_FAILED, or
+ * Asks a callback, for a guest on this thread or in a worker: the length of its answer, which `invocation` keeps, HOST_CALL_FAILED, or
  * what `later` says of an answer that is a promise. Never throws, whatever the callback does and answers.
- * @param {import('./exchange.js').Exchange} exchange
+ * @param {import('./invocation.js').Invocation} invocation
  * @param {{ id: number }} host what the callback sees of the host
  * @param {import('../api/index.js').HostCall} hostCall
  * @param {import('../platform/platform.js').Scope | undefined} scope where it is called; undefined is here
- * @param {(asker: unknown, exchange: object, answer: unknown, then: Function) => number} later
+ * @param {(asker: unknown, invocation: object, answer: unknown, then: Function) => number} later
  * @param {unknown} asker handed to `later`
  */
-export function ask(exchange, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
+export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
   try {
-    const context = exchange.contextOf(host);
+    const context = invocation.contextOf(host);
     const answer =
       scope === undefined
         ? hostCall(binding, namespace, operation, payload, context)
         : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
-    if (exchange.takeBytes(answer)) return exchange.answerLength;
+    if (invocation.takeBytes(answer)) return invocation.answerLength;
     const then = thenOf(answer);
-    return then === undefined ? exchange.accept(answer) : later(asker, exchange, answer, then);
+    return then === undefined ? invocation.accept(answer) : later(asker, invocation, answer, then);
   } catch (error) {
-    return exchange.fail(error);
+    return invocation.fail(error);
   }
 }
 
@@ -61,7 +61,7 @@ export function callHost(
   len,
   maySuspend,
 ) {
-  const { exchange, host, hostCall, scope } = guest;
+  const { invocation, host, hostCall, scope } = guest;
   let binding, namespace, operation, payload;
   try {
     const view = guest.bytes(
@@ -73,10 +73,10 @@ export function callHost(
     payload = copyOut(view, ptr, len);
   } catch (error) {
     // Anything but a decoder's TypeError says that the engine has no memory, which is not the name's fault.
-    return error instanceof TypeError ? HOST_CALL_NAME_NOT_UTF8 : exchange.fail(error);
+    return error instanceof TypeError ? HOST_CALL_NAME_NOT_UTF8 : invocation.fail(error);
   }
   return ask(
-    exchange,
+    invocation,
     host,
     hostCall,
     scope,
@@ -97,28 +97,28 @@ export function refuse(binding, namespace, operation) {
 }
 
 /** Nobody will look at the promise: without a handler its rejection would end a Node process. */
-function refusePromise(guest, exchange, answer, then) {
+function refusePromise(guest, invocation, answer, then) {
   const ignore = () => {};
   whenSettled(answer, then, ignore, ignore);
   return HOST_CALL_PROMISE_REFUSED;
 }
 
 /** The guest waits for the promise. */
-function suspend(guest, exchange, answer, then) {
+function suspend(guest, invocation, answer, then) {
   whenSettled(
     answer,
     then,
-    (value) => settle(guest, exchange, () => exchange.accept(value)),
-    (error) => settle(guest, exchange, () => exchange.fail(error)),
+    (value) => settle(guest, invocation, () => invocation.accept(value)),
+    (error) => settle(guest, invocation, () => invocation.fail(error)),
   );
   // Not before: a promise that can't be waited for has thrown by now.
   guest.suspension.begin();
   return HOST_CALL_PENDING;
 }
 
-function settle(guest, exchange, outcome) {
+function settle(guest, invocation, outcome) {
   // An invocation that was stopped meanwhile has nobody left to answer.
-  if (guest.exchange !== exchange) return;
+  if (guest.invocation !== invocation) return;
   const { hostCallSettled } = guest;
   const resume = guest.suspension.taken();
   resume?.(hostCallSettled(guest.id, outcome()));

@@ -22,7 +22,7 @@ export class OverLimit {
  * The bytes of one invocation on their way: what the caller sent, what the guest and the host callback answered.
  * Made anew for each invocation; the decisions about it are the core's (`src/invocation.rs`).
  */
-export class Exchange {
+export class Invocation {
   /**
    * @param {Uint8Array} operation UTF-8
    * @param {Uint8Array} payload
@@ -152,4 +152,4 @@ class HostCallContext {
  * One of each that lives as long as this. When a collection of garbage finds none, as it does between two invocations, V8
  * forgets their shape and all code that was optimized for it: host calls took 1.5 times as long after each.
  */
-Exchange.kept = [new Exchange(), new HostCallContext()];
+Invocation.kept = [new Invocation(), new HostCallContext()];

@@ -5,12 +5,12 @@ import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
 import { onAbort } from './signals.js';
-import { Exchange } from './exchange.js';
+import { Invocation } from './invocation.js';
 import { startTimer } from '../base/timer.js';
 
 /** An invocation that is yet to run. Throws WAPC_ARGUMENT. */
-export function exchangeOf(operation, payload, owner) {
-  return new Exchange(
+export function invocationOf(operation, payload, owner) {
+  return new Invocation(
     encodeOperation(operation),
     payload === undefined ? undefined : toBytes(payload, 'payload'),
     owner,

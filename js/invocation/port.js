@@ -1,5 +1,5 @@
 /**
- * The JavaScript half of a host on this thread: where callers hand their exchanges over, and where the guest is called.
+ * The JavaScript half of a host on this thread: where callers hand their invocations over, and where the guest is called.
  * It holds whose turn it is; the core's half (`src/host.rs`) holds the instance, and judges what is not the usual case.
  * None of the core's frames lies below a guest that traps or is suspended. Whoever calls a port has made sure that there is
  * room on the stack (`room.js`).
@@ -41,7 +41,7 @@ export class Port extends Turns {
      */
     this.unusual = asserts;
     this.asserts = asserts;
-    /** The stack that an exchange was given to and has not begun on. */
+    /** The stack that an invocation was given to and has not begun on. */
     this.coroutine = undefined;
     /** The error of the last invocation that failed; the core sets it, and it is taken at once. */
     this.error = undefined;
@@ -54,16 +54,16 @@ export class Port extends Turns {
     return this.guest === undefined;
   }
 
-  /** Runs an exchange at once. Throws its error. */
-  invokeSync(exchange) {
-    if (!this.#isFree(exchange)) this.#admit(exchange, true);
-    return this.#call(exchange);
+  /** Runs an invocation at once. Throws its error. */
+  invokeSync(invocation) {
+    if (!this.#isFree(invocation)) this.#admit(invocation, true);
+    return this.#call(invocation);
   }
 
-  /** Runs an exchange as soon as it is its turn: a promise of its response. Throws an error that is there at once. */
-  invoke(exchange) {
-    if (!this.#isFree(exchange) && this.#admit(exchange, false) === ADMIT_LATER) return this.#wait(exchange);
-    return this.guest.suspendable ? this.#runSuspendable(exchange) : Promise.resolve(this.#call(exchange));
+  /** Runs an invocation as soon as it is its turn: a promise of its response. Throws an error that is there at once. */
+  invoke(invocation) {
+    if (!this.#isFree(invocation) && this.#admit(invocation, false) === ADMIT_LATER) return this.#wait(invocation);
+    return this.guest.suspendable ? this.#runSuspendable(invocation) : Promise.resolve(this.#call(invocation));
   }
 
   /** For `Turns`: the guest is there, and few enough others are suspended. If not, `drain` is called when that has changed. */
@@ -76,19 +76,19 @@ export class Port extends Turns {
     return false;
   }
 
-  /** For `Turns`: runs an exchange that was pending. */
-  begin(exchange) {
+  /** For `Turns`: runs an invocation that was pending. */
+  begin(invocation) {
     try {
-      const result = exchange.inScope(() => this.#run(exchange));
-      if (result !== exchange.promise) exchange.resolve(result);
+      const result = invocation.inScope(() => this.#run(invocation));
+      if (result !== invocation.promise) invocation.resolve(result);
     } catch (error) {
-      exchange.reject(error);
+      invocation.reject(error);
     }
   }
 
-  /** Runs an exchange: the response, or a promise of it. */
-  #run(exchange) {
-    return this.guest.suspendable ? this.#runSuspendable(exchange) : this.#call(exchange);
+  /** Runs an invocation: the response, or a promise of it. */
+  #run(invocation) {
+    return this.guest.suspendable ? this.#runSuspendable(invocation) : this.#call(invocation);
   }
 
   /**
@@ -109,25 +109,25 @@ export class Port extends Turns {
   }
 
   /**
-   * Rejects an exchange that has not begun with `reason`: true where there was one to reject. One that runs is for the core
+   * Rejects an invocation that has not begun with `reason`: true where there was one to reject. One that runs is for the core
    * to interrupt.
    */
-  cancel(exchange, reason) {
-    if (super.cancel(exchange, reason)) return true;
-    if (this.coroutine?.exchange !== exchange) return false;
+  cancel(invocation, reason) {
+    if (super.cancel(invocation, reason)) return true;
+    if (this.coroutine?.invocation !== invocation) return false;
     this.#takeBack().reject(reason);
     this.drain();
     return true;
   }
 
-  /** Whether the core is to interrupt the guest for the sake of this exchange, which runs; the port is told how it ends. */
-  interrupts(exchange) {
-    if (this.guest?.exchange !== exchange) return false;
+  /** Whether the core is to interrupt the guest for the sake of this invocation, which runs; the port is told how it ends. */
+  interrupts(invocation) {
+    if (this.guest?.invocation !== invocation) return false;
     this.unusual = true;
     return true;
   }
 
-  /** The host is closed: rejects all exchanges that have not begun. True while another one runs, so that the host cannot be freed. */
+  /** The host is closed: rejects all invocations that have not begun. True while another one runs, so that the host cannot be freed. */
   cancelAll() {
     this.unusual = true;
     if (this.coroutine !== undefined) this.#takeBack().reject(closedError('host'));
@@ -147,81 +147,81 @@ export class Port extends Turns {
   }
 
   /** Whether the guest can be called without asking. */
-  #isFree(exchange) {
-    return !this.running && !this.unusual && this.guest !== undefined && exchange.payloadLength <= this.payloadLimit;
+  #isFree(invocation) {
+    return !this.running && !this.unusual && this.guest !== undefined && invocation.payloadLength <= this.payloadLimit;
   }
 
-  /** ADMIT_NOW or ADMIT_LATER. Throws the error of an exchange that cannot run. */
-  #admit(exchange, atOnce) {
+  /** ADMIT_NOW or ADMIT_LATER. Throws the error of an invocation that cannot run. */
+  #admit(invocation, atOnce) {
     const { admit } = this;
-    const admitted = admit(this.slot, exchange.operationLength, exchange.payloadLength, this.running, atOnce);
+    const admitted = admit(this.slot, invocation.operationLength, invocation.payloadLength, this.running, atOnce);
     if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw this.#takeError();
     return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
   }
 
-  #wait(exchange) {
+  #wait(invocation) {
     this.unusual = true;
     // Nothing runs: a fresh instance is needed, or too many others are suspended.
     if (!this.running) this.drain();
-    return this.enqueue(exchange);
+    return this.enqueue(invocation);
   }
 
   /** Calls `__guest_call` on a plain stack: the response. */
-  #call(exchange) {
+  #call(invocation) {
     const { guest } = this;
     const { guestCall } = guest;
-    this.#begin(guest, exchange, 0);
+    this.#begin(guest, invocation, 0);
     let ended;
     try {
-      ended = guestCall(exchange.operationLength, exchange.payloadLength) === 0 ? CALL_FAILED : CALL_SUCCEEDED;
+      ended = guestCall(invocation.operationLength, invocation.payloadLength) === 0 ? CALL_FAILED : CALL_SUCCEEDED;
     } catch (error) {
-      ended = threw(exchange, error);
+      ended = threw(invocation, error);
     }
-    return this.#end(guest, exchange, ended, false);
+    return this.#end(guest, invocation, ended, false);
   }
 
-  /** Runs an exchange on a stack that can be suspended: a promise of the response. */
-  #runSuspendable(exchange) {
+  /** Runs an invocation on a stack that can be suspended: a promise of the response. */
+  #runSuspendable(invocation) {
     const { guest } = this;
     // One that was suspended last time will be again, as a rule: a stack that is kept gains nothing then.
     const coroutine = guest.isSteady ? idleCoroutine(guest) : undefined;
-    if (coroutine === undefined) return this.#callSuspendable(exchange);
+    if (coroutine === undefined) return this.#callSuspendable(invocation);
     this.running = true;
     this.coroutine = coroutine;
-    exchange.queue();
-    coroutine.give(this, exchange);
-    return exchange.promise;
+    invocation.queue();
+    coroutine.give(this, invocation);
+    return invocation.promise;
   }
 
-  /** An exchange begins on the stack that it was given to: the guest to call, or undefined where it has to wait. */
-  takeUp(exchange) {
+  /** An invocation begins on the stack that it was given to: the guest to call, or undefined where it has to wait. */
+  takeUp(invocation) {
     const { guest } = this;
     this.coroutine = undefined;
-    if (!this.#beginSuspendable(guest, exchange)) return undefined;
-    guest.scope = exchange.scope;
+    if (!this.#beginSuspendable(guest, invocation)) return undefined;
+    guest.scope = invocation.scope;
     return guest;
   }
 
   /** Its guest has answered there. */
-  endTaken(guest, exchange, result) {
-    this.#endTaken(guest, exchange, result === 0 ? CALL_FAILED : CALL_SUCCEEDED);
+  endTaken(guest, invocation, result) {
+    this.#endTaken(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED);
   }
 
   /** Its guest has thrown there. */
-  failTaken(guest, exchange, error) {
-    this.#endTaken(guest, exchange, threw(exchange, error));
+  failTaken(guest, invocation, error) {
+    this.#endTaken(guest, invocation, threw(invocation, error));
   }
 
-  #endTaken(guest, exchange, ended) {
+  #endTaken(guest, invocation, ended) {
     guest.scope = undefined;
     try {
-      exchange.resolve(this.#endSuspendable(guest, exchange, ended));
+      invocation.resolve(this.#endSuspendable(guest, invocation, ended));
     } catch (error) {
-      exchange.reject(error);
+      invocation.reject(error);
     }
   }
 
-  /** Takes back the exchange that has not begun on the stack that it was given to. */
+  /** Takes back the invocation that has not begun on the stack that it was given to. */
   #takeBack() {
     const { coroutine } = this;
     this.coroutine = undefined;
@@ -230,61 +230,61 @@ export class Port extends Turns {
   }
 
   /** Calls `__guest_call` on a stack that can be suspended: a promise of the response. */
-  #callSuspendable(exchange) {
+  #callSuspendable(invocation) {
     const { guest } = this;
-    if (!this.#beginSuspendable(guest, exchange)) return exchange.promise;
-    const response = guest.callPromising(exchange.operationLength, exchange.payloadLength).then(
-      (result) => this.#endSuspendable(guest, exchange, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
-      (error) => this.#endSuspendable(guest, exchange, threw(exchange, error)),
+    if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
+    const response = guest.callPromising(invocation.operationLength, invocation.payloadLength).then(
+      (result) => this.#endSuspendable(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
+      (error) => this.#endSuspendable(guest, invocation, threw(invocation, error)),
     );
-    exchange.promise ??= response;
+    invocation.promise ??= response;
     return response;
   }
 
-  #endSuspendable(guest, exchange, ended) {
+  #endSuspendable(guest, invocation, ended) {
     guest.isSteady = !guest.suspension.wasNeeded;
     // First: what waits for its turn may be suspended as soon as this has ended.
     guest.suspension.end();
-    return this.#end(guest, exchange, ended, true);
+    return this.#end(guest, invocation, ended, true);
   }
 
   /** False where too many are suspended, so that it has to wait. */
-  #beginSuspendable(guest, exchange) {
-    if (this.#begin(guest, exchange, 1) !== 0) {
+  #beginSuspendable(guest, invocation) {
+    if (this.#begin(guest, invocation, 1) !== 0) {
       guest.suspension.startClock();
       return true;
     }
     this.running = false;
-    guest.exchange = undefined;
-    this.#wait(exchange);
+    guest.invocation = undefined;
+    this.#wait(invocation);
     return false;
   }
 
   /** 0 where it has to wait. */
-  #begin(guest, exchange, maySuspend) {
+  #begin(guest, invocation, maySuspend) {
     const { callBegins } = this;
     this.running = true;
-    guest.exchange = exchange;
-    return callBegins(guest.id, exchange.operationLength, exchange.payloadLength, maySuspend);
+    guest.invocation = invocation;
+    return callBegins(guest.id, invocation.operationLength, invocation.payloadLength, maySuspend);
   }
 
   /** @param {boolean} onOwnStack whether this is not the stack of a caller */
-  #end(guest, exchange, ended, onOwnStack) {
+  #end(guest, invocation, ended, onOwnStack) {
     this.running = false;
-    const { response } = exchange;
+    const { response } = invocation;
     if (ended === CALL_SUCCEEDED && response !== undefined && !this.unusual) {
       // Nothing of an invocation outlives it.
-      guest.exchange = undefined;
+      guest.invocation = undefined;
       return response;
     }
-    return this.#endUnusually(guest, exchange, ended, onOwnStack);
+    return this.#endUnusually(guest, invocation, ended, onOwnStack);
   }
 
   /** There is more than a response, or other invocations are pending. Throws the invocation's error. */
-  #endUnusually(guest, exchange, ended, onOwnStack) {
+  #endUnusually(guest, invocation, ended, onOwnStack) {
     const { callEnded } = this;
     const failed = callEnded(this.slot, ended) !== 0;
-    guest.exchange = undefined;
+    guest.invocation = undefined;
     const error = this.#takeError();
     const { hasPending } = this;
     this.unusual = hasPending || this.free !== undefined || this.asserts;
@@ -294,7 +294,7 @@ export class Port extends Turns {
       else this.drain();
     }
     if (failed) throw error;
-    return exchange.response;
+    return invocation.response;
   }
 
   #takeError() {
@@ -306,9 +306,9 @@ export class Port extends Turns {
 }
 
 /** The guest's call threw: a trap, as a rule. */
-function threw(exchange, error) {
+function threw(invocation, error) {
   restoreStack();
   // What a callback of the caller's threw stands above the trap that it led to.
-  exchange.thrown ??= error;
+  invocation.thrown ??= error;
   return CALL_THREW;
 }

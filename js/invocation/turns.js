@@ -19,10 +19,10 @@ export class Turns {
   }
 
   /** Lets an invocation wait for its turn: the promise of its response. */
-  enqueue(exchange) {
-    exchange.queue();
-    this.#pending.push(exchange);
-    return exchange.promise;
+  enqueue(invocation) {
+    invocation.queue();
+    this.#pending.push(invocation);
+    return invocation.promise;
   }
 
   /** Runs pending invocations soon: not on the stack of whoever made that possible, of which there may be little left. */
@@ -44,14 +44,14 @@ export class Turns {
   }
 
   /** Rejects an invocation with `reason`, if it waits for its turn: true where it did. */
-  cancel(exchange, reason) {
-    if (!this.#pending.delete(exchange)) return false;
-    exchange.reject(reason);
+  cancel(invocation, reason) {
+    if (!this.#pending.delete(invocation)) return false;
+    invocation.reject(reason);
     return true;
   }
 
   /** The host is closed: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
-    for (const exchange of this.#pending.clear()) exchange.reject(closedError('host'));
+    for (const invocation of this.#pending.clear()) invocation.reject(closedError('host'));
   }
 }

@@ -2,10 +2,10 @@ import { WapcError, closedError } from '../base/error.js';
 import { HOST, WapcHost, abortOf, closeOf, portOf, resetOf } from '../api/host.js';
 import { startTimeoutError } from '../invocation/invoke.js';
 import { startTimer } from '../base/timer.js';
-import { Lease, stateOf } from './lease.js';
+import { PooledHost, stateOf } from './pooled-host.js';
 
 /** One instance of a pool. */
-export class Member {
+export class Instance {
   /**
    * @param {number} number what the core's inventory knows it by
    * @param {WapcHost} host
@@ -18,7 +18,12 @@ export class Member {
     this.isDiscarded = false;
   }
 
-  /** True where it needs a fresh instance before it is lent. */
+  /** True after a trap, until a fresh instance of the guest is there. */
+  get isTrapped() {
+    return this.port.broken;
+  }
+
+  /** True where it is to be replaced before it is acquired again. */
   get isBroken() {
     return this.isDiscarded || this.port.broken;
   }
@@ -33,13 +38,13 @@ export class Member {
     }
   }
 
-  abort(exchange, reason) {
-    abortOf(this.host, exchange, reason);
+  abort(invocation, reason) {
+    abortOf(this.host, invocation, reason);
   }
 }
 
 /** The instances of a pool: how they are made, renewed and removed. When, the pool says. */
-export class Members {
+export class Instances {
   #pool;
   #initialize;
   #startLimit;
@@ -51,7 +56,7 @@ export class Members {
 
   /**
    * @param {object} pool the core's
-   * @param {(member: Member) => void} lost told of a member whose worker died while nothing was asked of it
+   * @param {(instance: Instance) => void} lost told of an instance whose worker died while nothing was asked of it
    */
   constructor(pool, lost) {
     this.#pool = pool;
@@ -64,65 +69,65 @@ export class Members {
     return this.#byNumber[number];
   }
 
-  /** A new member, ready to be lent. */
+  /** Creates an instance: ready to be acquired. */
   async make(number) {
     const since = performance.now();
-    const member = new Member(number, new WapcHost(HOST, await this.#pool.instantiate()));
-    this.#byNumber[number] = member;
+    const instance = new Instance(number, new WapcHost(HOST, await this.#pool.instantiate()));
+    this.#byNumber[number] = instance;
     try {
-      await this.#prepare(member, since);
+      await this.#prepare(instance, since);
     } catch (error) {
-      this.remove(member);
+      this.remove(instance);
       throw error;
     }
-    member.port.lost = () => this.#lost(member);
-    return member;
+    instance.port.lost = () => this.#lost(instance);
+    return instance;
   }
 
   /**
-   * A fresh instance in place of a broken one: a promise of its being ready to be lent. A member whose instance could not be
-   * initialized is discarded. Throws where the renewal does not begin: the pool or the member is closed.
+   * Replaces the guest of a broken instance by a fresh one: a promise of its being ready to be acquired. An instance that
+   * could not be initialized is discarded. Throws where the renewal does not begin: the pool or the instance is closed.
    */
-  renew(member) {
+  renew(instance) {
     this.#requireOpen();
-    return this.#renewed(member, performance.now(), resetOf(member.host));
+    return this.#renewed(instance, performance.now(), resetOf(instance.host));
   }
 
-  async #renewed(member, since, reset) {
+  async #renewed(instance, since, reset) {
     await reset;
     try {
-      await this.#prepare(member, since);
+      await this.#prepare(instance, since);
     } catch (error) {
-      member.discard();
+      instance.discard();
       throw error;
     }
   }
 
-  remove(member) {
-    delete this.#byNumber[member.number];
-    member.discard();
+  remove(instance) {
+    delete this.#byNumber[instance.number];
+    instance.discard();
   }
 
   /** Closes them all, and those that are being made as soon as they are. */
   close() {
     this.#closed = true;
-    for (const member of this.#byNumber.splice(0)) member?.discard();
+    for (const instance of this.#byNumber.splice(0)) instance?.discard();
     for (const end of this.#initializing) end(closedError('pool'));
   }
 
-  /** A fresh instance, which began to start at `since`, has to be initialized before it is lent. */
-  async #prepare(member, since) {
+  /** A fresh instance, which began to start at `since`, has to be initialized before it is acquired. */
+  async #prepare(instance, since) {
     // The pool may have been closed while the instance started.
     this.#requireOpen();
-    const lease = new Lease(member, (exchange) => Promise.resolve(member.port.invoke(exchange)));
+    const host = new PooledHost(instance, (invocation) => Promise.resolve(instance.port.invoke(invocation)));
     try {
       // A worker's script takes its time before the guest starts.
-      if (this.#initialize !== undefined) await this.#initialized(lease, member.port.startedAt ?? since);
+      if (this.#initialize !== undefined) await this.#initialized(host, instance.port.startedAt ?? since);
     } finally {
-      stateOf(lease).over = true;
+      stateOf(host).isReleased = true;
     }
     this.#requireOpen();
-    if (member.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
+    if (instance.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
   }
 
   #requireOpen() {
@@ -130,7 +135,7 @@ export class Members {
   }
 
   /** Runs `initialize`, which may never end: for what `limits.start` leaves of its time, and as long as there is the pool. */
-  #initialized(lease, since) {
+  #initialized(host, since) {
     let end, stopTimer;
     const ended = new Promise((resolve, reject) => (end = reject));
     this.#initializing.add(end);
@@ -138,7 +143,7 @@ export class Members {
     if (limit !== undefined) {
       stopTimer = startTimer(Math.max(0, since + limit - performance.now()), () => end(startTimeoutError(limit)));
     }
-    const initialized = (async () => this.#initialize(lease))();
+    const initialized = (async () => this.#initialize(host))();
     return Promise.race([initialized, ended]).finally(() => {
       this.#initializing.delete(end);
       stopTimer?.();

@@ -1,57 +1,57 @@
 import { WapcError } from '../base/error.js';
-import { exchangeOf, runWith } from '../invocation/invoke.js';
+import { invocationOf, runWith } from '../invocation/invoke.js';
 import { requireRoom } from '../invocation/room.js';
 
-/** What a pool knows of a lease; undefined for anything else. */
+/** The state of a `PooledHost`; undefined for anything else. */
 export let stateOf;
 
 /**
- * An instance of a pool that is lent out: a `PooledHost`. There is one for each time that it is lent, so that nobody can
- * give back what another one has by now.
+ * An instance that was acquired from a pool. There is one of these each time that it is, so that nobody can release what
+ * somebody else has acquired by now.
  */
-export class Lease {
+export class PooledHost {
   #state;
 
   static {
-    stateOf = (lease) => (lease !== null && typeof lease === 'object' && #state in lease ? lease.#state : undefined);
+    stateOf = (host) => (host !== null && typeof host === 'object' && #state in host ? host.#state : undefined);
   }
 
   /**
-   * @param {import('./members.js').Member} member
-   * @param {(exchange: import('../invocation/exchange.js').Exchange) => Promise<Uint8Array>} run
-   * @param {import('./pool.js').WapcPool} [pool] the one that it is to be given back to
+   * @param {import('./instances.js').Instance} instance
+   * @param {(invocation: import('../invocation/invocation.js').Invocation) => Promise<Uint8Array>} run
+   * @param {import('./pool.js').WapcPool} [pool] the one that it is to be returned to
    */
-  constructor(member, run, pool) {
-    this.#state = { pool, member, run, over: false, running: 0, atRest: undefined };
+  constructor(instance, run, pool) {
+    this.#state = { pool, instance, run, isReleased: false, running: 0, atRest: undefined };
   }
 
   get id() {
-    return this.#state.member.host.id;
+    return this.#state.instance.host.id;
   }
 
   get memorySize() {
-    return this.closed ? 0 : this.#state.member.host.memorySize;
+    return this.closed ? 0 : this.#state.instance.host.memorySize;
   }
 
   get closed() {
-    return this.#state.over || this.#state.member.host.closed;
+    return this.#state.isReleased || this.#state.instance.host.closed;
   }
 
   async invoke(operation, payload, options = {}) {
     requireRoom();
     const state = this.#state;
-    const exchange = exchangeOf(operation, payload, this);
-    if (state.over) throw new WapcError('WAPC_CLOSED', 'this instance was given back to its pool');
+    const invocation = invocationOf(operation, payload, this);
+    if (state.isReleased) throw new WapcError('WAPC_CLOSED', 'this host was returned to its pool');
     state.running++;
     try {
       return await runWith(
         options,
-        () => state.run(exchange),
-        (reason) => state.member.abort(exchange, reason),
+        () => state.run(invocation),
+        (reason) => state.instance.abort(invocation, reason),
       );
     } finally {
       state.running--;
-      // One that was given back meanwhile is free only now.
+      // One that was returned meanwhile is free only now.
       if (state.running === 0) state.atRest?.();
     }
   }

@@ -1,51 +1,51 @@
-/** What waits for a member of a pool: each is served with one, or rejected. */
+/** Requests that wait for an instance of a pool: each is served with one, or rejected. */
 
 import { WapcError } from '../base/error.js';
 import { onAbort } from '../invocation/signals.js';
 import { startTimer } from '../base/timer.js';
 
-/** An invocation. */
-export class Invocation {
-  /** The member that it runs on. */
-  member;
+/** A request of `invoke`: for one invocation. */
+export class InvocationRequest {
+  /** The instance that it runs on. */
+  instance;
 
-  /** @param {(invocation: Invocation) => boolean} run whether it has ended already */
-  constructor(exchange, run) {
-    this.exchange = exchange;
+  /** @param {(request: InvocationRequest) => boolean} run true where it has ended already */
+  constructor(invocation, run) {
+    this.invocation = invocation;
     this.run = run;
-    // Not the exchange's own, which is the member's to resolve.
+    // Not the invocation's own, which is the instance's to resolve.
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
   }
 
-  /** Whether it needs the member no longer. */
-  serve(member) {
-    this.member = member;
+  /** Runs on an instance. True where the instance can be released. */
+  serve(instance) {
+    this.instance = instance;
     return this.run(this);
   }
 }
 
-/** Somebody who wants to borrow a member. */
-export class Borrower {
-  #lend;
+/** A request of `get`: for a `PooledHost`, until that is released. */
+export class HostRequest {
+  #hostOf;
   #resolve;
   #reject;
   #stopListening;
   #stopTimer;
   #isSettled = false;
 
-  /** @param {(member: import('./members.js').Member) => import('./lease.js').Lease} lend */
-  constructor(lend) {
-    this.#lend = lend;
+  /** @param {(instance: import('./instances.js').Instance) => import('./pooled-host.js').PooledHost} hostOf */
+  constructor(hostOf) {
+    this.#hostOf = hostOf;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  /** Lets it wait for so long at the most, if it has to. */
+  /** Lets it wait for `timeout` ms at the most, and until `signal` is aborted, if it has to. */
   waitFor(timeout, signal, cancel) {
     if (this.#isSettled) return;
     if (timeout !== undefined) {
@@ -55,10 +55,10 @@ export class Borrower {
     if (signal !== undefined) this.#stopListening = onAbort(signal, cancel);
   }
 
-  /** Whether it needs the member no longer: it does until it is given back. */
-  serve(member) {
+  /** Resolves with an instance. False: it can be released when it is returned. */
+  serve(instance) {
     this.#settled();
-    this.#resolve(this.#lend(member));
+    this.#resolve(this.#hostOf(instance));
     return false;
   }
 

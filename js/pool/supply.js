@@ -8,7 +8,7 @@ export class Supply {
   replaced = 0;
   #slot;
   #core;
-  #members;
+  #instances;
   #requests;
   #on;
   #stopTimer;
@@ -16,16 +16,16 @@ export class Supply {
   /**
    * @param {number} slot of the pool in the core
    * @param {WebAssembly.Exports} core the core's raw exports
-   * @param {import('./members.js').Members} members
+   * @param {import('./instances.js').Instances} instances
    * @param {import('../base/queue.js').Queue} requests that are pending
    * @param {object} on
-   * @param {(member: import('./members.js').Member) => void} on.released an instance can serve a request
+   * @param {(instance: import('./instances.js').Instance) => void} on.released an instance can serve a request
    * @param {() => void} on.removed there is an instance less
    */
-  constructor(slot, core, members, requests, on) {
+  constructor(slot, core, instances, requests, on) {
     this.#slot = slot;
     this.#core = core;
-    this.#members = members;
+    this.#instances = instances;
     this.#requests = requests;
     this.#on = on;
   }
@@ -34,21 +34,21 @@ export class Supply {
   async createKept() {
     const created = [];
     for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== POOL_NONE;) {
-      created.push(this.#members.make(number));
+      created.push(this.#instances.make(number));
     }
     const outcomes = await Promise.allSettled(created);
     const failed = outcomes.find(({ status }) => status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    for (const { value: member } of outcomes) this.#on.released(member);
+    for (const { value: instance } of outcomes) this.#on.released(instance);
   }
 
   /** Creates one more instance, if a request is pending for which none is being created. */
   async grow() {
     const number = this.#core.pool_create_pending(this.#slot, this.#requests.length);
     if (number === POOL_NONE) return;
-    let member;
+    let instance;
     try {
-      member = await this.#members.make(number);
+      instance = await this.#instances.make(number);
     } catch (error) {
       this.#core.pool_not_created(this.#slot, number);
       // The request that waits longest hears why there is no instance for it.
@@ -58,35 +58,35 @@ export class Supply {
       return;
     }
     this.#core.pool_created(this.#slot);
-    this.#on.released(member);
+    this.#on.released(instance);
   }
 
   /** A fresh instance in place of a broken one. Throws where its creation does not begin; only what begins is counted. */
-  renew(member) {
-    const renewed = this.#members.renew(member);
+  renew(instance) {
+    const renewed = this.#instances.renew(instance);
     this.replaced++;
     return renewed;
   }
 
   /** Replaces a broken instance before it serves again. */
-  async replace(member) {
+  async replace(instance) {
     if (this.#slot === NO_SLOT) return;
     try {
-      await this.renew(member);
+      await this.renew(instance);
     } catch {
       // Whoever needs an instance next tries again, and hears why there is none.
-      this.#members.remove(member);
-      this.#core.pool_remove(this.#slot, member.number);
+      this.#instances.remove(instance);
+      this.#core.pool_remove(this.#slot, instance.number);
       this.grow();
       this.#on.removed();
       return;
     }
-    this.#on.released(member);
+    this.#on.released(instance);
   }
 
   /** The worker of an instance died: if that was idle, it is replaced now, else when it is released. */
-  lost(member) {
-    if (this.#core.pool_acquire_broken(this.#slot, member.number)) this.replace(member);
+  lost(instance) {
+    if (this.#core.pool_acquire_broken(this.#slot, instance.number)) this.replace(instance);
   }
 
   /** Evicts instances that are idle for too long, now and when they will be. */
@@ -98,7 +98,7 @@ export class Supply {
       this.#stopTimer = undefined;
       const now = performance.now();
       for (let number; (number = this.#core.pool_evict(this.#slot, now)) !== POOL_NONE;) {
-        this.#members.remove(this.#members.get(number));
+        this.#instances.remove(this.#instances.get(number));
       }
       this.watch();
     };

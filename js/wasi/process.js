@@ -84,7 +84,7 @@ export class Process {
       else scope.runInAsyncScope(writer.write, writer, chunk);
       return 1;
     } catch (error) {
-      if (this.guest.exchange !== undefined) this.guest.exchange.thrown = error;
+      if (this.guest.invocation !== undefined) this.guest.invocation.thrown = error;
       return 0;
     }
   }

@@ -1,7 +1,7 @@
 /** Errors on their way between threads: a structured clone drops codes, causes and names. */
 
 import { WapcError } from '../base/error.js';
-import { OverLimit } from '../invocation/exchange.js';
+import { OverLimit } from '../invocation/invocation.js';
 
 /** Thrown in a worker in place of what the host callback threw: that stays on the caller's thread. */
 export class HostFailure extends Error {}

@@ -75,24 +75,24 @@ export class RemoteGuest {
   }
 
   /** A promise of the response. */
-  invoke(exchange) {
-    const { operation, payloadLength, payload } = exchange;
-    if (this.#shared?.offer(payload, payloadLength)) return this.#ask(exchange, [INVOKE, operation, payloadLength]);
+  invoke(invocation) {
+    const { operation, payloadLength, payload } = invocation;
+    if (this.#shared?.offer(payload, payloadLength)) return this.#ask(invocation, [INVOKE, operation, payloadLength]);
     // A copy, since the array is the caller's. Not by `slice`: a Buffer's would share its memory.
     const sent = copyOf(payload, payloadLength, 'payload');
-    return this.#ask(exchange, [INVOKE, operation, sent], transferOf(sent));
+    return this.#ask(invocation, [INVOKE, operation, sent], transferOf(sent));
   }
 
   /** A fresh instance, of another module if there is one: a promise of its having started. */
-  reset(exchange, module) {
-    return this.#ask(exchange, [RESET, module, platform.modules.wasi]);
+  reset(invocation, module) {
+    return this.#ask(invocation, [RESET, module, platform.modules.wasi]);
   }
 
   /** Starts a worker with a guest of `module`; where memories have run out, after those that nobody needs are gone. */
-  async start(exchange, module) {
+  async start(invocation, module) {
     for (let collected = false; ; collected = true) {
       try {
-        return await this.#startOnce(exchange, module);
+        return await this.#startOnce(invocation, module);
       } catch (error) {
         if (!isOutOfMemory(error) || error.code === 'WAPC_LOAD') throw error;
         const fate = this.#fate;
@@ -110,7 +110,7 @@ export class RemoteGuest {
     const request = this.#request;
     this.#request = undefined;
     request?.stopTimer?.();
-    request?.exchange.abort(error);
+    request?.invocation.abort(error);
     request?.reject(error);
     if (request === undefined) this.#died();
   }
@@ -123,7 +123,7 @@ export class RemoteGuest {
   }
 
   /** Starts a worker with a guest. */
-  #startOnce(exchange, module) {
+  #startOnce(invocation, module) {
     const { script, payloadLimit, hostCall } = this.#settings;
     const shared = canShare() ? new Shared() : undefined;
     const worker = startWorker(script);
@@ -136,7 +136,7 @@ export class RemoteGuest {
       wasi: { args, env, stdin, preopens },
       memory: this.#shared?.buffer,
     };
-    return this.#ask(exchange, [START, platform.modules.core, module, platform.modules.wasi, settings]);
+    return this.#ask(invocation, [START, platform.modules.core, module, platform.modules.wasi, settings]);
   }
 
   #listenTo(worker) {
@@ -153,10 +153,10 @@ export class RemoteGuest {
   }
 
   /** Asks the worker for something: a promise of its answer. */
-  #ask(exchange, message, transfer) {
+  #ask(invocation, message, transfer) {
     return new Promise((resolve, reject) => {
       if (this.#thread === undefined) throw this.#fate;
-      this.#request = { exchange, resolve, reject, stopTimer: undefined, isStart: message[0] !== INVOKE };
+      this.#request = { invocation, resolve, reject, stopTimer: undefined, isStart: message[0] !== INVOKE };
       this.#isCalling = false;
       this.#thread.ref();
       try {
@@ -195,7 +195,7 @@ export class RemoteGuest {
   #receive(thread, message) {
     // A script of the caller's own may say more than was asked of it, and anything else.
     if (this.#request === undefined || !isWellFormed(message)) return;
-    this.#request.exchange.inScope(() => this.#understand(thread, message));
+    this.#request.invocation.inScope(() => this.#understand(thread, message));
   }
 
   #understand(thread, [kind, first, second, third, fourth]) {
@@ -235,10 +235,10 @@ export class RemoteGuest {
   #failed(memorySize, broken, error) {
     this.memorySize = memorySize;
     this.broken = broken;
-    const { exchange, reject } = this.#answered();
+    const { invocation, reject } = this.#answered();
     // The worker has nothing to go on with.
     if (!this.#started) this.#discard();
-    reject(unpack(error, exchange.failure?.error));
+    reject(unpack(error, invocation.failure?.error));
   }
 
   #answered() {
@@ -252,22 +252,22 @@ export class RemoteGuest {
   #callHost(thread, call) {
     // One at a time, as guests call.
     if (this.#isCalling) return;
-    const { exchange } = this.#request;
+    const { invocation } = this.#request;
     const answer = (answered) => {
       // One that was stopped meanwhile has nobody left to answer.
-      if (this.#thread !== thread || this.#request?.exchange !== exchange) return;
+      if (this.#thread !== thread || this.#request?.invocation !== invocation) return;
       this.#isCalling = false;
       try {
-        this.#answer(thread, answered, exchange);
+        this.#answer(thread, answered, invocation);
       } catch (error) {
         // There is no memory for a copy, or another thread has changed what was answered.
-        exchange.fail(error);
-        this.#answer(thread, false, exchange);
+        invocation.fail(error);
+        this.#answer(thread, false, invocation);
       }
     };
     this.#isCalling = this.inCallback = true;
     try {
-      callHost(this.#settings.hostCall, call, exchange, this.#host, answer);
+      callHost(this.#settings.hostCall, call, invocation, this.#host, answer);
     } finally {
       this.inCallback = false;
     }

@@ -1,7 +1,7 @@
 /** A host whose guest runs in a worker: in place of the core's `Host` and its port, both. */
 
 import { WapcError, closedError } from '../base/error.js';
-import { Exchange } from '../invocation/exchange.js';
+import { Invocation } from '../invocation/invocation.js';
 import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
 import { whyNot } from './start.js';
@@ -38,7 +38,7 @@ export async function startRemote(
 }
 
 /** The turn of a guest that is to take over: of `module`, or of the one that is there. */
-class Succession extends Exchange {
+class Succession extends Invocation {
   constructor(module) {
     super();
     this.module = module;
@@ -102,7 +102,7 @@ class Remote extends Turns {
   }
 
   /** A promise of the response. Throws an error that is there at once. */
-  invoke(exchange) {
+  invoke(invocation) {
     if (this.closed) throw closedError('host');
     if (this.#guest.inCallback || this.#successor?.inCallback) {
       throw new WapcError(
@@ -110,7 +110,7 @@ class Remote extends Turns {
         'this host was invoked from inside its own host call; use another instance',
       );
     }
-    const response = this.enqueue(exchange);
+    const response = this.enqueue(invocation);
     this.drainNow();
     return response;
   }
@@ -129,22 +129,22 @@ class Remote extends Turns {
   }
 
   /** For `Turns`: runs an invocation or a succession. */
-  begin(exchange) {
+  begin(invocation) {
     this.running = true;
-    this.#current = exchange;
-    const result = exchange instanceof Succession ? this.#reset(exchange) : this.#invoke(exchange);
+    this.#current = invocation;
+    const result = invocation instanceof Succession ? this.#reset(invocation) : this.#invoke(invocation);
     const ended = () => {
       this.#current = undefined;
       this.running = false;
       this.drainNow();
     };
     // Settled before others run.
-    result.then(exchange.resolve, (error) => exchange.reject(error)).then(ended);
+    result.then(invocation.resolve, (error) => invocation.reject(error)).then(ended);
   }
 
-  /** Whether this exchange runs, so that `interrupt` ends it. */
-  interrupts(exchange) {
-    return this.#current === exchange;
+  /** Whether this invocation runs, so that `interrupt` ends it. */
+  interrupts(invocation) {
+    return this.#current === invocation;
   }
 
   /** Ends what runs, and the worker with it: its promise rejects with `reason`. */
@@ -184,10 +184,10 @@ class Remote extends Turns {
     return succession.promise;
   }
 
-  async #invoke(exchange) {
+  async #invoke(invocation) {
     // Apart from the invocation, whose time is another.
-    if (!this.#guest.isThere || this.#guest.broken) await this.#renew(exchange, this.#module);
-    return this.#guest.invoke(exchange);
+    if (!this.#guest.isThere || this.#guest.broken) await this.#renew(invocation, this.#module);
+    return this.#guest.invoke(invocation);
   }
 
   async #reset(succession) {
@@ -199,16 +199,16 @@ class Remote extends Turns {
   }
 
   /** A fresh instance, in the worker that there is or in another one. */
-  #renew(exchange, module) {
-    if (!this.#guest.isThere) return this.#guest.start(exchange, module);
-    return this.#guest.reset(exchange, module === this.#module ? undefined : module);
+  #renew(invocation, module) {
+    if (!this.#guest.isThere) return this.#guest.start(invocation, module);
+    return this.#guest.reset(invocation, module === this.#module ? undefined : module);
   }
 
   /** A fresh instance in a worker of its own: if that has to be stopped, the guest that is there stays in place. */
-  async #startBeside(exchange, module) {
+  async #startBeside(invocation, module) {
     const successor = (this.#successor = this.#makeGuest());
     try {
-      await successor.start(exchange, module);
+      await successor.start(invocation, module);
       if (this.closed) throw closedError('host');
       [this.#guest, this.#successor] = [successor, this.#guest];
     } finally {

@@ -4,7 +4,7 @@ import { prepareAnother } from '../base/bytes.js';
 import { Host, Module } from '../generated/core.js';
 import { instantiate } from '../api/instantiate.js';
 import { platform } from '../platform/platform.js';
-import { Exchange, OverLimit } from '../invocation/exchange.js';
+import { Invocation, OverLimit } from '../invocation/invocation.js';
 import { Wasi } from '../wasi/wasi.js';
 import { Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
 import { HostFailure, pack } from './errors.js';
@@ -107,7 +107,7 @@ export function serve(post) {
 
   const invoke = (operation, sent) => {
     const payload = typeof sent === 'number' ? shared.payload(sent) : sent;
-    return host.port.invoke(new Exchange(operation, payload, host));
+    return host.port.invoke(new Invocation(operation, payload, host));
   };
 
   const tasks = { [START]: start, [RESET]: reset, [INVOKE]: invoke };

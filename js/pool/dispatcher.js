@@ -1,0 +1,240 @@
+/** Brings the requests of a pool and its instances together. Whoever calls a dispatcher has made sure of room on the stack. */
+
+import { rawExports } from '../api/core.js';
+import { WapcError, closedError } from '../base/error.js';
+import { Queue } from '../base/queue.js';
+import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
+import { runWith } from '../invocation/invoke.js';
+import { Instances } from './instances.js';
+import { InvocationRequest } from './requests.js';
+import { Supply } from './supply.js';
+
+/**
+ * The core knows which instances there are and which of them are idle (`src/pool/inventory.rs`); pending requests, first
+ * come, first served, are here.
+ */
+export class Dispatcher {
+  #pool;
+  #slot;
+  #isElastic;
+  /** The core's raw exports, and those on the way of each invocation apart: see `Port`. */
+  #core;
+  #acquire;
+  #markIdle;
+  #instances;
+  #supply;
+  /** The requests that are pending: each waits for an instance. */
+  #requests = new Queue();
+  #invocations = 0;
+  #failures = 0;
+  /** The promise of `close`, and what resolves it. */
+  #closing;
+  #closed;
+
+  /** @param {import('../generated/core.js').Pool} pool the core's half */
+  constructor(pool) {
+    this.#pool = pool;
+    this.#slot = pool.slot;
+    this.#isElastic = pool.isElastic;
+    this.#core = rawExports();
+    this.#instances = new Instances(pool, (instance) => this.#supply.lost(instance));
+    this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#requests, {
+      released: (instance) => this.release(instance),
+      removed: () => this.#rest(),
+    });
+    this.#acquire = this.#core.pool_acquire;
+    this.#markIdle = this.#core.pool_release;
+  }
+
+  /** Creates the instances that are kept (`min`). */
+  createKept() {
+    return this.#supply.createKept();
+  }
+
+  get stats() {
+    const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#supply.replaced];
+    const idle = this.#core.pool_idle(this.#slot);
+    const busy = this.#core.pool_busy(this.#slot);
+    const waiting = Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
+    return { size: idle + busy, idle, busy, waiting, invocations, failures, replaced };
+  }
+
+  /** Runs an invocation on any instance, as soon as there is one: a promise of its response. Throws an error that is there at once. */
+  invoke(invocation) {
+    const acquire = this.#acquire;
+    const number = acquire(this.#slot);
+    return number === POOL_NONE
+      ? this.#enqueue(this.#requestOf(invocation))
+      : this.#run(this.#instances.get(number), invocation);
+  }
+
+  /** The same, which `options` may end early. */
+  invokeWith(invocation, options) {
+    const request = this.#requestOf(invocation);
+    const abort = (reason) => {
+      if (request.instance === undefined) this.cancel(request, reason);
+      else request.instance.abort(invocation, reason);
+    };
+    return runWith(options, () => this.request(request), abort);
+  }
+
+  /** Runs an invocation of a `PooledHost`, on its instance. */
+  async runPooled(instance, invocation) {
+    this.#invocations++;
+    try {
+      if (instance.isTrapped) await this.#supply.renew(instance);
+      return await instance.port.invoke(invocation);
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    }
+  }
+
+  /** Serves a request at once, or lets it wait: its promise. */
+  request(request) {
+    const acquire = this.#acquire;
+    const number = acquire(this.#slot);
+    if (number === POOL_NONE) return this.#enqueue(request);
+    const instance = this.#instances.get(number);
+    if (request.serve(instance)) this.releaseSoon(instance);
+    return request.promise;
+  }
+
+  /** Rejects a request with `reason`, if it is pending. */
+  cancel(request, reason) {
+    if (!this.#requests.delete(request)) return;
+    request.reject(reason);
+    this.#rest();
+  }
+
+  /** A busy instance is free: it serves the request that waits longest, or is idle. */
+  release(instance) {
+    for (;;) {
+      if (instance.isBroken) {
+        this.#supply.replace(instance);
+        return;
+      }
+      const request = this.#requests.shift();
+      if (request === undefined) break;
+      // In a loop, not by way of `#run`: thousands may wait that each end at once.
+      if (!request.serve(instance)) return;
+    }
+    const markIdle = this.#markIdle;
+    markIdle(this.#slot, instance.number, this.#isElastic ? performance.now() : 0);
+    this.#rest();
+  }
+
+  /** Releases an instance on a caller's stack, of which there may be little left: pending requests are not served there. */
+  releaseSoon(instance) {
+    if (this.#requests.length === 0) this.release(instance);
+    else queueMicrotask(() => this.release(instance));
+  }
+
+  /** Takes no more requests: a promise, the same each time, of all that was accepted having ended. */
+  close() {
+    if (this.#closing === undefined) {
+      this.#closing = new Promise((resolve) => (this.#closed = resolve));
+      this.#core.pool_close(this.#slot);
+      if (this.#isOver) this.#closed();
+      else this.#rest();
+    }
+    return this.#closing;
+  }
+
+  /** Closes every instance, and rejects the requests that are pending. */
+  destroy() {
+    if (!this.#isOver) this.#end();
+  }
+
+  #requestOf(invocation) {
+    return new InvocationRequest(invocation, (request) => this.#runRequest(request));
+  }
+
+  #enqueue(request) {
+    const admission = this.#core.pool_admit(this.#slot, this.#requests.length);
+    if (admission === POOL_FULL) throw new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)');
+    if (admission !== POOL_QUEUED) throw closedError('pool');
+    // Callbacks of a `PooledHost` run in the context of whoever invokes that, not of whoever requested it.
+    request.invocation?.keepScope();
+    this.#requests.push(request);
+    this.#supply.grow();
+    return request.promise;
+  }
+
+  /** Runs an invocation on an instance that was acquired for it. Throws an error that is there at once. */
+  #run(instance, invocation) {
+    this.#invocations++;
+    let result;
+    try {
+      result = instance.port.invoke(invocation);
+    } catch (error) {
+      this.#failures++;
+      this.releaseSoon(instance);
+      throw error;
+    }
+    // Not by whether the port runs it: it may wait there because too many others are suspended.
+    if (invocation.promise !== undefined) return this.#ended(result, instance);
+    this.releaseSoon(instance);
+    return result;
+  }
+
+  /** Runs the invocation of a request that was served. True where it has ended already, and its instance can be released. */
+  #runRequest(request) {
+    const { instance, invocation } = request;
+    this.#invocations++;
+    try {
+      const result = invocation.inScope(() => instance.port.invoke(invocation));
+      const ended = invocation.promise === undefined;
+      request.resolve(ended ? result : this.#ended(result, instance));
+      return ended;
+    } catch (error) {
+      this.#failures++;
+      request.reject(error);
+      return true;
+    }
+  }
+
+  /** Releases an instance once its invocation has ended. */
+  #ended(result, instance) {
+    return result.then(
+      (response) => {
+        this.release(instance);
+        return response;
+      },
+      (error) => {
+        this.#failures++;
+        this.release(instance);
+        throw error;
+      },
+    );
+  }
+
+  /** Nothing is left to do for now: unless the pool is to be closed, or instances are to be evicted. */
+  #rest() {
+    if (this.#isElastic) this.#supply.watch();
+    if (this.#closing !== undefined && !this.#isOver && this.#isAtRest) this.#end();
+  }
+
+  /** True once all that was accepted has ended. */
+  get #isAtRest() {
+    return this.#requests.length === 0 && this.#core.pool_busy(this.#slot) === 0;
+  }
+
+  get #isOver() {
+    return this.#slot === NO_SLOT;
+  }
+
+  #end() {
+    const requests = this.#requests.clear();
+    // The slot may be another pool's from now on.
+    this.#slot = NO_SLOT;
+    this.#supply.end();
+    try {
+      this.#pool.free();
+      this.#instances.close();
+    } finally {
+      for (const request of requests) request.reject(closedError('pool'));
+      this.#closed?.();
+    }
+  }
+}
