@@ -1,60 +1,35 @@
-/**
- * A guest in a worker: it (`serve.js`) is asked for one thing at a time, and what it calls meanwhile is called here.
- */
+/** A guest in a worker: its worker (`serve.js`) is asked for one thing at a time. */
 
 import { WapcError } from '../base/error.js';
+import { startTimer } from '../base/timer.js';
 import { startTimeoutError, timeoutError } from '../invocation/invoke.js';
 import { platform } from '../platform/platform.js';
-import { startTimer } from '../base/timer.js';
-import { endWriters, writerOf } from '../wasi/streams.js';
-import { sizeOfBytes, sizeOfText } from './ahead.js';
+import { Callbacks } from './callbacks.js';
+import { Channel } from './channel.js';
 import { unpack } from './errors.js';
-import { callHost } from './host-call.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
-import {
-  ANSWER,
-  CALL,
-  DONE,
-  FAILED,
-  INVOKE,
-  LOADED,
-  LOG,
-  MORE,
-  OUTPUT,
-  READ,
-  RESET,
-  START,
-  isWellFormed,
-  transferOf,
-} from './messages.js';
-import { Shared, THE_ANSWER, canShare, copyOf } from './shared.js';
-import { LOADING, diedError, lateError, notLoadedError, startWorker } from './start.js';
-import { Thread } from './thread.js';
+import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, isWellFormed } from './messages.js';
+import { LOADING, diedError, lateError, notLoadedError } from './start.js';
 
 export class RemoteGuest {
   /** Bytes of linear memory when last heard of. */
   memorySize = 0;
-  /** Whether the guest is gone, so that the next invocation begins with a fresh one. */
+  /** True where the guest is gone, so that the next invocation begins with a fresh one. */
   broken = false;
-  /** Whether it is in one of the caller's callbacks. */
-  inCallback = false;
   /** When the guest began to start, on the clock of `performance.now()`. */
   startedAt;
-  #host;
   #settings;
+  #callbacks;
   #died;
-  #thread;
-  #shared;
-  /** The request that the worker works on, and whether it waits for the answer to a host call. */
+  /** The worker; undefined where there is none. */
+  #channel;
+  /** The request that the worker works on. */
   #request;
-  #isCalling = false;
   /** Why the last worker was ended. */
   #fate;
-  /** Whether the worker's script has loaded, and whether its guest has started. */
+  /** True once the worker's script has loaded, and once its guest has started. */
   #loaded = false;
   #started = false;
-  /** Of the guest's standard streams. */
-  #writers;
 
   /**
    * @param {{ id: number }} host what callbacks see of the host
@@ -62,30 +37,36 @@ export class RemoteGuest {
    * @param {() => void} died called when the worker died while nothing was asked of it
    */
   constructor(host, settings, died) {
-    this.#host = host;
     this.#settings = settings;
+    this.#callbacks = new Callbacks(host, settings);
     this.#died = died;
-    const { stdout, stderr } = settings.wasi;
-    this.#writers = { 1: writerOf(1, stdout), 2: writerOf(2, stderr) };
   }
 
-  /** Whether there is a worker. */
+  /** True where there is a worker. */
   get isThere() {
-    return this.#thread !== undefined;
+    return this.#channel !== undefined;
+  }
+
+  /** True while the host callback runs, called by this guest. */
+  get inCallback() {
+    return this.#callbacks.isRunning;
   }
 
   /** A promise of the response. */
   invoke(invocation) {
-    const { operation, payloadLength, payload } = invocation;
-    if (this.#shared?.offer(payload, payloadLength)) return this.#ask(invocation, [INVOKE, operation, payloadLength]);
-    // A copy, since the array is the caller's. Not by `slice`: a Buffer's would share its memory.
-    const sent = copyOf(payload, payloadLength, 'payload');
-    return this.#ask(invocation, [INVOKE, operation, sent], transferOf(sent));
+    const { timeout } = this.#settings;
+    return this.#ask(invocation, false, (channel) => {
+      channel.sendInvocation(invocation);
+      if (timeout !== undefined) this.#endAfter(timeout, () => timeoutError(timeout));
+    });
   }
 
   /** A fresh instance, of another module if there is one: a promise of its having started. */
   reset(invocation, module) {
-    return this.#ask(invocation, [RESET, module, platform.modules.wasi]);
+    return this.#ask(invocation, true, (channel) => {
+      channel.send([RESET, module, platform.modules.wasi]);
+      this.#limitStart();
+    });
   }
 
   /** Starts a worker with a guest of `module`; where memories have run out, after those that nobody needs are gone. */
@@ -119,49 +100,38 @@ export class RemoteGuest {
   close(error) {
     this.#died = () => {};
     this.kill(error);
-    endWriters(Object.values(this.#writers));
+    this.#callbacks.end();
   }
 
   /** Starts a worker with a guest. */
   #startOnce(invocation, module) {
     const { script, payloadLimit, hostCall } = this.#settings;
-    const shared = canShare() ? new Shared() : undefined;
-    const worker = startWorker(script);
-    this.#shared = shared;
-    this.#thread = this.#listenTo(worker);
+    this.#channel = new Channel(
+      script,
+      (channel, message) => this.#receive(channel, message),
+      (error) => this.kill(this.#loaded ? diedError(error) : notLoadedError(error)),
+    );
     const { args, env, stdin, preopens } = this.#settings.wasi;
     const settings = {
       payloadLimit,
       callsHost: hostCall !== undefined,
       wasi: { args, env, stdin, preopens },
-      memory: this.#shared?.buffer,
+      memory: this.#channel.memory,
     };
-    return this.#ask(invocation, [START, platform.modules.core, module, platform.modules.wasi, settings]);
+    return this.#ask(invocation, true, (channel) => {
+      channel.send([START, platform.modules.core, module, platform.modules.wasi, settings]);
+      this.#endAfter(LOADING, lateError);
+    });
   }
 
-  #listenTo(worker) {
-    try {
-      return new Thread(
-        worker,
-        (thread, message) => this.#receive(thread, message),
-        (thread, error) => this.kill(this.#loaded ? diedError(error) : notLoadedError(error)),
-      );
-    } catch (error) {
-      // It only looks like a worker.
-      throw notLoadedError(error);
-    }
-  }
-
-  /** Asks the worker for something: a promise of its answer. */
-  #ask(invocation, message, transfer) {
+  /** Asks the worker for something, which `send` sends: a promise of its answer. */
+  #ask(invocation, isStart, send) {
     return new Promise((resolve, reject) => {
-      if (this.#thread === undefined) throw this.#fate;
-      this.#request = { invocation, resolve, reject, stopTimer: undefined, isStart: message[0] !== INVOKE };
-      this.#isCalling = false;
-      this.#thread.ref();
+      if (this.#channel === undefined) throw this.#fate;
+      this.#request = { invocation, resolve, reject, stopTimer: undefined, isStart };
+      this.#callbacks.begin();
       try {
-        this.#thread.send(message, transfer);
-        this.#limitTime(message[0]);
+        send(this.#channel);
       } catch (error) {
         this.#notSent(error);
       }
@@ -170,15 +140,8 @@ export class RemoteGuest {
 
   /** The worker takes no messages, or there is no memory for one. */
   #notSent(error) {
-    if (this.#loaded) this.#answered().reject(error);
+    if (this.#loaded) this.#settled().reject(error);
     else this.kill(notLoadedError(error));
-  }
-
-  #limitTime(asked) {
-    const { timeout } = this.#settings;
-    if (asked === START) this.#endAfter(LOADING, lateError);
-    else if (asked === RESET) this.#limitStart();
-    else if (timeout !== undefined) this.#endAfter(timeout, () => timeoutError(timeout));
   }
 
   /** The guest starts. */
@@ -192,13 +155,13 @@ export class RemoteGuest {
     this.#request.stopTimer = startTimer(milliseconds, () => this.kill(error()));
   }
 
-  #receive(thread, message) {
+  #receive(channel, message) {
     // A script of the caller's own may say more than was asked of it, and anything else.
     if (this.#request === undefined || !isWellFormed(message)) return;
-    this.#request.invocation.inScope(() => this.#understand(thread, message));
+    this.#request.invocation.inScope(() => this.#understand(channel, message));
   }
 
-  #understand(thread, [kind, first, second, third, fourth]) {
+  #understand(channel, [kind, first, second, third, fourth]) {
     switch (kind) {
       case LOADED:
         return this.#load();
@@ -207,13 +170,13 @@ export class RemoteGuest {
       case FAILED:
         return this.#failed(first, second, third);
       case CALL:
-        return this.#callHost(thread, [first, second, third, fourth]);
+        return this.#callHost(channel, [first, second, third, fourth]);
       case MORE:
-        return this.#shared?.more();
+        return channel.answerMore();
       case LOG:
-        return this.#log(first);
+        return this.#tell('logger', () => this.#callbacks.log(channel, first));
       case OUTPUT:
-        return this.#output(first, second);
+        return this.#tell('writer of its output', () => this.#callbacks.write(channel, first, second));
     }
   }
 
@@ -229,74 +192,36 @@ export class RemoteGuest {
     this.memorySize = memorySize;
     this.broken = false;
     this.#started = true;
-    this.#answered().resolve(response);
+    this.#settled().resolve(response);
   }
 
   #failed(memorySize, broken, error) {
     this.memorySize = memorySize;
     this.broken = broken;
-    const { invocation, reject } = this.#answered();
+    const { invocation, reject } = this.#settled();
     // The worker has nothing to go on with.
     if (!this.#started) this.#discard();
     reject(unpack(error, invocation.failure?.error));
   }
 
-  #answered() {
+  #settled() {
     const request = this.#request;
     this.#request = undefined;
     request.stopTimer?.();
-    this.#thread.unref();
+    this.#channel.settled();
     return request;
   }
 
-  #callHost(thread, call) {
-    // One at a time, as guests call.
-    if (this.#isCalling) return;
+  #callHost(channel, call) {
     const { invocation } = this.#request;
-    const answer = (answered) => {
-      // One that was stopped meanwhile has nobody left to answer.
-      if (this.#thread !== thread || this.#request?.invocation !== invocation) return;
-      this.#isCalling = false;
-      try {
-        this.#answer(thread, answered, invocation);
-      } catch (error) {
-        // There is no memory for a copy, or another thread has changed what was answered.
-        invocation.fail(error);
-        this.#answer(thread, false, invocation);
-      }
-    };
-    this.#isCalling = this.inCallback = true;
-    try {
-      callHost(this.#settings.hostCall, call, invocation, this.#host, answer);
-    } finally {
-      this.inCallback = false;
-    }
+    const isCurrent = () => this.#channel === channel && this.#request?.invocation === invocation;
+    this.#callbacks.callHost(channel, call, invocation, isCurrent);
   }
 
-  /** Sends an answer; of one over the limit only the length, which is all that the worker has to know. */
-  #answer(thread, answered, { answer, answerLength }) {
-    const isOver = answerLength > this.#settings.payloadLimit;
-    if (this.#shared !== undefined) this.#shared.answer(answered, isOver ? undefined : answer, answerLength);
-    else thread.send([ANSWER, answered, isOver ? answerLength : copyOf(answer, answerLength, THE_ANSWER)]);
-  }
-
-  #log(text) {
-    const { logger = console.log } = this.#settings;
-    this.#tell('logger', sizeOfText(text), () => logger(text));
-  }
-
-  #output(stream, chunk) {
-    this.#tell('writer of its output', sizeOfBytes(chunk), () => this.#writers[stream].write(chunk));
-  }
-
-  /** Hands something of `size` bytes to a callback of the caller's; what that throws stops the guest. */
-  #tell(callback, size, tell) {
-    // Those of the worker that said it: the callback may end it.
-    const [shared, thread] = [this.#shared, this.#thread];
+  /** Hands something to a callback of the caller's; what that throws stops the guest. */
+  #tell(callback, tell) {
     try {
       tell();
-      if (shared === undefined) thread.send([READ, size]);
-      else shared.read(size);
     } catch (error) {
       const [code, what] = this.#request?.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
       this.kill(new WapcError(code, `the ${what}: the ${callback} threw`, { cause: error }));
@@ -304,10 +229,9 @@ export class RemoteGuest {
   }
 
   #discard() {
-    if (this.#thread !== undefined) workerStopped();
-    this.#shared?.stop();
-    this.#thread?.stop();
-    this.#thread = this.#shared = undefined;
+    if (this.#channel !== undefined) workerStopped();
+    this.#channel?.stop();
+    this.#channel = undefined;
     this.#loaded = this.#started = false;
     this.memorySize = 0;
     this.broken = true;

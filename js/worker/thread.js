@@ -6,20 +6,20 @@ export class Thread {
 
   /**
    * @param {Worker | import('node:worker_threads').Worker} worker
-   * @param {(thread: Thread, message: unknown[]) => void} receive
-   * @param {(thread: Thread, error: unknown) => void} died called once, unless it was stopped
+   * @param {(message: unknown) => void} receive
+   * @param {(error: unknown) => void} died called once, unless it was stopped
    */
   constructor(worker, receive, died) {
     this.#worker = worker;
     this.#receive = receive;
     this.#died = died;
     if (typeof worker.on === 'function') {
-      worker.on('message', (message) => this.#receive?.(this, message));
+      worker.on('message', (message) => this.#receive?.(message));
       worker.on('messageerror', (error) => this.#die(error));
       worker.on('error', (error) => this.#die(error));
       worker.on('exit', (code) => this.#die(new Error(`the worker exited with code ${code}`)));
     } else {
-      worker.addEventListener('message', ({ data }) => this.#receive?.(this, data));
+      worker.addEventListener('message', ({ data }) => this.#receive?.(data));
       worker.addEventListener('messageerror', () => this.#die(new Error('a message of the worker can not be read')));
       worker.addEventListener('error', (event) => {
         event.preventDefault();
@@ -55,6 +55,6 @@ export class Thread {
   #die(error) {
     const died = this.#died;
     this.stop();
-    died?.(this, error);
+    died?.(error);
   }
 }
