@@ -60,7 +60,8 @@ export async function build({ isQuick = false } = {}) {
   });
   writeConstants();
   const glue = join(GENERATED, 'core.js');
-  if (isOlder(glue, [CORE, WASI, join(root, 'tools/build.js')])) generateGlue(isQuick);
+  const generators = ['tools/build.js', 'tools/bindgen/src/main.rs'].map((name) => join(root, name));
+  if (isOlder(glue, [CORE, WASI, ...generators])) generateGlue(isQuick);
   const sources = filesBelow(join(root, 'js')).concat(join(root, 'package.json'), join(root, 'tools/build.js'));
   if (isOlder(join(DIST, 'worker.js'), sources)) {
     await bundle();

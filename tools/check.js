@@ -20,6 +20,7 @@ const checks = [
   ['cargo', 'clippy', '--quiet', '--locked', ...generator, '--target-dir', cache('fuzz'), '--', '-D', 'warnings'],
   [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
   [...bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  [...bin('typescript', 'bin/tsc'), '--project', 'js'],
   [...bin('typescript', 'bin/tsc'), '--project', 'tests/types'],
   // The glue that is generated is ignored by git, and imports some of js/.
   [...bin('knip', 'bin/knip.js'), '--no-gitignore'],

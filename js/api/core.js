@@ -7,7 +7,7 @@ import { platform } from '../platform/platform.js';
 
 /** @type {Promise<typeof Module> | undefined} */
 let loaded;
-/** @type {WebAssembly.Exports | undefined} */
+/** @type {import('../generated/core.js').InitOutput | undefined} */
 let exports;
 
 /** The core's `Module` class. A load that fails is tried again by the next caller. */

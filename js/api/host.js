@@ -42,7 +42,7 @@ export class WapcHost {
     if (given !== undefined) return new WapcHost(HOST, await Host.instantiate(given, options));
     const compiled = await compile(source, options);
     try {
-      return new WapcHost(HOST, await Host.instantiate(compiled));
+      return new WapcHost(HOST, await Host.instantiate(compiled, undefined));
     } finally {
       // Nobody else has it, and it would keep the callbacks alive until it is collected.
       compiled.free();

@@ -16,7 +16,8 @@ export class WapcError extends Error {
   static [Symbol.hasInstance](value) {
     // Asked so, since a class that names itself is renamed by bundlers, and the name stands in stack traces.
     if (Object.getPrototypeOf(this) !== Error) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return value instanceof Error && typeof value.code === 'string' && value.code.startsWith('WAPC_');
+    const { code } = value instanceof Error ? /** @type {{ code?: unknown }} */ (value) : {};
+    return typeof code === 'string' && code.startsWith('WAPC_');
   }
 }
 

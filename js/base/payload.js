@@ -46,7 +46,8 @@ export function viewOf(value) {
   try {
     if (ArrayBuffer.isView(value)) {
       const part = typeOf.call(value) === undefined ? partOfData : partOfArray;
-      return new Uint8Array(...part.map((get) => get.call(value)));
+      const [buffer, offset, length] = part.map((get) => get.call(value));
+      return new Uint8Array(buffer, offset, length);
     }
     return isBuffer(value) ? new Uint8Array(value) : undefined;
   } catch (error) {

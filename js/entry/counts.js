@@ -7,11 +7,10 @@ import { rawExports } from '../api/core.js';
 
 export function counts() {
   const core = rawExports();
-  const of = (name) => core?.[name]() ?? 0;
   return {
-    instances: of('instances_alive'),
-    hosts: of('hosts_alive'),
-    pools: of('pools_alive'),
-    suspended: of('suspensions_held'),
+    instances: core?.instances_alive() ?? 0,
+    hosts: core?.hosts_alive() ?? 0,
+    pools: core?.pools_alive() ?? 0,
+    suspended: core?.suspensions_held() ?? 0,
   };
 }

@@ -10,5 +10,5 @@ platform.fs = fs;
 
 parentPort.on(
   'message',
-  serve((message, transfer) => parentPort.postMessage(message, transfer)),
+  serve((message, transfer) => parentPort.postMessage(message, /** @type {ArrayBuffer[]} */ (transfer))),
 );

@@ -2,5 +2,5 @@
 
 import { serve } from '../worker/serve.js';
 
-const receive = serve((message, transfer) => globalThis.postMessage(message, transfer ?? []));
+const receive = serve((message, transfer = []) => globalThis.postMessage(message, { transfer }));
 globalThis.addEventListener('message', ({ data }) => receive(data));

@@ -48,7 +48,7 @@ function link({ memory, coroutine_module: ptr, coroutine_module_len: len }) {
   };
   const { exports } = new WebAssembly.Instance(ownModule('coroutine', bytes), { host });
   table = exports.guests;
-  run = WebAssembly.promising(exports.run);
+  run = WebAssembly.promising(/** @type {Function} */ (exports.run));
 }
 
 /** Puts a guest where wasm finds it. */

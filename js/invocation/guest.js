@@ -26,15 +26,16 @@ export class Guest {
    * @param {number} id of the instance in the core
    * @param {{ id: number }} host what callbacks see of the host
    * @param {boolean} suspendable whether its invocations run on a stack that can be suspended
-   * @param {Function | undefined} hostCall
+   * @param {import('../api/index.js').HostCall | undefined} hostCall
    * @param {Function | undefined} logger
    * @param {number | undefined} timeout ms that an invocation may take
-   * @param {WebAssembly.Exports} core the core's raw exports
+   * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    */
   constructor(id, host, suspendable, hostCall, logger, timeout, core) {
     this.id = id;
     this.host = host;
     this.suspendable = suspendable;
+    /** @type {import('../api/index.js').HostCall} */
     this.hostCall = hostCall ?? refuse;
     this.logger = logger;
     this.core = core;

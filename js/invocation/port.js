@@ -21,7 +21,7 @@ export class Port extends Turns {
   /**
    * @param {number} slot what the core knows the host by
    * @param {number} payloadLimit bytes
-   * @param {WebAssembly.Exports} core the core's raw exports
+   * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {boolean} asserts a debug build: the core is told of the end of each invocation
    */
   constructor(slot, payloadLimit, core, asserts) {
@@ -154,7 +154,13 @@ export class Port extends Turns {
   /** ADMIT_NOW or ADMIT_LATER. Throws the error of an invocation that cannot run. */
   #admit(invocation, atOnce) {
     const { admit } = this;
-    const admitted = admit(this.slot, invocation.operationLength, invocation.payloadLength, this.running, atOnce);
+    const admitted = admit(
+      this.slot,
+      invocation.operationLength,
+      invocation.payloadLength,
+      Number(this.running),
+      Number(atOnce),
+    );
     if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw this.#takeError();
     return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
   }

@@ -21,8 +21,9 @@ export async function openProbes(core) {
   const bytes = new Uint8Array(core.memory.buffer, core.room_module(), core.room_module_len());
   const never = () => {};
   const { exports } = new WebAssembly.Instance(ownModule('room', bytes), { host: { values: never, keep: never } });
-  ({ ample } = exports);
-  roomOfGuests = (await hasShortStacks()) ? exports.scarce : exports.ample;
+  const probes = /** @type {{ ample: () => void, scarce: () => void }} */ (/** @type {unknown} */ (exports));
+  ({ ample } = probes);
+  roomOfGuests = (await hasShortStacks()) ? probes.scarce : probes.ample;
 }
 
 /** True where a stack that can be suspended is too short for `ample` from the first. */

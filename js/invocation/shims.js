@@ -11,7 +11,7 @@ const shims = {};
 /**
  * @param {string} name
  * @param {Uint8Array} bytes
- * @param {WebAssembly.Exports} core the core's raw exports
+ * @param {import('../generated/core.js').InitOutput} core the core's raw exports
  */
 export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name, bytes, importsOf(core)));
 

@@ -38,7 +38,7 @@ export class Suspension {
   /**
    * @param {number} id of the instance in the core
    * @param {number | undefined} timeout ms that an invocation may take
-   * @param {WebAssembly.Exports} core the core's raw exports
+   * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    */
   constructor(id, timeout, core) {
     this.#id = id;

@@ -4,14 +4,29 @@ import { closedError } from '../base/error.js';
 import { Queue } from '../base/queue.js';
 
 /**
- * The turns of one host: its invocations run one at a time, first come, first served. A subclass says whether the one that
- * waits longest can run now (`isReady`), and runs it (`begin`).
+ * The turns of one host: its invocations run one at a time, first come, first served. A subclass runs them (`begin`), and
+ * may say whether the one that waits longest can run now (`isReady`).
+ * @abstract
  */
 export class Turns {
   /** True while an invocation runs, or a fresh instance is created for one. */
   running = false;
   #pending = new Queue();
   #isDraining = false;
+
+  /** True where the next invocation can run, as long as none does. */
+  isReady() {
+    return true;
+  }
+
+  /**
+   * Runs an invocation whose turn it is, and sets `running` until it has ended.
+   * @abstract
+   * @param {import('./invocation.js').Invocation} invocation
+   */
+  begin(invocation) {
+    invocation.reject(new Error('a subclass runs it'));
+  }
 
   /** True where invocations wait for their turn. */
   get hasPending() {

@@ -79,6 +79,10 @@ async function beginningOf(url) {
 
 /** A guest's bytes, the module that it is already, or why it is none. */
 class Loaded {
+  /**
+   * @param {string} name as errors have it
+   * @param {{ bytes?: Uint8Array<ArrayBuffer>, module?: WebAssembly.Module, failure?: unknown, head?: Uint8Array }} guest
+   */
   constructor(name, { bytes, module, failure, head = bytes }) {
     this.name = name;
     this.bytes = bytes;

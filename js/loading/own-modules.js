@@ -5,7 +5,7 @@ import { platform } from '../platform/platform.js';
 /**
  * The module of that name.
  * @param {string} name
- * @param {Uint8Array} bytes which are compiled where the platform has not done so already
+ * @param {Uint8Array<ArrayBuffer>} bytes which are compiled where the platform has not done so already
  */
 export const ownModule = (name, bytes) => (platform.modules[name] ??= new WebAssembly.Module(bytes));
 

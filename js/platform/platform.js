@@ -8,7 +8,7 @@ export const platform = {
   parallelism: undefined,
   /** @type {typeof import('node:fs') | undefined} where there are directories that guests may be given */
   fs: undefined,
-  /** @type {() => Promise<{ Wasi: Function, compile: () => Promise<WebAssembly.Module> }>} */
+  /** @type {() => Promise<{ Wasi: typeof import('../wasi/wasi.js').Wasi, compile?: () => Promise<WebAssembly.Module> }>} `compile` is missing where `modules` has it */
   wasi: undefined,
   /** @type {((milliseconds: number) => boolean) | undefined} blocks this thread; whether its guests may go on then */
   block: undefined,

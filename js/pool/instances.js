@@ -55,7 +55,7 @@ export class Instances {
   #closed = false;
 
   /**
-   * @param {object} pool the core's
+   * @param {import('../generated/core.js').Pool} pool the core's half
    * @param {(instance: Instance) => void} lost told of an instance whose worker died while nothing was asked of it
    */
   constructor(pool, lost) {

@@ -15,7 +15,7 @@ export class Supply {
 
   /**
    * @param {number} slot of the pool in the core
-   * @param {WebAssembly.Exports} core the core's raw exports
+   * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {import('./instances.js').Instances} instances
    * @param {import('../base/queue.js').Queue} requests that are pending
    * @param {object} on
@@ -36,10 +36,9 @@ export class Supply {
     for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== POOL_NONE;) {
       created.push(this.#instances.make(number));
     }
-    const outcomes = await Promise.allSettled(created);
-    const failed = outcomes.find(({ status }) => status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    for (const { value: instance } of outcomes) this.#on.released(instance);
+    // All have come to an end before one of them is why there is no pool.
+    await Promise.allSettled(created);
+    for (const instance of await Promise.all(created)) this.#on.released(instance);
   }
 
   /** Creates one more instance, if a request is pending for which none is being created. */

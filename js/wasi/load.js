@@ -12,7 +12,7 @@ let loaded;
 /**
  * WASI for a guest, or undefined where it does not import it. The core calls this.
  * @param {WebAssembly.Module} guest
- * @param {WebAssembly.Exports} core the core's raw exports
+ * @param {import('../generated/core.js').InitOutput} core the core's raw exports
  */
 export async function loadWasi(guest, core) {
   const imported = new Set(WebAssembly.Module.imports(guest).map(({ module }) => module));

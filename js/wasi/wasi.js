@@ -34,8 +34,8 @@ export class Wasi {
 
   /**
    * @param {WebAssembly.Module} module the artifact
-   * @param {WebAssembly.Exports} core the core's raw exports
-   * @param {import('../platform/platform.js').platform} platform
+   * @param {import('../generated/core.js').InitOutput} core the core's raw exports
+   * @param {typeof import('../platform/platform.js').platform} platform
    * @param {{ ownModule: Function, importsOf: Function }} ours the package's own `loading/own-modules.js`: this is in a file of its own, and has no other way to it
    */
   constructor(module, core, platform, ours) {

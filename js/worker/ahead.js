@@ -44,7 +44,7 @@ export class Unread {
 
   /** Waits until a host call may be sent. It is answered before anything else is sent, so it is not counted. */
   async room(size) {
-    while (!fits(this.#bytes, size)) await new Promise((resolve) => (this.#wake = resolve));
+    while (!fits(this.#bytes, size)) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
   }
 
   /** The host has read so many bytes. */

@@ -18,7 +18,7 @@ export class Callbacks {
 
   /**
    * @param {{ id: number }} host what the host callback sees of the host
-   * @param {object} settings of the host, as `startRemote` has them
+   * @param {import('./remote.js').RemoteSettings} settings of the host
    */
   constructor(host, settings) {
     this.#host = host;

@@ -19,11 +19,10 @@ for (const constructor of [EvalError, RangeError, ReferenceError, SyntaxError, T
 export function pack(error) {
   if (error instanceof HostFailure || error instanceof OverLimit) return { kind: 'host failure' };
   if (!(error instanceof Error)) return { kind: 'value', value: cloneable(error) };
-  const { name, code, message, stack } = error;
-  const packed = { kind: 'error', name, message, stack };
-  if (error instanceof WapcError) packed.code = code;
-  if (error.cause !== undefined) packed.cause = pack(error.cause);
-  return packed;
+  const { name, message, stack } = error;
+  const { code } = error instanceof WapcError ? /** @type {{ code?: string }} */ (error) : {};
+  const cause = error.cause === undefined ? undefined : pack(error.cause);
+  return { kind: 'error', name, message, stack, code, cause };
 }
 
 function cloneable(value) {

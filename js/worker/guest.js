@@ -33,7 +33,7 @@ export class RemoteGuest {
 
   /**
    * @param {{ id: number }} host what callbacks see of the host
-   * @param {object} settings of the host, as `startRemote` has them
+   * @param {import('./remote.js').RemoteSettings} settings of the host
    * @param {() => void} died called when the worker died while nothing was asked of it
    */
   constructor(host, settings, died) {

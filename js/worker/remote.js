@@ -6,6 +6,18 @@ import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
 import { whyNot } from './start.js';
 
+/**
+ * The settings of a host whose guest runs in a worker.
+ * @typedef {object} RemoteSettings
+ * @property {number} payloadLimit bytes
+ * @property {number | undefined} timeout ms of an invocation
+ * @property {number | undefined} startLimit ms of a start
+ * @property {import('../api/index.js').HostCall | undefined} hostCall
+ * @property {((text: string) => void) | undefined} logger
+ * @property {unknown} script of the worker: an address, a factory, or undefined for the package's own
+ * @property {import('../wasi/settings.js').WasiSettings} wasi
+ */
+
 /** A host of `module` in a worker that has started. */
 export async function startRemote(
   id,
@@ -62,12 +74,17 @@ class Remote extends Turns {
   /** The invocation, or the succession, that runs. */
   #current;
 
-  /** @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on a guest that takes over */
-  constructor(id, module, settings, { memoryLimit, demandsIntegrity }) {
+  /**
+   * @param {number} id
+   * @param {WebAssembly.Module} module
+   * @param {RemoteSettings} settings
+   * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on a guest that takes over
+   */
+  constructor(id, module, settings, demands) {
     super();
     this.id = id;
-    this.memoryLimit = memoryLimit;
-    this.demandsIntegrity = demandsIntegrity;
+    this.memoryLimit = demands.memoryLimit;
+    this.demandsIntegrity = demands.demandsIntegrity;
     this.#module = module;
     const handle = Object.freeze({ id });
     this.#makeGuest = () => new RemoteGuest(handle, settings, () => this.lost?.());
@@ -121,11 +138,6 @@ class Remote extends Turns {
 
   dequeue() {
     return this.#successions.shift() ?? super.dequeue();
-  }
-
-  /** For `Turns`: a guest that is not there is started in its turn. */
-  isReady() {
-    return true;
   }
 
   /** For `Turns`: runs an invocation or a succession. */

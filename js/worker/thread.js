@@ -5,7 +5,7 @@ export class Thread {
   #died;
 
   /**
-   * @param {Worker | import('node:worker_threads').Worker} worker
+   * @param {PlatformWorker} worker
    * @param {(message: unknown) => void} receive
    * @param {(error: unknown) => void} died called once, unless it was stopped
    */

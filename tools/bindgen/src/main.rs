@@ -1,4 +1,4 @@
-//! `bindgen INPUT.wasm OUT_DIR`: `wasm-bindgen --target web --omit-default-module-path --no-typescript`.
+//! `bindgen INPUT.wasm OUT_DIR`: `wasm-bindgen --target web --omit-default-module-path`. Its typings are for `checkJs`.
 
 use std::env;
 use std::error::Error;
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .input_path(input)
         .web(true)?
         .omit_default_module_path(true)
-        .typescript(false)
+        .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .out_name("core")
