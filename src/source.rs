@@ -64,7 +64,7 @@ fn not_compiled(loaded: &Loaded, cause: JsValue) -> Error {
 /// The digest of the bytes, which has to be one of those expected. WAPC_INTEGRITY.
 async fn digest_of(bytes: &Uint8Array, integrity: &Integrity) -> Result<Digest, Error> {
     let digest = sys::try_digest(integrity.algorithm().name(), bytes).await.map_err(Error::Thrown)?;
-    let Some(actual) = digest.as_string() else {
+    let Some(actual) = digest else {
         return Err(Error::Unsupported(
             "`integrity` needs WebCrypto, which pages have only in a secure context (https)".to_owned(),
         ));

@@ -2,7 +2,23 @@
 //! `try_*` or returns a `Result`.
 
 use js_sys::{Function, JsString, Object, Promise, Uint8Array, WebAssembly};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::WorkerGlobalScope;
+
+/// The digest of `bytes` in Base64; None where there is no WebCrypto (outside secure contexts).
+pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<Option<String>, JsValue> {
+    // Pages have the same as workers, Node, Deno and Bun too.
+    let global: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let crypto = global.crypto()?;
+    if crypto.is_undefined() || crypto.subtle().is_undefined() {
+        return Ok(None);
+    }
+    let digest = JsFuture::from(crypto.subtle().digest_with_str_and_buffer_source(algorithm, bytes)?).await?;
+    let text: String = Uint8Array::new(&digest).to_vec().into_iter().map(char::from).collect();
+    global.btoa(&text).map(Some)
+}
 
 #[wasm_bindgen(raw_module = "../base/error.js")]
 extern "C" {
@@ -246,8 +262,4 @@ extern "C" {
     pub(crate) fn head(this: &Loaded) -> Uint8Array;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn beginning(this: &Loaded) -> String;
-
-    /// The digest of `bytes` in Base64; undefined where there is no WebCrypto (outside secure contexts).
-    #[wasm_bindgen(catch, js_name = digest)]
-    pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<JsValue, JsValue>;
 }

@@ -176,9 +176,3 @@ function withProgress(response, onProgress) {
   });
   return new Response(response.body.pipeThrough(counter), { headers: response.headers });
 }
-
-export async function digest(algorithm, bytes) {
-  const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined) return undefined;
-  return btoa(String.fromCharCode(...new Uint8Array(await subtle.digest(algorithm, bytes))));
-}
