@@ -1,4 +1,4 @@
-//! What can go wrong, one variant per error code, and how it becomes a JavaScript error.
+//! Errors, one variant per error code, and how each becomes a JavaScript error.
 
 use js_sys::JsString;
 use thiserror::Error;
@@ -94,7 +94,7 @@ impl Error {
         }
     }
 
-    /// Whether an invocation that ends with it leaves its guest in the middle of something: the instance can't be
+    /// True where an invocation that ends with it leaves its guest in the middle of something: the instance can't be
     /// called again. An answer, or no answer, is an end of the guest's own.
     pub(crate) fn breaks_instance(&self) -> bool {
         !matches!(self, Self::Guest { .. } | Self::Protocol(Violation::NoResponse))

@@ -28,12 +28,12 @@ pub struct Host {
     state: Rc<State>,
 }
 
-/// What a host is made of, shared with the invocations that run.
+/// The state of a host, shared with the work that goes on for it.
 #[derive(Debug)]
 pub(crate) struct State {
     id: u32,
     slot: u32,
-    /// What host callbacks see of this host.
+    /// `context.host` of the host callbacks: a frozen object with the id.
     handle: Object,
     port: Port,
     options: Rc<Options>,
@@ -161,7 +161,7 @@ impl Host {
         self.state.instance().map_or(0.0, |instance| instance.memory_len() as f64)
     }
 
-    /// Whether `close` was called.
+    /// True once `close` was called.
     #[wasm_bindgen(getter)]
     pub fn closed(&self) -> bool {
         self.state.closed.get()
@@ -173,7 +173,7 @@ impl Host {
         self.state.options.limits.memory
     }
 
-    /// Whether `replace` has to say `integrity`.
+    /// True where `replace` has to be given `integrity`.
     #[wasm_bindgen(getter, js_name = demandsIntegrity)]
     pub fn demands_integrity(&self) -> bool {
         self.state.options.integrity.is_some()

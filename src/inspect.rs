@@ -96,7 +96,7 @@ impl Reader<'_> {
     }
 }
 
-/// What a module that is no guest seems to be, to be put behind what it lacks.
+/// A guess at the kind of a module that is no guest, for the end of an error message; empty where there is none.
 pub(crate) fn resembles(module: &WebAssembly::Module) -> &'static str {
     let (mut imports_wasi, mut hint) = (false, "");
     for import in WebAssembly::Module::imports(module).iter() {
@@ -117,7 +117,7 @@ pub(crate) fn resembles(module: &WebAssembly::Module) -> &'static str {
     hint
 }
 
-/// What bytes that do not compile are instead, by the first of them; nothing where they tell nothing.
+/// A guess at the kind of a file that does not compile, by its first bytes; empty where there is none.
 pub(crate) fn looks_like(head: &[u8]) -> &'static str {
     match head {
         [0x1f, 0x8b, ..] => "gzip-compressed data",

@@ -122,7 +122,7 @@ impl Instance {
         instance
     }
 
-    /// Whether its next invocation can be run now: on a stack that can be suspended only while few enough are.
+    /// True where its next invocation can run now: on a stack that can be suspended, only while few enough others are.
     pub(crate) fn has_room(&self) -> bool {
         !self.suspendable || suspensions::has_room(self.suspensions)
     }
@@ -164,7 +164,7 @@ impl Instance {
         drop(gone);
     }
 
-    /// What the invocation came to, with what JavaScript threw.
+    /// The outcome of the invocation, with the error that JavaScript threw.
     pub(crate) fn finish(&self, ended: Ended) -> Result<(), Error> {
         match self.end(ended) {
             Some(Outcome::Responded) => Ok(()),
@@ -173,7 +173,7 @@ impl Instance {
         }
     }
 
-    /// An outcome that is no response, with what JavaScript threw.
+    /// The error of an outcome that is no response, with the one that JavaScript threw as its cause.
     #[cold]
     fn dress(&self, outcome: Outcome<JsString>) -> Error {
         match outcome {
@@ -254,7 +254,7 @@ impl Instance {
         text.ok_or_else(|| self.no_memory_for(what, len))
     }
 
-    /// Whether a length is within `limits.payload`.
+    /// True for a length within `limits.payload`.
     #[inline(always)]
     pub(crate) fn allows(&self, len: u32) -> bool {
         len <= self.payload_limit

@@ -69,14 +69,14 @@ impl Integrity {
         Some(Digest { algorithm: self.algorithm, base64: expected.clone() })
     }
 
-    /// Whether bytes that have this digest are among those expected. Digests by different algorithms tell nothing of
+    /// True where bytes of this digest are among those expected. Digests by different algorithms tell nothing of
     /// each other.
     #[must_use]
     pub(crate) fn includes(&self, digest: &Digest) -> bool {
         self.algorithm == digest.algorithm && self.digests.contains(&digest.base64)
     }
 
-    /// What is expected, as an error names it.
+    /// The expected digests, as an error names them.
     #[must_use]
     pub(crate) fn expected(&self) -> String {
         format!("{} {}", self.algorithm.name(), self.digests.join(" or "))

@@ -1,4 +1,4 @@
-//! One invocation: what was asked, what has come of it so far, and what it comes to. No JavaScript runs here.
+//! One invocation: its request, its state, and its outcome. No JavaScript runs here.
 
 use std::cell::Cell;
 use std::fmt;
@@ -28,14 +28,14 @@ impl From<u32> for Ended {
     }
 }
 
-/// Lengths in bytes of what is asked of a guest.
+/// The lengths in bytes of a request's operation and payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) op_len: u32,
     pub(crate) payload_len: u32,
 }
 
-/// What the last host call left behind, in bytes.
+/// The answer of the last host call, as its length in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Answer {
     #[default]
@@ -44,7 +44,7 @@ pub(crate) enum Answer {
     Error(u32),
 }
 
-/// What an invocation came to, before its error is dressed with what JavaScript threw.
+/// The outcome of an invocation, without the error that JavaScript threw.
 #[derive(Debug)]
 pub(crate) enum Outcome<Text> {
     Responded,
@@ -127,12 +127,12 @@ impl<Text> Invocation<Text> {
         }
     }
 
-    /// Whether the guest starts: nothing was asked of it.
+    /// True while the guest starts: there is no request.
     pub(crate) fn is_start(&self) -> bool {
         self.request.get().is_none()
     }
 
-    /// What was asked. WAPC_PROTOCOL while a guest starts.
+    /// The request. WAPC_PROTOCOL while a guest starts.
     #[inline(always)]
     pub(crate) fn request(&self) -> Result<Request, Violation> {
         self.request.get().ok_or(Violation::NoRequest(Import::GuestRequest))
@@ -157,7 +157,7 @@ impl<Text> Invocation<Text> {
         self.answer.set(answer);
     }
 
-    /// Whether it runs on a stack that can be suspended.
+    /// True where it runs on a stack that can be suspended.
     #[inline(always)]
     pub(crate) fn may_suspend(&self) -> bool {
         self.runs.get() && self.may_suspend.get()
@@ -194,7 +194,7 @@ impl<Text> Invocation<Text> {
         self.is_stopped.get() || !self.runs.get()
     }
 
-    /// What it comes to, having `responded` or not. None where none runs.
+    /// Ends it: its outcome, having `responded` or not. None where none runs.
     pub(crate) fn end(&self, ended: Ended, responded: bool) -> Option<Outcome<Text>> {
         if !self.runs.replace(false) {
             return None;

@@ -13,15 +13,15 @@ use crate::sys::Wasi;
 #[derive(Debug)]
 pub(crate) struct Linkable {
     pub(crate) module: WebAssembly::Module,
-    /// Whether it may call its host, or sleep, so that its stack may have to be suspended.
+    /// True where the guest may call its host or sleep, so that its stack may have to be suspended.
     pub(crate) may_wait: bool,
-    /// Whether it may sleep.
+    /// True where the guest may sleep.
     pub(crate) may_sleep: bool,
     /// WASI, if it imports that.
     pub(crate) wasi: Option<Wasi>,
-    /// Whether it imports what AssemblyScript's guests do.
+    /// True where the guest imports from AssemblyScript's `env`.
     pub(crate) imports_env: bool,
-    /// Whether its `__guest_call` was seen to have the protocol's signature.
+    /// True once an instance was seen to export a `__guest_call` of the protocol's signature.
     pub(crate) has_signature: Cell<bool>,
 }
 

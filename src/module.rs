@@ -33,7 +33,7 @@ struct State {
     wasi: Option<Wasi>,
     /// Those of `compile`; None once it is closed. Callbacks are among them, which may refer to this very module.
     options: RefCell<Option<Rc<Options>>>,
-    /// What else `compile` was given for a pool; None once that is made, and once it is closed.
+    /// The options of a pool, where `compile` was given them; None once that pool is made, and once this is closed.
     pool: RefCell<Option<PoolOptions>>,
     /// None before it is first instantiated, and once it is closed.
     linkable: RefCell<Option<Rc<Linkable>>>,
@@ -67,7 +67,7 @@ impl Module {
         Ok(Self::promise(guest, Options::of_successor(memory, integrity)?, None))
     }
 
-    /// The same of this module, which is compiled already: whether it was as that host wants it.
+    /// Checks that this module, which is compiled already, may take over in a host as `compile_successor` describes it.
     /// WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     #[wasm_bindgen(js_name = admitSuccessor)]
     pub fn admit_successor(
@@ -88,7 +88,7 @@ impl Module {
         Ok(self.linkable()?.module.clone())
     }
 
-    /// What the module says of itself: imports, exports, WASI, producers. WAPC_CLOSED.
+    /// `ModuleInfo`: imports, exports, WASI, producers. WAPC_CLOSED.
     pub fn info(&self) -> Result<JsValue, JsValue> {
         Ok(inspect::info(&self.state.open()?))
     }
@@ -121,7 +121,7 @@ impl Module {
         Ok(Rc::new(self.state.lay_over(Options::read(options)?)?))
     }
 
-    /// The same for a pool. Where this was compiled for one, the options of `compile` are all of them, and are taken.
+    /// `options` for a pool of this module. Where it was compiled for one, those of `compile` are all of them, and are taken.
     /// WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub(crate) fn pool_options(&self, options: &JsValue) -> Result<(Rc<Options>, PoolOptions), Error> {
         let kept = self.state.pool.take();

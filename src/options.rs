@@ -1,4 +1,4 @@
-//! What callers pass in as options: `HostOptions` and `ReplaceOptions` here, `PoolOptions` in `pool`.
+//! Options of callers: `HostOptions` and `ReplaceOptions` here, `PoolOptions` in `pool`.
 
 mod pool;
 mod reader;
@@ -99,7 +99,7 @@ impl Options {
         self.limits.payload.unwrap_or(DEFAULT_PAYLOAD_LIMIT)
     }
 
-    /// Whether the callback may answer later, and nothing on this thread can wait for it.
+    /// True where the callback may answer later, and nothing on this thread can wait for it.
     pub(crate) fn needs_worker(&self) -> bool {
         let answers_later = match self.asynchronous() {
             Async::Always => true,
@@ -109,12 +109,12 @@ impl Options {
         answers_later && !sys::can_suspend()
     }
 
-    /// Whether invocations run on a stack that can be suspended, of a guest that may `sleep` or only wait for its host.
+    /// True where invocations run on a stack that can be suspended: of a guest that may sleep, or only wait for its host.
     pub(crate) fn is_suspendable(&self, may_sleep: bool) -> bool {
         self.asynchronous() != Async::Never && (may_sleep || self.host_call.is_some()) && sys::can_suspend()
     }
 
-    /// What WAPC_ASYNC says of a promise that was refused.
+    /// The message of WAPC_ASYNC for a promise that was refused.
     pub(crate) fn why_not_async(&self) -> &'static str {
         match self.asynchronous() {
             Async::Never => "the host callback returned a promise, which `async: false` rules out",

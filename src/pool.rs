@@ -21,7 +21,7 @@ thread_local! {
     static POOLS: RefCell<Slots<RefCell<Inventory>>> = const { RefCell::new(Slots::new()) };
 }
 
-/// What instances of a pool are made of, and the number of its inventory.
+/// The guest and the options of a pool's instances, and the slot of its inventory.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Pool {
@@ -55,7 +55,7 @@ impl Pool {
         Ok(Self { slot, guest, options, pool })
     }
 
-    /// What the raw exports know it by.
+    /// The pool's number in the raw exports.
     #[wasm_bindgen(getter)]
     pub fn slot(&self) -> u32 {
         self.slot
@@ -132,7 +132,7 @@ extern "C" fn pool_release(slot: u32, instance: u32, now: f64) {
     with(slot, (), |inventory| inventory.release(instance, now));
 }
 
-/// Whether one more request may wait behind `pending` others: an `Admission`.
+/// Admits one more request behind `pending` others, or not: an `Admission`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_admit(slot: u32, pending: u32) -> u32 {
     with(slot, Admission::Closed, |inventory| inventory.admit(pending)) as u32

@@ -8,7 +8,7 @@ pub(crate) const WAPC: &str = "wapc";
 /// The import by which a guest calls its host.
 pub(crate) const HOST_CALL: &str = "__host_call";
 
-/// What a guest may import from [`WAPC`]. The signatures stand in `imports/shim.wat`.
+/// The functions of [`WAPC`]. Their signatures stand in `imports/shim.wat`.
 pub(crate) const WAPC_IMPORTS: [&str; 9] = [
     "__guest_request",
     "__guest_response",
@@ -24,7 +24,7 @@ pub(crate) const WAPC_IMPORTS: [&str; 9] = [
 /// The import module of AssemblyScript's runtime.
 pub(crate) const ENV: &str = "env";
 
-/// What a guest may import from [`ENV`].
+/// The functions of [`ENV`].
 pub(crate) const ENV_IMPORTS: [&str; 4] = ["abort", "trace", "seed", "console.log"];
 
 /// The export that runs an invocation: `(param $op_len i32) (param $payload_len i32) (result i32)`.
@@ -36,7 +36,7 @@ pub(crate) const MEMORY: &str = "memory";
 /// The import by which a guest of WASI waits.
 pub(crate) const POLL: &str = "poll_oneoff";
 
-/// What is called after instantiation, each where it is exported, in this order.
+/// The exports that are called after instantiation, each where there is one, in this order.
 pub(crate) const START_EXPORTS: [&str; 3] = ["_start", "_initialize", "wapc_init"];
 
 /// An import, as errors name it.
@@ -71,7 +71,7 @@ impl fmt::Display for Import {
     }
 }
 
-/// Whether the host has such a function to import.
+/// True where the host has such a function to import.
 pub(crate) fn is_provided(module: &str, name: &str) -> bool {
     match module {
         WAPC => WAPC_IMPORTS.contains(&name),

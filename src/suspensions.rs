@@ -11,7 +11,7 @@ thread_local! {
     static SUSPENSIONS: RefCell<Suspensions> = const { RefCell::new(Suspensions::new()) };
 }
 
-/// Whether one more guest, that is held to `limit`, may be suspended.
+/// True where one more guest, that is held to `limit`, may be suspended.
 pub(crate) fn has_room(limit: u32) -> bool {
     SUSPENSIONS.with_borrow(|suspensions| suspensions.has_room(limit))
 }

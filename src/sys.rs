@@ -36,7 +36,7 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../invocation/suspension.js")]
 extern "C" {
-    /// Whether the engine can suspend a guest's stack (JSPI).
+    /// True where the engine can suspend a guest's stack (JSPI).
     #[wasm_bindgen(js_name = canSuspend)]
     pub(crate) fn can_suspend() -> bool;
 }
@@ -47,7 +47,7 @@ extern "C" {
     #[derive(Debug)]
     pub(crate) type Guest;
 
-    /// What a host callback threw.
+    /// A value that a host callback threw.
     pub(crate) type Failure;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn error(this: &Failure) -> JsValue;
@@ -78,7 +78,7 @@ extern "C" {
     pub(crate) fn start(this: &Guest, export: &str) -> u32;
     #[wasm_bindgen(method, js_name = startPromising)]
     pub(crate) fn start_promising(this: &Guest, export: &str) -> Promise;
-    /// Whether the guest has responded.
+    /// True once the guest has responded.
     #[wasm_bindgen(method, js_name = hasResponded)]
     pub(crate) fn has_responded(this: &Guest) -> bool;
     #[wasm_bindgen(method)]
@@ -99,7 +99,7 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../invocation/host-call.js")]
 extern "C" {
-    /// Whether a callback is an `async function`.
+    /// True for an `async function`.
     #[wasm_bindgen(js_name = isAsyncFunction)]
     pub(crate) fn is_async_function(function: &Function) -> bool;
     /// Calls the host callback: a length in bytes, or one of `HOST_CALL_*`.
@@ -157,7 +157,7 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../wasi/settings.js")]
 extern "C" {
-    /// What a guest sees of WASI, as `HostOptions` say it. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    /// The options of WASI in `HostOptions`. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     #[derive(Debug, Clone)]
     pub(crate) type WasiSettings;
     #[wasm_bindgen(catch, js_name = wasiSettings)]
@@ -193,7 +193,7 @@ extern "C" {
     /// A promise of the JavaScript half of a host whose guest runs in a worker, once that has started. Rejects with what
     /// `WapcModule.instantiate` rejects with. `asked` is whether the caller wants a worker, or only promises awaited.
     #[wasm_bindgen(js_name = startRemote)]
-    #[allow(clippy::too_many_arguments)] // What a worker has to know.
+    #[allow(clippy::too_many_arguments)] // The settings of a worker.
     pub(crate) fn start_remote(
         id: u32,
         module: &WebAssembly::Module,

@@ -38,7 +38,7 @@ export type HostCall = (
   context: HostCallContext,
 ) => Payload | void | PromiseLike<Payload | void>;
 
-/** What a host callback learns of the invocation that its call belongs to. */
+/** The invocation that a host call belongs to, for the host callback. */
 export interface HostCallContext {
   /** The host that is calling; its `id` tells hosts apart when many share one callback. */
   readonly host: { readonly id: number };
@@ -106,7 +106,7 @@ export interface HostOptions {
   integrity?: string;
 }
 
-/** What a guest may use. Past one of them: WAPC_LIMIT. */
+/** Limits of what a guest may use. Past one of them: WAPC_LIMIT. */
 export interface Limits {
   /**
    * Bytes of all linear memories and tables (8 bytes an entry) of an instance together. A guest that begins with more is
@@ -175,14 +175,14 @@ export class WapcModule {
    * takes a worker, WAPC_LOAD
    */
   instantiate(options?: HostOptions): Promise<WapcHost>;
-  /** What the module says of itself. */
+  /** Imports, exports, WASI and producers of the module. */
   readonly info: ModuleInfo;
   /** Lets go of the compiled module; hosts made of it live on. Idempotent. */
   close(): void;
   [Symbol.dispose](): void;
 }
 
-/** What a module says of itself. */
+/** A description of a module, read from it. */
 export interface ModuleInfo {
   readonly imports: readonly { module: string; name: string; kind: string }[];
   readonly exports: readonly { name: string; kind: string }[];

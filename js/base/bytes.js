@@ -66,7 +66,7 @@ export function copyIn(view, ptr, source, length) {
   return source[length] === undefined;
 }
 
-/** The same for an array of our own, which stays as it is. */
+/** Copies an array of our own, which nobody changes meanwhile. */
 export function copyName(view, ptr, source, length) {
   if (length > SHORT) set.call(view, source, ptr);
   else for (let i = 0; i < length; i++) view[ptr + i] = source[i];

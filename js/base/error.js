@@ -21,12 +21,12 @@ export class WapcError extends Error {
   }
 }
 
-/** What the core calls to make its errors: this file is the one place that gives them their shape. */
+/** Makes an error of the core's: this file is the one place that gives errors their shape. */
 export function makeError(code, message, hasCause, cause) {
   return new WapcError(code, message, hasCause ? { cause } : undefined);
 }
 
-/** What closed things answer. */
+/** The error of a host, module or pool that is closed. */
 export const closedError = (what) => new WapcError('WAPC_CLOSED', `the ${what} is closed`);
 
 /** WAPC_ARGUMENT in its one wording: what, what was expected, what came. */

@@ -1,5 +1,5 @@
 /**
- * What waits, first come, first served, and may leave at any time. A `Set` alone takes longer and longer to say what is
+ * A queue, first come, first served, whose items may leave at any time. A `Set` alone takes longer and longer to say what is
  * first, since it steps over what was before; an iterator remembers where it was.
  * @template T
  */

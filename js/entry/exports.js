@@ -1,4 +1,4 @@
-/** What every entry point exports. */
+/** The exports of every entry point. */
 
 export { WapcError } from '../base/error.js';
 export { WapcHost } from '../api/host.js';

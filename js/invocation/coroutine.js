@@ -65,7 +65,7 @@ export function unlist(id) {
 }
 
 class Coroutine {
-  /** What it is to run. */
+  /** The invocation to run; undefined while there is none. */
   invocation;
   #number;
   #port;

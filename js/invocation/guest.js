@@ -14,7 +14,7 @@ import { Suspension } from './suspension.js';
 /** The instances that live, by their numbers. */
 const guests = [];
 
-/** What the shim imports to copy between a guest's memory and the caller's arrays: each 1 where it did, 0 where not. */
+/** Functions that the shim imports to copy between a guest's memory and the caller's arrays: each 1 where it did, 0 where not. */
 export const copies = {
   write_request: (id, operationPtr, ptr) => guests[id].writeRequest(operationPtr >>> 0, ptr >>> 0),
   read_response: (id, ptr, len) => guests[id].readResponse(ptr >>> 0, len >>> 0),
@@ -47,9 +47,9 @@ export class Guest {
     this.guestCall = undefined;
     this.promising = undefined;
     this.invocation = undefined;
-    /** Whether the last invocation that might have been suspended was not. */
+    /** True where the last invocation that might have been suspended was not. */
     this.isSteady = false;
-    /** Whether coroutines know it. */
+    /** True once it is in the table of coroutines. */
     this.isListed = false;
     /** Where callbacks are run: undefined where that is where they are called. */
     this.scope = undefined;
@@ -109,7 +109,7 @@ export class Guest {
     }
   }
 
-  /** The same on a stack that can be suspended. Never rejects. */
+  /** Starts the guest on a stack that can be suspended: a promise of CALL_SUCCEEDED or CALL_THREW, which never rejects. */
   startPromising(name) {
     const { invocation } = this;
     return WebAssembly.promising(this.exports[name])().then(
@@ -126,7 +126,7 @@ export class Guest {
     );
   }
 
-  /** What the guest's call threw. */
+  /** The error that the guest's call threw. */
   get thrown() {
     return this.invocation.thrown;
   }

@@ -1,5 +1,5 @@
 /**
- * What a guest asks of its host: the names and the payload are copied out for the caller's callback, and what that comes to
+ * Host calls: the names and the payload are copied out for the caller's callback, and its answer
  * is told to the core, which has checked the ranges (`src/imports/wapc.rs`).
  */
 
@@ -8,7 +8,7 @@ import { thenOf, whenSettled } from '../base/payload.js';
 import { HOST_CALL_NAME_NOT_UTF8, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED } from '../generated/constants.js';
 
 /**
- * Whether a callback is an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.
+ * True for an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.
  * @public the core imports it
  */
 export function isAsyncFunction(callback) {

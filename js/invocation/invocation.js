@@ -37,13 +37,13 @@ export class Invocation {
     this.owner = owner;
     /** The guest's answer: a fresh array. */
     this.response = undefined;
-    /** What the host callback answered last, or its error text in UTF-8. */
+    /** The last answer of the host callback, or its error text in UTF-8. */
     this.answer = undefined;
     /** In bytes, as the guest is told. */
     this.answerLength = 0;
-    /** What the guest's call threw: a RuntimeError, as a rule. */
+    /** The error that the guest's call threw: a RuntimeError, as a rule. */
     this.thrown = undefined;
-    /** What the host callback threw last. */
+    /** `{ error }` that the host callback threw last. */
     this.failure = undefined;
     /** The `HostCallContext` that the callback got, once there was a host call. */
     this.context = undefined;
@@ -54,7 +54,7 @@ export class Invocation {
     this.scope = undefined;
   }
 
-  /** What the host callback gets of this invocation. */
+  /** The `HostCallContext` of this invocation. */
   contextOf(host) {
     return (this.context ??= new HostCallContext(host));
   }
@@ -137,7 +137,7 @@ function controllerOf(context) {
   return controller;
 }
 
-/** What a host callback learns of the invocation that its call belongs to. */
+/** The invocation that a host call belongs to, for the host callback. */
 class HostCallContext {
   constructor(host) {
     this.host = host;

@@ -1,4 +1,4 @@
-/** What every way to invoke a guest has in common: its arguments, and what ends it early. */
+/** Arguments and options that all ways to invoke a guest have in common. */
 
 import { encodeOperation } from '../base/bytes.js';
 import { WapcError, argumentError } from '../base/error.js';
@@ -38,11 +38,11 @@ export async function runWith(options, run, abort) {
   }
 }
 
-/** What ends an invocation whose time is up; `src/error.rs` has the same. */
+/** The error of an invocation in a worker whose time is up; on this thread it is `Error::Timeout` of `src/error.rs`. */
 export const timeoutError = (timeout) =>
   new WapcError('WAPC_TIMEOUT', `the invocation took longer than its ${timeout} ms`);
 
-/** The error of a start that took longer than `limits.start`; `src/error.rs` has the same. */
+/** The error of a start in a worker that took too long; on this thread it is `Error::StartTimeout` of `src/error.rs`. */
 export const startTimeoutError = (limit) =>
   new WapcError('WAPC_TIMEOUT', `the instance took longer to start than its ${limit} ms (\`limits.start\`)`);
 

@@ -49,7 +49,7 @@ export class Port extends Turns {
     this.free = undefined;
   }
 
-  /** Whether the guest is gone after a trap, so that the next invocation begins with a fresh one. */
+  /** True where the guest is gone after a trap, so that the next invocation begins with a fresh one. */
   get broken() {
     return this.guest === undefined;
   }
@@ -120,7 +120,7 @@ export class Port extends Turns {
     return true;
   }
 
-  /** Whether the core is to interrupt the guest for the sake of this invocation, which runs; the port is told how it ends. */
+  /** True where this invocation runs, so that the core can interrupt it; the core is told of its end then. */
   interrupts(invocation) {
     if (this.guest?.invocation !== invocation) return false;
     this.unusual = true;
@@ -146,7 +146,7 @@ export class Port extends Turns {
     this.unusual = true;
   }
 
-  /** Whether the guest can be called without asking. */
+  /** True where the guest can be called without asking the core. */
   #isFree(invocation) {
     return !this.running && !this.unusual && this.guest !== undefined && invocation.payloadLength <= this.payloadLimit;
   }
@@ -314,7 +314,7 @@ export class Port extends Turns {
 /** The guest's call threw: a trap, as a rule. */
 function threw(invocation, error) {
   restoreStack();
-  // What a callback of the caller's threw stands above the trap that it led to.
+  // An error of a caller's callback was kept first: the trap that it led to says less.
   invocation.thrown ??= error;
   return CALL_THREW;
 }

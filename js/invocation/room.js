@@ -11,7 +11,7 @@ import { canSuspend } from './suspension.js';
 let ample = () => {};
 
 /**
- * The same for what a guest calls, which may run on a stack of its own.
+ * Throws where there is no room for what a guest calls, which may run on a stack of its own.
  * @type {(() => void) | undefined}
  */
 export let roomOfGuests;

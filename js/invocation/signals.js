@@ -12,7 +12,7 @@ const waiting = new WeakMap();
 class Waiting {
   #signal;
   #acts = new Set();
-  // Whoever aborts may do so where the stack is about to end; an error thrown here would be nobody's.
+  // A signal may be aborted where the stack is about to end; an error thrown here would be nobody's.
   #aborted = () => {
     if (hasRoom()) this.#run();
     else queueMicrotask(() => this.#run());

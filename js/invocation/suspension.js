@@ -2,7 +2,7 @@
 
 import { LONGEST, startTimer } from '../base/timer.js';
 
-/** What the shim is told when it goes on; `src/imports/shim.wat` has the same. */
+/** Answers of `suspend` to the shim, which goes on or traps: `src/imports/shim.wat` and `src/wasi/shim.wat` compare them. */
 const PROCEED = 1;
 const STOP = 2;
 
@@ -11,7 +11,7 @@ let pending;
 
 let suspending;
 
-/** Whether a guest's stack can be suspended here: JavaScript Promise Integration. */
+/** True where a guest's stack can be suspended: JavaScript Promise Integration. */
 export function canSuspend() {
   return typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
 }
@@ -24,7 +24,7 @@ export function suspend() {
 
 /** The suspensions of one instance, and the time that its starts and its invocations may take. */
 export class Suspension {
-  /** Whether the running invocation was suspended. */
+  /** True once the running invocation was suspended. */
   wasNeeded = false;
   #id;
   #timeout;
@@ -64,14 +64,14 @@ export class Suspension {
     if (!this.wasNeeded) this.#count();
   }
 
-  /** What lets the guest go on, once; undefined where it is not suspended. */
+  /** Takes the function that lets the guest go on, once; undefined where it is not suspended. */
   taken() {
     const resume = this.#resume;
     this.#resume = undefined;
     return resume;
   }
 
-  /** The same for a guest that goes on by itself after so many ms. */
+  /** Suspends the guest for so many ms: like `begin`, but it goes on by itself. */
   sleep(milliseconds) {
     this.begin();
     // Those who ask for more than a timer can wait ask again.

@@ -93,7 +93,7 @@ class Loaded {
     this.head = head?.slice(0, 16) ?? new Uint8Array(0);
   }
 
-  /** The same for people to read. */
+  /** The first bytes as the end of an error message. */
   get beginning() {
     return this.head.length === 0 ? '' : `; it begins with ${hex(this.head)}`;
   }
@@ -101,7 +101,7 @@ class Loaded {
 
 const hex = (bytes) => [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** What `work` comes to; what it throws becomes WAPC_LOAD. */
+/** The result of `work`; an error of it becomes WAPC_LOAD. */
 async function attempt(name, work) {
   try {
     return await work();
@@ -148,7 +148,7 @@ function readFile(name) {
 
 let warned = false;
 
-/** Whether a response can be compiled while it arrives: engines want the very type, without parameters. */
+/** True where a response can be compiled while it arrives: engines want the very type, without parameters. */
 function isStreamable(response) {
   const type = response.headers.get('content-type') ?? 'no type';
   if (type.trim().toLowerCase() === 'application/wasm') return typeof WebAssembly.compileStreaming === 'function';

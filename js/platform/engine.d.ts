@@ -1,4 +1,4 @@
-/** What engines have and TypeScript's own declarations do not. */
+/** Declarations that TypeScript does not bring: of engines, and of what is used of workers. */
 
 declare namespace WebAssembly {
   /** JavaScript Promise Integration: https://webassembly.github.io/js-promise-integration/js-api/ */

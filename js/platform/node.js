@@ -1,4 +1,4 @@
-/** What Node, Deno and Bun have: files, directories, and the workers of `node:worker_threads`. */
+/** The platform of Node, Deno and Bun: files, directories, and the workers of `node:worker_threads`. */
 
 import { AsyncResource } from 'node:async_hooks';
 import fs from 'node:fs';

@@ -1,4 +1,4 @@
-/** What the entry point of a platform adds to what every platform has, and what this one has. */
+/** The platform that this runs on: each entry point fills in what its own has beyond all others. */
 export const platform = {
   /** @type {((path: string | URL) => Promise<Uint8Array>) | undefined} where there are files */
   readFile: undefined,
@@ -20,14 +20,14 @@ export const platform = {
    */
   scopes: undefined,
   /**
-   * Whether stacks outlive invocations (`invocation/coroutine.js`): on engines that gain by it, and not in workerd, where one would
+   * True where stacks outlive invocations (`invocation/coroutine.js`): on engines that gain by it, and not in workerd, where one would
    * belong to a request that has ended.
    */
   keepsStacks: false,
   /** @type {() => Promise<WebAssembly.Module>} */
   core: undefined,
   /**
-   * What was compiled, by name: `core` and `wasi` once they are loaded, which workers run too; the modules of
+   * Modules that are compiled, by name: `core` and `wasi` once they are loaded, which workers run too; those of
    * `loading/own-modules.js`. A platform that compiles nothing while it runs begins with them all.
    * @type {Record<string, WebAssembly.Module | undefined>}
    */

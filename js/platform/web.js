@@ -1,4 +1,4 @@
-/** What a page has. */
+/** The platform of a page: workers. */
 
 import { platform } from './platform.js';
 

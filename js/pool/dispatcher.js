@@ -68,7 +68,7 @@ export class Dispatcher {
       : this.#run(this.#instances.get(number), invocation);
   }
 
-  /** The same, which `options` may end early. */
+  /** Runs an invocation on any instance; `options` (`InvokeOptions`) may end it early. */
   invokeWith(invocation, options) {
     const request = this.#requestOf(invocation);
     const abort = (reason) => {

@@ -73,7 +73,7 @@ export class Supply {
     try {
       await this.renew(instance);
     } catch {
-      // Whoever needs an instance next tries again, and hears why there is none.
+      // The next request tries again, and is rejected with the reason if that fails too.
       this.#instances.remove(instance);
       this.#core.pool_remove(this.#slot, instance.number);
       this.grow();

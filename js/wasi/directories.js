@@ -13,14 +13,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class Directories {
   #fs;
-  /** What is open, by handle. */
+  /** The open files and directories, by handle. */
   #open = [];
   #free = [];
   /** The handles of each guest that has some, by its number. */
   #owned = new Map();
-  /** Whose each handle is. */
+  /** The guest that each handle belongs to. */
   #owners = [];
-  /** What the last answer that has a length was. */
+  /** The bytes of the last answer that has a length, until they are taken. */
   held = new Uint8Array(0);
 
   /** @param {typeof import('node:fs') | undefined} fs */
@@ -67,7 +67,7 @@ export class Directories {
     this.#owned.delete(owner);
   }
 
-  /** What `work` answers, or the errno of what it throws. */
+  /** The answer of `work`, or the errno of its error, below 0. */
   #attempt(work) {
     try {
       return work() ?? 0;

@@ -48,7 +48,7 @@ class WasiOf {
     this.#names = names;
   }
 
-  /** Whether a function of `module` is there. */
+  /** True where WASI has this function of `module`. */
   provides(module, name) {
     return this.#names.includes(module) && this.#wasi.provides(name);
   }

@@ -22,7 +22,7 @@ export function openAt(fs, path, how, real = path) {
   return new Opened(fs, fs.openSync(path, how & DIRECTORY ? flags : flags | O_NONBLOCK, 0o666));
 }
 
-/** Whether names can be looked up in directories that are open, as on Linux. */
+/** True where names can be looked up in directories that are open, as on Linux. */
 const hasHandles = (fs) => (handles ??= fs.existsSync('/proc/self/fd'));
 let handles;
 
@@ -52,7 +52,7 @@ class Opened {
 }
 
 /**
- * The same where there are only paths (macOS, Windows): what is opened has to be what its path leads to without a
+ * Opens a file or directory where there are only paths (macOS, Windows): what is opened has to be what its path leads to without a
  * symbolic link, before and after; it is emptied only then.
  */
 function openByPath(fs, path, how) {

@@ -1,6 +1,6 @@
 let cell;
 
-/** Whether this thread may wait: a page's own may not, nor has every page memory to wait on. */
+/** True where this thread may wait: a page's own may not, nor has every page memory to wait on. */
 function canWait() {
   try {
     cell ??= new Int32Array(new SharedArrayBuffer(4));

@@ -49,7 +49,7 @@ export class Wasi {
     Wasi.#made = this;
   }
 
-  /** What the artifact exports. */
+  /** The exports of the artifact. */
   get exports() {
     return this.#rust;
   }
@@ -58,7 +58,7 @@ export class Wasi {
     return this.#provided.has(name);
   }
 
-  /** What guests import, under the newer names or the older one. */
+  /** The imports of guests, under the newer names or the older one. */
   imports(isUnstable) {
     const unstable = isUnstable ? 1 : 0;
     return (this.#imports[unstable] ??= this.#link(unstable));
@@ -148,7 +148,7 @@ export class Wasi {
     this.#own(ptr, bytes.length).set(bytes);
   }
 
-  /** What Rust answers 0 to, there is no room for. */
+  /** Throws WAPC_LIMIT where Rust answered 0: there was no room. */
   #require(answer) {
     if (answer === 0) throw new WapcError('WAPC_LIMIT', 'there is no room for what guests are given through `wasi`');
   }
@@ -158,7 +158,7 @@ export class Wasi {
     return new Uint8Array(this.#rust.memory.buffer, ptr >>> 0, length);
   }
 
-  /** What Rust imports. Pointers and lengths come signed. */
+  /** The imports of the artifact. Pointers and lengths come signed. */
   #host(blockFor) {
     const processes = this.#processes;
     const directories = this.#directories;

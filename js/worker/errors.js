@@ -36,7 +36,7 @@ function cloneable(value) {
 /** Causes below this many others are left out. */
 const DEEPEST = 100;
 
-/** Whether `pack` may have made it. */
+/** True for a value that `pack` may have made. */
 export function isPacked(packed) {
   if (packed === null || typeof packed !== 'object') return false;
   const { kind, name, code, message } = packed;

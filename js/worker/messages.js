@@ -1,4 +1,4 @@
-/** What a remote host and its worker say to each other: arrays that begin with one of these. */
+/** The messages of a remote host and its worker: arrays that begin with one of these. */
 
 import { isPacked } from './errors.js';
 
@@ -10,7 +10,7 @@ export const INVOKE = 'invoke';
 /** A fresh instance is wanted; of another module, if there is one, with that of WASI. */
 export const RESET = 'reset';
 /**
- * What the host callback answered (true, bytes) or failed with (false, text in UTF-8), where the worker does not block; of
+ * The answer of the host callback (true, bytes) or its error (false, text in UTF-8), where the worker does not block; of
  * what is over the limit its length.
  */
 export const ANSWER = 'answer';
@@ -36,7 +36,7 @@ export const OUTPUT = 'output';
 /** From this many bytes on transferring an array costs less than copying it. */
 const WORTH_TRANSFERRING = 1024;
 
-/** What of a message is to be transferred: the array's buffer, which is then gone here. */
+/** The buffers of a message to transfer: that of a long array, which is then gone here. */
 export const transferOf = (array) => (array.length >= WORTH_TRANSFERRING ? [array.buffer] : []);
 
 const isText = (value) => typeof value === 'string';
@@ -55,7 +55,7 @@ const FORMS = {
   [OUTPUT]: ([, stream, chunk]) => (stream === 1 || stream === 2) && isBytes(chunk),
 };
 
-/** Whether a worker of ours may have said that. A script of the caller's own may say anything. */
+/** True for a message that a worker of ours may have sent. A script of the caller's own may send anything. */
 export function isWellFormed(message) {
   return Array.isArray(message) && isText(message[0]) && Object.hasOwn(FORMS, message[0]) && FORMS[message[0]](message);
 }

@@ -67,7 +67,7 @@ class Remote extends Turns {
   #guest;
   /** The guest that is to take its place, while it starts in a worker of its own. */
   #successor;
-  /** Whether starts may be ended, and with them their worker. */
+  /** True where a start may be ended for its time (`limits.start`), and its worker with it. */
   #limitsStart;
   /** Guests that are to take over: each before any invocation that is pending. */
   #successions = [];
@@ -101,7 +101,7 @@ class Remote extends Turns {
     return this.#guest.memorySize;
   }
 
-  /** Whether the guest is gone, so that the next invocation begins with a fresh one. */
+  /** True where the guest is gone, so that the next invocation begins with a fresh one. */
   get broken() {
     return this.#guest.broken;
   }
@@ -154,7 +154,7 @@ class Remote extends Turns {
     result.then(invocation.resolve, (error) => invocation.reject(error)).then(ended);
   }
 
-  /** Whether this invocation runs, so that `interrupt` ends it. */
+  /** True where this invocation runs, so that `interrupt` ends it. */
   interrupts(invocation) {
     return this.#current === invocation;
   }

@@ -17,7 +17,7 @@ const READ = 3;
 const LENGTH = 16;
 const HEADER = 32;
 
-// What `STATE` says.
+// Values of the word `STATE`.
 const AWAITED = 0;
 const ANSWERED = 1;
 const FAILED = 2;
@@ -41,7 +41,7 @@ export function copyOf(bytes, length, what) {
   return copy;
 }
 
-/** Whether memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
+/** True where memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
 export const canShare = () => typeof SharedArrayBuffer === 'function';
 
 const headerOf = (buffer) => new Int32Array(buffer, 0, LENGTH / 4);
@@ -137,7 +137,7 @@ export class SharedWithHost {
     return this.request.subarray(0, length);
   }
 
-  /** Whether the worker is to end. */
+  /** True once the worker is to end. */
   get stopped() {
     return Atomics.load(this.header, STOP) === 1;
   }

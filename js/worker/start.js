@@ -1,11 +1,11 @@
-/** What starting a worker takes, and what can be wrong with it. */
+/** Starting a worker, and the errors of that. */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 import { canSuspend } from '../invocation/suspension.js';
 import { canShare } from './shared.js';
 
-/** What is missing for a worker, if something is, and what to do about it. */
+/** The reason why guests cannot run in workers here, and what to do about it; undefined where they can. */
 export function whyNot(callsHost) {
   if (platform.startWorker === undefined) {
     return 'workers or JSPI (WebAssembly.Suspending); let the callback answer at once, with `async: false`';
@@ -60,7 +60,7 @@ function isWorker(value) {
   }
 }
 
-/** What a factory returned in place of a worker may be a promise: of one that is to end, or that rejects. */
+/** Ends a worker that a factory promised instead of returning it; a promise that rejects is handled by that. */
 async function discard(value) {
   try {
     (await value)?.terminate?.();

@@ -13,7 +13,7 @@ use crate::suspensions;
 const LONGEST: f64 = u32::MAX as f64;
 
 impl State {
-    /// Whether an invocation can run now, with an operation and a payload of these lengths in bytes; false where it has to wait.
+    /// True where an invocation can run now, with an operation and a payload of these lengths in bytes; false where it has to wait.
     /// `is_running`: another one runs; `at_once`: it cannot wait. WAPC_CLOSED, WAPC_LIMIT, WAPC_REENTRANT, WAPC_ASYNC, WAPC_INIT.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
     pub(super) fn admit(&self, op_len: f64, payload_len: f64, is_running: bool, at_once: bool) -> Result<bool, Error> {

@@ -1,4 +1,4 @@
-//! What the port (`js/invocation/port.js`) calls of its host.
+//! Exports that the port (`js/invocation/port.js`) calls.
 //!
 //! Raw exports that answer with numbers: through a wasm-bindgen method a call takes 60 ns longer, and V8 11 (Node 20) dies
 //! of a wasm function that returns a reference when the JavaScript that called it is deoptimized meanwhile. The port calls
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::State;
 use crate::constants::{ADMIT_LATER, ADMIT_NEVER, ADMIT_NOW};
 
-/// Whether an invocation can run, with an operation and a payload of these lengths in bytes: `ADMIT_NOW`, `ADMIT_LATER`, or
+/// Admits an invocation, with an operation and a payload of these lengths in bytes: `ADMIT_NOW`, `ADMIT_LATER`, or
 /// `ADMIT_NEVER` where the port has its error.
 #[unsafe(no_mangle)]
 extern "C" fn host_admit(slot: u32, op_len: f64, payload_len: f64, is_running: u32, at_once: u32) -> u32 {

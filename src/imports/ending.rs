@@ -1,4 +1,4 @@
-//! What WASI's shim (`wasi/shim.wat`) tells and asks of an instance: WASI itself is an artifact of its own.
+//! Raw exports for WASI's shim (`wasi/shim.wat`): WASI itself is an artifact of its own.
 
 use crate::error::Error;
 use crate::instance::Instance;
@@ -28,7 +28,7 @@ extern "C" fn wasi_over_limit(id: u32, length: f64) {
     run(id, |instance| instance.check_limit("a chunk of output of fd_write", length).map(drop));
 }
 
-/// Whether the guest's stack can be suspended now.
+/// 1 where the guest's stack can be suspended now.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_may_suspend(id: u32) -> u32 {
     Instance::by_id(id).is_some_and(|instance| instance.invocation().may_suspend()).into()

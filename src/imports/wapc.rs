@@ -22,7 +22,7 @@ const STOP: u32 = 0;
 /// Answer to the shim: a check that only reads does not suffice. The shim then calls the function that does more.
 const UNUSUAL: u32 = 0;
 
-/// What `__host_call` answers to the shim; the first two are also what the guest gets.
+/// Answers of `__host_call` to the shim; the guest gets the first two as they are.
 const HOST_FAILED: u32 = 0;
 const HOST_ANSWERED: u32 = 1;
 const HOST_PENDING: u32 = 2;
@@ -63,7 +63,7 @@ extern "C" fn wapc_guest_request(id: u32, op_ptr: u32, ptr: u32) -> u32 {
     }))
 }
 
-/// The same where memory has grown, or an error is to be told.
+/// Checks as `wapc_guest_request` does, where that did not suffice: memory has grown, or the guest is to be stopped.
 /// WAPC_PROTOCOL if a range leaves memory, or there is no invocation.
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_request_unusual(id: u32, op_ptr: u32, ptr: u32) -> u32 {
@@ -98,7 +98,7 @@ extern "C" fn wapc_guest_response(id: u32, ptr: u32, len: u32) -> u32 {
     }))
 }
 
-/// The same where memory has grown, or an error is to be told.
+/// Checks as `wapc_guest_response` does, where that did not suffice: memory has grown, or the guest is to be stopped.
 /// WAPC_PROTOCOL if the range leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_response_unusual(id: u32, ptr: u32, len: u32) -> u32 {
@@ -231,7 +231,7 @@ extern "C" fn wapc_host_response(id: u32, ptr: u32) -> i64 {
     len.map_or(UNUSUAL_LEN, i64::from)
 }
 
-/// The same where memory has grown, or an error is to be told. WAPC_PROTOCOL if the range leaves memory.
+/// Checks as `wapc_host_response` does, where that did not suffice: memory has grown, or the guest is to be stopped. WAPC_PROTOCOL if the range leaves memory.
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_response_unusual(id: u32, ptr: u32) -> i64 {
     answer_len(id, Import::HostResponse, ptr, Invocation::host_response_len)

@@ -58,7 +58,7 @@ impl Inventory {
         self.idle.push(Idle { instance, since: now });
     }
 
-    /// Whether one more request may wait, behind `pending` others.
+    /// Admits one more request behind `pending` others, or not.
     pub(super) fn admit(&self, pending: u32) -> Admission {
         if self.closed {
             return Admission::Closed;
@@ -139,7 +139,7 @@ impl Inventory {
         self.closed = true;
     }
 
-    /// Whether the counts agree with each other.
+    /// True where the counts agree with each other.
     #[cfg(debug_assertions)]
     pub(super) fn is_in_order(&self) -> bool {
         self.idle() <= self.instances && self.instances <= self.bounds.size && self.creating <= self.busy()

@@ -1,4 +1,4 @@
-//! What a guest has open, by number: its standard streams, directories that it was given, and what it opened there.
+//! The descriptors of a guest: its standard streams, directories that it was given, and what it opened there.
 
 use wasip1::{Fdflags, Filetype, Rights};
 
@@ -13,9 +13,9 @@ const MOST: usize = 4096;
 pub(crate) struct Open {
     pub(crate) what: What,
     pub(crate) flags: Fdflags,
-    /// What may be done with it.
+    /// Rights to it.
     pub(crate) rights: Rights,
-    /// What may be done with what is opened in it.
+    /// Rights to what is opened in it.
     pub(crate) inheriting: Rights,
     /// Where the next read or write begins.
     pub(crate) position: u64,
@@ -36,11 +36,11 @@ pub(crate) struct Descriptor {
     pub(crate) open: Open,
     /// The name under which the guest was given a directory.
     pub(crate) preopen: Option<String>,
-    /// What `fd_readdir` tells of a directory.
+    /// The listing of a directory, for `fd_readdir`.
     pub(crate) listing: Option<Listing>,
 }
 
-/// What can be done with files at all.
+/// All rights that a file can have.
 pub(crate) const FILE_RIGHTS: Rights = wasip1::RIGHTS_FD_DATASYNC
     | wasip1::RIGHTS_FD_READ
     | wasip1::RIGHTS_FD_SEEK
@@ -153,7 +153,7 @@ impl From<Open> for Descriptor {
     }
 }
 
-/// What a guest has open. What is no longer open is handed out, since dropping it may call JavaScript.
+/// The descriptors of a guest. One that is closed is handed out, since dropping it may call JavaScript.
 #[derive(Debug, Default)]
 pub(crate) struct Descriptors(Vec<Option<Descriptor>>);
 

@@ -44,7 +44,7 @@ impl Guest {
         Self { id, memory_len: Cell::new(0) }
     }
 
-    /// What JavaScript knows it by.
+    /// Its number in JavaScript.
     pub(crate) fn id(&self) -> u32 {
         self.id
     }
@@ -81,7 +81,7 @@ impl Guest {
         self.write_from(range, Span::from(bytes, 0));
     }
 
-    /// The same: how many bytes that were.
+    /// Writes as much of `bytes` as the range has room for: how many bytes that were.
     pub(crate) fn write_from(&self, range: Range, bytes: Span) -> u32 {
         let bytes = bytes.first(range.len());
         sys::write(self.id, range.ptr(), bytes);

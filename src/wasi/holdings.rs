@@ -1,4 +1,4 @@
-//! What one process holds of what all guests of a thread share: room in this memory, and handles of the machine.
+//! The share of one process in what all guests of a thread share: room in this memory, and handles of the machine.
 //!
 //! The end of the process gives it back, whatever still refers to it: where an engine's stack ends inside a call, the
 //! frames of Rust there are gone without having dropped what they own. What is dropped after the end gives nothing back
@@ -17,7 +17,7 @@ thread_local! {
     static USED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// What one process holds.
+/// The share of one process.
 #[derive(Debug)]
 pub(crate) struct Holdings {
     ended: Cell<bool>,

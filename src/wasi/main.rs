@@ -15,7 +15,7 @@ mod descriptors;
 mod files;
 mod guest;
 mod holdings;
-/// The same checks as the core's.
+/// The checks of ranges, which the core has too.
 #[path = "../memory.rs"]
 mod memory;
 mod process;

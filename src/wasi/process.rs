@@ -1,4 +1,4 @@
-//! What one guest was given: arguments, environment, and its descriptors.
+//! The process of one guest: arguments, environment, and descriptors.
 //!
 //! An engine's stack may end in any call that a frame of Rust makes, and that frame is gone then with its borrows held.
 //! So none is held over a call of JavaScript; one that is held for ever is an errno to its guest (EIO), never a panic; and
@@ -25,7 +25,7 @@ pub(crate) struct Process {
     pub(crate) guest: Guest,
     /// Bytes that one write may pass on to a stream: `limits.payload`.
     pub(crate) payload_limit: u32,
-    /// What its end gives back.
+    /// Its share of the thread's room and handles, which its end gives back.
     pub(crate) holdings: Rc<Holdings>,
     /// Its trees.
     pub(crate) nodes: Rc<Nodes>,
@@ -132,12 +132,12 @@ impl Process {
         PROCESSES.with(|processes| processes.try_borrow().map_or(0, |all| all.iter().flatten().count()))
     }
 
-    /// What it has open. Not to be held over a call of JavaScript.
+    /// Its descriptors. Not to be held over a call of JavaScript.
     pub(crate) fn descriptors(&self) -> Result<RefMut<'_, Descriptors>> {
         self.descriptors.try_borrow_mut().map_err(|_| wasip1::ERRNO_IO)
     }
 
-    /// What is open under a number.
+    /// The descriptor of a number. EBADF.
     pub(crate) fn open(&self, fd: u32) -> Result<Open> {
         Ok(self.descriptors()?.get(fd)?.open.clone())
     }
@@ -168,7 +168,7 @@ impl Process {
         Ok(())
     }
 
-    /// What there is of standard input from `position` on.
+    /// The rest of standard input, from `position` on.
     pub(crate) fn stdin(&self, position: u64) -> Result<Span> {
         let stdin = self.stdin.try_borrow().map_err(|_| wasip1::ERRNO_IO)?;
         Ok(Span::from(stdin.as_ref().map_or(&[][..], |input| &input.bytes), position))
@@ -197,7 +197,7 @@ pub(crate) fn run(id: u32, call: impl FnOnce(&Process) -> Result<()>) -> u32 {
     with(id, |process| errno(call(process)))
 }
 
-/// The same for what answers by itself.
+/// Runs a call that answers with a number of its own, not with an errno alone.
 pub(crate) fn with(id: u32, call: impl FnOnce(&Process) -> u32) -> u32 {
     let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
     let answer = call(&process);
@@ -206,7 +206,7 @@ pub(crate) fn with(id: u32, call: impl FnOnce(&Process) -> u32) -> u32 {
     answer
 }
 
-/// What a guest gets of a result.
+/// The errno that a guest gets of a result.
 pub(crate) fn errno(result: Result<()>) -> u32 {
     u32::from(result.err().unwrap_or(wasip1::ERRNO_SUCCESS).raw())
 }
@@ -285,7 +285,7 @@ mod tests {
         std::mem::forget((process.clone(), process.directory(4), directory.clone(), listing));
         Process::end(1);
         assert_eq!((used(), Process::count()), (0, 0));
-        // What still refers to it finds it empty.
+        // Whoever still refers to it finds it empty.
         assert_eq!(file.map(|file| file.stat().map(|stat| stat.size)), Ok(Ok(0)));
         assert_eq!(directory.map(|tree| tree.stat("a").err()), Ok(Some(wasip1::ERRNO_NOENT)));
         assert_eq!(process.open(3).err(), Some(wasip1::ERRNO_BADF));

@@ -1,4 +1,4 @@
-//! What JavaScript says of a guest before it runs, and when it is gone. Texts and bytes come through memory that was
+//! Exports by which JavaScript begins and ends a guest's process. Texts and bytes come through memory that was
 //! taken by `wasi_alloc`, which the call that names them gives back.
 
 use std::cell::Cell;
@@ -11,7 +11,7 @@ use crate::process::Process;
 
 // Taken out of their cells while they are worked on, so that nothing is ever borrowed.
 thread_local! {
-    /// What was taken and not yet given back.
+    /// Memory that was taken and not yet given back.
     static TAKEN: Cell<Vec<Vec<u8>>> = const { Cell::new(Vec::new()) };
     /// The directory that files are added to, and those around it.
     static TREE: Cell<Vec<Rc<Node>>> = const { Cell::new(Vec::new()) };
@@ -45,7 +45,7 @@ extern "C" fn wasi_alloc(len: usize) -> *mut u8 {
     ptr
 }
 
-/// What was taken first.
+/// Gives back the memory that was taken first: its bytes.
 fn given() -> Vec<u8> {
     let mut taken = TAKEN.take();
     let first = if taken.is_empty() { Vec::new() } else { taken.remove(0) };
@@ -66,7 +66,7 @@ extern "C" fn wasi_begin(id: u32, payload_limit: u32) {
 /// Ends it: what it holds is given back, and what it had open is closed.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_end(id: u32) {
-    // What is left where there was no room for all that it was to be given: others want it.
+    // Memory that is left where there was no room for all that it was to be given: others want it.
     drop((TAKEN.take(), TREE.take()));
     Process::end(id);
 }

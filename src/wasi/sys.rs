@@ -1,4 +1,4 @@
-//! What only JavaScript can do (`js/wasi/`), as numbers: a guest's memory, clocks, randomness, writers, sleep, and
+//! Functions of JavaScript (`js/wasi/`), which take and answer numbers: a guest's memory, clocks, randomness, writers, sleep, and
 //! directories of the machine. Ranges of a guest are checked before they come here; pointers are into this memory.
 
 #[cfg(target_arch = "wasm32")]
@@ -99,7 +99,7 @@ pub(crate) fn emit(guest: u32, stream: u32, range: Range) -> bool {
     imports::emit(guest, stream, range.ptr(), range.len()) != 0
 }
 
-/// The same with bytes that were gathered.
+/// Hands gathered bytes to the writer of a standard stream. False where that threw.
 pub(crate) fn emit_own(guest: u32, stream: u32, bytes: &[u8]) -> bool {
     imports::emit_own(guest, stream, bytes.as_ptr(), bytes.len()) != 0
 }
@@ -164,7 +164,7 @@ pub(crate) enum Relate {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // What a process still had open when it ended was closed then, and its number may be another's.
+        // A handle that was still open when its process ended was closed then, and its number may be another's.
         if self.holder.remove_handle() {
             imports::close(self.number);
         }
@@ -215,7 +215,7 @@ fn errno(raw: u32) -> Errno {
     }
 }
 
-/// What JavaScript holds ready: `len` bytes.
+/// Takes the `len` bytes that JavaScript holds ready.
 fn take(len: u32) -> Vec<u8> {
     let mut bytes = vec![0; len as usize];
     imports::take(bytes.as_mut_ptr());
@@ -234,7 +234,7 @@ impl Handle {
         Ok(Self::given(number, &self.holder))
     }
 
-    /// What is known of `name`, or of this where it is empty.
+    /// The attributes of `name`, or of this where it is empty.
     pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
         let mut fields = [0u64; 8];
         checked(imports::stat(self.number, name.as_ptr(), name.len(), fields.as_mut_ptr()))?;

@@ -1,4 +1,4 @@
-//! What surrounds a guest: arguments, environment, clocks, randomness.
+//! The functions of a guest's environment: arguments, variables, clocks, randomness.
 
 use std::cell::RefCell;
 

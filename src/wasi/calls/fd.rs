@@ -1,4 +1,4 @@
-//! What can be done with a descriptor, beside reading and writing.
+//! The functions of a descriptor, beside reading and writing.
 
 use wasip1::{Fdflags, Rights};
 
@@ -248,7 +248,7 @@ extern "C" fn fd_filestat_set_size(id: u32, fd: u32, size: u64) -> u32 {
     })
 }
 
-/// What is to be done with the times of a file. EINVAL for a time that is to be two things.
+/// The times that a file is to have. EINVAL for a time that is to be two things.
 pub(super) fn times(accessed: u64, modified: u64, flags: u32) -> Result<Times> {
     let has = |flag: u16| flags & u32::from(flag) != 0;
     let time = |set: u16, set_now: u16, time: u64| match (has(set), has(set_now)) {
@@ -282,7 +282,7 @@ extern "C" fn fd_filestat_set_times(id: u32, fd: u32, accessed: u64, modified: u
         let times = times(accessed, modified, flags)?;
         match &descriptor.what {
             What::File(File::Machine(_)) if descriptor.rights & wasip1::RIGHTS_FD_WRITE == 0 => {
-                // What was opened only to be read may be in a directory of which nothing may be changed.
+                // A file that was opened only to be read may be in a directory of which nothing may be changed.
                 Err(wasip1::ERRNO_BADF)
             }
             What::File(file) => file.set_times(times),
@@ -378,7 +378,7 @@ const MOST_INODES: usize = 10_000;
 /// At least `len` bytes of entries, if there are as many.
 fn entries(process: &Process, fd: u32, directory: &Directory, cookie: u64, len: usize) -> Result<Vec<u8>> {
     if cookie == 0 || process.descriptors()?.get(fd)?.listing.is_none() {
-        // What it was makes room first.
+        // The listing before it makes room first.
         let before = process.descriptors()?.get(fd)?.listing.take();
         drop(before);
         let listing = Listing::of(directory.names()?, &process.holdings)?;

@@ -1,4 +1,4 @@
-//! What can be done with a path below a directory that is open.
+//! The functions of a path below a directory that is open.
 
 use wasip1::{Fdflags, Oflags, Rights};
 
@@ -47,7 +47,7 @@ fn name(place: &Place, otherwise: wasip1::Errno) -> Result<&str> {
     place.name.as_deref().ok_or(otherwise)
 }
 
-/// What needs a name that is no directory's. ENOTDIR if the path ends in a slash.
+/// The name of something that is no directory. ENOTDIR if the path ends in a slash.
 fn file_name(place: &Place, otherwise: wasip1::Errno) -> Result<&str> {
     let name = name(place, otherwise)?;
     if place.as_directory { Err(wasip1::ERRNO_NOTDIR) } else { Ok(name) }

@@ -58,7 +58,7 @@ extern "C" fn poll_oneoff(
     })
 }
 
-/// What has come of waiting.
+/// The outcome of waiting.
 enum Waited {
     Done,
     /// The guest's stack is to be suspended before it goes on.
@@ -116,7 +116,7 @@ fn tell(process: &Process, ready: &[Event], events: Range, written: U32At) {
     process.guest.set_u32(written, u32::try_from(ready.len()).unwrap_or(u32::MAX));
 }
 
-/// What has come of a subscription, or the nanoseconds until it may.
+/// The event of a subscription, or the nanoseconds until there may be one.
 fn look(process: &Process, subscription: &Subscription, began: u64) -> std::result::Result<Event, u64> {
     let event =
         |kind: u8, errno: Errno, bytes: u64| Event { user_data: subscription.user_data, errno, kind, bytes, flags: 0 };

@@ -40,7 +40,7 @@ impl MachineDirectory {
             return Err(wasip1::ERRNO_ROFS);
         }
         if self.readonly && options.create {
-            // What is there already can be read all the same.
+            // A file that is there already can be read all the same.
             return match self.handle.stat(name) {
                 Ok(_) if options.exclusive => Err(wasip1::ERRNO_EXIST),
                 Ok(_) => self.handle.open(name, open::READ),

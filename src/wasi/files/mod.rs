@@ -59,12 +59,12 @@ impl Directory {
         Self::Machine(Rc::new(MachineDirectory::new(handle, readonly, holder)))
     }
 
-    /// What a name is.
+    /// The kind of a name.
     pub(crate) fn kind(&self, name: &str) -> Result<Filetype> {
         Ok(self.stat(name)?.kind)
     }
 
-    /// What is known of a name.
+    /// The attributes of a name.
     pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
         match self {
             Self::Tree(directory) => directory.child(name)?.stat(),
@@ -72,7 +72,7 @@ impl Directory {
         }
     }
 
-    /// What is known of the directory itself.
+    /// The attributes of the directory itself.
     pub(crate) fn stat_itself(&self) -> Result<Stat> {
         match self {
             Self::Tree(directory) => directory.stat(),
@@ -158,7 +158,7 @@ impl Directory {
         }
     }
 
-    /// What is in it, `.` and `..` first.
+    /// The entries, `.` and `..` first.
     pub(crate) fn names(&self) -> Result<Names> {
         let mut names = Names::new(self.stat_itself()?.inode);
         match self {

@@ -12,7 +12,7 @@ use crate::holdings::Room;
 use crate::memory::Range;
 use crate::sys::{self, Place, Span};
 
-/// What a node takes beside its content and its name, in bytes.
+/// Bytes that a node takes beside its content and its name.
 const NODE_LEN: usize = 256;
 
 /// Bytes of one file.
@@ -81,7 +81,7 @@ impl Node {
         self.add(name, Content::File(RefCell::new(bytes)), len).map(drop)
     }
 
-    /// The same for a directory.
+    /// Adds an empty directory.
     pub(crate) fn add_directory(&self, name: &str) -> Result<Rc<Self>> {
         self.add(name, Content::Directory(RefCell::default()), 0)
     }
@@ -284,14 +284,14 @@ impl Node {
         if to.links.get() == 0 {
             return Err(wasip1::ERRNO_NOENT);
         }
-        // What had the name is replaced; there is nothing to be taken otherwise.
+        // A node that had the name is replaced, so that only a new name takes room.
         let _ = to.take(new_name);
         self.children_mut()?.remove(name);
         self.touch();
         to.insert(new_name, &node)
     }
 
-    /// Whether `other` is this or below it. Not by recursion, since a guest may nest as deep as it likes.
+    /// True where `other` is this or below it. Not by recursion, since a guest may nest as deep as it likes.
     fn contains(self: &Rc<Self>, other: &Self) -> Result<bool> {
         let mut within = vec![Rc::clone(self)];
         while let Some(node) = within.pop() {
@@ -363,7 +363,7 @@ impl Node {
             .or_else(|_| bytes.try_reserve_exact(more))
             .map_err(|_| wasip1::ERRNO_NOSPC)?;
         bytes.resize(len, 0);
-        // What was given up is not kept: what counts is what is held.
+        // The allocation shrinks too: what counts is what is held.
         if len < bytes.capacity() / 4 {
             bytes.shrink_to(len);
         }

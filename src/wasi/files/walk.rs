@@ -10,7 +10,7 @@ const MOST_LINKS: u32 = 32;
 /// Components that wait to be walked: links may lead to links.
 const MOST_COMPONENTS: usize = 4096;
 
-/// What the last component of a path is taken for.
+/// The meaning of a symbolic link at the end of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Last {
     /// A symbolic link stands for what it leads to.
@@ -25,7 +25,7 @@ pub(crate) struct Place {
     pub(crate) directory: Directory,
     /// The name there, which may not be taken; None is the directory itself.
     pub(crate) name: Option<String>,
-    /// Whether the path says that it is a directory, by a slash at its end.
+    /// True where the path ends in a slash, and so names a directory.
     pub(crate) as_directory: bool,
 }
 

@@ -31,14 +31,14 @@ pub(crate) fn get(ptr: usize, len: usize) -> Vec<u8> {
     MEMORY.with_borrow(|memory| memory[ptr..ptr + len].to_vec())
 }
 
-/// Whether nothing was written outside `ptr` and `len`, by what stands there.
+/// True where nothing was written outside `ptr` and `len`: all else has the mask.
 pub(crate) fn is_masked_but(ptr: usize, len: usize) -> bool {
     MEMORY.with_borrow(|memory| {
         memory.iter().enumerate().all(|(at, byte)| (ptr..ptr + len).contains(&at) || *byte == 0xa5)
     })
 }
 
-/// What was written to streams.
+/// Takes the chunks that were written to streams.
 pub(crate) fn emitted() -> Vec<(u32, Vec<u8>)> {
     EMITTED.take()
 }
