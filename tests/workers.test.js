@@ -220,7 +220,7 @@ test(
   },
 );
 
-test('what is compiled for a pool that can not be made, or for `replace` alone, is not kept until it is collected', async () => {
+test('what is compiled for a pool that cannot be made, or for `replace` alone, is not kept until it is collected', async () => {
   const { setFlagsFromString } = await import('node:v8');
   const { runInNewContext } = await import('node:vm');
   setFlagsFromString('--expose-gc');

@@ -78,7 +78,7 @@ export async function serveFolder(folder, port, headers) {
   return { address: `http://127.0.0.1:${server.address().port}/`, stop };
 }
 
-/** So that workers can be waited for; the page does without where a host can not send them. */
+/** So that workers can be waited for; the page does without where a host cannot send them. */
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

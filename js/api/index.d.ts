@@ -265,18 +265,18 @@ export interface PoolOptions extends HostOptions {
    */
   workers?: boolean | { url?: string | URL; factory?: () => Worker };
   /**
-   * Runs once on each new instance before it is lent out; `limits.start` ends one that never does. What it throws keeps the
+   * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. What it throws keeps the
    * pool from being made. An instance that it was not run on to its end is closed, also under its borrower.
    */
   initialize?: (host: PooledHost) => void | PromiseLike<void>;
 }
 
-/** An instance that a pool has lent out. Once it is given back it is `closed`. */
+/** An instance that was acquired from a pool. Once it is returned it is `closed`. */
 export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke'>;
 
 /**
- * Instances of one guest that are lent out, first come first served. One that trapped, timed out or was aborted is
- * replaced before it is lent again.
+ * Instances of one guest that are shared, first come, first served. One that trapped, timed out or was aborted is
+ * replaced before it is acquired again.
  */
 export class WapcPool {
   private constructor();
@@ -299,17 +299,17 @@ export class WapcPool {
   get(timeout?: number, options?: { signal?: AbortSignal }): Promise<PooledHost>;
   /**
    * Gives an instance back. If it still runs something, it is free when that has ended.
-   * @throws WAPC_POOL_FOREIGN for one that this pool did not lend out, or that was given back already
+   * @throws WAPC_POOL_FOREIGN for one that `get` of this pool did not answer with, or that was returned already
    */
   return(host: PooledHost): void;
-  /** Borrows an instance for the length of `work`; it is given back however that ends. */
+  /** Acquires an instance for the length of `work`; it is returned however that ends. */
   use<T>(work: (host: PooledHost) => T | PromiseLike<T>): Promise<T>;
   /** True at every moment: a new object each time. */
   readonly stats: {
     /** Instances: idle and busy ones. */
     readonly size: number;
     readonly idle: number;
-    /** Instances that are lent out, or that are being made or replaced. */
+    /** Busy instances: acquired, or being created or replaced. */
     readonly busy: number;
     /** Requests that wait for an instance that somebody else has. */
     readonly waiting: number;
@@ -367,7 +367,7 @@ export type WapcErrorCode =
   | 'WAPC_POOL_TIMEOUT'
   /** As many requests wait for one as may. */
   | 'WAPC_POOL_FULL'
-  /** An instance was given back that the pool had not lent out, or twice. */
+  /** `return` got a host that `get` of this pool did not answer with, or that was returned already. */
   | 'WAPC_POOL_FOREIGN'
   /** An argument or option of the wrong type or range; says which, what was expected and what came. */
   | 'WAPC_ARGUMENT'

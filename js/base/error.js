@@ -48,7 +48,7 @@ export function describe(value) {
   try {
     return describePlainly(value);
   } catch {
-    return 'an object that can not be looked at';
+    return 'an object that cannot be looked at';
   }
 }
 

@@ -5,7 +5,7 @@ import { HOST_CALL_FAILED } from '../generated/constants.js';
 
 const NOTHING = new Uint8Array(0);
 
-/** The host error where its own text can not be had. */
+/** The host error where its own text cannot be had. */
 const NO_TEXT = new TextEncoder().encode('an error whose text is too long for this engine');
 
 /**

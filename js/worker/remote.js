@@ -35,7 +35,7 @@ export async function startRemote(
 ) {
   const reason = whyNot(hostCall !== undefined);
   if (reason !== undefined) {
-    const what = asked ? 'pools with `workers` need' : 'this engine can not await a host callback without';
+    const what = asked ? 'pools with `workers` need' : 'this engine cannot await a host callback without';
     throw new WapcError('WAPC_UNSUPPORTED', `${what} ${reason}`);
   }
   const settings = { payloadLimit, timeout, startLimit, hostCall, logger, script, wasi };
@@ -114,7 +114,7 @@ class Remote extends Turns {
   invokeSync() {
     throw new WapcError(
       'WAPC_UNSUPPORTED',
-      'invokeSync: this guest runs in a worker, which can not be waited for; use invoke, or `async: false`',
+      'invokeSync: this guest runs in a worker, which cannot be waited for; use invoke, or `async: false`',
     );
   }
 

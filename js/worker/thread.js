@@ -20,7 +20,7 @@ export class Thread {
       worker.on('exit', (code) => this.#die(new Error(`the worker exited with code ${code}`)));
     } else {
       worker.addEventListener('message', ({ data }) => this.#receive?.(data));
-      worker.addEventListener('messageerror', () => this.#die(new Error('a message of the worker can not be read')));
+      worker.addEventListener('messageerror', () => this.#die(new Error('a message of the worker cannot be read')));
       worker.addEventListener('error', (event) => {
         event.preventDefault();
         this.#die(event.error ?? new Error(event.message || 'the worker could not be started'));

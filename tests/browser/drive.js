@@ -118,7 +118,7 @@ const tests = {
       ['empty.wasm', new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), '__guest_call'],
     ]) {
       drop(name, bytes);
-      await until(() => says('guest-status', `${name} can not be run`));
+      await until(() => says('guest-status', `${name} cannot be run`));
       expect(says('guest-status', told), $('guest-status').textContent);
     }
     put('url', 'guests/none.wasm');
@@ -131,7 +131,7 @@ const tests = {
     const before = errors.length;
     put('url', url);
     submit('from-url');
-    await until(() => says('guest-status', `${url} can not be run`));
+    await until(() => says('guest-status', `${url} cannot be run`));
     expect(says('guest-status', 'WAPC_LOAD'), $('guest-status').textContent);
     // The strict policy allows no other origin at all, and says so.
     const said = errors.splice(before);

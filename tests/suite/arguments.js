@@ -139,7 +139,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
           throw new Error('planned');
         },
       },
-      'got an object that can not be looked at',
+      'got an object that cannot be looked at',
     ],
   ]) {
     yield [

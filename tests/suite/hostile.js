@@ -296,7 +296,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
-    'what the callback throws or answers has a text that the engine can not encode',
+    'what the callback throws or answers has a text that the engine cannot encode',
     async () => {
       const { prototype } = TextEncoder;
       const { encode } = prototype;

@@ -25,7 +25,7 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
   ];
 
   yield [
-    'a host can not be invoked from inside its own host call, another one can',
+    'a host cannot be invoked from inside its own host call, another one can',
     async () => {
       const other = await probe({ async: false });
       let own;

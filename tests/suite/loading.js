@@ -126,7 +126,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what can not be loaded',
+    'what cannot be loaded',
     async () => {
       const rejected = new Error('planned');
       equal((await fails('WAPC_LOAD', () => WapcModule.compile(Promise.reject(rejected)))).cause, rejected);

@@ -125,7 +125,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
       equal((await thrown(() => pool.return(host))).code, 'WAPC_POOL_FOREIGN');
       await fails('WAPC_CLOSED', () => host.invoke('c'));
 
-      equal(await pool.use((lent) => lent.id), host.id);
+      equal(await pool.use((acquired) => acquired.id), host.id);
       equal(await thrown(() => pool.use(() => Promise.reject('planned'))), 'planned');
       equal(
         await thrown(() =>
@@ -135,7 +135,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
         ),
         'at once',
       );
-      await pool.use((lent) => pool.return(lent));
+      await pool.use((acquired) => pool.return(acquired));
       equal([pool.stats.idle, pool.stats.invocations], [2, 2]);
       await pool.close();
       other.destroy();
@@ -149,13 +149,13 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
       const host = await pool.get();
       const requests = [
         pool.invoke('c'),
-        pool.get().then((lent) => {
+        pool.get().then((acquired) => {
           const { waiting } = pool.stats;
-          pool.return(lent);
+          pool.return(acquired);
           return words(waiting);
         }),
         pool.invoke('c', '', {}),
-        pool.use((lent) => lent.invoke('c')),
+        pool.use((acquired) => acquired.invoke('c')),
       ];
       equal(pool.stats, { size: 1, idle: 0, busy: 1, waiting: 4, invocations: 0, failures: 0, replaced: 0 });
       pool.return(host);
@@ -236,7 +236,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'initialize runs once on each new instance, before it is lent',
+    'initialize runs once on each new instance, before it is acquired',
     async () => {
       const seen = [];
       const initialize = async (host) => seen.push([host.id, wordsOf(await host.invoke('c'))[0], host]);
@@ -254,7 +254,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
       equal([seen.length, pool.stats.replaced], [3, 1]);
       const host = await pool.get();
       await fails('WAPC_TRAP', () => host.invoke('?'));
-      equal([wordsOf(await host.invoke('c'))[0], seen.length], [2, 4], 'also while it is lent');
+      equal([wordsOf(await host.invoke('c'))[0], seen.length], [2, 4], 'also while it is acquired');
       pool.return(host);
       await pool.close();
     },
@@ -297,7 +297,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'an instance that trapped is replaced before it is lent again',
+    'an instance that trapped is replaced before it is acquired again',
     async () => {
       const pool = await create('wat/probe', { size: 1 });
       for (let round = 1; round <= 3; round++) {
@@ -371,10 +371,10 @@ function* whereCallbacksWait(create) {
       equal([wordsOf(await next)[0], context.signal.aborted, pool.stats.replaced], [1, true, 1]);
       const host = await pool.get();
       const aborting = new AbortController();
-      const lent = host.invoke('h', call, aborting);
+      const acquired = host.invoke('h', call, aborting);
       await called(1);
       aborting.abort('enough of it');
-      equal(await thrown(() => lent), 'enough of it');
+      equal(await thrown(() => acquired), 'enough of it');
       pool.return(host);
       equal(wordsOf(await pool.invoke('c'))[0], 1);
       await pool.close();
@@ -382,7 +382,7 @@ function* whereCallbacksWait(create) {
   ];
 
   yield [
-    'an instance that is given back while it runs is free once that has ended',
+    'an instance that is returned while it runs is free once that has ended',
     async () => {
       const { hostCall, called } = patient();
       const pool = await create('wat/probe', { size: 1, hostCall });

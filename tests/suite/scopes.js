@@ -8,7 +8,7 @@ export function* scopes({ WapcHost, WapcPool, guest, AsyncLocalStorage, hasWorke
   if (AsyncLocalStorage === undefined) return;
 
   for (const [what, make, options] of [
-    ['a host that can not be suspended', WapcHost.instantiate, { async: false }],
+    ['a host that cannot be suspended', WapcHost.instantiate, { async: false }],
     ['a host', WapcHost.instantiate, {}],
     ['a pool', WapcPool.create, { size: 2 }],
     ...(hasWorkers ? [['a pool of workers', WapcPool.create, { size: 2, workers: true }]] : []),

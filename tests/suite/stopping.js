@@ -156,7 +156,7 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
     ['a factory that returns a proxy', { factory: () => new Proxy({}, { get: throwing(planned) }) }, 'WAPC_ARGUMENT'],
   ]) {
     yield [
-      `a worker that can not be started: ${what}`,
+      `a worker that cannot be started: ${what}`,
       async () => {
         const error = await fails(code, () => create({ workers, size: 3 }));
         equal([error instanceof WapcError, error.message.includes('workers.')], [true, true], error.message);

@@ -40,7 +40,7 @@ async function choose(name, source, size) {
     $('guest-status').textContent = `${name} is ready.`;
     show(module.info, bytes);
   } catch (error) {
-    $('guest-status').replaceChildren(`${name} can not be run.`, errorElement(error));
+    $('guest-status').replaceChildren(`${name} cannot be run.`, errorElement(error));
     if (current !== undefined) $('guest-status').append(`${current.name} stays.`);
   } finally {
     progress.hidden = true;
