@@ -310,7 +310,7 @@ test('standard input takes of the room that all guests share, and gives it back'
   deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
 });
 
-test("a file that a guest makes is nobody's program", async () => {
+test("a file that a guest creates cannot be executed", async () => {
   const data = directory();
   const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
   equal(await it.call('path_open', 3, 0, path('new'), 1, MOST_RIGHTS, 0n, 0, 4096), 0);

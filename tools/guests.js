@@ -75,7 +75,7 @@ function c() {
 }
 
 /** Compiles C for WASI. */
-export function compileC(source, built, ...options) {
+function compileC(source, built, ...options) {
   const flags = ['-target', 'wasm32-wasi', '-Os', '-s', '-Wall', '-Werror'];
   ziglang('cc', ...flags, ...options, source, '-o', built);
 }

@@ -29,7 +29,7 @@ const GUEST_CALL = [0x60, vector([I32, I32]), vector([I32])];
 export const OWN_TYPES = 2;
 
 /** `ref.null func`, and a reference to the guest's function. */
-export const NULL = [0xd0, FUNCREF];
+const NULL = [0xd0, FUNCREF];
 export const FUNCTION = [0xd2, 2];
 
 /** A memory: flags and sizes, as the binary format has them. */

@@ -364,8 +364,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
         });
         const args = words(512, 1, 512, 1, 512, 1, 512, 1, 4096);
         equal((await host.invoke('r', args)).subarray(0, length), new Uint8Array(length).fill(7));
-        const { message } = await fails('WAPC_ARGUMENT', () => host.invoke('k', args));
-        equal(message.startsWith("the host callback's answer"), true, message);
+        await fails('WAPC_ARGUMENT', () => host.invoke('k', args));
         equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
         host.close();
       }

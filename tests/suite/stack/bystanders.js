@@ -3,7 +3,7 @@
 import { equal, string } from '../assert.js';
 
 /** Things that are closed at the end, however that comes. */
-export class Opened {
+class Opened {
   #all = [];
 
   /** @template T @param {T} made @returns {T} */
