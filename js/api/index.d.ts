@@ -243,7 +243,7 @@ export interface ReplaceOptions {
   integrity?: string | null | undefined;
 }
 
-/** How a pool lends its instances. A name that is not one of these is WAPC_ARGUMENT. */
+/** How a pool shares its instances. A name that is not one of these is WAPC_ARGUMENT. */
 export interface PoolOptions extends HostOptions {
   /** Instances at the most. Default: as many as threads can run at once (`navigator.hardwareConcurrency`). */
   size?: number;
@@ -266,7 +266,7 @@ export interface PoolOptions extends HostOptions {
   workers?: boolean | { url?: string | URL; factory?: () => Worker };
   /**
    * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. What it throws keeps the
-   * pool from being made. An instance that it was not run on to its end is closed, also under its borrower.
+   * pool from being created. An instance that it was not run on to its end is closed, also where it was acquired.
    */
   initialize?: (host: PooledHost) => void | PromiseLike<void>;
 }
@@ -286,19 +286,19 @@ export class WapcPool {
    */
   static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
   /**
-   * Borrows an instance, invokes it and gives it back.
+   * Acquires an instance, invokes it and releases it.
    * @throws what `WapcHost.invoke` throws, and WAPC_POOL_FULL
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
   /**
-   * Borrows an instance. Give it back with `return`, or use `use`.
+   * Acquires an instance. Release it with `return`, or use `use`.
    * @param timeout milliseconds to wait for one at the most
    * @throws WAPC_POOL_TIMEOUT, WAPC_POOL_FULL, WAPC_CLOSED, WAPC_ARGUMENT, the reason of `signal`; where an instance has to
-   * be made, what `create` throws
+   * be created, what `create` throws
    */
   get(timeout?: number, options?: { signal?: AbortSignal }): Promise<PooledHost>;
   /**
-   * Gives an instance back. If it still runs something, it is free when that has ended.
+   * Releases an instance. If it still runs something, it is free when that has ended.
    * @throws WAPC_POOL_FOREIGN for one that `get` of this pool did not answer with, or that was returned already
    */
   return(host: PooledHost): void;
