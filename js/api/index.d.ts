@@ -329,9 +329,22 @@ export class WapcPool {
 /** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
 export class WapcError extends Error {
   constructor(code: WapcErrorCode, message: string, options?: { cause?: unknown });
+  /** Own and enumerable, as `operation` and `hostCall`: they are seen where errors are printed. */
   readonly code: WapcErrorCode;
-  /** What lies behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
+  /** The reason behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
   readonly cause?: unknown;
+  /** The operation that was invoked; absent in errors that are not of an invocation. */
+  readonly operation?: string | undefined;
+  /** The host call of the invocation that failed last; absent where none did. */
+  readonly hostCall?: { readonly binding: string; readonly namespace: string; readonly operation: string } | undefined;
+  /** All of that as a plain object, for logs and messages: `structuredClone` keeps only message and stack of an error. */
+  toJSON(): {
+    name: string;
+    code: WapcErrorCode;
+    message: string;
+    operation?: string | undefined;
+    hostCall?: { binding: string; namespace: string; operation: string } | undefined;
+  };
 }
 
 export type WapcErrorCode =

@@ -1,5 +1,23 @@
-/** Every error of this package: match on `code`, read `cause` for what lies behind it. */
+/** `WapcError.#locate`, which is no part of the public class. */
+export let locate;
+
+/** Adds an own enumerable property, where that is possible. */
+const add = (object, name, value) =>
+  void Reflect.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+
+/**
+ * Every error of this package: match on `code`, read `cause` for what lies behind it. `code`, and what locates the error, are
+ * own enumerable properties, which are seen where errors are printed.
+ */
 export class WapcError extends Error {
+  #isOurs;
+
+  static {
+    locate = (error, operation, hostCall) => WapcError.#locate(error, operation, hostCall);
+    // Written out, since bundlers rename classes.
+    Object.defineProperty(this.prototype, 'name', { value: 'WapcError', configurable: true, writable: true });
+  }
+
   /**
    * @param {string} code one of `WapcErrorCode`
    * @param {string} message
@@ -7,9 +25,29 @@ export class WapcError extends Error {
    */
   constructor(code, message, options) {
     super(message, options);
-    // Own and non-enumerable, so that they survive as they are and do not clutter what `console.log` prints.
-    Object.defineProperty(this, 'name', { value: 'WapcError', configurable: true, writable: true });
-    Object.defineProperty(this, 'code', { value: code, configurable: true, writable: true });
+    this.code = code;
+  }
+
+  /**
+   * Adds the place of an error: the operation that was invoked, and the host call that had failed, if one did. Nothing is
+   * added to what is not one of ours, or has its place already; nothing of the caller's runs. Returns the error.
+   * @template E
+   * @param {E} error
+   * @param {string} operation
+   * @param {{ binding: string, namespace: string, operation: string } | undefined} hostCall
+   */
+  static #locate(error, operation, hostCall) {
+    if (typeof error !== 'object' || error === null || !(#isOurs in error)) return error;
+    if (Object.hasOwn(error, 'operation')) return error;
+    add(error, 'operation', operation);
+    if (hostCall !== undefined) add(error, 'hostCall', hostCall);
+    return error;
+  }
+
+  /** All that the error has to say, but for its cause and its stack: `structuredClone` keeps less of it. */
+  toJSON() {
+    const { name, message } = this;
+    return { name, message, ...this };
   }
 
   /** By brand, so that an error of a second copy of this package matches too. A subclass keeps the usual rule. */

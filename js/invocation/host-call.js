@@ -27,7 +27,7 @@ export function isAsyncFunction(callback) {
  * @param {{ id: number }} host what the callback sees of the host
  * @param {import('../api/index.js').HostCall} hostCall
  * @param {import('../platform/platform.js').Scope | undefined} scope where it is called; undefined is here
- * @param {(asker: unknown, invocation: object, answer: unknown, then: Function) => number} later
+ * @param {(asker: unknown, invocation: object, answer: unknown, then: Function, hostCall: object) => number} later
  * @param {unknown} asker handed to `later`
  */
 export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
@@ -39,9 +39,10 @@ export function ask(invocation, host, hostCall, scope, later, asker, binding, na
         : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
     if (invocation.takeBytes(answer)) return invocation.answerLength;
     const then = thenOf(answer);
-    return then === undefined ? invocation.accept(answer) : later(asker, invocation, answer, then);
+    if (then !== undefined) return later(asker, invocation, answer, then, { binding, namespace, operation });
+    return invocation.accept(answer, { binding, namespace, operation });
   } catch (error) {
-    return invocation.fail(error);
+    return invocation.fail(error, { binding, namespace, operation });
   }
 }
 
@@ -104,12 +105,12 @@ function refusePromise(guest, invocation, answer, then) {
 }
 
 /** The guest waits for the promise. */
-function suspend(guest, invocation, answer, then) {
+function suspend(guest, invocation, answer, then, hostCall) {
   whenSettled(
     answer,
     then,
-    (value) => settle(guest, invocation, () => invocation.accept(value)),
-    (error) => settle(guest, invocation, () => invocation.fail(error)),
+    (value) => settle(guest, invocation, () => invocation.accept(value, hostCall)),
+    (error) => settle(guest, invocation, () => invocation.fail(error, hostCall)),
   );
   // Not before: a promise that can't be waited for has thrown by now.
   guest.suspension.begin();

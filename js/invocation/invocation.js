@@ -1,4 +1,5 @@
-import { messageOf } from '../base/error.js';
+import { decodeLenient } from '../base/bytes.js';
+import { locate, messageOf } from '../base/error.js';
 import { isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
@@ -43,7 +44,7 @@ export class Invocation {
     this.answerLength = 0;
     /** The error that the guest's call threw: a RuntimeError, as a rule. */
     this.thrown = undefined;
-    /** `{ error }` that the host callback threw last. */
+    /** `{ error, hostCall }` that the host callback threw last, and its binding, namespace and operation. */
     this.failure = undefined;
     /** The `HostCallContext` that the callback got, once there was a host call. */
     this.context = undefined;
@@ -67,19 +68,22 @@ export class Invocation {
     return true;
   }
 
-  /** The callback answered with bytes, text or nothing: the length in bytes. HOST_CALL_FAILED where it is anything else. */
-  accept(answer) {
+  /**
+   * The callback answered a host call with bytes, text or nothing: the length in bytes. HOST_CALL_FAILED where it is anything
+   * else.
+   */
+  accept(answer, hostCall) {
     try {
       this.take(answer === undefined ? NOTHING : answer, "the host callback's answer");
       return this.answerLength;
     } catch (error) {
-      return this.fail(error);
+      return this.fail(error, hostCall);
     }
   }
 
   /** The callback threw or rejected: its message, or the value itself as text, is the host error. Never throws. */
-  fail(error) {
-    this.failure = { error };
+  fail(error, hostCall) {
+    this.failure = { error, hostCall };
     try {
       this.take(error instanceof OverLimit ? error : messageOf(error), 'the host error');
     } catch {
@@ -97,6 +101,11 @@ export class Invocation {
     } else {
       this.takeBytes(toBytes(value, what));
     }
+  }
+
+  /** Adds to an error that ends this invocation which operation it was, and which host call had failed. Returns the error. */
+  locate(error) {
+    return locate(error, decodeLenient(this.operation, 0, this.operationLength), this.failure?.hostCall);
   }
 
   /** Tells the callbacks that nobody waits for their answers any more. */

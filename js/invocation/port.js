@@ -161,7 +161,7 @@ export class Port extends Turns {
       Number(this.running),
       Number(atOnce),
     );
-    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw this.#takeError();
+    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locate(this.#takeError());
     return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
   }
 
@@ -299,7 +299,7 @@ export class Port extends Turns {
       if (onOwnStack) this.drainNow();
       else this.drain();
     }
-    if (failed) throw error;
+    if (failed) throw invocation.locate(error);
     return invocation.response;
   }
 

@@ -67,6 +67,6 @@ export class Turns {
 
   /** The host is closed: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
-    for (const invocation of this.#pending.clear()) invocation.reject(closedError('host'));
+    for (const invocation of this.#pending.clear()) invocation.reject(invocation.locate(closedError('host')));
   }
 }

@@ -233,7 +233,10 @@ export class Dispatcher {
       this.#pool.free();
       this.#instances.close();
     } finally {
-      for (const request of requests) request.reject(closedError('pool'));
+      for (const request of requests) {
+        const error = closedError('pool');
+        request.reject(request.invocation?.locate(error) ?? error);
+      }
       this.#closed?.();
     }
   }

@@ -88,12 +88,12 @@ export class Callbacks {
 }
 
 /** For `ask`: the worker waits for a promise of the host callback's. */
-function answerLater(answer, invocation, value, then) {
+function answerLater(answer, invocation, value, then, hostCall) {
   whenSettled(
     value,
     then,
-    (settled) => answer(invocation.accept(settled)),
-    (error) => answer(invocation.fail(error)),
+    (settled) => answer(invocation.accept(settled, hostCall)),
+    (error) => answer(invocation.fail(error, hostCall)),
   );
   return HOST_CALL_PENDING;
 }

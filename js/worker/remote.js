@@ -120,11 +120,10 @@ class Remote extends Turns {
 
   /** A promise of the response. Throws an error that is there at once. */
   invoke(invocation) {
-    if (this.closed) throw closedError('host');
+    if (this.closed) throw invocation.locate(closedError('host'));
     if (this.#guest.inCallback || this.#successor?.inCallback) {
-      throw new WapcError(
-        'WAPC_REENTRANT',
-        'this host was invoked from inside its own host call; use another instance',
+      throw invocation.locate(
+        new WapcError('WAPC_REENTRANT', 'this host was invoked from inside its own host call; use another instance'),
       );
     }
     const response = this.enqueue(invocation);

@@ -192,7 +192,8 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
     async () => {
       const error = await thrown(() => WapcModule.compile(5));
       equal([error instanceof WapcError, error instanceof Error, error.name], [true, true, 'WapcError']);
-      equal(Object.keys(error), []);
+      equal({ ...error }, { code: 'WAPC_ARGUMENT' });
+      equal(error.toJSON(), { name: 'WapcError', message: error.message, code: 'WAPC_ARGUMENT' });
       const foreign = Object.assign(new Error('of a second copy'), { code: 'WAPC_TRAP' });
       equal(
         [foreign instanceof WapcError, new Error() instanceof WapcError, {} instanceof WapcError],

@@ -24,6 +24,7 @@ import { guests } from './guests.js';
 import { hostile } from './hostile.js';
 import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
+import { locating } from './locating.js';
 import { memory } from './memory.js';
 import { pools } from './pool.js';
 import { properties } from './property.js';
@@ -53,6 +54,7 @@ export function* suite(environment) {
     wrongArguments,
     reading,
     loading,
+    locating,
     wasi,
     stack,
     closing,

@@ -153,6 +153,11 @@ export class WapcError extends Error {
   readonly code: WapcErrorCode;
   /** What lies behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
   readonly cause?: unknown;
+  /** The operation that was invoked, and the host call that failed last, if one did. Own and enumerable like `code`, so that they are
+   *  seen where errors are printed, and part of `toJSON()`; absent where there is nothing to say. */
+  readonly operation?: string | undefined;
+  readonly hostCall?: { readonly binding: string; readonly namespace: string; readonly operation: string } | undefined;
+  toJSON(): { name: string; code: WapcErrorCode; message: string; operation?: string | undefined; hostCall?: { binding: string; namespace: string; operation: string } | undefined };
 }
 export type WapcErrorCode =
   | 'WAPC_COMPILE'      // the bytes are not valid WebAssembly
