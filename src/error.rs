@@ -36,9 +36,9 @@ pub(crate) enum Error {
     Reentrant(&'static str),
     #[error("{what} of {length} bytes is over the limit of {limit} bytes")]
     Limit { what: &'static str, length: u64, limit: u64 },
-    /// The error text of a host callback is over the limit; the cause is what the callback threw.
-    #[error("{over}")]
-    HostErrorLimit { over: String, cause: Option<JsValue> },
+    /// Any other limit; the cause is what was thrown there, by the host callback or by the engine.
+    #[error("{reason}")]
+    LimitReached { reason: String, cause: Option<JsValue> },
     #[error("the {0} is closed")]
     Closed(&'static str),
     #[error("{what}: expected {expected}, got {got}")]
@@ -85,7 +85,7 @@ impl Error {
             Self::Protocol(_) => "WAPC_PROTOCOL",
             Self::Async(_) => "WAPC_ASYNC",
             Self::Reentrant(_) => "WAPC_REENTRANT",
-            Self::Limit { .. } | Self::HostErrorLimit { .. } => "WAPC_LIMIT",
+            Self::Limit { .. } | Self::LimitReached { .. } => "WAPC_LIMIT",
             Self::Closed(_) => "WAPC_CLOSED",
             Self::Argument { .. } => "WAPC_ARGUMENT",
             Self::Timeout(_) | Self::StartTimeout(_) => "WAPC_TIMEOUT",
@@ -105,7 +105,7 @@ impl Error {
             Self::NotAGuest(_, cause)
             | Self::Link { cause, .. }
             | Self::Guest { cause, .. }
-            | Self::HostErrorLimit { cause, .. }
+            | Self::LimitReached { cause, .. }
             | Self::Trap { cause, .. } => cause.as_ref(),
             Self::Init { cause, .. } | Self::Compile { cause, .. } => Some(cause),
             _ => None,

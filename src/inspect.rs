@@ -4,6 +4,7 @@ use js_sys::{Array, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::JsValue;
 
 use crate::constants::WASI_MODULES;
+use crate::reader::{Reader, Refused, Source};
 
 /// One entry of the custom section `producers`: for instance language, Rust, no version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(crate) fn info(module: &WebAssembly::Module) -> JsValue {
     let wasi = WASI_MODULES.into_iter().find(|wasi| imports.iter().any(|import| field(&import, "module") == *wasi));
     let told = Array::new();
     for section in WebAssembly::Module::custom_sections(module, "producers").iter() {
-        for producer in producers(&Uint8Array::new(&section).to_vec()) {
+        for producer in producers(&Uint8Array::new(&section)) {
             let Producer { field, name, version } = producer;
             told.push(&object(&[("field", field.into()), ("name", name.into()), ("version", version.into())]));
         }
@@ -52,48 +53,26 @@ fn object(fields: &[(&str, JsValue)]) -> JsValue {
 /// Reads a `producers` section. It is the guest's word: what is broken ends the list.
 /// <https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md>
 #[must_use]
-pub(crate) fn producers(section: &[u8]) -> Vec<Producer> {
+pub(crate) fn producers(section: &dyn Source) -> Vec<Producer> {
     let mut found = Vec::new();
-    let mut reader = Reader(section);
     // A count that lies is of no use to size anything by.
-    let _ = reader.fields(&mut found);
+    let _ = read_fields(&mut Reader::new(section, 0..section.length()), &mut found);
     found
 }
 
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn fields(&mut self, found: &mut Vec<Producer>) -> Option<()> {
-        for _ in 0..self.u32()? {
-            let field = self.name()?;
-            for _ in 0..self.u32()? {
-                found.push(Producer { field: field.clone(), name: self.name()?, version: self.name()? });
-            }
+fn read_fields(reader: &mut Reader, found: &mut Vec<Producer>) -> Result<(), Refused> {
+    for _ in 0..reader.u32()? {
+        let field = read_name(reader)?;
+        for _ in 0..reader.u32()? {
+            found.push(Producer { field: field.clone(), name: read_name(reader)?, version: read_name(reader)? });
         }
-        Some(())
     }
+    Ok(())
+}
 
-    /// An unsigned LEB128.
-    fn u32(&mut self) -> Option<u32> {
-        let mut value = 0u32;
-        for shift in (0..35).step_by(7) {
-            let (&byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            let bits = u32::from(byte & 0x7f);
-            value |= bits.checked_shl(shift).filter(|shifted| shifted >> shift == bits)?;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn name(&mut self) -> Option<String> {
-        let len = usize::try_from(self.u32()?).ok()?;
-        let (name, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
-        Some(String::from_utf8_lossy(name).into_owned())
-    }
+fn read_name(reader: &mut Reader) -> Result<String, Refused> {
+    let len = reader.u32()?;
+    Ok(String::from_utf8_lossy(&reader.bytes(len)?).into_owned())
 }
 
 /// A guess at the kind of a module that is no guest, for the end of an error message; empty where there is none.
@@ -141,7 +120,7 @@ mod tests {
     #[test]
     fn reads_the_producers_section() {
         assert_eq!(
-            producers(SECTION),
+            producers(&SECTION),
             [
                 producer("language", "Rust", ""),
                 producer("processed-by", "rustc", "1.95"),
@@ -153,7 +132,7 @@ mod tests {
     #[test]
     fn a_broken_section_ends_the_list() {
         for len in 0..SECTION.len() {
-            assert!(producers(SECTION.get(..len).unwrap_or_default()).len() < 3);
+            assert!(producers(&SECTION.get(..len).unwrap_or_default()).len() < 3);
         }
         for hostile in [
             &b"\xff\xff\xff\xff\x0f"[..],
@@ -161,7 +140,7 @@ mod tests {
             b"\x01\xff\xff\xff\xff\x0f",
             b"\x01\x01a\xff\xff\xff\xff\x0f\xff\xff\xff\xff\x0f",
         ] {
-            assert_eq!(producers(hostile), []);
+            assert_eq!(producers(&hostile), []);
         }
     }
 

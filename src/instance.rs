@@ -269,8 +269,8 @@ impl Instance {
     /// The length of a host error's text within `limits.payload`: it is an answer of the host callback's like any other. What
     /// the callback threw is the cause of the WAPC_LIMIT.
     pub(crate) fn check_host_error(&self, length: f64) -> Result<u32, Error> {
-        self.check_limit("the host callback's error text", length).map_err(|over| Error::HostErrorLimit {
-            over: over.to_string(),
+        self.check_limit("the host callback's error text", length).map_err(|over| Error::LimitReached {
+            reason: over.to_string(),
             cause: self.guest.failure().map(|failure| failure.error()),
         })
     }

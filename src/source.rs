@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::error::Error;
 use crate::inspect;
 use crate::integrity::{Digest, Integrity};
+use crate::limit_memory::limit_memory;
 use crate::options::{Limits, Options};
 use crate::sys::{self, Loaded};
 
@@ -45,7 +46,7 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
     };
     let bytes = match options.limits.memory {
         None => bytes,
-        Some(limit) => sys::try_limit_memory(&bytes, limit).map_err(Error::Thrown)?,
+        Some(limit) => limit_memory(bytes, limit)?,
     };
     let compiled = JsFuture::from(WebAssembly::compile(&bytes)).await;
     let module = compiled.map_err(|cause| not_compiled(&loaded, cause))?.unchecked_into();

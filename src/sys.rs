@@ -230,12 +230,16 @@ extern "C" {
     pub(crate) fn try_shim(name: &str, bytes: &[u8], core: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-#[wasm_bindgen(raw_module = "../loading/limit-memory.js")]
+#[wasm_bindgen]
 extern "C" {
-    /// A copy of a module whose memories and tables together cannot grow over `limit` bytes. Throws WAPC_LIMIT where they
-    /// begin with more, WAPC_UNSUPPORTED where the guest could fill memory by other means.
-    #[wasm_bindgen(catch, js_name = limitMemory)]
-    pub(crate) fn try_limit_memory(bytes: &Uint8Array, limit: f64) -> Result<Uint8Array, JsValue>;
+    /// A `Uint8Array` that may be longer than the 4 GiB which js-sys knows of, and that there may be no memory for.
+    #[wasm_bindgen(js_name = Uint8Array, extends = Uint8Array)]
+    pub(crate) type Bytes;
+    /// Throws a RangeError where there is no memory for it.
+    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
+    pub(crate) fn try_new(length: u32) -> Result<Bytes, JsValue>;
+    #[wasm_bindgen(method, getter, js_class = "Uint8Array")]
+    pub(crate) fn length(this: &Bytes) -> f64;
 }
 
 #[wasm_bindgen(raw_module = "../loading/load.js")]
@@ -255,7 +259,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn module(this: &Loaded) -> Option<WebAssembly::Module>;
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn bytes(this: &Loaded) -> Uint8Array;
+    pub(crate) fn bytes(this: &Loaded) -> Bytes;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn failure(this: &Loaded) -> JsValue;
     #[wasm_bindgen(method, getter)]

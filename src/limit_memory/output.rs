@@ -1,0 +1,35 @@
+//! Where a bounded module is written to.
+
+use std::ops::Range;
+
+/// Where a module is written to, part by part.
+pub(super) trait Output {
+    /// A range of the module as it came.
+    fn source(&mut self, range: Range<u32>);
+    /// A byte in place of others.
+    fn own(&mut self, byte: u8);
+}
+
+/// Counts bytes.
+pub(super) struct Length(pub(super) u64);
+
+impl Output for Length {
+    fn source(&mut self, range: Range<u32>) {
+        self.0 += range.len() as u64;
+    }
+
+    fn own(&mut self, _byte: u8) {
+        self.0 += 1;
+    }
+}
+
+/// Writes an unsigned LEB128.
+#[allow(clippy::cast_possible_truncation)] // Seven bits each.
+pub(super) fn write_unsigned(output: &mut dyn Output, number: u64) {
+    let mut rest = number;
+    while rest >= 0x80 {
+        output.own(rest as u8 | 0x80);
+        rest >>= 7;
+    }
+    output.own(rest as u8);
+}

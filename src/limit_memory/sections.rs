@@ -1,0 +1,69 @@
+//! Where the sections of a module stand: <https://webassembly.github.io/spec/core/binary/modules.html>
+
+use std::ops::Range;
+
+use crate::reader::{Reader, Refused};
+
+pub(super) const TYPES: u8 = 1;
+pub(super) const TABLES: u8 = 4;
+pub(super) const MEMORIES: u8 = 5;
+pub(super) const GLOBALS: u8 = 6;
+pub(super) const TAGS: u8 = 13;
+
+const CUSTOM: u8 = 0;
+
+/// Bytes in front of the sections.
+const PREAMBLE: u32 = 8;
+
+/// A section, by its header.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) id: u8,
+    pub(super) start: u32,
+    pub(super) content: Range<u32>,
+}
+
+impl Section {
+    /// Reads a header, and over the content.
+    fn read(reader: &mut Reader) -> Result<Self, Refused> {
+        let start = reader.at();
+        let id = reader.byte()?;
+        let length = reader.u32()?;
+        let content = reader.at();
+        reader.skip(length)?;
+        Ok(Self { id, start, content: content..reader.at() })
+    }
+}
+
+/// The sections of a module, custom ones apart: where they start, by their identifiers; 0 where there is none.
+pub(super) struct Sections([u32; 256]);
+
+impl Sections {
+    /// Reads the headers of all sections, and none of their contents.
+    pub(super) fn find(reader: &mut Reader) -> Result<Self, Refused> {
+        let mut starts = [0; 256];
+        reader.enter(PREAMBLE..reader.source().length());
+        while !reader.is_at_end() {
+            let Section { id, start, .. } = Section::read(reader)?;
+            if let Some(place) = starts.get_mut(usize::from(id)).filter(|_| id != CUSTOM) {
+                if *place != 0 {
+                    return Err(reader.unknown("a second section"));
+                }
+                *place = start;
+            }
+        }
+        Ok(Self(starts))
+    }
+
+    /// Lets a reader read the content of a section, if it is there.
+    pub(super) fn enter(&self, id: u8, reader: &mut Reader) -> Result<Option<Section>, Refused> {
+        let start = self.0.get(usize::from(id)).copied().unwrap_or_default();
+        if start == 0 {
+            return Ok(None);
+        }
+        reader.enter(start..reader.source().length());
+        let section = Section::read(reader)?;
+        reader.enter(section.content.clone());
+        Ok(Some(section))
+    }
+}

@@ -1,0 +1,59 @@
+//! Types of values: <https://webassembly.github.io/spec/core/binary/types.html>
+
+use crate::reader::{Reader, Refused};
+
+/// What a value is, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value {
+    /// A number, or a vector of them.
+    Number,
+    /// A reference to an exception that was caught.
+    Exception,
+    /// Any other reference.
+    Reference,
+}
+
+const NUMERIC_FIRST: u8 = 0x7b;
+const NUMERIC_LAST: u8 = 0x7f;
+const REFERENCE: u8 = 0x64;
+const REFERENCE_OR_NULL: u8 = 0x63;
+
+// The heap types without a number, as signed numbers of one byte: that of caught exceptions, and all others up to `noexn`.
+const EXN: i64 = 0x69 - 0x80;
+const AFTER_EXN: i64 = EXN + 1;
+const HEAP_LAST: i64 = 0x74 - 0x80;
+
+pub(super) fn read_value_type(reader: &mut Reader) -> Result<Value, Refused> {
+    match reader.byte()? {
+        NUMERIC_FIRST..=NUMERIC_LAST => Ok(Value::Number),
+        code => read_reference(reader, code),
+    }
+}
+
+pub(super) fn read_reference_type(reader: &mut Reader) -> Result<Value, Refused> {
+    let code = reader.byte()?;
+    read_reference(reader, code)
+}
+
+fn read_reference(reader: &mut Reader, code: u8) -> Result<Value, Refused> {
+    match code {
+        REFERENCE | REFERENCE_OR_NULL => read_heap_type(reader),
+        _ => heap_type(reader, i64::from(code) - 0x80),
+    }
+}
+
+/// Reads the number of a type, or below 0 a heap type that has none.
+pub(super) fn read_heap_type(reader: &mut Reader) -> Result<Value, Refused> {
+    match reader.signed(33)? {
+        0.. => Ok(Value::Reference),
+        code => heap_type(reader, code),
+    }
+}
+
+fn heap_type(reader: &mut Reader, code: i64) -> Result<Value, Refused> {
+    match code {
+        EXN => Ok(Value::Exception),
+        AFTER_EXN..=HEAP_LAST => Ok(Value::Reference),
+        _ => Err(reader.unknown("a type")),
+    }
+}
