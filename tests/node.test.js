@@ -23,6 +23,12 @@ test('a guest in a file: a path, relative too, and a file: URL', async () => {
   await rejects(WapcModule.compile('no/such/file.wasm'), { code: 'WAPC_LOAD' });
 });
 
+test('a core that is none: WAPC_LOAD, and the next one is tried', async () => {
+  const { init } = await import('wapc-host/slim');
+  await rejects(init(new Uint8Array(3)), { code: 'WAPC_LOAD' });
+  await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
+});
+
 test('a path is one whatever it looks like: a drive is no scheme', async () => {
   for (const path of ['C:/no/such.wasm', 'file:///no/such.wasm']) {
     const error = await WapcModule.compile(path).catch((error) => error);

@@ -306,11 +306,13 @@ test('standard input takes of the room that all guests share, and gives it back'
   const other = await probe({ wasi: { stdin, preopens: { '/data': {} } } });
   equal(await other.call('path_open', 3, 0, path('new'), 1, 66n, 0n, 0, 4096), 0);
   equal(await other.call('fd_filestat_set_size', 4, 1n << 28n), ERRNO.NOSPC);
+  equal(await other.call('fd_filestat_get', 4, 8192), 0);
+  equal(other.u32(8192 + 32), 0);
   other.host.close();
   deepEqual(Wasi.counts(), { processes: 0, room: 0, handles: 0 });
 });
 
-test("a file that a guest creates cannot be executed", async () => {
+test('a file that a guest creates cannot be executed', async () => {
   const data = directory();
   const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
   equal(await it.call('path_open', 3, 0, path('new'), 1, MOST_RIGHTS, 0n, 0, 4096), 0);

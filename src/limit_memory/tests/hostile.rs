@@ -130,16 +130,16 @@ fn counts_that_lie_cost_nothing() {
 
 #[test]
 fn as_many_tables_as_engines_take() {
-    let all = vec![FUNCREF, 0, 1].repeat(100_000);
+    let all = [FUNCREF, 0, 1].repeat(100_000);
     let of = |all: &[u8]| raw(&[&section(TABLES, &[unsigned(100_000), all.to_vec()].concat())]);
-    let bounded = [table(1, &[1, 3]), vec![FUNCREF, 1, 1, 1].repeat(99_999)].concat();
+    let bounded = [table(1, &[1, 3]), [FUNCREF, 1, 1, 1].repeat(99_999)].concat();
     assert_eq!(limited(&of(&all), 800_016), Ok(of(&bounded)));
     assert_eq!(limited(&of(&all), 799_999), Err(Reason::Over { length: 800_000, limit: 799_999 }));
 }
 
 #[test]
 fn of_more_types_than_engines_take_none_is_carried() {
-    let types = vec![0x60, 0, 0].repeat(1_000_001);
+    let types = [0x60, 0, 0].repeat(1_000_001);
     for (index, carried) in [(999_999, true), (1_000_000, false)] {
         let types = section(TYPES, &[unsigned(1_000_001), types.clone()].concat());
         let made = limited(&raw(&[&types, &entries(TAGS, &[&[vec![0], unsigned(index)].concat()])]), 0);
