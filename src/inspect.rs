@@ -1,13 +1,15 @@
 //! What a module says of itself, and what a file that is none looks like.
 
-use js_sys::{Array, Object, Reflect, Uint8Array, WebAssembly};
+use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::constants::WASI_MODULES;
+use crate::error::Error;
 use crate::reader::{Reader, Refused, Source};
 
 /// One entry of the custom section `producers`: for instance language, Rust, no version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Producer {
     /// `language`, `processed-by` or `sdk`.
     pub(crate) field: String,
@@ -17,37 +19,34 @@ pub(crate) struct Producer {
     pub(crate) version: String,
 }
 
+/// What `WapcModule.info` answers with.
+#[derive(Debug, Serialize)]
+struct ModuleInfo {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    imports: Array,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    exports: Array,
+    wasi: &'static str,
+    producers: Vec<Producer>,
+}
+
 /// Reads a module's imports, exports, WASI and producers: `ModuleInfo`.
-pub(crate) fn info(module: &WebAssembly::Module) -> JsValue {
+pub(crate) fn info(module: &WebAssembly::Module) -> Result<JsValue, Error> {
     let imports = WebAssembly::Module::imports(module);
     let wasi = WASI_MODULES.into_iter().find(|wasi| imports.iter().any(|import| field(&import, "module") == *wasi));
-    let told = Array::new();
-    for section in WebAssembly::Module::custom_sections(module, "producers").iter() {
-        for producer in producers(&Uint8Array::new(&section)) {
-            let Producer { field, name, version } = producer;
-            told.push(&object(&[("field", field.into()), ("name", name.into()), ("version", version.into())]));
-        }
-    }
-    object(&[
-        ("imports", imports.into()),
-        ("exports", WebAssembly::Module::exports(module).into()),
-        ("wasi", wasi.unwrap_or("none").into()),
-        ("producers", told.into()),
-    ])
+    let sections = WebAssembly::Module::custom_sections(module, "producers");
+    let info = ModuleInfo {
+        wasi: wasi.unwrap_or("none"),
+        producers: sections.iter().flat_map(|section| producers(&Uint8Array::new(&section))).collect(),
+        exports: WebAssembly::Module::exports(module),
+        imports,
+    };
+    serde_wasm_bindgen::to_value(&info).map_err(|error| Error::Thrown(error.into()))
 }
 
 /// A text field of a descriptor that `WebAssembly.Module` made.
 pub(crate) fn field(descriptor: &JsValue, name: &str) -> String {
     Reflect::get(descriptor, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
-}
-
-fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Can't fail: a fresh object, which takes any field.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object.into()
 }
 
 /// Reads a `producers` section. It is the guest's word: what is broken ends the list.

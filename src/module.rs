@@ -90,7 +90,7 @@ impl Module {
 
     /// `ModuleInfo`: imports, exports, WASI, producers. WAPC_CLOSED.
     pub fn info(&self) -> Result<JsValue, JsValue> {
-        Ok(inspect::info(&self.state.open()?))
+        Ok(inspect::info(&self.state.open()?)?)
     }
 
     /// Lets go of the compiled module. Hosts that were made of it live on.

@@ -15,7 +15,7 @@ const LIMITS = {
   page: { gzipped: 62_000 },
 };
 
-export const gzip = (bytes) => gzipSync(bytes, { level: 9 });
+const gzip = (bytes) => gzipSync(bytes, { level: 9 });
 
 /**
  * The size of one thing beside its limits.
