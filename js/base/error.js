@@ -13,7 +13,7 @@ export class WapcError extends Error {
   #isOurs;
 
   static {
-    locate = (error, operation, hostCall) => WapcError.#locate(error, operation, hostCall);
+    locate = (error, operation, hostCall) => this.#locate(error, operation, hostCall);
     // Written out, since bundlers rename classes.
     Object.defineProperty(this.prototype, 'name', { value: 'WapcError', configurable: true, writable: true });
   }
