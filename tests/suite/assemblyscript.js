@@ -38,6 +38,8 @@ export function* assemblyscript({ WapcHost, guest }) {
       await host.invoke('l', words(2068));
       await host.invoke('l', words(0));
       equal(lines.slice(5), ['a.ts', 'null']);
+      await host.invoke('l', words(1032, 0));
+      equal(lines.slice(7), ['']);
       // The length of a text stands in front of it: each of its four bytes counts.
       for (const length of [1 << 16, 1 << 24])
         await fails('WAPC_PROTOCOL', () => host.invoke('l', words(1032, length)));
