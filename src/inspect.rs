@@ -49,29 +49,48 @@ pub(crate) fn field(descriptor: &JsValue, name: &str) -> String {
     Reflect::get(descriptor, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
-/// Reads a `producers` section. It is the guest's word: what is broken ends the list.
+/// Bytes that all producers of a section take, the name of its field counted with each. Sections that compilers write have
+/// less than 1 KiB; a guest's may repeat a long name 100,000 times, and the core's memory never shrinks.
+const MOST_PRODUCERS: u32 = 65_536;
+
+/// Bytes counted for each producer beside its texts.
+const OVERHEAD: u32 = 64;
+
+/// Reads a `producers` section. It is the guest's word: the list ends where the section is broken, or has more than
+/// `MOST_PRODUCERS` bytes.
 /// <https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md>
 #[must_use]
 pub(crate) fn producers(section: &dyn Source) -> Vec<Producer> {
     let mut found = Vec::new();
-    // A count that lies is of no use to size anything by.
+    // Counts are not used to size anything: they may lie.
     let _ = read_fields(&mut Reader::new(section, 0..section.length()), &mut found);
     found
 }
 
 fn read_fields(reader: &mut Reader, found: &mut Vec<Producer>) -> Result<(), Refused> {
+    let mut room = MOST_PRODUCERS;
     for _ in 0..reader.u32()? {
-        let field = read_name(reader)?;
+        let (field, field_len) = read_name(reader, &mut room)?;
         for _ in 0..reader.u32()? {
-            found.push(Producer { field: field.clone(), name: read_name(reader)?, version: read_name(reader)? });
+            take(reader, &mut room, field_len.saturating_add(OVERHEAD))?;
+            let (name, _) = read_name(reader, &mut room)?;
+            let (version, _) = read_name(reader, &mut room)?;
+            found.push(Producer { field: field.clone(), name, version });
         }
     }
     Ok(())
 }
 
-fn read_name(reader: &mut Reader) -> Result<String, Refused> {
+/// Reads a name, with its length in the section.
+fn read_name(reader: &mut Reader, room: &mut u32) -> Result<(String, u32), Refused> {
     let len = reader.u32()?;
-    Ok(String::from_utf8_lossy(&reader.bytes(len)?).into_owned())
+    take(reader, room, len)?;
+    Ok((String::from_utf8_lossy(&reader.bytes(len)?).into_owned(), len))
+}
+
+fn take(reader: &mut Reader, room: &mut u32, len: u32) -> Result<(), Refused> {
+    *room = room.checked_sub(len).ok_or_else(|| reader.unwanted("more producers than are kept"))?;
+    Ok(())
 }
 
 /// A guess at the kind of a module that is no guest, for the end of an error message; empty where there is none.
@@ -140,6 +159,19 @@ mod tests {
             b"\x01\x01a\xff\xff\xff\xff\x0f\xff\xff\xff\xff\x0f",
         ] {
             assert_eq!(producers(&hostile), []);
+        }
+    }
+
+    #[test]
+    fn a_long_section_ends_the_list_before_it_fills_memory() {
+        let unsigned =
+            |number: usize| [(number & 0x7f | 0x80) as u8, (number >> 7 & 0x7f | 0x80) as u8, (number >> 14) as u8];
+        for (field_len, count, kept) in
+            [(200_000, 100_000, 0), (65_000, 100_000, 0), (1_000, 100_000, 60), (0, 100_000, 1_024), (0, 1_024, 1_024)]
+        {
+            let field = [&unsigned(field_len)[..], &vec![b'a'; field_len]].concat();
+            let section = [&[1], &*field, &unsigned(count), &vec![0; 2 * count]].concat();
+            assert_eq!(producers(&section.as_slice()).len(), kept, "{count} of {field_len}");
         }
     }
 
