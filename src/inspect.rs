@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_long_section_ends_the_list_before_it_fills_memory() {
-        let unsigned =
-            |number: usize| [(number & 0x7f | 0x80) as u8, (number >> 7 & 0x7f | 0x80) as u8, (number >> 14) as u8];
+        let byte = |number: usize| number.to_le_bytes()[0];
+        let unsigned = |number: usize| [byte(number) | 0x80, byte(number >> 7) | 0x80, byte(number >> 14)];
         for (field_len, count, kept) in
             [(200_000, 100_000, 0), (65_000, 100_000, 0), (1_000, 100_000, 60), (0, 100_000, 1_024), (0, 1_024, 1_024)]
         {

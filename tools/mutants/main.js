@@ -22,9 +22,9 @@ const TESTS = ['workers', 'worker-ahead', 'worker-start', 'worker-answers', 'was
   (name) => `tests/${name}.test.js`,
 );
 
-/** What only browsers, bundlers, workerd, or the native tests of WASI load, and what is made by the build. */
+/** What only browsers, bundlers, workerd, or native tests load, and what is made by the build. */
 const LEFT =
-  /^js\/(generated\/|entry\/(?!exports|node|wasi-node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/wasi\/sys\/native\.rs/;
+  /^js\/(generated\/|entry\/(?!exports|node|wasi-node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/(wasi\/sys\/native\.rs|limit_memory\/tests)/;
 
 const { values: given } = parseArgs({
   options: {
