@@ -1,4 +1,4 @@
-//! What a module says of itself, and what a file that is none looks like.
+//! Descriptions of modules, and guesses at files that are none.
 
 use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub(crate) struct Producer {
     pub(crate) version: String,
 }
 
-/// What `WapcModule.info` answers with.
+/// The result of `WapcModule.info`.
 #[derive(Debug, Serialize)]
 struct ModuleInfo {
     #[serde(with = "serde_wasm_bindgen::preserve")]

@@ -59,6 +59,7 @@ fn bounded(bytes: &Bytes, reader: &mut Reader, limit: f64) -> Result<(Bounded, u
     }
 }
 
+/// The outcome for a module that was refused: invalid bytes come back as they are.
 fn refused(reason: Reason, bytes: Bytes) -> Result<Bytes, Error> {
     match reason {
         Reason::Over { .. } | Reason::NoMemory => Err(limit_reached(reason, None)),
@@ -75,6 +76,7 @@ fn unsupported(reason: Reason) -> Error {
     Error::Unsupported(format!("`limits.memory` cannot bound this guest: {reason}"))
 }
 
+/// A copy of a module in JavaScript's memory, as far as it is written.
 struct Copy<'a> {
     source: &'a Bytes,
     whole: Bytes,

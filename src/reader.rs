@@ -1,5 +1,5 @@
-//! Reads what modules are made of: <https://webassembly.github.io/spec/core/binary/values.html>. As strict as an engine:
-//! what one of them refuses must not be read as something else here.
+//! Reads the bytes of modules: <https://webassembly.github.io/spec/core/binary/values.html>. As strict as an engine:
+//! bytes that an engine refuses must not be read as something else here.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use js_sys::Uint8Array;
 
 /// Bytes that are read a window at a time: they may be hundreds of megabytes, and the core's memory never shrinks.
 pub(crate) trait Source {
-    /// How many there are.
+    /// The number of bytes.
     fn length(&self) -> u32;
     /// Copies the bytes of a range, which lies inside, to where there is room for exactly as many.
     fn fill(&self, range: Range<u32>, into: &mut [u8]);
@@ -34,7 +34,7 @@ impl Source for &[u8] {
     }
 }
 
-/// Why something is not read to its end.
+/// The reason why a module is not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// It is no valid module, or newer than this reader.
@@ -42,7 +42,7 @@ pub(crate) enum Reason {
         what: &'static str,
         at: u32,
     },
-    /// It has what whoever reads it does not want.
+    /// The reader's owner does not want it.
     Unwanted(&'static str),
     /// It takes more bytes than it may.
     Over {
@@ -52,7 +52,7 @@ pub(crate) enum Reason {
     NoMemory,
 }
 
-/// Something is not read to its end. The reader holds the reason: errors that carry it made the core 1.5 KB larger.
+/// A module is not read to its end. The reader holds the reason: errors that carry it made the core 1.5 KB larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused(());
 
@@ -65,7 +65,7 @@ pub(crate) struct Reader<'a> {
     at: u32,
     end: u32,
     window: [u8; WINDOW as usize],
-    /// Where the bytes of the window stand.
+    /// The range of the source that is in the window.
     windowed: Range<u32>,
     reason: Reason,
 }
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A copy of the next bytes: who names more than there are is told so before room is made for them.
+    /// A copy of the next bytes. A length beyond the end is refused before room is made for it.
     pub(crate) fn bytes(&mut self, len: u32) -> Result<Vec<u8>, Refused> {
         let start = self.at;
         self.skip(len)?;
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// So many bytes, all of them 0.
+    /// `len` bytes of 0. Fails where there is no memory for them.
     pub(crate) fn zeros(&mut self, len: u32) -> Result<Vec<u8>, Refused> {
         let mut bytes = Vec::new();
         if bytes.try_reserve(len as usize).is_err() {
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let signed = (part ^ 0x40) - 0x40;
-            // Whether all bits that are too many are those of the sign.
+            // The bits beyond the number's own have to repeat its sign.
             if !matches!(signed >> (bits - shift - 1), 0 | -1) {
                 break;
             }
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
         Err(self.unknown("a number of too many bits"))
     }
 
-    /// Makes sure that nothing follows the last entry of a section.
+    /// Fails where something follows the last entry of a section.
     pub(crate) fn finish(&mut self) -> Result<(), Refused> {
         if self.is_at_end() { Ok(()) } else { Err(self.unknown("what follows the last entry")) }
     }
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
         Refused(())
     }
 
-    /// Why it was refused.
+    /// The reason of the last `Refused`.
     pub(crate) fn reason(&self) -> Reason {
         self.reason
     }

@@ -52,7 +52,7 @@ async function pageScripts() {
     splitting: true,
     minify: true,
     target: 'es2022',
-    // What package.json says of side effects is not said of files of one's own.
+    // The `sideEffects` of package.json hold for the package, not for this page.
     ignoreAnnotations: true,
   });
   const loaded = new Set();

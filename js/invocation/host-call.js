@@ -27,7 +27,7 @@ export function isAsyncFunction(callback) {
  * @param {{ id: number }} host what the callback sees of the host
  * @param {import('../api/index.js').HostCall} hostCall
  * @param {import('../platform/platform.js').Scope | undefined} scope where it is called; undefined is here
- * @param {(asker: unknown, invocation: object, answer: unknown, then: Function, hostCall: object) => number} later
+ * @param {(asker: unknown, invocation: object, answer: unknown, then: Function, ...names: string[]) => number} later
  * @param {unknown} asker handed to `later`
  */
 export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
@@ -39,11 +39,24 @@ export function ask(invocation, host, hostCall, scope, later, asker, binding, na
         : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
     if (invocation.takeBytes(answer)) return invocation.answerLength;
     const then = thenOf(answer);
-    if (then !== undefined) return later(asker, invocation, answer, then, { binding, namespace, operation });
-    return invocation.accept(answer, { binding, namespace, operation });
+    if (then !== undefined) return later(asker, invocation, answer, then, binding, namespace, operation);
+    return invocation.blame(invocation.accept(answer), binding, namespace, operation);
   } catch (error) {
-    return invocation.fail(error, { binding, namespace, operation });
+    return invocation.blame(invocation.fail(error), binding, namespace, operation);
   }
+}
+
+/**
+ * Waits for the promise that a host callback answered with: `settled` is called with a function that takes in what it came
+ * to, and answers as `ask` does.
+ */
+export function whenAnswered(invocation, answer, then, binding, namespace, operation, settled) {
+  whenSettled(
+    answer,
+    then,
+    (value) => settled(() => invocation.blame(invocation.accept(value), binding, namespace, operation)),
+    (error) => settled(() => invocation.blame(invocation.fail(error), binding, namespace, operation)),
+  );
 }
 
 /**
@@ -105,13 +118,9 @@ function refusePromise(guest, invocation, answer, then) {
 }
 
 /** The guest waits for the promise. */
-function suspend(guest, invocation, answer, then, hostCall) {
-  whenSettled(
-    answer,
-    then,
-    (value) => settle(guest, invocation, () => invocation.accept(value, hostCall)),
-    (error) => settle(guest, invocation, () => invocation.fail(error, hostCall)),
-  );
+function suspend(guest, invocation, answer, then, binding, namespace, operation) {
+  const settled = (outcome) => settle(guest, invocation, outcome);
+  whenAnswered(invocation, answer, then, binding, namespace, operation, settled);
   // Not before: a promise that can't be waited for has thrown by now.
   guest.suspension.begin();
   return HOST_CALL_PENDING;

@@ -68,22 +68,19 @@ export class Invocation {
     return true;
   }
 
-  /**
-   * The callback answered a host call with bytes, text or nothing: the length in bytes. HOST_CALL_FAILED where it is anything
-   * else.
-   */
-  accept(answer, hostCall) {
+  /** The callback answered with bytes, text or nothing: the length in bytes. HOST_CALL_FAILED where it is anything else. */
+  accept(answer) {
     try {
       this.take(answer === undefined ? NOTHING : answer, "the host callback's answer");
       return this.answerLength;
     } catch (error) {
-      return this.fail(error, hostCall);
+      return this.fail(error);
     }
   }
 
   /** The callback threw or rejected: its message, or the value itself as text, is the host error. Never throws. */
-  fail(error, hostCall) {
-    this.failure = { error, hostCall };
+  fail(error) {
+    this.failure = { error, hostCall: undefined };
     try {
       this.take(error instanceof OverLimit ? error : messageOf(error), 'the host error');
     } catch {
@@ -91,6 +88,12 @@ export class Invocation {
       this.takeBytes(NO_TEXT);
     }
     return HOST_CALL_FAILED;
+  }
+
+  /** Keeps which host call has failed, if `called` says that it has. Returns `called`. */
+  blame(called, binding, namespace, operation) {
+    if (called === HOST_CALL_FAILED) this.failure.hostCall = { binding, namespace, operation };
+    return called;
   }
 
   /** Takes a value that stands for bytes, or for too many of them. Throws WAPC_ARGUMENT for anything else. */

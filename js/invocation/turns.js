@@ -4,6 +4,11 @@ import { closedError } from '../base/error.js';
 import { Queue } from '../base/queue.js';
 
 /**
+ * The part of a subclass: runs an invocation whose turn it is, and sets `running` until it has ended.
+ * @typedef {{ begin: (invocation: import('./invocation.js').Invocation) => void }} Runner
+ */
+
+/**
  * The turns of one host: its invocations run one at a time, first come, first served. A subclass runs them (`begin`), and
  * may say whether the one that waits longest can run now (`isReady`).
  * @abstract
@@ -17,15 +22,6 @@ export class Turns {
   /** True where the next invocation can run, as long as none does. */
   isReady() {
     return true;
-  }
-
-  /**
-   * Runs an invocation whose turn it is, and sets `running` until it has ended.
-   * @abstract
-   * @param {import('./invocation.js').Invocation} invocation
-   */
-  begin(invocation) {
-    invocation.reject(new Error('a subclass runs it'));
   }
 
   /** True where invocations wait for their turn. */
@@ -49,7 +45,8 @@ export class Turns {
   drainNow() {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    while (!this.running && this.hasPending && this.isReady()) this.begin(this.dequeue());
+    const runner = /** @type {Runner} */ (/** @type {unknown} */ (this));
+    while (!this.running && this.hasPending && this.isReady()) runner.begin(this.dequeue());
     this.#isDraining = false;
   }
 

@@ -25,7 +25,7 @@ export class Instance {
 
   /** True where it is to be replaced before it is acquired again. */
   get isBroken() {
-    return this.isDiscarded || this.port.broken;
+    return this.isDiscarded || this.isTrapped;
   }
 
   /** Ends its host. Never throws: what is to happen next does not depend on whether that did. */

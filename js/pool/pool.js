@@ -51,7 +51,9 @@ export class WapcPool {
       const dispatcher = this.#dispatcher;
       return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
     } catch (error) {
-      return rejected(error);
+      return soon.then(() => {
+        throw error;
+      });
     }
   }
 
@@ -105,7 +107,9 @@ export class WapcPool {
       requireRoom();
       return this.#dispatcher.close();
     } catch (error) {
-      return rejected(error);
+      return soon.then(() => {
+        throw error;
+      });
     }
   }
 
@@ -118,9 +122,3 @@ export class WapcPool {
     await this.close();
   }
 }
-
-/** A rejected promise that is made where there is room for it. */
-const rejected = (error) =>
-  soon.then(() => {
-    throw error;
-  });

@@ -1,8 +1,7 @@
 /** The caller's callbacks of a guest in a worker: its host calls, log lines and output, which come as messages. */
 
-import { whenSettled } from '../base/payload.js';
 import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
-import { ask } from '../invocation/host-call.js';
+import { ask, whenAnswered } from '../invocation/host-call.js';
 import { endWriters, writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './ahead.js';
 
@@ -88,12 +87,7 @@ export class Callbacks {
 }
 
 /** For `ask`: the worker waits for a promise of the host callback's. */
-function answerLater(answer, invocation, value, then, hostCall) {
-  whenSettled(
-    value,
-    then,
-    (settled) => answer(invocation.accept(settled, hostCall)),
-    (error) => answer(invocation.fail(error, hostCall)),
-  );
+function answerLater(answer, invocation, value, then, binding, namespace, operation) {
+  whenAnswered(invocation, value, then, binding, namespace, operation, (outcome) => answer(outcome()));
   return HOST_CALL_PENDING;
 }

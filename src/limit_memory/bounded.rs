@@ -98,6 +98,7 @@ impl Bounded {
     }
 }
 
+/// Reads a memory or a table, by the section that it stands in.
 fn read(growable: &mut Growable, reader: &mut Reader, id: u8) -> Result<(), Refused> {
     if id == TABLES { growable.read_table(reader) } else { growable.read_memory(reader) }
 }

@@ -6,7 +6,7 @@ use crate::reader::{Reader, Refused};
 
 const END: u8 = 0x0b;
 
-/// Reads over one, its end included. Fails for instructions that are not known to be constant.
+/// Reads over a constant expression, its end included. Fails for instructions that are not known to be constant.
 pub(super) fn skip_constant_expression(reader: &mut Reader) -> Result<(), Refused> {
     loop {
         match reader.byte()? {

@@ -35,7 +35,7 @@ pub(super) struct Growable {
     flags: u8,
     /// In units.
     minimum: u64,
-    /// What it may grow to, in units; None where it names none.
+    /// Its maximum, in units: the one that it names, else the one that engines have.
     maximum: u64,
     /// Bytes of a unit, as a power of two.
     unit: u32,
@@ -77,7 +77,7 @@ impl Growable {
         if !self.has(HAS_MAXIMUM) {
             self.maximum = self.most_pages();
         } else if self.maximum > self.addressable() {
-            // The same.
+            // A lower one of the host's would make it valid.
             return Err(reader.unknown("a maximum over all addresses"));
         }
         Ok(())

@@ -60,7 +60,7 @@ fn read_type(reader: &mut Reader) -> Result<bool, Refused> {
     Ok(is_carriable)
 }
 
-/// Reads over parameters, or results: whether an exception may carry them.
+/// Reads over parameters, or results: true where an exception may carry them.
 fn read_value_types(reader: &mut Reader) -> Result<bool, Refused> {
     let count = reader.u32()?;
     let mut is_carriable = count <= PAYLOAD;

@@ -1,8 +1,8 @@
-//! Where a bounded module is written to.
+//! Outputs that a bounded module is written to.
 
 use std::ops::Range;
 
-/// Where a module is written to, part by part.
+/// An output takes a module part by part.
 pub(super) trait Output {
     /// A range of the module as it came.
     fn source(&mut self, range: Range<u32>);

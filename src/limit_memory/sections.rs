@@ -1,4 +1,4 @@
-//! Where the sections of a module stand: <https://webassembly.github.io/spec/core/binary/modules.html>
+//! The sections of a module, and where they stand: <https://webassembly.github.io/spec/core/binary/modules.html>
 
 use std::ops::Range;
 

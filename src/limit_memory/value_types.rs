@@ -2,7 +2,7 @@
 
 use crate::reader::{Reader, Refused};
 
-/// What a value is, as far as it matters here.
+/// The kind of a value, as far as limits need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {
     /// A number, or a vector of them.

@@ -53,7 +53,7 @@ export function* locating(environment) {
           const error = await fails(code, () => host.invoke(operation, payload));
           equal([error.operation, Object.hasOwn(error, 'hostCall')], [operation, false], operation);
         }
-        // A failed host call that the guest goes on after, and then traps.
+        // The next invocation works.
         equal(wordsOf(await host.invoke('c'))[0] > 0, true);
         host.close();
       },
@@ -72,7 +72,8 @@ export function* locating(environment) {
         const ended = pool.invoke('c').catch((error) => error);
         pool.destroy();
         const closed = await ended;
-        if (closed.code !== undefined) equal([closed.code, closed.operation], ['WAPC_CLOSED', 'c']);
+        // On this thread it has run at once.
+        equal([closed.code, closed.operation], workers ? ['WAPC_CLOSED', 'c'] : [undefined, undefined]);
       }
       if (!hasWorkers) return;
       const pool = await WapcPool.create(await guest('wat/probe'), { size: 1, workers: true, limits: { timeout: 5 } });

@@ -1,4 +1,4 @@
-//! Which maxima memories and tables get.
+//! The maxima that memories and tables get.
 
 use super::{
     EXTERNREF, FUNCREF, GLOBALS, I32, MAX_32, MEMORIES, PAGE, TABLES, TAGS, TYPES, entries, limited, limits, raw,

@@ -1,4 +1,4 @@
-//! What is refused, and why.
+//! Modules that are refused, with the reason.
 
 use super::{
     EXNREF, EXTERNREF, FUNCREF, GLOBALS, I32, MAX_32, MEMORIES, PAGE, Reason, TABLES, TAGS, TYPES, entries, limited,
