@@ -1,5 +1,6 @@
 /** Guests that are not what they should be, and guests that die. */
 
+import { section, unsigned } from './assembler.js';
 import { equal, fails, string, words, wordsOf } from './assert.js';
 
 export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
@@ -368,6 +369,24 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
         equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
         host.close();
       }
+    },
+  ];
+
+  yield [
+    'a section of producers that would fill the memory of the core: its info ends, and other guests go on',
+    async () => {
+      const length = 200_000;
+      const text = [...'producers'].map((letter) => letter.charCodeAt(0));
+      // One field with a name of 200,000 bytes, and 100,000 producers without names: 20 GB, were each given its field.
+      const field = [unsigned(length), Array(length).fill(97), unsigned(100_000), Array(200_000).fill(0)];
+      const custom = section(0, [unsigned(text.length), text, 1, field]);
+      const probed = await guest('wat/probe');
+      const module = await WapcModule.compile(Uint8Array.from([...probed, ...custom.flat(Infinity)]));
+      equal(module.info.producers, []);
+      const host = await module.instantiate();
+      equal(wordsOf(await host.invoke('c'))[0], 1);
+      host.close();
+      module.close();
     },
   ];
 }
