@@ -13,7 +13,17 @@ import { Bystander, Callbacks, areClosed, descriptors, treeRoom } from './oracle
 const [from, count] = process.argv.slice(2).map(Number);
 let seed = from;
 
-const say = (line) => writeSync(1, `${JSON.stringify(line)}\n`);
+/** Writes all of it before anything else runs: a pipe that is full takes only a part, or nothing (EAGAIN). */
+function say(line) {
+  let rest = Buffer.from(`${JSON.stringify(line)}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+}
 const differs = (kind, detail) => say({ seed, kind, detail: String(detail).slice(0, 2000) });
 
 for (const event of ['uncaughtException', 'unhandledRejection']) {

@@ -94,9 +94,9 @@ async function close(environment, ask, opened) {
     let at = 0;
     const outcomes = new Outcomes(() => hosts[at++ % hosts.length].close());
     sunk(() => shifted(turn, () => overTheEnd(outcomes, 4)));
-    await outcomes.settle();
+    equal((await outcomes.settle()) > 0, true, 'what there is room for succeeds');
     for (const host of hosts) {
-      equal(host.closed, true);
+      if (!host.closed) equal(wordsOf(await host.invoke('c')).length, 1, 'a host that could not be closed answers');
       host.close();
     }
     await ask();
