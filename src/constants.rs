@@ -1,7 +1,8 @@
-//! Numbers and names that the core and its JavaScript half both know. The build writes them to `js/generated/constants.js`
-//! (`tools/constants.js`), so each declaration stands on one line, with its documentation in front.
+//! Numbers and names that the core, its JavaScript half and the shims know. The build writes them to
+//! `js/generated/constants.js` (`tools/constants.js`) and puts them into the shims, which name them as `(i32.const NAME)`
+//! (`build.rs`), so each declaration stands on one line, with its documentation in front.
 
-#![allow(dead_code)] // Some are named by JavaScript alone.
+#![allow(dead_code)] // Some are named by JavaScript or by a shim alone.
 
 /// The slot of no host and of no pool.
 pub(crate) const NO_SLOT: u32 = 4_294_967_295;
@@ -35,6 +36,33 @@ pub(crate) const HOST_CALL_PROMISE_REFUSED: f64 = -3.0;
 /// The binding, the namespace or the operation is not UTF-8.
 pub(crate) const HOST_CALL_NAME_NOT_UTF8: f64 = -4.0;
 
+// Answers of `__host_call` to its shim; the guest gets the first two as they are.
+
+/// The host callback threw or rejected.
+pub(crate) const HOST_FAILED: u32 = 0;
+/// The host callback answered.
+pub(crate) const HOST_ANSWERED: u32 = 1;
+/// The host callback answers later: the shim suspends the guest.
+pub(crate) const HOST_PENDING: u32 = 2;
+/// The guest is to be stopped: the shim traps.
+pub(crate) const HOST_STOPPED: u32 = 3;
+
+// What a guest that was suspended does when it goes on, unless its host call has come to something.
+
+/// It has slept, and goes on.
+pub(crate) const RESUME_PROCEED: u32 = 1;
+/// It is to be stopped: the shim traps.
+pub(crate) const RESUME_STOP: u32 = 3;
+
+// Why WASI's shim stops a guest.
+
+/// A writer threw, its chunk was too long, or its worker ends.
+pub(crate) const STOPPED_BY_WRITER: u32 = 0;
+/// The guest exited with a code.
+pub(crate) const STOPPED_BY_EXIT: u32 = 1;
+/// The guest raised a signal.
+pub(crate) const STOPPED_BY_SIGNAL: u32 = 2;
+
 // Answers of `pool_admit` to a request that wants to wait.
 
 /// The request may wait.
@@ -49,3 +77,10 @@ pub(crate) const POOL_NONE: f64 = -1.0;
 
 /// The names of WASI's import module, the newest first.
 pub(crate) const WASI_MODULES: [&str; 3] = ["wasi_snapshot_preview1", "wasi_unstable", "wasi"];
+
+// Messages with a number in the middle.
+
+/// WAPC_TIMEOUT of an invocation: around its milliseconds.
+pub(crate) const TIMEOUT: [&str; 2] = ["the invocation took longer than its ", " ms"];
+/// WAPC_TIMEOUT of a start: around its milliseconds.
+pub(crate) const START_TIMEOUT: [&str; 2] = ["the instance took longer to start than its ", " ms (`limits.start`)"];

@@ -4,6 +4,7 @@ use js_sys::JsString;
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
+use crate::constants::{START_TIMEOUT, TIMEOUT};
 use crate::memory::OutOfRange;
 use crate::protocol::Import;
 use crate::sys;
@@ -43,9 +44,9 @@ pub(crate) enum Error {
     Closed(&'static str),
     #[error("{what}: expected {expected}, got {got}")]
     Argument { what: String, expected: String, got: String },
-    #[error("the invocation took longer than its {0} ms")]
+    #[error("{}{}{}", TIMEOUT[0], .0, TIMEOUT[1])]
     Timeout(u32),
-    #[error("the instance took longer to start than its {0} ms (`limits.start`)")]
+    #[error("{}{}{}", START_TIMEOUT[0], .0, START_TIMEOUT[1])]
     StartTimeout(u32),
     #[error("{0}")]
     Unsupported(String),

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 import { cache } from './cache.js';
@@ -55,10 +56,9 @@ const QUICK = {
 /** Brings dist/ up to date; quickly where that matters more than how fast and small the core is. */
 export async function build({ isQuick = false } = {}) {
   const command = ['build', '--release', '--lib', '--bins', '--target', 'wasm32-unknown-unknown', '--locked'];
+  const env = { RUSTFLAGS, ...(isQuick ? QUICK : {}) };
   if (!existsSync(CORE)) step('building the core');
-  run('cargo', [...command, ...(existsSync(CORE) ? ['--quiet'] : [])], {
-    env: { RUSTFLAGS, ...(isQuick ? QUICK : {}) },
-  });
+  run('cargo', [...command, ...(existsSync(CORE) ? ['--quiet'] : [])], { env });
   writeConstants();
   const glue = join(GENERATED, 'core.js');
   const generators = ['tools/build.js', 'tools/bindgen/src/main.rs'].map((name) => join(root, name));
@@ -66,6 +66,7 @@ export async function build({ isQuick = false } = {}) {
   const sources = filesBelow(join(root, 'js')).concat(join(root, 'package.json'), join(root, 'tools/build.js'));
   if (isOlder(join(DIST, 'worker.js'), sources)) {
     await bundle();
+    copyShims(run('cargo', [...command, '--quiet', '--message-format=json'], { env, quiet: true }));
     if (!isQuick) for (const { text } of await sizes()) step(text);
   }
 }
@@ -189,7 +190,6 @@ async function bundle() {
   await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm', plugins: [withoutUnused] });
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
-  await assembleShims();
   for (const typings of ['index.d.ts', 'index.d.cts'])
     copyFileSync(join(root, 'js/api/index.d.ts'), join(DIST, typings));
   for (const typings of ['slim.d.ts', 'slim.d.cts']) copyFileSync(join(root, 'js/api/slim.d.ts'), join(DIST, typings));
@@ -221,24 +221,22 @@ const withoutUnused = {
   },
 };
 
-/** The small modules that the artifacts bring along, as files: for platforms that compile nothing while they run. */
-async function assembleShims() {
-  const { default: load } = await import('wabt');
-  const wabt = await load();
-  for (const [name, source] of Object.entries(SHIMS)) {
-    const module = wabt.parseWat(source, readFileSync(join(root, 'src', source), 'utf8'));
-    writeFileSync(join(DIST, `${name}.wasm`), module.toBinary({}).buffer);
-    module.destroy();
+/**
+ * Copies the small modules that the artifacts bring along, for platforms that compile nothing while they run.
+ * @param {string} messages of Cargo's, a line of JSON each: one says where `build.rs` has put them
+ */
+function copyShims(messages) {
+  const told = messages
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const isOurs = ({ reason, package_id: id }) =>
+    reason === 'build-script-executed' && id.includes(pathToFileURL(root).href);
+  const { out_dir: assembled } = told.find(isOurs) ?? fail('cargo does not say where build.rs has put the shims');
+  for (const name of ['room', 'shim', 'assemblyscript', 'signature', 'wasi-shim']) {
+    copyFileSync(join(assembled, `${name}.wasm`), join(DIST, `${name}.wasm`));
   }
 }
-
-const SHIMS = {
-  room: 'instance/room.wat',
-  shim: 'imports/shim.wat',
-  assemblyscript: 'imports/assemblyscript.wat',
-  signature: 'instance/signature.wat',
-  'wasi-shim': 'wasi/shim.wat',
-};
 
 function filesBelow(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });

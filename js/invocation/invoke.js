@@ -2,6 +2,7 @@
 
 import { encodeOperation } from '../base/bytes.js';
 import { WapcError, argumentError } from '../base/error.js';
+import { START_TIMEOUT, TIMEOUT } from '../generated/constants.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
 import { onAbort } from './signals.js';
@@ -38,13 +39,11 @@ export async function runWith(options, run, abort) {
   }
 }
 
-/** The error of an invocation in a worker whose time is up; on this thread it is `Error::Timeout` of `src/error.rs`. */
-export const timeoutError = (timeout) =>
-  new WapcError('WAPC_TIMEOUT', `the invocation took longer than its ${timeout} ms`);
+/** The error of an invocation that took longer than so many ms. */
+export const timeoutError = (timeout) => new WapcError('WAPC_TIMEOUT', TIMEOUT.join(timeout));
 
-/** The error of a start in a worker that took too long; on this thread it is `Error::StartTimeout` of `src/error.rs`. */
-export const startTimeoutError = (limit) =>
-  new WapcError('WAPC_TIMEOUT', `the instance took longer to start than its ${limit} ms (\`limits.start\`)`);
+/** The error of a start that took longer than so many ms (`limits.start`). */
+export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_TIMEOUT.join(limit));
 
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
 function checked(options) {

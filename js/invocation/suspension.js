@@ -1,10 +1,7 @@
 /** Guests whose stack is suspended: for the promise of a host callback, or because they sleep. */
 
 import { LONGEST, startTimer } from '../base/timer.js';
-
-/** Answers of `suspend` to the shim, which goes on or traps: `src/imports/shim.wat` and `src/wasi/shim.wat` compare them. */
-const PROCEED = 1;
-const STOP = 2;
+import { RESUME_PROCEED, RESUME_STOP } from '../generated/constants.js';
 
 /** The promise that `suspend` is about to wait for: set just before it is called, taken at once. */
 let pending;
@@ -18,7 +15,7 @@ export function canSuspend() {
 
 /** The shim's import that waits. Without JSPI the core never lets it be called. */
 export function suspend() {
-  suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => STOP;
+  suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => RESUME_STOP;
   return suspending;
 }
 
@@ -77,14 +74,14 @@ export class Suspension {
     // Those who ask for more than a timer can wait ask again.
     this.#stopSleeping = startTimer(Math.min(milliseconds, LONGEST), () => {
       this.#stopSleeping = undefined;
-      this.taken()(PROCEED);
+      this.taken()(RESUME_PROCEED);
     });
   }
 
   /** Ends an invocation that is suspended: the shim traps when it gets this answer. */
   stop() {
     this.#stopSleeping?.();
-    this.taken()?.(STOP);
+    this.taken()?.(RESUME_STOP);
   }
 
   /** The running invocation has ended: if it was suspended, another one may be. */

@@ -1,13 +1,10 @@
 //! Raw exports for WASI's shim (`wasi/shim.wat`): WASI itself is an artifact of its own.
 
+use crate::constants::{STOPPED_BY_EXIT, STOPPED_BY_SIGNAL};
 use crate::error::Error;
 use crate::instance::Instance;
 
 use super::wapc::run;
-
-/// Why a guest is stopped; the shim has the same.
-const EXITED: u32 = 1;
-const RAISED: u32 = 2;
 
 /// Stops the guest: WAPC_TRAP. A trap in the shim follows.
 #[unsafe(no_mangle)]
@@ -15,8 +12,8 @@ extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
     let trap = |reason: String| Error::Trap { reason, text: None, cause: None };
     run(id, |_| {
         Err(match why {
-            EXITED => Error::Exit(number),
-            RAISED => trap(format!("it raised signal {number}")),
+            STOPPED_BY_EXIT => Error::Exit(number),
+            STOPPED_BY_SIGNAL => trap(format!("it raised signal {number}")),
             _ => trap("the writer of its output threw".to_owned()),
         })
     });

@@ -56,7 +56,7 @@
   (func (export "__guest_error") (param i32 i32)
     (call $room)
     (if (i32.eqz (call $guest_error (i32.load (global.get $running)) (local.get 0) (local.get 1))) (then unreachable)))
-  ;; 0 the callback failed, 1 it answered, 2 it answers later, anything else stops the guest.
+  ;; The guest gets HOST_FAILED and HOST_ANSWERED as they are.
   (func (export "__host_call") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
     (local $status i32)
     (local $id i32)
@@ -65,10 +65,10 @@
     (local.set $status (call $host_call (local.get $id)
       (local.get 0) (local.get 1) (local.get 2) (local.get 3)
       (local.get 4) (local.get 5) (local.get 6) (local.get 7)))
-    (if (i32.eq (local.get $status) (i32.const 2))
+    (if (i32.eq (local.get $status) (i32.const HOST_PENDING))
       (then (local.set $status (call $suspend))))
     (i32.store (global.get $running) (local.get $id))
-    (if (i32.gt_u (local.get $status) (i32.const 1)) (then unreachable))
+    (if (i32.gt_u (local.get $status) (i32.const HOST_ANSWERED)) (then unreachable))
     (local.get $status))
   (func (export "__host_response_len") (result i32)
     (call $host_response_len (i32.load (global.get $running))))

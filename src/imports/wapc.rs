@@ -9,7 +9,10 @@
 
 use js_sys::JsString;
 
-use crate::constants::{HOST_CALL_FAILED, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED};
+use crate::constants::{
+    HOST_ANSWERED, HOST_CALL_FAILED, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED, HOST_FAILED, HOST_PENDING,
+    HOST_STOPPED,
+};
 use crate::error::{Error, Violation};
 use crate::instance::Instance;
 use crate::invocation::{Answer, Invocation, Request};
@@ -21,12 +24,6 @@ const PROCEED: u32 = 1;
 const STOP: u32 = 0;
 /// Answer to the shim: a check that only reads does not suffice. The shim then calls the function that does more.
 const UNUSUAL: u32 = 0;
-
-/// Answers of `__host_call` to the shim; the guest gets the first two as they are.
-const HOST_FAILED: u32 = 0;
-const HOST_ANSWERED: u32 = 1;
-const HOST_PENDING: u32 = 2;
-const HOST_STOPPED: u32 = 3;
 
 /// In place of the length of an answer: a look did not suffice, or the guest is stopped.
 const UNUSUAL_LEN: i64 = -1;

@@ -18,7 +18,7 @@ thread_local! {
 }
 
 /// The module that stands between guests and this one.
-static SHIM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wasi.wasm"));
+static SHIM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wasi-shim.wasm"));
 
 #[unsafe(no_mangle)]
 extern "C" fn wasi_shim() -> *const u8 {

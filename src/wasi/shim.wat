@@ -44,7 +44,7 @@
   (import "wasi" "random_get" (func $random_get (param i32 i32 i32) (result i32)))
   (import "wasi" "fd_write" (func $fd_write (param i32 i32 i32 i32 i32) (result i32)))
   (import "wasi" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
-  ;; Why the guest is stopped: 0 a writer threw, its chunk was too long or its worker ends, 1 it exited with this code, 2 it raised this signal.
+  ;; Stops the guest: why (STOPPED_BY_*), and the exit code or signal.
   (import "core" "wasi_stopped" (func $stopped (param i32 i32 i32)))
   ;; Whether its stack can be suspended now.
   (import "core" "wasi_may_suspend" (func $may_suspend (param i32) (result i32)))
@@ -173,8 +173,8 @@
     (local.set $errno (call $fd_write (local.get $id)
       (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
     (i32.store (global.get $running) (local.get $id))
-    (if (i32.gt_u (local.get $errno) (i32.const 0xffff))
-      (then (call $stopped (i32.load (global.get $running)) (i32.const 0) (i32.const 0)) unreachable))
+    (if (i32.ge_u (local.get $errno) (i32.const CALL_STOP))
+      (then (call $stopped (i32.load (global.get $running)) (i32.const STOPPED_BY_WRITER) (i32.const 0)) unreachable))
     (local.get $errno))
   (func (export "poll_oneoff") (param i32 i32 i32 i32) (result i32)
     (local $errno i32)
@@ -183,25 +183,25 @@
     (loop $again
       (local.set $errno (call $poll_oneoff (i32.load (global.get $running)) (global.get $unstable) (call $may_suspend (i32.load (global.get $running)))
         (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
-      (if (i32.eq (local.get $errno) (i32.const 0x20000))
+      (if (i32.eq (local.get $errno) (i32.const CALL_SUSPEND))
         (then
           (local.set $id (i32.load (global.get $running)))
           (local.set $errno (call $suspend))
           (i32.store (global.get $running) (local.get $id))
-          (br_if $again (i32.eq (local.get $errno) (i32.const 1)))
+          (br_if $again (i32.eq (local.get $errno) (i32.const RESUME_PROCEED)))
           unreachable)))
-    (if (i32.gt_u (local.get $errno) (i32.const 0xffff))
-      (then (call $stopped (i32.load (global.get $running)) (i32.const 0) (i32.const 0)) unreachable))
+    (if (i32.ge_u (local.get $errno) (i32.const CALL_STOP))
+      (then (call $stopped (i32.load (global.get $running)) (i32.const STOPPED_BY_WRITER) (i32.const 0)) unreachable))
     (local.get $errno))
   (func (export "proc_exit") (param i32)
     (call $room)
-    (call $stopped (i32.load (global.get $running)) (i32.const 1) (local.get 0))
+    (call $stopped (i32.load (global.get $running)) (i32.const STOPPED_BY_EXIT) (local.get 0))
     unreachable)
   ;; Nobody handles signals here: 0 is none, and each of the others ends the guest.
   (func (export "proc_raise") (param i32) (result i32)
     (call $room)
     (if (local.get 0)
-      (then (call $stopped (i32.load (global.get $running)) (i32.const 2) (local.get 0)) unreachable))
+      (then (call $stopped (i32.load (global.get $running)) (i32.const STOPPED_BY_SIGNAL) (local.get 0)) unreachable))
     (i32.const 0))
   (func (export "sched_yield") (result i32) (i32.const 0))
   ;; There are no sockets: ENOTSUP.

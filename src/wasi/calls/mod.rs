@@ -32,8 +32,5 @@ mod io;
 mod path;
 mod poll;
 
-/// In place of an errno: the guest ends here. A writer threw, a chunk was too long, or it is to be stopped.
-const STOP: u32 = 0x1_0000;
-
-/// In place of an errno: the shim lets the stack be suspended, and asks again.
-const SUSPEND: u32 = 0x2_0000;
+// Answers in place of an errno.
+use crate::constants::{CALL_STOP as STOP, CALL_SUSPEND as SUSPEND};
