@@ -355,6 +355,37 @@ test('a hard link to a file whose path ends in a slash: ENOTDIR, in a directory 
   }
 });
 
+test('a slash at the end of a path is for directories, in a directory of the machine and in a tree', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), '');
+  fs.mkdirSync(join(data, 'sub'));
+  const { INVAL, NOENT, NOTDIR } = ERRNO;
+  for (const preopen of [{ path: data }, { 'a.txt': '', sub: {} }]) {
+    const it = await probes(environment)({ wasi: { preopens: { '/data': preopen } } });
+    for (const [link, target] of [
+      ['to-file', 'a.txt'],
+      ['to-sub', 'sub'],
+      ['to-nothing', 'missing'],
+    ]) {
+      equal(await it.call('path_symlink', path(target), 3, path(link)), 0);
+    }
+    for (const [name, ...errnos] of [
+      ['a.txt/', NOTDIR, NOTDIR],
+      ['to-file/', NOTDIR, NOTDIR],
+      ['missing/', NOENT, NOENT],
+      ['to-nothing/', NOENT, NOENT],
+      ['sub/', 0, INVAL],
+      ['to-sub/', 0, INVAL],
+      ['to-sub', 0, 0],
+    ]) {
+      const setTimes = await it.call('path_filestat_set_times', 3, 0, path(name), 0n, 0n, 10);
+      const readLink = await it.call('path_readlink', 3, path(name), 8192, 64, 4096);
+      deepEqual([setTimes, readLink], errnos, name);
+    }
+    it.host.close();
+  }
+});
+
 test('WASI that cannot be loaded: WAPC_LOAD, and the next guest tries again', async () => {
   const dist = join(directory(), 'dist');
   fs.cpSync(join(root, 'dist'), dist, { recursive: true });

@@ -47,3 +47,96 @@ fn last(flags: u32) -> Last {
 fn name(place: &Place, otherwise: wasip1::Errno) -> Result<&str> {
     place.name.as_deref().ok_or(otherwise)
 }
+
+/// Checks the name of a path that ends in a slash. ENOTDIR if it is no directory's, ENOENT if nothing has it.
+fn check_slash(place: &Place) -> Result<()> {
+    match &place.name {
+        Some(name) if place.as_directory && place.directory.kind(name)? != wasip1::FILETYPE_DIRECTORY => {
+            Err(wasip1::ERRNO_NOTDIR)
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::attributes::{path_filestat_get, path_filestat_set_times};
+    use super::links::{path_link, path_readlink};
+    use super::names::path_unlink_file;
+    use crate::descriptors::Descriptor;
+    use crate::files::{Directory, Node};
+    use crate::process::Process;
+    use crate::sys::native;
+
+    const INVAL: u32 = 28;
+    const ISDIR: u32 = 31;
+    const NOENT: u32 = 44;
+    const NOTDIR: u32 = 54;
+    const PERM: u32 = 63;
+
+    /// The directory that the guest was given.
+    const FD: u32 = 3;
+
+    /// Where results are written.
+    const RESULT: u32 = 4096;
+
+    /// A guest that was given a tree: two files, directories and links.
+    fn begin() -> Rc<Process> {
+        native::reset(65_536);
+        Process::begin(0, 100);
+        let Some(process) = Process::by_id(0) else { unreachable!("it has just begun") };
+        let given = Node::directory(&process.nodes).and_then(|tree| {
+            tree.add_file("file", b"text".to_vec())?;
+            tree.add_directory("empty")?;
+            tree.add_directory("full")?.add_file("file", Vec::new())?;
+            let tree = Directory::Tree(tree);
+            for (name, target) in
+                [("to-file", "file"), ("to-empty", "empty"), ("to-nothing", "missing"), ("to-dot", "empty/.")]
+            {
+                tree.make_link(name, target)?;
+            }
+            process.add(Descriptor::preopen(tree, "/data".to_owned()))
+        });
+        assert_eq!(given, Ok(FD));
+        process
+    }
+
+    /// Puts a path into the guest's memory: its place and its length.
+    fn path_at(at: u32, path: &str) -> (u32, u32) {
+        native::set(at as usize, path.as_bytes());
+        (at, u32::try_from(path.len()).unwrap_or(0))
+    }
+
+    fn path(path: &str) -> (u32, u32) {
+        path_at(1024, path)
+    }
+
+    #[test]
+    fn a_slash_at_the_end_is_for_directories() {
+        let _process = begin();
+        let set_times = |(ptr, len)| path_filestat_set_times(0, FD, 0, ptr, len, 0, 0, 0);
+        let stat = |(ptr, len)| path_filestat_get(0, 0, FD, 0, ptr, len, RESULT);
+        let read_link = |(ptr, len)| path_readlink(0, FD, ptr, len, RESULT, 64, RESULT + 64);
+        let unlink = |(ptr, len)| path_unlink_file(0, FD, ptr, len);
+        let link = |(ptr, len)| {
+            let (to, to_len) = path_at(2048, "new");
+            path_link(0, FD, 0, ptr, len, FD, to, to_len)
+        };
+        for (name, errnos) in [
+            ("file/", [NOTDIR; 5]),
+            ("to-file/", [NOTDIR; 5]),
+            ("missing/", [NOENT; 5]),
+            ("to-nothing/", [NOENT; 5]),
+            ("empty/", [0, 0, INVAL, ISDIR, PERM]),
+            ("to-empty/", [0, 0, INVAL, ISDIR, PERM]),
+        ] {
+            let name_at = path(name);
+            let answers = [set_times(name_at), stat(name_at), read_link(name_at), unlink(name_at), link(name_at)];
+            assert_eq!(answers, errnos, "{name}");
+        }
+        assert_eq!((read_link(path("to-file")), native::get(4096, 4)), (0, b"file".to_vec()));
+        assert_eq!([read_link(path("file")), read_link(path("missing"))], [INVAL, NOENT]);
+    }
+}

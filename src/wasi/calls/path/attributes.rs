@@ -3,7 +3,7 @@
 use crate::calls::filestat::{set_stat, times};
 use crate::process::run;
 
-use super::{last, place};
+use super::{check_slash, last, place};
 
 /// `path_filestat_get` writes the attributes of a file, directory or symbolic link.
 ///
@@ -21,7 +21,7 @@ use super::{last, place};
 /// - `ENOTDIR`: the name ends in a slash, and is no directory's
 /// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
-extern "C" fn path_filestat_get(
+pub(super) extern "C" fn path_filestat_get(
     id: u32,
     unstable: u32,
     fd: u32,
@@ -56,11 +56,12 @@ extern "C" fn path_filestat_get(
 /// # Errnos
 /// - those of [`place`]
 /// - `EINVAL`: `what` has `ATIM` and `ATIM_NOW`, or `MTIM` and `MTIM_NOW`
-/// - `ENOENT`: nothing has the name; a slash behind a file's is no `ENOTDIR` (POSIX has that)
+/// - `ENOENT`: nothing has the name
+/// - `ENOTDIR`: the name ends in a slash, and is no directory's
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
-extern "C" fn path_filestat_set_times(
+pub(super) extern "C" fn path_filestat_set_times(
     id: u32,
     fd: u32,
     flags: u32,
@@ -73,6 +74,7 @@ extern "C" fn path_filestat_set_times(
     run(id, |process| {
         let place = place(process, fd, (path, path_len), last(flags))?;
         let times = times(accessed, modified, what)?;
+        check_slash(&place)?;
         place.directory.set_times(place.name.as_deref().unwrap_or_default(), times)
     })
 }

@@ -16,7 +16,7 @@ use super::{directory_place, name};
 /// - `ENOSPC`: there is no room for a new directory of a tree
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
-extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
+pub(super) extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
         let place = directory_place(process, fd, (path, path_len))?;
         place.directory.create_directory(name(&place, wasip1::ERRNO_EXIST)?)
@@ -37,7 +37,7 @@ extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path_len: u32) 
 /// - `EINVAL`: `path` is the directory `fd` itself, or one that `..` leads to
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
-extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
+pub(super) extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
         let place = directory_place(process, fd, (path, path_len))?;
         place.directory.remove_directory(name(&place, wasip1::ERRNO_INVAL)?)

@@ -4,13 +4,7 @@ use crate::abi::Result;
 use crate::files::{Last, Place};
 use crate::process::run;
 
-use super::{last, name, place};
-
-/// The name of something that is no directory. ENOTDIR if the path ends in a slash.
-fn file_name(place: &Place, otherwise: wasip1::Errno) -> Result<&str> {
-    let name = name(place, otherwise)?;
-    if place.as_directory { Err(wasip1::ERRNO_NOTDIR) } else { Ok(name) }
-}
+use super::{check_slash, last, name, place};
 
 /// `path_link` gives a file or symbolic link one more name.
 ///
@@ -32,7 +26,7 @@ fn file_name(place: &Place, otherwise: wasip1::Errno) -> Result<&str> {
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
-extern "C" fn path_link(
+pub(super) extern "C" fn path_link(
     id: u32,
     fd: u32,
     flags: u32,
@@ -49,11 +43,8 @@ extern "C" fn path_link(
         }
         let from = place(process, fd, (path, path_len), Last::Itself)?;
         let to = place(process, new_fd, (new_path, new_len), Last::Itself)?;
-        let name = name(&from, wasip1::ERRNO_PERM)?;
-        if from.as_directory && from.directory.kind(name)? != wasip1::FILETYPE_DIRECTORY {
-            return Err(wasip1::ERRNO_NOTDIR);
-        }
-        from.directory.link(name, &to.directory, link_name(&to)?)
+        check_slash(&from)?;
+        from.directory.link(name(&from, wasip1::ERRNO_PERM)?, &to.directory, link_name(&to)?)
     })
 }
 
@@ -80,7 +71,7 @@ fn link_name(place: &Place) -> Result<&str> {
 /// - `ENOSPC`: there is no room for a new link of a tree
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
-extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path: u32, path_len: u32) -> u32 {
+pub(super) extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
         let target = process.guest.path(target, target_len)?;
         if target.starts_with('/') {
@@ -105,15 +96,24 @@ extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path:
 /// - `EFAULT`: one of the two results leaves linear memory
 /// - `ENOENT`: nothing has the name
 /// - `EINVAL`: no symbolic link has the name, or `path` is the directory `fd` itself or one that `..` leads to
-/// - `ENOTDIR`: the name ends in a slash, also where a directory (POSIX has `EINVAL`) or nothing (`ENOENT`) has it
+/// - `ENOTDIR`: the name ends in a slash, and is no directory's
 /// - `EILSEQ`: the target of a link of the machine is not UTF-8
 /// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
-extern "C" fn path_readlink(id: u32, fd: u32, path: u32, path_len: u32, buf: u32, len: u32, used: u32) -> u32 {
+pub(super) extern "C" fn path_readlink(
+    id: u32,
+    fd: u32,
+    path: u32,
+    path_len: u32,
+    buf: u32,
+    len: u32,
+    used: u32,
+) -> u32 {
     run(id, |process| {
         let (range, used) = (process.guest.range(buf, len)?, process.guest.u32_at(used)?);
         let place = place(process, fd, (path, path_len), Last::Itself)?;
-        let target = place.directory.read_link(file_name(&place, wasip1::ERRNO_INVAL)?)?;
+        check_slash(&place)?;
+        let target = place.directory.read_link(name(&place, wasip1::ERRNO_INVAL)?)?;
         process.guest.write(range, target.as_bytes());
         process.guest.set_u32(used, range.first(u32::try_from(target.len()).unwrap_or(u32::MAX)).len());
         Ok(())

@@ -3,7 +3,7 @@
 use crate::files::Last;
 use crate::process::run;
 
-use super::{name, place};
+use super::{check_slash, name, place};
 
 /// `path_unlink_file` removes the name of a file or a symbolic link.
 ///
@@ -18,14 +18,11 @@ use super::{name, place};
 /// - `ENOTDIR`: the name ends in a slash, and is no directory's
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
-extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
+pub(super) extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
         let place = place(process, fd, (path, path_len), Last::Itself)?;
-        let name = name(&place, wasip1::ERRNO_ISDIR)?;
-        if place.as_directory && place.directory.kind(name)? != wasip1::FILETYPE_DIRECTORY {
-            return Err(wasip1::ERRNO_NOTDIR);
-        }
-        place.directory.unlink(name)
+        check_slash(&place)?;
+        place.directory.unlink(name(&place, wasip1::ERRNO_ISDIR)?)
     })
 }
 
@@ -47,7 +44,15 @@ extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len: u32) -> u3
 /// - `EXDEV`: one name is in a tree, the other in a directory of the machine
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
-extern "C" fn path_rename(id: u32, fd: u32, path: u32, path_len: u32, new_fd: u32, new_path: u32, new_len: u32) -> u32 {
+pub(super) extern "C" fn path_rename(
+    id: u32,
+    fd: u32,
+    path: u32,
+    path_len: u32,
+    new_fd: u32,
+    new_path: u32,
+    new_len: u32,
+) -> u32 {
     run(id, |process| {
         let from = place(process, fd, (path, path_len), Last::Itself)?;
         let to = place(process, new_fd, (new_path, new_len), Last::Itself)?;

@@ -37,7 +37,7 @@ use super::{last, name, place};
 /// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)] // As WASI has it.
-extern "C" fn path_open(
+pub(super) extern "C" fn path_open(
     id: u32,
     fd: u32,
     flags: u32,
