@@ -386,6 +386,40 @@ test('a slash at the end of a path is for directories, in a directory of the mac
   }
 });
 
+test('a dot at the end of a path is the directory itself, in a directory of the machine and in a tree', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), '');
+  fs.mkdirSync(join(data, 'sub'));
+  const { BUSY, EXIST, INVAL, ISDIR, NOENT, NOTDIR } = ERRNO;
+  const CREATE = 1;
+  for (const preopen of [{ path: data }, { 'a.txt': '', sub: {} }]) {
+    const it = await probes(environment)({ wasi: { preopens: { '/data': preopen } } });
+    for (const [name, ...errnos] of [
+      ['.', INVAL, EXIST, BUSY, BUSY, ISDIR, 0],
+      ['sub/.', INVAL, EXIST, BUSY, BUSY, ISDIR, 0],
+      ['sub/./', INVAL, EXIST, BUSY, BUSY, ISDIR, 0],
+      ['a.txt/.', ...Array(6).fill(NOTDIR)],
+      ['missing/.', ...Array(6).fill(NOENT)],
+    ]) {
+      const answers = [];
+      for (const [call, ...args] of [
+        ['path_remove_directory', 3, path(name)],
+        ['path_create_directory', 3, path(name)],
+        ['path_rename', 3, path(name), 3, path('new')],
+        ['path_rename', 3, path('sub'), 3, path(name)],
+        ['path_open', 3, 0, path(name), CREATE, MOST_RIGHTS, 0n, 0, 4096],
+        ['path_filestat_get', 3, 0, path(name), 8192],
+      ]) {
+        answers.push(await it.call(call, ...args));
+      }
+      deepEqual(answers, errnos, name);
+    }
+    equal(await it.call('path_remove_directory', 3, path('./sub/')), 0, 'a dot that is not the end');
+    it.host.close();
+  }
+  deepEqual(treeOf(data), ['/a.txt: ']);
+});
+
 test('WASI that cannot be loaded: WAPC_LOAD, and the next guest tries again', async () => {
   const dist = join(directory(), 'dist');
   fs.cpSync(join(root, 'dist'), dist, { recursive: true });

@@ -63,13 +63,16 @@ mod tests {
     use std::rc::Rc;
 
     use super::attributes::{path_filestat_get, path_filestat_set_times};
-    use super::links::{path_link, path_readlink};
-    use super::names::path_unlink_file;
+    use super::directories::{path_create_directory, path_remove_directory};
+    use super::links::{path_link, path_readlink, path_symlink};
+    use super::names::{path_rename, path_unlink_file};
     use crate::descriptors::Descriptor;
     use crate::files::{Directory, Node};
     use crate::process::Process;
     use crate::sys::native;
 
+    const BUSY: u32 = 10;
+    const EXIST: u32 = 20;
     const INVAL: u32 = 28;
     const ISDIR: u32 = 31;
     const NOENT: u32 = 44;
@@ -138,5 +141,54 @@ mod tests {
         }
         assert_eq!((read_link(path("to-file")), native::get(4096, 4)), (0, b"file".to_vec()));
         assert_eq!([read_link(path("file")), read_link(path("missing"))], [INVAL, NOENT]);
+    }
+
+    #[test]
+    fn a_dot_at_the_end_is_the_directory_itself() {
+        let process = begin();
+        let remove = |(ptr, len)| path_remove_directory(0, FD, ptr, len);
+        let create = |(ptr, len)| path_create_directory(0, FD, ptr, len);
+        let unlink = |(ptr, len)| path_unlink_file(0, FD, ptr, len);
+        let read_link = |(ptr, len)| path_readlink(0, FD, ptr, len, RESULT, 64, RESULT + 64);
+        let stat = |(ptr, len)| path_filestat_get(0, 0, FD, 0, ptr, len, RESULT);
+        let to_full = || path_at(2048, "full/new");
+        let rename_from = |(ptr, len)| path_rename(0, FD, ptr, len, FD, to_full().0, to_full().1);
+        let link_from = |(ptr, len)| path_link(0, FD, 0, ptr, len, FD, to_full().0, to_full().1);
+        let from_empty = || path_at(2048, "empty");
+        let rename_to = |(ptr, len)| path_rename(0, FD, from_empty().0, from_empty().1, FD, ptr, len);
+        let symlink = |(ptr, len)| path_symlink(0, from_empty().0, from_empty().1, FD, ptr, len);
+        let itself = [INVAL, EXIST, ISDIR, INVAL, 0, BUSY, PERM, BUSY, EXIST];
+        for (name, errnos) in [
+            (".", itself),
+            ("./", itself),
+            ("empty/.", itself),
+            ("empty/./", itself),
+            ("./empty//./.", itself),
+            ("empty/..", itself),
+            ("to-empty/.", itself),
+            ("to-dot/.", itself),
+            ("file/.", [NOTDIR; 9]),
+            ("to-file/.", [NOTDIR; 9]),
+            ("missing/.", [NOENT; 9]),
+            ("to-nothing/.", [NOENT; 9]),
+        ] {
+            let at = path(name);
+            let answers = [
+                remove(at),
+                create(at),
+                unlink(at),
+                read_link(at),
+                stat(at),
+                rename_from(at),
+                link_from(at),
+                rename_to(at),
+                symlink(at),
+            ];
+            assert_eq!(answers, errnos, "{name}");
+        }
+        let len_of = |name| process.directory(FD).and_then(|tree| tree.stat(name)).map(|stat| stat.size);
+        let all = process.directory(FD).and_then(|tree| tree.stat_itself()).map(|stat| stat.size);
+        assert_eq!((all, len_of("empty"), len_of("full")), (Ok(7), Ok(0), Ok(1)), "nothing came or went");
+        assert_eq!([remove(path("./empty")), remove(path("./empty/"))], [0, NOENT], "a dot that is not the end");
     }
 }

@@ -12,7 +12,7 @@ use super::{directory_place, name};
 ///
 /// # Errnos
 /// - those of [`directory_place`]
-/// - `EEXIST`: something has the name, or `path` is the directory `fd` itself or one that `..` leads to
+/// - `EEXIST`: something has the name, or `path` is the directory `fd` itself, or ends in `.` or `..`
 /// - `ENOSPC`: there is no room for a new directory of a tree
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
@@ -34,7 +34,7 @@ pub(super) extern "C" fn path_create_directory(id: u32, fd: u32, path: u32, path
 /// - `ENOENT`: nothing has the name
 /// - `ENOTDIR`: no directory has the name
 /// - `ENOTEMPTY`: something is in the directory
-/// - `EINVAL`: `path` is the directory `fd` itself, or one that `..` leads to
+/// - `EINVAL`: `path` is the directory `fd` itself, or ends in `.` or `..`
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 pub(super) extern "C" fn path_remove_directory(id: u32, fd: u32, path: u32, path_len: u32) -> u32 {

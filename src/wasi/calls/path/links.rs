@@ -19,7 +19,7 @@ use super::{check_slash, last, name, place};
 /// - `EINVAL`: `flags` has `SYMLINK_FOLLOW` (the specification allows it)
 /// - `ENOENT`: nothing has the old name; or the new one ends in a slash, also where something has it (POSIX has
 ///   `EEXIST`)
-/// - `EEXIST`: something has the new name, or `new_path` is the directory `new_fd` itself or one that `..` leads to
+/// - `EEXIST`: something has the new name, or `new_path` is the directory `new_fd` itself, or ends in `.` or `..`
 /// - `EPERM`: the old name is a directory's
 /// - `ENOTDIR`: the old name ends in a slash, and is no directory's
 /// - `EXDEV`: one name is in a tree, the other in a directory of the machine
@@ -66,7 +66,7 @@ fn link_name(place: &Place) -> Result<&str> {
 /// - those of [`place`]
 /// - `EFAULT`, `ENAMETOOLONG`, `EILSEQ`, `EINVAL`: the same for `target`
 /// - `ENOTCAPABLE`: `target` is absolute, and would lead out (POSIX allows it)
-/// - `EEXIST`: something has the name, or `path` is the directory `fd` itself or one that `..` leads to
+/// - `EEXIST`: something has the name, or `path` is the directory `fd` itself, or ends in `.` or `..`
 /// - `ENOENT`: the name ends in a slash, also where something has it (POSIX has `EEXIST` then)
 /// - `ENOSPC`: there is no room for a new link of a tree
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
@@ -95,7 +95,7 @@ pub(super) extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd:
 /// - those of [`place`]
 /// - `EFAULT`: one of the two results leaves linear memory
 /// - `ENOENT`: nothing has the name
-/// - `EINVAL`: no symbolic link has the name, or `path` is the directory `fd` itself or one that `..` leads to
+/// - `EINVAL`: no symbolic link has the name, or `path` is the directory `fd` itself, or ends in `.` or `..`
 /// - `ENOTDIR`: the name ends in a slash, and is no directory's
 /// - `EILSEQ`: the target of a link of the machine is not UTF-8
 /// - in a directory of the machine, also an errno of its file system

@@ -35,7 +35,7 @@ pub(super) extern "C" fn path_unlink_file(id: u32, fd: u32, path: u32, path_len:
 ///
 /// # Errnos
 /// - those of [`place`] for both paths
-/// - `EBUSY`: a path is the directory of its descriptor itself, or one that `..` leads to
+/// - `EBUSY`: a path is the directory of its descriptor itself, or ends in `.` or `..` (POSIX has `EINVAL`)
 /// - `ENOENT`: nothing has the old name
 /// - `ENOTDIR`: a name ends in a slash, and the old one is no directory's; or a directory would replace something else
 /// - `EISDIR`: something else would replace a directory
