@@ -540,6 +540,29 @@ test('files of the machine that a guest has open are bounded, and closed when it
   equal(open(), before);
 });
 
+test('a descriptor too many, or an unknown flag: nothing of the machine is created or emptied', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), 'text');
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data }, '/tree': {} } } });
+  const [CREATE, TRUNCATE] = [1, 8];
+  const open = (fd, name, how, flags = 0) =>
+    it.call('path_open', fd, 0, path(name), how, MOST_RIGHTS & ~64n, 0n, flags, 4096);
+  const attempts = async (flags) => [
+    await open(3, 'new', CREATE, flags),
+    await open(3, 'a.txt', TRUNCATE, flags),
+    await open(3, 'a.txt', 0, flags),
+  ];
+  for (let bit = 5; bit < 32; bit++) deepEqual(await attempts(2 ** bit), Array(3).fill(ERRNO.INVAL), `fdflags ${bit}`);
+  for (let bit = 4; bit < 32; bit++) equal(await open(3, 'a.txt', 2 ** bit), ERRNO.INVAL, `oflags ${bit}`);
+  while ((await open(4, '.', 0)) === 0);
+  deepEqual(await attempts(0), Array(3).fill(ERRNO.MFILE));
+  deepEqual(treeOf(data), [`/a.txt: ${Buffer.from('text').toString('hex')}`]);
+  equal(await it.call('fd_close', 9), 0);
+  equal(await open(3, 'new', CREATE), 0);
+  it.host.close();
+  equal(fs.existsSync(join(data, 'new')), true);
+});
+
 test('nothing stays open', async () => {
   const path = directory();
   fs.writeFileSync(join(path, 'a.txt'), '');

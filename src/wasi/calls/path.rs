@@ -66,6 +66,7 @@ mod tests {
     use super::directories::{path_create_directory, path_remove_directory};
     use super::links::{path_link, path_readlink, path_symlink};
     use super::names::{path_rename, path_unlink_file};
+    use super::open::path_open;
     use crate::descriptors::Descriptor;
     use crate::files::{Directory, Node};
     use crate::process::Process;
@@ -75,6 +76,7 @@ mod tests {
     const EXIST: u32 = 20;
     const INVAL: u32 = 28;
     const ISDIR: u32 = 31;
+    const MFILE: u32 = 33;
     const NOENT: u32 = 44;
     const NOTDIR: u32 = 54;
     const PERM: u32 = 63;
@@ -190,5 +192,45 @@ mod tests {
         let all = process.directory(FD).and_then(|tree| tree.stat_itself()).map(|stat| stat.size);
         assert_eq!((all, len_of("empty"), len_of("full")), (Ok(7), Ok(0), Ok(1)), "nothing came or went");
         assert_eq!([remove(path("./empty")), remove(path("./empty/"))], [0, NOENT], "a dot that is not the end");
+    }
+
+    /// Opens a path to read and write it.
+    fn open(name: &str, oflags: u16, fdflags: u32) -> u32 {
+        let (rights, (ptr, len)) = (wasip1::RIGHTS_FD_READ | wasip1::RIGHTS_FD_WRITE, path(name));
+        path_open(0, FD, 0, ptr, len, oflags.into(), rights, 0, fdflags, RESULT)
+    }
+
+    #[test]
+    fn flags_that_wasi_does_not_have_are_refused() {
+        let _process = begin();
+        for bit in 0..32 {
+            let (ptr, len) = path("file");
+            let of_file = path_open(0, FD, 0, ptr, len, 0, 0, 0, 1 << bit, RESULT);
+            assert_eq!(of_file, if bit < 5 { 0 } else { INVAL }, "fdflags {bit}");
+            let how = path_open(0, FD, 0, ptr, len, 1 << bit, 0, 0, 0, RESULT);
+            // A file is no directory; it may be there already unless it is to be new as well.
+            let expected = [0, NOTDIR, 0, 0].get(bit).copied().unwrap_or(INVAL);
+            assert_eq!(how, expected, "oflags {bit}");
+        }
+        assert_eq!(open("new", wasip1::OFLAGS_CREAT, 1 << 5), INVAL);
+        assert_eq!(open("new", 0, 0), NOENT, "nothing was created");
+    }
+
+    #[test]
+    fn nothing_is_created_or_emptied_for_a_descriptor_too_many() {
+        let process = begin();
+        let opened = (0..5000).take_while(|_| open("file", 0, 0) == 0).count();
+        assert_eq!(opened, 4096 - 4);
+        let create = wasip1::OFLAGS_CREAT;
+        for (name, oflags) in
+            [("file", 0), ("new", create), ("new", create | wasip1::OFLAGS_EXCL), ("file", wasip1::OFLAGS_TRUNC)]
+        {
+            assert_eq!(open(name, oflags, 0), MFILE, "{name} {oflags}");
+        }
+        let tree = process.directory(FD);
+        let size_of = |name| tree.as_ref().map(|tree| tree.stat(name).map(|stat| stat.size));
+        assert_eq!((size_of("file"), size_of("new")), (Ok(Ok(4)), Ok(Err(wasip1::ERRNO_NOENT))));
+        assert_eq!(process.descriptors().and_then(|mut all| all.close(9)).map(drop), Ok(()));
+        assert_eq!((open("new", create, 0), native::get(RESULT as usize, 4)), (0, vec![9, 0, 0, 0]));
     }
 }

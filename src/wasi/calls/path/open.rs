@@ -9,6 +9,16 @@ use crate::process::run;
 
 use super::{last, name, place};
 
+/// All `oflags` that WASI has.
+const OFLAGS: Oflags = wasip1::OFLAGS_CREAT | wasip1::OFLAGS_DIRECTORY | wasip1::OFLAGS_EXCL | wasip1::OFLAGS_TRUNC;
+
+/// All `fdflags` that WASI has.
+const FDFLAGS: Fdflags = wasip1::FDFLAGS_APPEND
+    | wasip1::FDFLAGS_DSYNC
+    | wasip1::FDFLAGS_NONBLOCK
+    | wasip1::FDFLAGS_RSYNC
+    | wasip1::FDFLAGS_SYNC;
+
 /// `path_open` opens a file or directory, and creates or empties a file first where it is asked to.
 ///
 /// # Parameters
@@ -24,7 +34,7 @@ use super::{last, name, place};
 /// # Errnos
 /// - those of [`place`]
 /// - `EFAULT`: the result leaves linear memory
-/// - `EINVAL`: `oflags` or `fdflags` is over 16 bits, or `DIRECTORY` comes with `CREAT`, `EXCL` or `TRUNC`
+/// - `EINVAL`: `oflags` or `fdflags` has an unknown bit, or `DIRECTORY` comes with `CREAT`, `EXCL` or `TRUNC`
 /// - `ENOENT`: nothing has the name, without `CREAT`
 /// - `EEXIST`: something has the name, with `CREAT` and `EXCL`
 /// - `EISDIR`: a directory has the name, with `CREAT`, `TRUNC` or `FD_WRITE`; a new name ends in a slash, with `CREAT`
@@ -32,7 +42,7 @@ use super::{last, name, place};
 /// - `ELOOP`: a symbolic link has the name, without `SYMLINK_FOLLOW`
 /// - `EROFS`: the directory of the machine was given to be read only, for a file with `FD_WRITE`, `FD_ALLOCATE` or
 ///   `TRUNC` (also where nothing has the name: POSIX has `ENOENT` then), and for a new one
-/// - `EMFILE`: the guest has 4096 descriptors
+/// - `EMFILE`: the guest has 4096 descriptors; nothing is created or emptied then
 /// - `ENOSPC`: there is no room for a new file of a tree
 /// - in a directory of the machine, also an errno of its file system
 #[unsafe(no_mangle)]
@@ -51,8 +61,10 @@ pub(super) extern "C" fn path_open(
 ) -> u32 {
     run(id, |process| {
         let at = process.guest.u32_at(opened)?;
-        let (oflags, fdflags) = flags_of(oflags, fdflags)?;
+        let (oflags, fdflags) = (known(oflags, OFLAGS)?, known(fdflags, FDFLAGS)?);
         let place = place(process, fd, (path, path_len), last(flags))?;
+        // Checked first: a file must not be created or emptied for a descriptor that cannot be had.
+        process.descriptors()?.require_room()?;
         let granted = process.descriptors()?.get(fd)?.open.inheriting;
         let opened = open(&place, oflags, rights & granted, inheriting & granted, fdflags)?;
         process.guest.set_u32(at, process.add(opened.into())?);
@@ -60,10 +72,9 @@ pub(super) extern "C" fn path_open(
     })
 }
 
-fn flags_of(oflags: u32, fdflags: u32) -> Result<(Oflags, Fdflags)> {
-    let oflags = Oflags::try_from(oflags).map_err(|_| wasip1::ERRNO_INVAL)?;
-    let fdflags = Fdflags::try_from(fdflags).map_err(|_| wasip1::ERRNO_INVAL)?;
-    Ok((oflags, fdflags))
+/// The flags, checked against `all` that there are. EINVAL for an unknown bit.
+fn known(flags: u32, all: u16) -> Result<u16> {
+    u16::try_from(flags).ok().filter(|flags| flags & !all == 0).ok_or(wasip1::ERRNO_INVAL)
 }
 
 fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags: Fdflags) -> Result<Open> {
