@@ -208,7 +208,7 @@ mod tests {
             let of_file = path_open(0, FD, 0, ptr, len, 0, 0, 0, 1 << bit, RESULT);
             assert_eq!(of_file, if bit < 5 { 0 } else { INVAL }, "fdflags {bit}");
             let how = path_open(0, FD, 0, ptr, len, 1 << bit, 0, 0, 0, RESULT);
-            // A file is no directory; it may be there already unless it is to be new as well.
+            // A file is no directory, and `EXCL` without `CREAT` changes nothing.
             let expected = [0, NOTDIR, 0, 0].get(bit).copied().unwrap_or(INVAL);
             assert_eq!(how, expected, "oflags {bit}");
         }
