@@ -355,6 +355,71 @@ test('a hard link to a file whose path ends in a slash: ENOTDIR, in a directory 
   }
 });
 
+test('a slash at the end of a path is for directories, in a directory of the machine and in a tree', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), '');
+  fs.mkdirSync(join(data, 'sub'));
+  const { INVAL, NOENT, NOTDIR } = ERRNO;
+  for (const preopen of [{ path: data }, { 'a.txt': '', sub: {} }]) {
+    const it = await probes(environment)({ wasi: { preopens: { '/data': preopen } } });
+    for (const [link, target] of [
+      ['to-file', 'a.txt'],
+      ['to-sub', 'sub'],
+      ['to-nothing', 'missing'],
+    ]) {
+      equal(await it.call('path_symlink', path(target), 3, path(link)), 0);
+    }
+    for (const [name, ...errnos] of [
+      ['a.txt/', NOTDIR, NOTDIR],
+      ['to-file/', NOTDIR, NOTDIR],
+      ['missing/', NOENT, NOENT],
+      ['to-nothing/', NOENT, NOENT],
+      ['sub/', 0, INVAL],
+      ['to-sub/', 0, INVAL],
+      ['to-sub', 0, 0],
+    ]) {
+      const setTimes = await it.call('path_filestat_set_times', 3, 0, path(name), 0n, 0n, 10);
+      const readLink = await it.call('path_readlink', 3, path(name), 8192, 64, 4096);
+      deepEqual([setTimes, readLink], errnos, name);
+    }
+    it.host.close();
+  }
+});
+
+test('a dot at the end of a path is the directory itself, in a directory of the machine and in a tree', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), '');
+  fs.mkdirSync(join(data, 'sub'));
+  const { BUSY, EXIST, INVAL, ISDIR, NOENT, NOTDIR } = ERRNO;
+  const CREATE = 1;
+  for (const preopen of [{ path: data }, { 'a.txt': '', sub: {} }]) {
+    const it = await probes(environment)({ wasi: { preopens: { '/data': preopen } } });
+    for (const [name, ...errnos] of [
+      ['.', INVAL, EXIST, BUSY, BUSY, ISDIR, 0],
+      ['sub/.', INVAL, EXIST, BUSY, BUSY, ISDIR, 0],
+      ['sub/./', INVAL, EXIST, BUSY, BUSY, ISDIR, 0],
+      ['a.txt/.', ...Array(6).fill(NOTDIR)],
+      ['missing/.', ...Array(6).fill(NOENT)],
+    ]) {
+      const answers = [];
+      for (const [call, ...args] of [
+        ['path_remove_directory', 3, path(name)],
+        ['path_create_directory', 3, path(name)],
+        ['path_rename', 3, path(name), 3, path('new')],
+        ['path_rename', 3, path('sub'), 3, path(name)],
+        ['path_open', 3, 0, path(name), CREATE, MOST_RIGHTS, 0n, 0, 4096],
+        ['path_filestat_get', 3, 0, path(name), 8192],
+      ]) {
+        answers.push(await it.call(call, ...args));
+      }
+      deepEqual(answers, errnos, name);
+    }
+    equal(await it.call('path_remove_directory', 3, path('./sub/')), 0, 'a dot that is not the end');
+    it.host.close();
+  }
+  deepEqual(treeOf(data), ['/a.txt: ']);
+});
+
 test('WASI that cannot be loaded: WAPC_LOAD, and the next guest tries again', async () => {
   const dist = join(directory(), 'dist');
   fs.cpSync(join(root, 'dist'), dist, { recursive: true });
@@ -473,6 +538,29 @@ test('files of the machine that a guest has open are bounded, and closed when it
   equal([ERRNO.MFILE, opened > 100, opened <= 4092].join(), [errno, true, true].join(), `${opened} files`);
   it.host.close();
   equal(open(), before);
+});
+
+test('a descriptor too many, or an unknown flag: nothing of the machine is created or emptied', async () => {
+  const data = directory();
+  fs.writeFileSync(join(data, 'a.txt'), 'text');
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data }, '/tree': {} } } });
+  const [CREATE, TRUNCATE] = [1, 8];
+  const open = (fd, name, how, flags = 0) =>
+    it.call('path_open', fd, 0, path(name), how, MOST_RIGHTS & ~64n, 0n, flags, 4096);
+  const attempts = async (flags) => [
+    await open(3, 'new', CREATE, flags),
+    await open(3, 'a.txt', TRUNCATE, flags),
+    await open(3, 'a.txt', 0, flags),
+  ];
+  for (let bit = 5; bit < 32; bit++) deepEqual(await attempts(2 ** bit), Array(3).fill(ERRNO.INVAL), `fdflags ${bit}`);
+  for (let bit = 4; bit < 32; bit++) equal(await open(3, 'a.txt', 2 ** bit), ERRNO.INVAL, `oflags ${bit}`);
+  while ((await open(4, '.', 0)) === 0);
+  deepEqual(await attempts(0), Array(3).fill(ERRNO.MFILE));
+  deepEqual(treeOf(data), [`/a.txt: ${Buffer.from('text').toString('hex')}`]);
+  equal(await it.call('fd_close', 9), 0);
+  equal(await open(3, 'new', CREATE), 0);
+  it.host.close();
+  equal(fs.existsSync(join(data, 'new')), true);
 });
 
 test('nothing stays open', async () => {

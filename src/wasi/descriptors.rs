@@ -170,13 +170,24 @@ impl Descriptors {
         self.0.get_mut(fd as usize).and_then(Option::as_mut).ok_or(wasip1::ERRNO_BADF)
     }
 
+    /// The lowest number that is free. EMFILE if too much is open.
+    fn free(&self) -> Result<usize> {
+        let index = self.0.iter().position(Option::is_none).unwrap_or(self.0.len());
+        if index < MOST { Ok(index) } else { Err(wasip1::ERRNO_MFILE) }
+    }
+
+    /// EMFILE if nothing more may be opened.
+    pub(crate) fn require_room(&self) -> Result<()> {
+        self.free().map(drop)
+    }
+
     /// Opens something under the lowest number that is free. EMFILE if too much is open, and what was refused.
     #[allow(clippy::cast_possible_truncation)] // Below `MOST`.
     pub(crate) fn add(&mut self, descriptor: Descriptor) -> (Result<u32>, Option<Descriptor>) {
-        let index = self.0.iter().position(Option::is_none).unwrap_or(self.0.len());
-        if index >= MOST {
-            return (Err(wasip1::ERRNO_MFILE), Some(descriptor));
-        }
+        let index = match self.free() {
+            Ok(index) => index,
+            Err(errno) => return (Err(errno), Some(descriptor)),
+        };
         match self.0.get_mut(index) {
             Some(place) => *place = Some(descriptor),
             None => self.0.push(Some(descriptor)),

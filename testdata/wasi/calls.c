@@ -320,6 +320,36 @@ static void renames(void) {
     CALL(__wasi_path_rename(root, "no", root, "no"));
 }
 
+/* Paths that end in a slash or a dot: of a file, of a directory, of links to both and to nothing, and of nothing. */
+static void ends(void) {
+    static const char *const names[] = {"no", "g", "to-file", "to-g", "to-none", "none"};
+    CALL(__wasi_path_symlink("no", root, "to-file"));
+    CALL(__wasi_path_symlink("g", root, "to-g"));
+    CALL(__wasi_path_symlink("none", root, "to-none"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (int dot = 0; dot < 2; dot++) {
+            char path[16];
+            snprintf(path, sizeof path, "%s%s", names[i], dot ? "/." : "/");
+            stat_(path, 0);
+            link_target(path, 64);
+            tell("set times", __wasi_path_filestat_set_times(root, 0, path, 0, 0, __WASI_FSTFLAGS_ATIM_NOW));
+            tell("unlink", __wasi_path_unlink_file(root, path));
+            if (!dot) continue;
+            tell("create directory", __wasi_path_create_directory(root, path));
+            tell("remove directory", __wasi_path_remove_directory(root, path));
+            tell("rename", __wasi_path_rename(root, path, root, "new"));
+            tell("rename to", __wasi_path_rename(root, "g", root, path));
+            close_(open_(path, 0, CREATE, READ, 0));
+        }
+    }
+    CALL(__wasi_path_remove_directory(root, "."));
+    CALL(__wasi_path_rename(root, ".", root, "new"));
+    stat_("g", 0);
+    CALL(__wasi_path_unlink_file(root, "to-file"));
+    CALL(__wasi_path_unlink_file(root, "to-g"));
+    CALL(__wasi_path_unlink_file(root, "to-none"));
+}
+
 static void ways_out(void) {
     for (int i = 0; i < 2; i++) {
         close_(open_("..", i, 0, READ, 0));
@@ -419,6 +449,7 @@ int main(int argc, char **argv) {
     directories();
     links();
     renames();
+    ends();
     ways_out();
     times();
     descriptors();

@@ -28,6 +28,7 @@
 
 mod environment;
 mod fd;
+mod filestat;
 mod io;
 mod path;
 mod poll;

@@ -23,9 +23,9 @@ pub(crate) enum Last {
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) directory: Directory,
-    /// The name there, which may not be taken; None is the directory itself.
+    /// The name there, which may not be taken; None is the directory itself, as where a path ends in `.` or `..`.
     pub(crate) name: Option<String>,
-    /// True where the path ends in a slash, and so names a directory.
+    /// True where the path ends in a slash, `.` or `..`, and so names a directory.
     pub(crate) as_directory: bool,
 }
 
@@ -61,8 +61,9 @@ impl Walker {
         if path.starts_with('/') {
             return Err(wasip1::ERRNO_NOTCAPABLE);
         }
-        self.as_directory |= self.rest.is_empty() && (path.ends_with('/') || path.ends_with("/."));
-        self.rest.extend(path.split('/').filter(|name| !matches!(*name, "" | ".")).rev().map(str::to_owned));
+        self.as_directory |= self.rest.is_empty() && path.ends_with('/');
+        // A `.` stays: as in POSIX, what is in front of it has to be a directory, and is entered.
+        self.rest.extend(path.split('/').filter(|name| !name.is_empty()).rev().map(str::to_owned));
         if self.rest.len() > MOST_COMPONENTS { Err(wasip1::ERRNO_NAMETOOLONG) } else { Ok(()) }
     }
 
@@ -73,6 +74,9 @@ impl Walker {
 
     /// Walks one component. The name, if that is where the path ends.
     fn step(&mut self, name: String, last: Last) -> Result<Option<String>> {
+        if name == "." {
+            return Ok(None);
+        }
         if name == ".." {
             self.way.pop();
             self.here()?;

@@ -223,6 +223,8 @@ export function* files(environment) {
       let opened = 0;
       for (; errno === 0; opened++) errno = await it.call('path_open', 3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096);
       equal([errno, opened > 1000], [33, true]);
+      equal(await it.call('path_open', 3, 0, path('late'), 1, 66n, 0n, 0, 4096), 33);
+      equal(await it.call('path_filestat_get', 3, 0, path('late'), 8192), NOENT);
       for (let fd = 5; fd < 4096; fd++) await it.call('fd_close', fd);
       // Each directory in the last one: 5 is opened, 4 is in it.
       equal(await it.call('fd_renumber', 3, 4), 0);

@@ -113,10 +113,13 @@ export const MOST_RIGHTS = (1n << 29n) - 1n;
 /** The errnos that tests name. */
 export const ERRNO = {
   BADF: 8,
+  BUSY: 10,
+  EXIST: 20,
   FAULT: 21,
   FBIG: 22,
   INVAL: 28,
   ILSEQ: 25,
+  ISDIR: 31,
   LOOP: 32,
   MFILE: 33,
   NAMETOOLONG: 37,
