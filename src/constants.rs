@@ -1,9 +1,9 @@
 //! Numbers and names that the core and its JavaScript half both know. The build writes them to `js/generated/constants.js`
 //! (`tools/constants.js`), so each declaration stands on one line, with its documentation in front.
 
-#![allow(dead_code)] // Some are named by JavaScript alone.
+#![allow(dead_code)] // Some are used only by JavaScript.
 
-/// The slot of no host and of no pool.
+/// Sentinel: no host, or no pool.
 pub(crate) const NO_SLOT: u32 = 4_294_967_295;
 
 // Answers of `host_admit` to an invocation that wants to run.

@@ -1,4 +1,4 @@
-//! Names of the waPC protocol, in the order in which it lists them.
+//! Names of the waPC protocol, in the order of its specification.
 
 use std::fmt;
 

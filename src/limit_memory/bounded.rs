@@ -1,6 +1,6 @@
 //! A module whose memories and tables are given maxima.
 //!
-//! Nothing is kept of them, since there may be any number of them: they are read again whenever they are needed.
+//! Its memories and tables are not kept, since there may be any number: they are read again whenever they are needed.
 
 use super::growables::Growable;
 use super::heap_types::{check_globals, check_tags, read_types};
@@ -44,7 +44,7 @@ impl Bounded {
         Ok(())
     }
 
-    /// Bytes that all memories or all tables begin with; saturates.
+    /// Bytes that all memories, or all tables, begin with; saturates.
     fn beginnings(&self, reader: &mut Reader, id: u8) -> Result<u64, Refused> {
         let mut beginnings = 0u64;
         if self.sections.enter(id, reader)?.is_some() {
@@ -58,13 +58,13 @@ impl Bounded {
         Ok(beginnings)
     }
 
-    /// Writes the module. What can grow shares the room, the first one first, memories before tables.
+    /// Writes the module. Memories, then tables, share the room to grow, each kind in the order of its indices.
     pub(super) fn write(&self, reader: &mut Reader, output: &mut dyn Output) -> Result<(), Refused> {
         let (mut tables, mut memories) = (Length(0), Length(0));
         let left = self.write_content(reader, MEMORIES, self.room, &mut memories)?;
         self.write_content(reader, TABLES, left, &mut tables)?;
         let mut copied = 0;
-        // In the order in which they stand.
+        // In the order of the sections.
         for (id, room, Length(length)) in [(TABLES, left, tables), (MEMORIES, self.room, memories)] {
             if let Some(section) = self.sections.enter(id, reader)? {
                 output.source(copied..section.start);
@@ -78,7 +78,7 @@ impl Bounded {
         Ok(())
     }
 
-    /// Writes the content of a section, whose memories or tables may grow by `room`: what is left of it.
+    /// Writes the content of a section, whose memories or tables may grow by `room`; returns the room that is left.
     fn write_content(&self, reader: &mut Reader, id: u8, room: u64, output: &mut dyn Output) -> Result<u64, Refused> {
         let mut room = room;
         let Some(section) = self.sections.enter(id, reader)? else { return Ok(room) };
