@@ -1,9 +1,9 @@
 //! Numbers that this artifact and its JavaScript half both know. The build writes them to
 //! `js/generated/wasi-constants.js` (`tools/constants.js`), so each declaration stands on one line.
 
-#![allow(dead_code)] // Some are named by JavaScript alone.
+#![allow(dead_code)] // Some are used only by JavaScript.
 
-/// How to open a name of the machine: flags.
+/// Flags for opening a name of the machine.
 pub(crate) mod open {
     pub(crate) const DIRECTORY: u32 = 1;
     pub(crate) const READ: u32 = 2;

@@ -1,8 +1,8 @@
 //! The process of one guest: arguments, environment, and descriptors.
 //!
-//! An engine's stack may end in any call that a frame of Rust makes, and that frame is gone then with its borrows held.
-//! So none is held over a call of JavaScript; one that is held for ever is an errno to its guest (EIO), never a panic; and
-//! the end of a process gives back what it holds by its number.
+//! The engine's stack may overflow in any call that a Rust frame makes; the frame is then lost with its borrows held.
+//! So none is held over a call of JavaScript. A cell that stays borrowed is an errno to its guest (EIO), never a panic.
+//! The end of a process gives back what it holds by its number.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
@@ -33,7 +33,7 @@ pub(crate) struct Process {
     pub(crate) environment: RefCell<Strings>,
     stdin: RefCell<Option<Input>>,
     descriptors: RefCell<Descriptors>,
-    /// Since when it waits, on the monotonic clock: kept while its stack is suspended.
+    /// The time at which it began to wait, on the monotonic clock: kept while its stack is suspended.
     waits_since: Cell<Option<u64>>,
 }
 
@@ -41,15 +41,15 @@ pub(crate) struct Process {
 #[derive(Debug)]
 struct Input {
     bytes: Vec<u8>,
-    /// Given back with it.
+    /// Given back when the input is dropped.
     _room: Room,
 }
 
-/// Texts that each end in a NUL, one behind the other.
+/// Texts one after the other, each ending in a NUL.
 #[derive(Debug, Default)]
 pub(crate) struct Strings {
     pub(crate) bytes: Vec<u8>,
-    /// Where each begins.
+    /// The offset of each text.
     pub(crate) starts: Vec<u32>,
 }
 
@@ -63,7 +63,7 @@ impl Strings {
 }
 
 impl Process {
-    /// Begins a process for the guest of this number, in the place of one that could not end.
+    /// Begins a process for the guest of this number, in place of an earlier one that could not end.
     pub(crate) fn begin(id: u32, payload_limit: u32) {
         Self::end(id);
         let holdings = Holdings::new();
@@ -99,7 +99,7 @@ impl Process {
         process.empty();
     }
 
-    /// Gives its memory back. What a frame held that is gone may be half done, and is left alone.
+    /// Frees its memory. What a lost frame still borrows may be half changed, and is skipped.
     fn empty(&self) {
         drop(self.stdin.try_borrow_mut().ok().and_then(|mut stdin| stdin.take()));
         let open = self.descriptors.try_borrow_mut().map(|mut descriptors| std::mem::take(&mut *descriptors));
@@ -110,14 +110,14 @@ impl Process {
         self.nodes.empty();
     }
 
-    /// Since when it waits: from now on, unless it does already.
+    /// The time at which it began to wait: now, unless it waits already.
     pub(crate) fn began_waiting(&self) -> u64 {
         let since = self.waits_since.get().unwrap_or_else(sys::monotonic);
         self.waits_since.set(Some(since));
         since
     }
 
-    /// It waits no longer.
+    /// Notes that it no longer waits.
     pub(crate) fn wait_is_over(&self) {
         self.waits_since.set(None);
     }
@@ -127,40 +127,40 @@ impl Process {
         PROCESSES.with(|processes| processes.try_borrow().ok()?.get(id as usize).cloned().flatten())
     }
 
-    /// How many there are.
+    /// The number of processes.
     pub(crate) fn count() -> usize {
         PROCESSES.with(|processes| processes.try_borrow().map_or(0, |all| all.iter().flatten().count()))
     }
 
-    /// Its descriptors. Not to be held over a call of JavaScript.
+    /// Its descriptors. Must not be held over a call of JavaScript.
     pub(crate) fn descriptors(&self) -> Result<RefMut<'_, Descriptors>> {
         self.descriptors.try_borrow_mut().map_err(|_| wasip1::ERRNO_IO)
     }
 
-    /// The descriptor of a number. EBADF.
+    /// A copy of what is open as `fd`. EBADF.
     pub(crate) fn open(&self, fd: u32) -> Result<Open> {
         Ok(self.descriptors()?.get(fd)?.open.clone())
     }
 
-    /// The directory that `fd` is, to look up a path in. EBADF if it is none.
+    /// The directory `fd`, to look up a path in. EBADF if it is none.
     pub(crate) fn directory(&self, fd: u32) -> Result<Directory> {
         self.descriptors()?.get(fd)?.open.directory().cloned()
     }
 
-    /// Where the next read or write of it begins.
+    /// Sets where the next read or write of `fd` begins.
     pub(crate) fn set_position(&self, fd: u32, position: u64) -> Result<()> {
         self.descriptors()?.get(fd)?.open.position = position;
         Ok(())
     }
 
-    /// Opens something under the lowest number that is free. EMFILE if too much is open.
+    /// Adds a descriptor under the lowest free number. EMFILE if too many are open.
     pub(crate) fn add(&self, descriptor: Descriptor) -> Result<u32> {
         let (fd, refused) = self.descriptors()?.add(descriptor);
         drop(refused);
         fd
     }
 
-    /// Gives it its standard input. ENOSPC if there is no room.
+    /// Sets its standard input. ENOSPC if there is no room.
     pub(crate) fn set_stdin(&self, bytes: Vec<u8>) -> Result<()> {
         let _room = Room::of(&self.holdings, bytes.capacity())?;
         let mut stdin = self.stdin.try_borrow_mut().map_err(|_| wasip1::ERRNO_IO)?;
@@ -175,7 +175,7 @@ impl Process {
     }
 }
 
-/// Makes the table long enough. Nothing is borrowed while memory is asked for.
+/// Grows the table to hold `index`. It is not borrowed while memory is allocated.
 fn reserve(index: usize) {
     let len = PROCESSES.with(|processes| processes.try_borrow().map_or(usize::MAX, |processes| processes.len()));
     if index < len {
@@ -197,7 +197,7 @@ pub(crate) fn run(id: u32, call: impl FnOnce(&Process) -> Result<()>) -> u32 {
     with(id, |process| errno(call(process)))
 }
 
-/// Runs a call that answers with a number of its own, not with an errno alone.
+/// Runs a call that returns a number of its own, not only an errno.
 pub(crate) fn with(id: u32, call: impl FnOnce(&Process) -> u32) -> u32 {
     let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
     let answer = call(&process);
@@ -206,14 +206,14 @@ pub(crate) fn with(id: u32, call: impl FnOnce(&Process) -> u32) -> u32 {
     answer
 }
 
-/// The errno that a guest gets of a result.
+/// The errno that a guest gets for a result.
 pub(crate) fn errno(result: Result<()>) -> u32 {
     u32::from(result.err().unwrap_or(wasip1::ERRNO_SUCCESS).raw())
 }
 
 #[cfg(debug_assertions)]
 impl Process {
-    /// Panics where a call left something borrowed, or a count is off.
+    /// Panics where a call left something borrowed, or a count is wrong.
     fn check(&self) {
         assert!(self.descriptors.try_borrow_mut().is_ok(), "the descriptors are borrowed");
         assert!(self.stdin.try_borrow_mut().is_ok(), "standard input is borrowed");
@@ -285,7 +285,7 @@ mod tests {
         std::mem::forget((process.clone(), process.directory(4), directory.clone(), listing));
         Process::end(1);
         assert_eq!((used(), Process::count()), (0, 0));
-        // Whoever still refers to it finds it empty.
+        // Whatever still refers to it finds it empty.
         assert_eq!(file.map(|file| file.stat().map(|stat| stat.size)), Ok(Ok(0)));
         assert_eq!(directory.map(|tree| tree.stat("a").err()), Ok(Some(wasip1::ERRNO_NOENT)));
         assert_eq!(process.open(3).err(), Some(wasip1::ERRNO_BADF));
@@ -327,7 +327,7 @@ mod tests {
         drop((before, late));
         assert_eq!((used(), native::closed()), (room, vec![]), "a late drop is no longer the process of this number");
         assert_eq!(now.holdings.handles(), 1);
-        // One that could not end is ended by the next one.
+        // A process that could not end is ended by the next one of its number.
         let next = begin(2);
         assert_eq!((used(), Process::count(), native::ended()), (room, 1, vec![2, 2]));
         drop((now, next));
