@@ -1,4 +1,4 @@
-/** Answers of host callbacks on their way to workers, with shared memory and without. */
+/** Answers of host callbacks that are sent to workers, with and without shared memory. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { test } from 'node:test';

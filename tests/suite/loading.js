@@ -1,11 +1,11 @@
-/** Where guests come from. */
+/** Sources of guests. */
 
 import { bytes, equal, fails, string } from './assert.js';
 
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const digest = async (algorithm, data) => base64(await crypto.subtle.digest(algorithm, data));
 
-/** Sources of the same bytes, each with what changes those. */
+/** Sources of the same bytes, each with a function that changes them. */
 function changeable(array) {
   const boom = () => {
     throw new Error('planned');
@@ -155,7 +155,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         const error = await fails('WAPC_COMPILE', () => WapcModule.compile(source));
         equal(error.message.includes(told), true, error.message);
         equal(error.cause instanceof WebAssembly.CompileError, true);
-        // Only where its beginning is known.
+        // Named only where the first bytes are known.
         equal(
           error.message.includes('begins with'),
           told !== '' && !(source instanceof Response && told.endsWith('wasm')),
@@ -226,7 +226,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
       for (const integrity of [wrong, `${sha256} ${wrong}`]) {
         await fails('WAPC_INTEGRITY', () => WapcModule.compile(array, { integrity }));
         await fails('WAPC_INTEGRITY', () => WapcModule.compile(wasm(array), { integrity }));
-        // Checked before it is compiled, so it is not said to be no WebAssembly.
+        // Checked before compiling, so the error is not that these bytes are no WebAssembly.
         await fails('WAPC_INTEGRITY', () => WapcModule.compile(bytes('no wasm'), { integrity }));
       }
       await fails('WAPC_ARGUMENT', async () =>
@@ -319,7 +319,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         host.close();
         module.close();
       }
-      // What is compiled in one step was checked.
+      // Accepted: bytes that are compiled and verified in one step.
       await (await WapcPool.create(array, { size: 1, integrity: sha256, async: false })).close();
       const module = await WebAssembly.compile(array);
       await fails('WAPC_ARGUMENT', () => WapcHost.instantiate(module, { integrity: sha256 }));
@@ -409,7 +409,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
       for (const [headers, total] of [
         [{ 'content-length': String(array.length) }, array.length],
         [{}, undefined],
-        // It counts the bytes of what is encoded.
+        // The header counts the encoded bytes, so there is no total.
         [{ 'content-length': String(array.length), 'content-encoding': 'identity' }, undefined],
       ]) {
         const seen = [];

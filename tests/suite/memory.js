@@ -22,13 +22,13 @@ const NULL_EXTERN = { value: [0xd0, EXTERNREF] };
 const many = (count, entry) => Array(count).fill(entry);
 const takes = (...parameters) => [0x60, vector(parameters), vector([])];
 
-/** What an engine does not know yet is WAPC_COMPILE, with a limit as without. */
+/** True where the engine knows the features of a guest. Others are WAPC_COMPILE, with a limit or without. */
 const isKnown = (guest) => WebAssembly.validate(guest);
 
 export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, canSuspend }) {
   /**
-   * Grows what is said: `1+3=no` the second memory or table (memories first) by 3, which it refuses; `1+2=5` by 2, when
-   * there are 5.
+   * Grows memories and tables as told: `1+3=no` grows the second one (memories first) by 3, which is refused; `1+2=5`
+   * grows it by 2, from 5.
    */
   const grows = async (invocable, steps) => {
     for (const step of steps.split(' ')) {
@@ -258,7 +258,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
         growing({ globals: [[0x7f, [0x41, 0, 0x6d]]] }),
         growing({ globals: [[0x7f, [0x41, 0], 2]] }),
         growing({ types: [[0x20]] }),
-        // Of 4,294,967,295 parameters: none of them is there.
+        // Declares 4,294,967,295 parameters, none of which is there.
         assemble(section(1, [1, 0x60, unsigned(2 ** 32 - 1)])),
         growing({ tags: [7] }),
         assemble(memories([0, 1]), memories([0, 1])),
@@ -310,7 +310,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     },
   ];
 
-  // A guest of one page and one entry, and what it may have under a limit of two pages and three entries.
+  // A guest of one page and one entry, with a limit of two pages and three entries.
   const source = growing(oneTable(FUNCREF, 0, [1]));
   const memoryLimit = 2 * PAGE + 3 * ENTRY;
   const limits = { memory: memoryLimit };
@@ -352,7 +352,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     },
   ];
 
-  // With JSPI it stays on this thread.
+  // With JSPI the host stays on this thread.
   yield [
     'the limit holds where a host may take a worker',
     async () => {
@@ -396,7 +396,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
           if (isEnough) (await make())?.close();
           else await fails('WAPC_UNSUPPORTED', make);
         }
-        // Where nothing is wanted, or no limit is, there is nothing to refuse.
+        // Accepted: nothing is asked for, or no limit.
         for (const wanted of [undefined, Infinity]) (await module.instantiate({ limits: { memory: wanted } })).close();
         module.close();
       }

@@ -1,4 +1,4 @@
-/** Pools: lending, waiting, replacing, growing and shrinking, in-thread and with workers. */
+/** Pools: acquiring, waiting, replacing, growing and shrinking, in-thread and with workers. */
 
 import { A_DAY, equal, fails, string, thrown, until, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
@@ -278,7 +278,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
         create('wat/probe', { size: 1, initialize: (host) => host.invoke('?').catch(() => {}) }),
       );
 
-      // Where the pool is there already, whoever needs the instance hears of it, and the next one tries again.
+      // The pool exists: the request that needs the instance rejects, and the next one tries again.
       let broken = false;
       const pool = await create('wat/probe', {
         size: 1,

@@ -8,7 +8,7 @@ const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
 const WASI = ['args', 'env', 'stdin', 'preopens'];
 const WORKERS = ['url', 'factory'];
 
-/** More than the core has room for, were each of them to lose some. */
+/** Repetitions: enough to use up the core's stack if each lost some of it. */
 const MANY = 1100;
 
 const planned = new Error('planned');
@@ -104,7 +104,7 @@ export function* reading({ WapcHost, WapcModule, WapcPool, guest }) {
     ];
   }
 
-  /** An object of options that counts, by their paths, how often each was read. */
+  /** An options object that counts reads of each option, by path. */
   const counting = (reads, path, object) =>
     new Proxy(object, {
       get(target, name) {

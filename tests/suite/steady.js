@@ -1,13 +1,13 @@
 /**
- * Guests that might be suspended and were not, again and again: where stacks are kept (`js/invocation/coroutine.js`) they are not
- * called at once, and whatever comes in between must not show.
+ * Guests that may be suspended but are not, repeatedly. Where stacks are kept (`js/invocation/coroutine.js`), guests
+ * are not called at once, and whatever happens in between must not show.
  */
 
 import { equal, fails, string, thrown, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
-/** More than are kept. */
+/** More than the number of stacks that are kept. */
 const MANY = 40;
 
 export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {

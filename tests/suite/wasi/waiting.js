@@ -65,7 +65,7 @@ export function* waiting(environment) {
         const it = await probe({ async: 'auto' });
         const controller = new AbortController();
         const sleeping = it.host.invoke('x', pollPayload(clock(A_DAY)), controller);
-        // This thread goes on, and so does another guest of it.
+        // The sleep does not block this thread: another guest runs on it.
         const other = await probe({ async: 'auto' });
         equal(await pollAt(other, clock(1_000_000n)), 0);
         other.host.close();
