@@ -23,20 +23,20 @@ test('a guest in a file: a path, relative too, and a file: URL', async () => {
   await rejects(WapcModule.compile('no/such/file.wasm'), { code: 'WAPC_LOAD' });
 });
 
-test('a core that is none: WAPC_LOAD, and the next one is tried', async () => {
+test('bytes that are no core: WAPC_LOAD, and the next call of init works', async () => {
   const { init } = await import('wapc-host/slim');
   await rejects(init(new Uint8Array(3)), { code: 'WAPC_LOAD' });
   await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
 });
 
-test('a path is one whatever it looks like: a drive is no scheme', async () => {
+test('a path with a drive letter is a path, not a URL with a scheme', async () => {
   for (const path of ['C:/no/such.wasm', 'file:///no/such.wasm']) {
     const error = await WapcModule.compile(path).catch((error) => error);
     deepEqual([error.code, error.cause.code], ['WAPC_LOAD', 'ENOENT'], path);
   }
 });
 
-test('a type of another kind is told once, however many guests come so', () => {
+test('a wrong content type is reported once, however many guests have it', () => {
   const guest = readFileSync(path('wat/probe')).toString('base64');
   const source = `
     import { WapcModule } from ${JSON.stringify(new URL('../dist/node.js', import.meta.url).href)};

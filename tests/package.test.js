@@ -20,7 +20,7 @@ function run(command, ...args) {
 
 const [packed] = JSON.parse(run('npm', 'pack', root, '--json', '--ignore-scripts', '--loglevel=error'));
 
-test('it holds what a user needs and nothing else', () => {
+test('the tarball holds what a user needs and nothing else', () => {
   // Parts that entry points share, or load on demand, have a hash of their content in their names.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
   const wasm = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
@@ -133,7 +133,7 @@ for (const [what, name, load] of [
   });
 }
 
-test('slim without what it needs says so', () => {
+test('slim without its WebAssembly fails with a code', () => {
   writeFileSync(
     join(folder, 'bare.mjs'),
     `import { readFileSync } from 'node:fs';

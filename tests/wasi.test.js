@@ -277,7 +277,7 @@ test('a directory that may only be read', async () => {
   deepEqual(treeOf(path), before);
 });
 
-test('directories that are not there, or are none, are named', async () => {
+test('preopens that do not exist, or are no directories: WAPC_ARGUMENT', async () => {
   const path = directory();
   fs.writeFileSync(join(path, 'file'), '');
   for (const wrong of [join(path, 'missing'), join(path, 'file')]) {

@@ -110,7 +110,7 @@ test('counts wrap around at 2^32', () => {
   worker.reserve(MOST_AHEAD);
 });
 
-test('what is longer than 32 bits can say counts as the most that they can', () => {
+test('a length beyond 32 bits counts as the highest that they hold', () => {
   equal(sizeOfBytes({ length: 2 ** 32 - 1 }), 2 ** 32 - 1);
 });
 

@@ -151,11 +151,11 @@ for (const [what, program] of [
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall }); await pool.invoke('echo', 'x');",
   ],
   [
-    'an instance was borrowed in time',
+    'a get that was served at once',
     'const pool = await WapcPool.create(guest, { size: 1, hostCall }); pool.return(await pool.get(86_400_000));',
   ],
   [
-    'an instance was waited for, and came in time',
+    'a pending get that was served in time',
     'const pool = await WapcPool.create(guest, { size: 1, hostCall }); const first = await pool.get(); const second = pool.get(86_400_000); pool.return(first); pool.return(await second);',
   ],
   [
@@ -163,7 +163,7 @@ for (const [what, program] of [
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall, limits: { timeout: 86_400_000 } }); await pool.invoke('echo', 'x', { timeout: 86_400_000 }); await pool.close();",
   ],
   [
-    'an idle host whose callback may take its time',
+    'an idle host whose callback may answer later',
     "const host = await WapcHost.instantiate(guest, { async: true, hostCall }); await host.invoke('echo', 'x');",
   ],
 ]) {
@@ -220,7 +220,7 @@ test(
   },
 );
 
-test('what is compiled for a pool that cannot be made, or for `replace` alone, is not kept until it is collected', async () => {
+test('a module compiled for a pool that cannot be made, or only for `replace`, is freed at once', async () => {
   const { setFlagsFromString } = await import('node:v8');
   const { runInNewContext } = await import('node:vm');
   setFlagsFromString('--expose-gc');

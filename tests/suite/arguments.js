@@ -68,7 +68,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
   }
 
   yield [
-    'options that are undefined are not there',
+    'options that are undefined count as not given',
     async () => {
       (
         await probe({ hostCall: undefined, async: undefined, limits: undefined, integrity: undefined, wasi: undefined })

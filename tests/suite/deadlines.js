@@ -10,7 +10,7 @@ export function* deadlines(environment) {
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
 
   yield [
-    'a time that is not up changes nothing',
+    'a timeout that does not pass changes nothing',
     async () => {
       const host = await probe({ async: false, limits: { timeout: A_DAY + 0.5 } });
       equal(wordsOf(await host.invoke('c', '', { timeout: A_DAY }))[0], 1);
@@ -137,7 +137,7 @@ function* inEachWay(make, { WapcModule, guest }) {
   ];
 
   yield [
-    'a timeout that is longer than timers wait passes at no time',
+    'a timeout that is longer than any timer never passes',
     async () => {
       const { hostCall, called } = patient();
       const host = await probe({ hostCall });

@@ -146,7 +146,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
-    'limits of payload: 256 MiB where nothing else was said',
+    'limits of payload: 256 MiB by default',
     async () => {
       const host = await probe();
       await fails('WAPC_LIMIT', () => host.invoke('c', new Uint8Array(2 ** 28 + 1)));
@@ -297,7 +297,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
-    'what the callback throws or answers has a text that the engine cannot encode',
+    'a text of the callback, thrown or answered, that the engine cannot encode',
     async () => {
       const { prototype } = TextEncoder;
       const { encode } = prototype;

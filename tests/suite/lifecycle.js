@@ -106,7 +106,7 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
   ];
 
   yield [
-    'close: once and for all',
+    'close: idempotent, and nothing runs afterwards',
     async () => {
       const module = await WapcModule.compile(await guest('wat/probe'));
       const host = await module.instantiate();

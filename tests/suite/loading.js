@@ -91,7 +91,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'an address',
+    'a URL, as a string and as an object',
     async () => {
       for (const source of [url('wat/probe'), new URL(url('wat/probe'))]) {
         const host = await WapcHost.instantiate(source, { async: false });
@@ -126,7 +126,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what cannot be loaded',
+    'sources that cannot be loaded',
     async () => {
       const rejected = new Error('planned');
       equal((await fails('WAPC_LOAD', () => WapcModule.compile(Promise.reject(rejected)))).cause, rejected);
@@ -142,7 +142,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what is not WebAssembly',
+    'bytes that are not WebAssembly',
     async () => {
       const array = await guest('wat/probe');
       for (const [source, told] of [
@@ -167,7 +167,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what is something else',
+    'files of other kinds, which are named',
     async () => {
       for (const [source, told] of [
         [bytes('<!DOCTYPE html>'), 'HTML'],
@@ -184,7 +184,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what an address has in place of a guest: looked at again, where it was compiled while it arrived',
+    'a URL that has no guest: errors show its first bytes, also where it was compiled while streaming',
     async () => {
       const address = (type, text) => `data:${type},${encodeURIComponent(text)}`;
       for (const type of ['application/wasm', 'application/octet-stream']) {
@@ -197,7 +197,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what is a module of another kind',
+    'modules of other kinds, which are named',
     async () => {
       for (const [name, told] of [
         ['extism', 'Extism'],

@@ -61,7 +61,7 @@ export function* locating(environment) {
   }
 
   yield [
-    'what ends an invocation from outside',
+    'invocations that are ended from outside',
     async () => {
       for (const workers of hasWorkers ? [false, true] : [false]) {
         const pool = await WapcPool.create(await guest('wat/probe'), { size: 1, workers, limits: { timeout: 60_000 } });

@@ -61,7 +61,7 @@ export function* pools(environment) {
   ];
 
   yield [
-    'what no pool can be made of',
+    'sources that no pool can be made of',
     async () => {
       await fails('WAPC_LINK', async () => WapcPool.create(await guest('wat/unknown-imports')));
       await fails('WAPC_INIT', async () => WapcPool.create(await guest('wat/trap-in-start')));
@@ -92,7 +92,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'of a compiled module, whose options it lays its own over',
+    'a pool of a compiled module: its options are laid over those of the module',
     async () => {
       const lines = [];
       const module = await WapcModule.compile(await guest('hello'), { hostCall, logger: (line) => lines.push(line) });
@@ -169,7 +169,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'thousands that wait, each of which ends at once',
+    'thousands of pending invocations, each of which returns at once',
     async () => {
       const pool = await create('wat/probe', { size: 1 });
       const host = await pool.get();
@@ -336,7 +336,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'destroy does not',
+    'destroy rejects accepted work',
     async () => {
       const pool = await create('wat/probe', { size: 1 });
       const host = await pool.get();

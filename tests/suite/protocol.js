@@ -161,7 +161,7 @@ export function* protocol({ WapcHost, guest }) {
   ];
 
   yield [
-    'every kind of answer, and what is none',
+    'every kind of answer, and values that are no answers',
     async () => {
       let answer;
       const host = await probe({ hostCall: () => answer });

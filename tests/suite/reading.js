@@ -162,7 +162,7 @@ export function* reading({ WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'options that a pool was given with bytes are those it has, and an integrity without end is none',
+    'options of a pool that is created of bytes are applied; an integrity that is too long is refused',
     async () => {
       const initialized = [];
       const initialize = ({ id }) => initialized.push(id);

@@ -47,7 +47,7 @@ const DEEDS = {
   reset: ({ host }) => [() => host.reset(), () => {}, 128],
   replace: ({ host, module }) => [() => host.replace(module), () => {}, 128],
   instantiate: ({ module }) => [() => module.instantiate(), (made) => made.close(), 128],
-  'what is told of them': ({ host, pool }) => [() => [host.memorySize, host.closed, pool.stats], () => {}],
+  'memorySize, closed and stats': ({ host, pool }) => [() => [host.memorySize, host.closed, pool.stats], () => {}],
 };
 
 export function* callers(environment) {

@@ -10,7 +10,7 @@ export function* files(environment) {
 
   if (globalThis.process === undefined) {
     yield [
-      'directories of a machine that shows none',
+      'directories of the machine in a browser: WAPC_UNSUPPORTED',
       async () => {
         const preopens = { '/data': { path: '/' } };
         await fails('WAPC_UNSUPPORTED', () => probe({ wasi: { preopens } }));
@@ -103,7 +103,7 @@ export function* files(environment) {
   ];
 
   yield [
-    'a write within a file makes it no shorter, an empty one behind its end no longer',
+    'a write within a file does not shorten it, an empty write behind its end does not lengthen it',
     async () => {
       const it = await probe();
       equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 66n, 0n, 0, 4096), 0);
@@ -124,7 +124,7 @@ export function* files(environment) {
   ];
 
   yield [
-    'a file is written where its descriptor stands, which is behind what was written then',
+    'fd_write writes at the position of the descriptor, and moves it',
     async () => {
       const it = await probe();
       // Without and with FDFLAGS_APPEND, and the rights to read, write, seek and tell.

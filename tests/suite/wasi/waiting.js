@@ -17,7 +17,7 @@ export function* waiting(environment) {
   };
 
   yield [
-    'poll_oneoff: what is ready, what is not there, and what is nothing',
+    'poll_oneoff: ready, missing and invalid subscriptions, and none',
     async () => {
       const it = await probe();
       equal(await pollAt(it, clock(A_DAY, 1), clock(0n, 2), onFd(1, 0), onFd(2, 1), onFd(1, 99), onFd(7, 0)), 0);
