@@ -1,5 +1,6 @@
-//! Numbers and names that the core and its JavaScript half both know. The build writes them to `js/generated/constants.js`
-//! (`tools/constants.js`), so each declaration stands on one line, with its documentation in front.
+//! Numbers and names that the core and its JavaScript half both know. The build writes them to
+//! `js/generated/constants.js` (`tools/constants.js`), so each declaration stands on one line, with its documentation
+//! in front.
 
 #![allow(dead_code)] // Some are used only by JavaScript.
 

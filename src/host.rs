@@ -134,8 +134,8 @@ impl Drop for Host {
 
 #[wasm_bindgen]
 impl Host {
-    /// A host of a fresh instance of `module`: a promise of a `Host`, or of one in a worker. `options` are `HostOptions`,
-    /// laid over those of `compile`. WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    /// A host of a fresh instance of `module`: a promise of a `Host`, or of one in a worker. `options` are
+    /// `HostOptions`, laid over those of `compile`. WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn instantiate(module: &Module, options: &JsValue) -> Result<Promise, JsValue> {
         let guest = module.linkable()?;
         Ok(create(guest, &module.host_options(options)?, None))

@@ -145,8 +145,8 @@ impl Instance {
     #[inline(always)]
     pub(crate) fn peek<T>(id: u32, look: impl FnOnce(&Self) -> Option<T>) -> Option<T> {
         INSTANCES.with(|instances| {
-            // SAFETY: the table is not changed as long as the reference lives, since only `look` runs. A guard would have to
-            // be counted twice in each of the three calls that an invocation takes.
+            // SAFETY: the table is not changed as long as the reference lives, since only `look` runs. A guard would
+            // have to be counted twice in each of the three calls that an invocation takes.
             let instances = unsafe { instances.try_borrow_unguarded() }.ok()?;
             look(instances.get(id)?)
         })

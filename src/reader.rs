@@ -42,7 +42,7 @@ pub(crate) enum Reason {
         what: &'static str,
         at: u32,
     },
-    /// Valid, but refused by whoever reads it.
+    /// Readable, but refused by the code that reads it, with its reason.
     Unwanted(&'static str),
     /// It takes more bytes than allowed.
     Over {

@@ -218,7 +218,7 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../loading/own-modules.js")]
 extern "C" {
-    /// The exports of a fresh instance of one of our own small modules, which is compiled once.
+    /// The exports of a fresh instance of one of the package's own small modules, which is compiled once.
     #[wasm_bindgen(catch, js_name = instantiateOwn)]
     pub(crate) fn try_instantiate_own(name: &str, bytes: &[u8], imports: &Object) -> Result<Object, JsValue>;
 }

@@ -101,7 +101,7 @@ for (const { path, block } of blocks('html')) {
 }
 
 for (const { path, block } of blocks('ts')) {
-  test(`what ${path} gives to slim, in a browser`, async () => {
+  test(`the slim snippet of ${path}, in a browser`, async () => {
     const page = `
     <script type="importmap">{ "imports": { "wapc-host/slim": "/dist/slim.js" } }</script>
     <body></body>

@@ -11,7 +11,7 @@ import { fail, has, root, run, step } from './run.js';
 
 const TARGET = 'wasm32-unknown-unknown';
 
-/** What each task needs, in order. */
+/** The requirements of each task, in order. */
 const TASKS = {
   hello: [rust, packages, core, () => guests('rust')],
   build: [rust, packages, core],

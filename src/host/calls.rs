@@ -13,8 +13,9 @@ use crate::suspensions;
 const LONGEST: f64 = u32::MAX as f64;
 
 impl State {
-    /// True where an invocation can run now, with an operation and a payload of these lengths in bytes; false where it has to wait.
-    /// `is_running`: another one runs; `at_once`: it cannot wait. WAPC_CLOSED, WAPC_LIMIT, WAPC_REENTRANT, WAPC_ASYNC, WAPC_INIT.
+    /// True where an invocation can run now, with an operation and a payload of these lengths in bytes; false where it
+    /// has to wait. `is_running`: another one runs; `at_once`: it cannot wait. WAPC_CLOSED, WAPC_LIMIT, WAPC_REENTRANT,
+    /// WAPC_ASYNC, WAPC_INIT.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
     pub(super) fn admit(&self, op_len: f64, payload_len: f64, is_running: bool, at_once: bool) -> Result<bool, Error> {
         if self.closed.get() {
@@ -100,7 +101,8 @@ impl State {
         suspensions::assert_in_order(crate::instance::instances_alive());
     }
 
-    /// Ends the invocation that runs with `reason`: at once where its guest is suspended, else when its callback returns.
+    /// Ends the invocation that runs with `reason`: at once where its guest is suspended, else when its callback
+    /// returns.
     pub(super) fn interrupt(&self, reason: JsValue) {
         if let Some(instance) = self.instance() {
             instance.interrupt(Error::Thrown(reason));

@@ -10,8 +10,8 @@ use crate::sys;
 
 use super::wapc::run;
 
-/// The text of an AssemblyScript string; `what` names it. WAPC_PROTOCOL if it, or the length in front of it, leaves memory,
-/// WAPC_LIMIT if it is longer than `limits.payload`, in bytes as the guest has it.
+/// The text of an AssemblyScript string; `what` names it. WAPC_PROTOCOL if it, or the length in front of it, leaves
+/// memory, WAPC_LIMIT if it is longer than `limits.payload`, in bytes as the guest has it.
 fn text(instance: &Instance, import: Import, what: &'static str, ptr: u32) -> Result<Option<JsString>, Error> {
     if ptr == 0 {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! The imports object of a guest, and the small modules of our own that stand between a guest and the core.
+//! The imports object of a guest, and the small modules of the package between a guest and the core.
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;

@@ -16,8 +16,8 @@ pub(super) struct Bounded {
 }
 
 impl Bounded {
-    /// Reads a module, whose memories and tables may grow to `limit` bytes. Fails for one that begins with more, or could
-    /// fill memory by other means.
+    /// Reads a module, whose memories and tables may grow to `limit` bytes. Fails for one that begins with more, or
+    /// could fill memory by other means.
     pub(super) fn read(reader: &mut Reader, limit: u64) -> Result<Self, Refused> {
         let mut bounded = Self { sections: Sections::find(reader)?, room: 0 };
         bounded.check_exceptions(reader)?;
@@ -98,7 +98,7 @@ impl Bounded {
     }
 }
 
-/// Reads a memory or a table, by the section that it stands in.
+/// Reads a memory or a table, as the section with this `id` has it.
 fn read(growable: &mut Growable, reader: &mut Reader, id: u8) -> Result<(), Refused> {
     if id == TABLES { growable.read_table(reader) } else { growable.read_memory(reader) }
 }

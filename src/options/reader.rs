@@ -6,7 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::Error;
 use crate::sys::{self, Fields};
 
-/// Declares a struct of options: each field with the name that callers know it by, and the method of `Reader` that takes it.
+/// Declares a struct of options: each field with the name that callers know it by, and the method of `Reader` that
+/// takes it.
 macro_rules! options {
     (
         $(#[$attribute:meta])*

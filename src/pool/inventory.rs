@@ -8,7 +8,7 @@ use crate::options::Bounds;
 #[derive(Debug, Clone, Copy)]
 struct Idle {
     instance: u32,
-    /// Milliseconds, on the clock of whoever released it.
+    /// Milliseconds, by the clock of the caller of `release`.
     since: f64,
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct Open {
     pub(crate) rights: Rights,
     /// Rights to whatever is opened in a directory.
     pub(crate) inheriting: Rights,
-    /// Where the next read or write begins.
+    /// The offset of the next read or write.
     pub(crate) position: u64,
 }
 

@@ -1,4 +1,4 @@
-/* The waPC protocol for guests in C, and little more: import and export it as it is.
+/* The bare waPC protocol for guests in C: its imports, and macros to import and export.
  *
  *     #include "wapc.h"
  *     WAPC_EXPORT("__guest_call") bool guest_call(size_t operation_len, size_t payload_len) { ... }

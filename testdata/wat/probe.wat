@@ -14,7 +14,7 @@
   (memory (export "memory") 1 16)
   (global $calls (mut i32) (i32.const 0))
 
-  ;; The n-th word of the payload, which stands at 1024.
+  ;; The n-th word of the payload, which is at 1024.
   (func $arg (param $n i32) (result i32)
     (i32.load (i32.add (i32.const 1024) (i32.shl (local.get $n) (i32.const 2)))))
   (func $is (param $letter i32) (result i32)

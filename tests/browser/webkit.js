@@ -54,7 +54,7 @@ export async function openWebKit(url) {
   return { name: `WebKitGTK ${capabilities.browserVersion}`, close };
 }
 
-/** Retries until the driver answers: nothing tells when it begins to listen. */
+/** Retries until the driver answers: there is no signal that it listens. */
 async function untilItAnswers(ask) {
   for (let attempts = 0; ; attempts++) {
     try {

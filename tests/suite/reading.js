@@ -1,4 +1,4 @@
-/** How options are read: once, whatever their getters and traps do, and with nothing thrown through the core. */
+/** Options are read once, whatever their getters and traps do, and nothing is thrown through the core. */
 
 import { equal, fails, string } from './assert.js';
 

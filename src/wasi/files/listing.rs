@@ -13,7 +13,7 @@ struct Entry {
     /// 0 where it is looked up only when a guest asks for it.
     inode: u64,
     kind: Filetype,
-    /// Where its name ends in the string of all names.
+    /// The end of its name in the string of all names.
     end: usize,
 }
 

@@ -36,7 +36,7 @@ pub(crate) enum File {
     Machine(Rc<crate::sys::Handle>),
 }
 
-/// How a file is opened.
+/// The options that a file is opened with.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct How {
     pub(crate) read: bool,

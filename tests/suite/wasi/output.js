@@ -8,7 +8,7 @@ export function* output(environment) {
   const probe = probes(environment);
 
   yield [
-    'what is written comes as it was written, and a chunk over limits.payload is WAPC_LIMIT',
+    'output arrives unchanged, and a chunk over limits.payload is WAPC_LIMIT',
     async () => {
       const [out, err] = [[], []];
       const it = await probe({
