@@ -1,4 +1,4 @@
-// Greets through a guest: `npm run hello -- 'waPC!'`. Copy it and put your own guest in its place.
+// Greets by a guest: `npm run hello -- 'waPC!'`. Copy it and put your own guest in its place.
 
 import { stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { WapcError, WapcHost } from 'wapc-host';
 const name = process.argv[2] ?? 'waPC!';
 const guest = fileURLToPath(new URL('../testdata/hello.wasm', import.meta.url));
 
-/** What the guest may ask of its host: to have its own bytes echoed. */
+/** The host callback: the guest may ask only to have its own bytes echoed. */
 function hostCall(binding, namespace, operation, payload) {
   if (namespace === 'foo' && operation === 'echo') return payload;
   throw new Error(`no such host operation: ${namespace} ${operation}`);

@@ -1,4 +1,4 @@
-//! Debug builds alone: what is asserted after each invocation, of files that an invocation knows nothing of.
+//! Checks that debug builds run after each invocation. Other files register theirs here.
 
 use std::cell::RefCell;
 
@@ -6,7 +6,7 @@ thread_local! {
     static CHECKS: RefCell<Vec<fn()>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Asserts one thing more from now on.
+/// Registers a check.
 pub(crate) fn add(check: fn()) {
     CHECKS.with_borrow_mut(|checks| {
         if !checks.iter().any(|known| std::ptr::fn_addr_eq(*known, check)) {
@@ -15,7 +15,7 @@ pub(crate) fn add(check: fn()) {
     });
 }
 
-/// Asserts all of it.
+/// Runs all registered checks.
 pub(crate) fn run() {
     for check in CHECKS.with_borrow(Clone::clone) {
         check();

@@ -2,9 +2,9 @@
 //! `js/generated/constants.js` (`tools/constants.js`) and puts them into the shims, which name them as `(i32.const NAME)`
 //! (`build.rs`), so each declaration stands on one line, with its documentation in front.
 
-#![allow(dead_code)] // Some are named by JavaScript or by a shim alone.
+#![allow(dead_code)] // Some are used only by JavaScript or by a shim.
 
-/// The slot of no host and of no pool.
+/// Sentinel: no host, or no pool.
 pub(crate) const NO_SLOT: u32 = 4_294_967_295;
 
 // Answers of `host_admit` to an invocation that wants to run.

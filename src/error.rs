@@ -50,7 +50,7 @@ pub(crate) enum Error {
     StartTimeout(u32),
     #[error("{0}")]
     Unsupported(String),
-    /// The caller's own reason to abort, or an error of JavaScript's: thrown as it is.
+    /// The caller's abort reason, or an error made in JavaScript: thrown unchanged.
     #[error("aborted")]
     Thrown(JsValue),
 }
@@ -95,8 +95,8 @@ impl Error {
         }
     }
 
-    /// True where an invocation that ends with it leaves its guest in the middle of something: the instance can't be
-    /// called again. An answer, or no answer, is an end of the guest's own.
+    /// True for an error that ends an invocation while its guest is still inside a call: the instance cannot be called
+    /// again. With the others the guest has returned by itself.
     pub(crate) fn breaks_instance(&self) -> bool {
         !matches!(self, Self::Guest { .. } | Self::Protocol(Violation::NoResponse))
     }
@@ -113,7 +113,7 @@ impl Error {
         }
     }
 
-    /// An argument or option that is not what it should be.
+    /// An invalid argument or option.
     pub(crate) fn argument(what: impl Into<String>, expected: &str, value: &JsValue) -> Self {
         Self::Argument { what: what.into(), expected: expected.to_owned(), got: sys::describe(value) }
     }
@@ -123,7 +123,7 @@ impl From<&Error> for JsValue {
     fn from(error: &Error) -> Self {
         let message = match error {
             Error::Thrown(reason) => return reason.clone(),
-            // Not through a Rust string: it may be long, and it is the guest's own to the letter.
+            // Not converted to a Rust string: it may be long, and has to reach the caller unchanged.
             Error::Guest { text: Some(text), .. } => text.clone(),
             _ => JsString::from(error.to_string()),
         };

@@ -1,5 +1,5 @@
-//! `WapcHost`: one guest that can be called. `calls` has what comes before and after each call; `succession` exchanges the
-//! instance; `exports` is what the port in JavaScript calls.
+//! `WapcHost`: one guest that can be called. `calls` does what comes before and after each call; `succession` replaces
+//! the instance; `exports` holds the functions that the port in JavaScript calls.
 
 mod calls;
 mod exports;
@@ -28,7 +28,7 @@ pub struct Host {
     state: Rc<State>,
 }
 
-/// The state of a host, shared with the work that goes on for it.
+/// The state of a host, shared with the futures that work on it.
 #[derive(Debug)]
 pub(crate) struct State {
     id: u32,
@@ -60,7 +60,7 @@ thread_local! {
     static NEXT_ID: Cell<u32> = const { Cell::new(1) };
 }
 
-/// Hosts that live.
+/// The number of live hosts.
 #[unsafe(no_mangle)]
 extern "C" fn hosts_alive() -> usize {
     HOSTS.with_borrow(Slots::alive)
@@ -74,8 +74,9 @@ fn wake(slot: u32) {
     }
 }
 
-/// A host of a fresh instance of `guest`: a promise of a `Host`, or of the JavaScript half of one that runs in a worker
-/// because it was asked to, or because its callback may answer later and nothing on this thread can wait.
+/// Creates a host of a fresh instance of `guest`: a promise of a `Host`, or of the JavaScript half of a host in a
+/// worker. A worker is used where the caller asked for one, or where the callback may answer later and nothing on this
+/// thread can wait.
 pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option<&Workers>) -> Promise {
     let id = NEXT_ID.replace(NEXT_ID.get().wrapping_add(1));
     if workers.is_none() && !options.needs_worker() {
@@ -133,20 +134,20 @@ impl Drop for Host {
 
 #[wasm_bindgen]
 impl Host {
-    /// A host of a fresh instance of `module`: a promise of a `Host`, or of one in a worker. `options` are `HostOptions`,
-    /// laid over those of `compile`. WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    /// A host of a fresh instance of `module`: a promise of a `Host`, or of one in a worker. `options` are
+    /// `HostOptions`, laid over those of `compile`. WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn instantiate(module: &Module, options: &JsValue) -> Result<Promise, JsValue> {
         let guest = module.linkable()?;
         Ok(create(guest, &module.host_options(options)?, None))
     }
 
-    /// Tells hosts apart; what a host callback finds in `context.host.id`.
+    /// The host's number; host callbacks see it as `context.host.id`.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> u32 {
         self.state.id
     }
 
-    /// Where it is invoked.
+    /// The port, through which JavaScript invokes the guest.
     ///
     /// A `Result`, though it can't fail: see `exports` on functions that return a reference.
     #[wasm_bindgen(getter)]
@@ -167,7 +168,7 @@ impl Host {
         self.state.closed.get()
     }
 
-    /// The limit in bytes that a guest which takes over has to be compiled with.
+    /// `limits.memory` in bytes, which a guest that takes over has to be compiled with.
     #[wasm_bindgen(getter, js_name = memoryLimit)]
     pub fn memory_limit(&self) -> Option<f64> {
         self.state.options.limits.memory
@@ -184,19 +185,19 @@ impl Host {
         self.state.interrupt(reason);
     }
 
-    /// Lets a fresh instance of `module` take over: a promise of its having done so.
+    /// Lets a fresh instance of `module` take over: a promise that resolves once it has.
     /// WAPC_LINK and WAPC_INIT leave the old guest in place.
     pub fn replace(&self, module: &Module) -> Result<Promise, JsValue> {
         Ok(self.succeed(module.linkable()?))
     }
 
-    /// Lets a fresh instance of the same guest take over.
+    /// Lets a fresh instance of the same guest take over: a promise that resolves once it has.
     pub fn reset(&self) -> Result<Promise, JsValue> {
         Ok(self.succeed(self.state.guest.borrow().clone()))
     }
 
-    /// Lets go of the guest; an invocation that runs ends with WAPC_CLOSED first. True where nothing ran, so that the host
-    /// can be freed.
+    /// Releases the guest; a running invocation first ends with WAPC_CLOSED. True where none ran: the host can then be
+    /// freed.
     pub fn close(&self, is_running: bool) -> bool {
         self.state.close(is_running)
     }

@@ -1,4 +1,4 @@
-//! Descriptions of modules, and guesses at files that are none.
+//! Describes modules, and guesses what files are that are no guests.
 
 use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
 use serde::Serialize;
@@ -49,20 +49,21 @@ pub(crate) fn field(descriptor: &JsValue, name: &str) -> String {
     Reflect::get(descriptor, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
-/// Bytes that all producers of a section take, the name of its field counted with each. Sections that compilers write have
-/// less than 1 KiB; a guest's may repeat a long name 100,000 times, and the core's memory never shrinks.
+/// The most bytes that the producers of a section may take, each counted with the name of its field. Compilers write
+/// sections of less than 1 KiB; a hostile one may repeat a long name 100,000 times, and the core's memory never
+/// shrinks.
 const MOST_PRODUCERS: u32 = 65_536;
 
 /// Bytes counted for each producer beside its texts.
 const OVERHEAD: u32 = 64;
 
-/// Reads a `producers` section. It is the guest's word: the list ends where the section is broken, or has more than
+/// Reads a `producers` section, which is not trusted: the list ends where the section is broken, or has more than
 /// `MOST_PRODUCERS` bytes.
 /// <https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md>
 #[must_use]
 pub(crate) fn producers(section: &dyn Source) -> Vec<Producer> {
     let mut found = Vec::new();
-    // Counts are not used to size anything: they may lie.
+    // Counts may lie, so nothing is allocated by them.
     let _ = read_fields(&mut Reader::new(section, 0..section.length()), &mut found);
     found
 }
@@ -81,7 +82,7 @@ fn read_fields(reader: &mut Reader, found: &mut Vec<Producer>) -> Result<(), Ref
     Ok(())
 }
 
-/// Reads a name, with its length in the section.
+/// Reads a name: its text, and its length in bytes in the section.
 fn read_name(reader: &mut Reader, room: &mut u32) -> Result<(String, u32), Refused> {
     let len = reader.u32()?;
     take(reader, room, len)?;

@@ -21,23 +21,23 @@ use crate::suspensions;
 use crate::sys::{self, Guest};
 
 thread_local! {
-    /// The instances that live.
+    /// The live instances.
     static INSTANCES: RefCell<Slots<Instance>> = const { RefCell::new(Slots::new()) };
 }
 
 thread_local! {
-    /// The instance whose code runs, or ran last: the shims (`imports/shim.wat`) read it, and put it back after what may
-    /// have let another run.
+    /// The instance whose code runs, or ran last. The shims (`imports/shim.wat`) read it, and restore it after whatever
+    /// may have let another run.
     static RUNNING: Cell<u32> = const { Cell::new(NO_SLOT) };
 }
 
-/// Where the shims find the number of the instance that runs.
+/// The address at which the shims find the number of the running instance.
 #[unsafe(no_mangle)]
 extern "C" fn instance_running() -> *const u32 {
     RUNNING.with(Cell::as_ptr)
 }
 
-/// One instance of a guest. No borrow of what is in its cells is ever held while JavaScript or the guest runs.
+/// One instance of a guest. None of its cells is borrowed while JavaScript or the guest runs.
 #[derive(Debug)]
 pub(crate) struct Instance {
     id: u32,
@@ -46,7 +46,7 @@ pub(crate) struct Instance {
     memory_len: Cell<u64>,
     payload_limit: u32,
     suspendable: bool,
-    /// How many guests of this thread may be suspended while this one runs on a stack that can be.
+    /// How many guests of this thread may be suspended at once (`limits.suspensions`).
     suspensions: u32,
     /// Milliseconds of an invocation, and of the starts together.
     timeout: Option<u32>,
@@ -56,20 +56,21 @@ pub(crate) struct Instance {
     in_callback: Cell<bool>,
 }
 
-/// Instances that live.
+/// The number of live instances.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn instances_alive() -> usize {
     INSTANCES.with_borrow(Slots::alive)
 }
 
-/// In debug builds, after each invocation: the stack's end has left no borrow of what all guests of this thread share.
+/// Asserts, in debug builds after each invocation, that a stack overflow has left no borrow of what all guests of this
+/// thread share.
 #[cfg(debug_assertions)]
 pub(crate) fn assert_unborrowed() {
     INSTANCES.with(|instances| assert!(instances.try_borrow_mut().is_ok(), "the table of instances is borrowed"));
 }
 
-/// Before each call of a guest: forgets the last invocation, for a fresh one of these lengths in bytes. 0 where it may
-/// be suspended and too many are: it has to wait.
+/// Called before each call of a guest: replaces the last invocation by a fresh one with these lengths in bytes. 0 where
+/// it has to wait: it may be suspended, and too many guests are.
 #[unsafe(no_mangle)]
 extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend: u32) -> u32 {
     let begun = Instance::peek(id, |instance| {
@@ -79,7 +80,7 @@ extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend
     begun.is_some().into()
 }
 
-/// The time of an invocation that is suspended is up, or that of a start.
+/// Ends a suspended invocation, or a start, whose time is up.
 #[unsafe(no_mangle)]
 extern "C" fn instance_time_out(id: u32) {
     if let Some(instance) = Instance::by_id(id) {
@@ -95,7 +96,7 @@ extern "C" fn instance_time_out(id: u32) {
 impl Instance {
     fn register(linkable: &Linkable, host: &Object, options: &Options) -> Rc<Self> {
         let id = INSTANCES.with_borrow_mut(Slots::reserve);
-        // A stack that can be suspended takes longer than a short invocation.
+        // Only where needed: entering a suspendable stack takes longer than a short invocation.
         let suspendable = options.is_suspendable(linkable.may_sleep) && linkable.may_wait;
         let instance = Rc::new(Self {
             id,
@@ -122,7 +123,7 @@ impl Instance {
         instance
     }
 
-    /// True where its next invocation can run now: on a stack that can be suspended, only while few enough others are.
+    /// True where its next invocation can run now. On a suspendable stack that takes few enough other suspended guests.
     pub(crate) fn has_room(&self) -> bool {
         !self.suspendable || suspensions::has_room(self.suspensions)
     }
@@ -138,26 +139,26 @@ impl Instance {
         INSTANCES.with_borrow(|instances| instances.get(id).cloned())
     }
 
-    /// Looks at an instance without counting a reference to it, or borrowing the table that it is in: for what nearly always
-    /// suffices. `look` makes and removes no instance, and answers with None where more is to be done. What a guest may
-    /// call where the stack is about to end only reads.
+    /// Reads an instance without counting a reference, or borrowing the table: the fast path, which nearly always
+    /// suffices. `look` creates and removes no instance, and returns None where more is to be done. It only reads,
+    /// since a guest may call when the stack is nearly used up.
     #[inline(always)]
     pub(crate) fn peek<T>(id: u32, look: impl FnOnce(&Self) -> Option<T>) -> Option<T> {
         INSTANCES.with(|instances| {
-            // SAFETY: the table is not changed as long as the reference lives, since only `look` runs. A guard would have to
-            // be counted twice in each of the three calls that an invocation takes.
+            // SAFETY: the table is not changed as long as the reference lives, since only `look` runs. A guard would
+            // have to be counted twice in each of the three calls that an invocation takes.
             let instances = unsafe { instances.try_borrow_unguarded() }.ok()?;
             look(instances.get(id)?)
         })
     }
 
-    /// A range that lies in memory as it was when last asked.
+    /// The range, if it lies within the last known size of memory.
     #[inline(always)]
     pub(crate) fn knows(&self, ptr: u32, len: u32) -> Option<Range> {
         Range::check(ptr, len, self.memory_len.get()).ok()
     }
 
-    /// Lets go of the guest and its memory. Nothing can be called on it afterwards.
+    /// Releases the guest and its memory. Nothing can be called on it afterwards.
     pub(crate) fn discard(&self) {
         self.guest.release();
         let gone = INSTANCES.with_borrow_mut(|instances| instances.remove(self.id));
@@ -199,7 +200,7 @@ impl Instance {
     #[inline(always)]
     fn begin(&self, request: Option<Request>, may_suspend: bool) {
         RUNNING.set(self.id);
-        // A callback that never returned (the stack's end) has left it set.
+        // Still set where a stack overflow has unwound a callback.
         self.in_callback.set(false);
         self.invocation.begin(request, may_suspend);
     }
@@ -214,7 +215,7 @@ impl Instance {
         &self.invocation
     }
 
-    /// Stops it wherever it is: in a callback when that returns, suspended at once.
+    /// Stops the running invocation: at once where it is suspended, else when its callback returns.
     pub(crate) fn interrupt(&self, error: Error) {
         let reason = JsValue::from(&error);
         self.invocation.stop(error);
@@ -245,8 +246,8 @@ impl Instance {
         self.guest.memory_len() as u64
     }
 
-    /// UTF-8 text of the guest's, broken where it is broken; `what` names it. WAPC_PROTOCOL if it leaves memory, WAPC_LIMIT if
-    /// it is longer than `limits.payload`.
+    /// A text of the guest's, read as UTF-8 and repaired where it is broken; `what` names it in errors. WAPC_PROTOCOL
+    /// if it leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
     pub(crate) fn text(&self, import: Import, what: &'static str, ptr: u32, len: u32) -> Result<JsString, Error> {
         let range = self.range(import, ptr, len)?;
         self.check_limit(what, len.into())?;
@@ -266,8 +267,8 @@ impl Instance {
         check(what, length, self.payload_limit)
     }
 
-    /// The length of a host error's text within `limits.payload`: it is an answer of the host callback's like any other. What
-    /// the callback threw is the cause of the WAPC_LIMIT.
+    /// The length of a host error's text, which `limits.payload` bounds like any answer of the host callback. The
+    /// WAPC_LIMIT has what the callback threw as its cause.
     pub(crate) fn check_host_error(&self, length: f64) -> Result<u32, Error> {
         self.check_limit("the host callback's error text", length).map_err(|over| Error::LimitReached {
             reason: over.to_string(),
@@ -275,7 +276,7 @@ impl Instance {
         })
     }
 
-    /// WAPC_LIMIT for what is within the limit but more than the engine can hold.
+    /// WAPC_LIMIT for bytes that are within the limit, but that the engine has no memory for.
     pub(crate) fn no_memory_for(&self, what: &'static str, len: u32) -> Error {
         Error::Limit { what, length: len.into(), limit: self.payload_limit.into() }
     }
@@ -288,7 +289,7 @@ impl Instance {
         Err(Error::Trap { reason: "the logger threw".to_owned(), text: None, cause: None })
     }
 
-    /// Runs a callback of the caller's, in which this guest can't be called.
+    /// Runs a callback of the caller's, during which this guest cannot be called.
     pub(crate) fn in_callback<T>(&self, callback: impl FnOnce(&Guest) -> T) -> T {
         self.in_callback.set(true);
         let result = callback(&self.guest);
@@ -300,7 +301,7 @@ impl Instance {
         self.in_callback.get()
     }
 
-    /// Why a promise was refused, and what to do.
+    /// The reason why a promise was refused, and what to do.
     pub(crate) fn why_not_async(&self) -> &'static str {
         self.async_refused
     }

@@ -1,4 +1,4 @@
-//! Subresource integrity: whether bytes are those that a page expects. <https://www.w3.org/TR/SRI/>
+//! Subresource integrity: checks that bytes are those expected. <https://www.w3.org/TR/SRI/>
 
 /// A digest algorithm, the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,14 +31,14 @@ impl Algorithm {
     }
 }
 
-/// The digest of bytes that were found to be those that were expected.
+/// The digest of bytes that were verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Digest {
     algorithm: Algorithm,
     base64: String,
 }
 
-/// The digests that bytes must match one of: those of the strongest algorithm that was given.
+/// The accepted digests: those of the strongest algorithm given. Bytes have to match one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Integrity {
     algorithm: Algorithm,
@@ -46,8 +46,9 @@ pub(crate) struct Integrity {
 }
 
 impl Integrity {
-    /// Reads integrity metadata: digests separated by white space, each with options behind a `?` that mean nothing.
-    /// None where one of them is no such digest: unlike a page's markup, a program should hear of its mistake.
+    /// Reads integrity metadata: digests separated by white space, each with options after a `?`, which are ignored.
+    /// None where one of them is invalid: in a page's markup it would be skipped, but a program should hear of its
+    /// mistake.
     #[must_use]
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digests: Vec<_> = text.split_ascii_whitespace().map(digest).collect::<Option<_>>()?;
@@ -69,8 +70,7 @@ impl Integrity {
         Some(Digest { algorithm: self.algorithm, base64: expected.clone() })
     }
 
-    /// True where bytes of this digest are among those expected. Digests by different algorithms tell nothing of
-    /// each other.
+    /// True where this digest is an accepted one. Digests of different algorithms cannot be compared.
     #[must_use]
     pub(crate) fn includes(&self, digest: &Digest) -> bool {
         self.algorithm == digest.algorithm && self.digests.contains(&digest.base64)

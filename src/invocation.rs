@@ -50,16 +50,16 @@ pub(crate) enum Outcome<Text> {
     Responded,
     /// The guest answered with an error: its text.
     GuestError(Option<Text>),
-    /// Succeeded, but said nothing.
+    /// The guest succeeded without a response.
     Silent,
-    /// Trapped, with the text that it left before.
+    /// The guest trapped: the error text that it left before.
     Trapped(Option<Text>),
     /// Stopped by the host.
     Stopped(Box<Error>),
 }
 
-/// The invocation that runs on an instance. Each field is a cell of its own, and none is ever borrowed: where the engine's
-/// stack ends, any frame may be unwound, and a borrow would be held for ever.
+/// The running invocation of an instance. Each field is a cell of its own, and none is ever borrowed: a stack overflow
+/// may unwind any frame, and its borrow would be held for ever.
 pub(crate) struct Invocation<Text> {
     runs: Cell<bool>,
     /// None while a guest starts.
@@ -69,7 +69,7 @@ pub(crate) struct Invocation<Text> {
     error_text: Cell<Option<Text>>,
     answer: Cell<Answer>,
     is_stopped: Cell<bool>,
-    /// Why it was stopped. Boxed: it is rare, and the rest is written on every invocation.
+    /// The error that stopped it. Boxed: it is rare, and the rest is written on every invocation.
     stopped: Cell<Option<Box<Error>>>,
 }
 
@@ -80,7 +80,7 @@ impl<Text> fmt::Debug for Invocation<Text> {
 }
 
 impl<Text> Invocation<Text> {
-    /// None that runs.
+    /// No running invocation.
     pub(crate) const fn new() -> Self {
         Self {
             runs: Cell::new(false),
@@ -94,11 +94,11 @@ impl<Text> Invocation<Text> {
         }
     }
 
-    /// One begins: of `request`, or while a guest starts, which may call its host, but was asked nothing. Nothing of the
-    /// last one is left, not even if that never ended.
+    /// Begins an invocation: of `request`, or of none while a guest starts. Clears everything of the last one, even if
+    /// that never ended.
     #[inline(always)]
     pub(crate) fn begin(&self, request: Option<Request>, may_suspend: bool) {
-        // By their names, so that none is forgotten.
+        // Destructured, so that no field is forgotten.
         let Self {
             runs,
             request: asked,
@@ -181,7 +181,7 @@ impl<Text> Invocation<Text> {
         }
     }
 
-    /// Stops it, if it runs. The first reason decides, whatever comes after.
+    /// Stops it, if it runs. The first error decides, whatever comes after.
     pub(crate) fn stop(&self, error: Error) {
         if self.runs.get() && !self.is_stopped.replace(true) {
             self.stopped.set(Some(Box::new(error)));
@@ -194,7 +194,7 @@ impl<Text> Invocation<Text> {
         self.is_stopped.get() || !self.runs.get()
     }
 
-    /// Ends it: its outcome, having `responded` or not. None where none runs.
+    /// Ends it and returns its outcome; None where none runs. `responded`: the guest gave a response.
     pub(crate) fn end(&self, ended: Ended, responded: bool) -> Option<Outcome<Text>> {
         if !self.runs.replace(false) {
             return None;
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn every_way_to_end() {
         let closed = || Error::Closed("host");
-        /// How it ended, whether it responded, its error text, why it was stopped; what comes of it.
+        /// How it ended, whether it responded, its error text, why it was stopped; the outcome.
         type Row = (Ended, bool, Option<&'static str>, Option<Error>, &'static str);
         let table: [Row; 10] = [
             (Ended::Succeeded, true, None, None, "responded"),

@@ -1,8 +1,8 @@
-//! `limits.memory`: a guest's memories and tables get maxima of the host's, so that growing past them fails as the
-//! specification has it, with no check on the way. They are written into a copy of the module's bytes, which stay in
-//! JavaScript: the core reads of them what it needs, a window at a time.
+//! `limits.memory`: lowers the maxima of a guest's memories and tables, so that growing past them fails in the engine
+//! itself, without a check at run time. The maxima are written into a copy of the module's bytes. The bytes stay in
+//! JavaScript: the core reads what it needs of them, a window at a time.
 //!
-//! Of the binary format: <https://webassembly.github.io/spec/core/binary/modules.html>
+//! The binary format: <https://webassembly.github.io/spec/core/binary/modules.html>
 
 use std::fmt;
 use std::ops::Range;
@@ -27,11 +27,11 @@ mod value_types;
 use bounded::Bounded;
 use output::{Length, Output};
 
-/// A copy of a module whose memories and tables together cannot grow over `limit` bytes, which are finite. Bytes that are
-/// no valid module come back as they are: the compiler says what is wrong with them. WAPC_LIMIT where the guest begins
-/// with more, or there is no memory for the copy; WAPC_UNSUPPORTED where it could fill memory by other means, or is not
+/// A copy of a module whose memories and tables together cannot grow over `limit` bytes, which are finite. Invalid
+/// modules come back as they are: the compiler reports what is wrong with them. WAPC_LIMIT where the guest begins with
+/// more, or there is no memory for the copy; WAPC_UNSUPPORTED where it could fill memory by other means, or is not
 /// understood.
-#[inline(never)] // In the future that compiles guests it takes more code.
+#[inline(never)] // Inlined into the future that compiles guests, it takes more code.
 pub(crate) fn limit_memory(bytes: Bytes, limit: f64) -> Result<Bytes, Error> {
     let source: &Uint8Array = &bytes;
     let mut reader = Reader::new(source, 0..0);
@@ -80,7 +80,7 @@ fn unsupported(reason: Reason) -> Error {
 struct Copy<'a> {
     source: &'a Bytes,
     whole: Bytes,
-    /// Bytes of the whole that are written.
+    /// Bytes written so far.
     at: u32,
 }
 

@@ -1,4 +1,4 @@
-//! A compiled guest whose imports are all there, ready to be instantiated.
+//! A compiled guest whose imports the host all provides, ready to be instantiated.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use crate::inspect::field;
 use crate::protocol::{self, ENV, HOST_CALL, POLL};
 use crate::sys::Wasi;
 
-/// A guest whose imports are all there, and what is known of each of its instances once it is of one.
+/// A guest whose imports the host all provides, and what holds for each of its instances once one has shown it.
 #[derive(Debug)]
 pub(crate) struct Linkable {
     pub(crate) module: WebAssembly::Module,
@@ -26,7 +26,7 @@ pub(crate) struct Linkable {
 }
 
 impl Linkable {
-    /// WAPC_LINK, naming them all, where it imports what the host does not have.
+    /// WAPC_LINK, naming all of them, where the host does not provide its imports.
     pub(crate) fn new(module: WebAssembly::Module, wasi: Option<Wasi>) -> Result<Self, Error> {
         let (mut missing, mut may_wait, mut may_sleep, mut imports_env) = (Vec::new(), false, false, false);
         for import in WebAssembly::Module::imports(&module).iter() {

@@ -34,7 +34,7 @@ impl Range {
         Ok(Self { ptr, len })
     }
 
-    /// Where it starts; 0 where it is empty.
+    /// Its start; 0 where it is empty.
     #[inline(always)]
     pub(crate) fn ptr(self) -> u32 {
         self.ptr
@@ -46,8 +46,8 @@ impl Range {
         self.len
     }
 
-    /// Its beginning, of `len` bytes at the most.
-    #[allow(dead_code)] // Of WASI, which is an artifact of its own.
+    /// Its first bytes, at most `len`.
+    #[allow(dead_code)] // Used by WASI, which is an artifact of its own.
     pub(crate) fn first(self, len: u32) -> Self {
         Self { len: self.len.min(len), ..self }
     }

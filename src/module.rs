@@ -27,11 +27,11 @@ pub struct Module {
 struct State {
     /// None once it is closed.
     module: RefCell<Option<WebAssembly::Module>>,
-    /// The digest of its bytes, if they were checked when it was compiled.
+    /// The digest of its bytes, if they were verified when it was compiled.
     digest: Option<Digest>,
     /// WASI, if it imports that.
     wasi: Option<Wasi>,
-    /// Those of `compile`; None once it is closed. Callbacks are among them, which may refer to this very module.
+    /// The options of `compile`; None once it is closed, since their callbacks may refer to this very module.
     options: RefCell<Option<Rc<Options>>>,
     /// The options of a pool, where `compile` was given them; None once that pool is made, and once this is closed.
     pool: RefCell<Option<PoolOptions>>,
@@ -53,8 +53,8 @@ impl Module {
         Ok(Self::promise(guest, options, pool))
     }
 
-    /// Compiles a guest that is to take over in a host: a promise of a `Module`. `options` are `ReplaceOptions`; the host
-    /// has a limit of `memory` bytes, and may demand that `integrity` is said.
+    /// Compiles a guest that is to take over in a host: a promise of a `Module`. `options` are `ReplaceOptions`; the
+    /// host's limit is `memory` bytes, and it may demand `integrity`.
     /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED, WAPC_LIMIT.
     #[wasm_bindgen(js_name = compileSuccessor)]
     pub fn compile_successor(
@@ -67,8 +67,8 @@ impl Module {
         Ok(Self::promise(guest, Options::of_successor(memory, integrity)?, None))
     }
 
-    /// Checks that this module, which is compiled already, may take over in a host as `compile_successor` describes it.
-    /// WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    /// Checks that this module, which is compiled already, may take over in a host, with the arguments of
+    /// `compile_successor`. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     #[wasm_bindgen(js_name = admitSuccessor)]
     pub fn admit_successor(
         &self,
@@ -82,7 +82,7 @@ impl Module {
         Ok(self.state.admit(memory, integrity.as_ref())?)
     }
 
-    /// The module itself, ready to be instantiated elsewhere. WAPC_CLOSED, WAPC_LINK.
+    /// The `WebAssembly.Module`, to be instantiated elsewhere. WAPC_CLOSED, WAPC_LINK.
     #[wasm_bindgen(js_name = linkable)]
     pub fn linkable_module(&self) -> Result<WebAssembly::Module, JsValue> {
         Ok(self.linkable()?.module.clone())
@@ -93,7 +93,7 @@ impl Module {
         Ok(inspect::info(&self.state.open()?)?)
     }
 
-    /// Lets go of the compiled module. Hosts that were made of it live on.
+    /// Releases the compiled module. Its hosts go on.
     pub fn close(&self) {
         self.state.module.take();
         self.state.linkable.take();
@@ -121,7 +121,8 @@ impl Module {
         Ok(Rc::new(self.state.lay_over(Options::read(options)?)?))
     }
 
-    /// `options` for a pool of this module. Where it was compiled for one, those of `compile` are all of them, and are taken.
+    /// `options` for a pool of this module. The first pool of a module that was compiled for one uses the options of
+    /// `compile` instead.
     /// WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub(crate) fn pool_options(&self, options: &JsValue) -> Result<(Rc<Options>, PoolOptions), Error> {
         let kept = self.state.pool.take();
@@ -139,7 +140,7 @@ impl Module {
 }
 
 impl State {
-    /// `options`, and where they say nothing those of `compile`. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    /// `options`, with those of `compile` for all that is left out. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     fn lay_over(&self, options: Options) -> Result<Options, Error> {
         self.admit(options.limits.memory, options.integrity.as_ref())?;
         Ok(options.over(&*self.options()?))
@@ -150,14 +151,14 @@ impl State {
         self.options.borrow().clone().ok_or(Error::Closed("module"))
     }
 
-    /// WAPC_UNSUPPORTED and WAPC_ARGUMENT for options of the time of compilation that it was not compiled with: a limit of
-    /// `memory` bytes, bytes that were checked against `integrity`.
+    /// Checks options that only compiling can apply: WAPC_UNSUPPORTED unless the module was compiled with a limit of
+    /// `memory` bytes or less, WAPC_ARGUMENT unless its bytes were verified against `integrity`.
     fn admit(&self, memory: Option<f64>, integrity: Option<&Integrity>) -> Result<(), Error> {
         let compiled_with = self.options()?.limits.memory;
         if let Some(wanted) = memory
             && compiled_with.is_none_or(|limit| limit > wanted)
         {
-            // Described in JavaScript: formatting an f64 here takes 22 KB.
+            // Formatted in JavaScript: formatting an f64 here takes 22 KB.
             let [limit, wanted] = [compiled_with, Some(wanted)].map(|bytes| sys::describe(&bytes.into()));
             return Err(Error::Unsupported(format!(
                 "`limits.memory` is {wanted}, but the module was compiled with {limit}: give it to `WapcModule.compile`"
@@ -186,7 +187,7 @@ impl State {
     }
 }
 
-/// WAPC_NOT_A_GUEST unless it exports what every guest does.
+/// WAPC_NOT_A_GUEST unless it exports `__guest_call` and `memory`.
 fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
     let exports = WebAssembly::Module::exports(module);
     for (name, kind) in [(GUEST_CALL, "function"), (MEMORY, "memory")] {

@@ -13,17 +13,17 @@ use crate::sys::{self, WasiSettings};
 
 pub(crate) use self::pool::{Bounds, PoolOptions, Workers};
 
-/// Bytes of one payload or answer, by default.
+/// The default of `limits.payload`, in bytes.
 const DEFAULT_PAYLOAD_LIMIT: u32 = 256 << 20;
 
-/// Characters of `integrity`, which is copied into the core: its memory grows with that, and never shrinks.
+/// The most characters of `integrity`: it is copied into the core, whose memory never shrinks.
 const LONGEST_INTEGRITY: u32 = 65_536;
 
-/// The value that `integrity` expects, as errors name it.
+/// The value expected of `integrity`, as errors name it.
 pub(crate) const DIGESTS: &str = "digests such as 'sha256-…', 'sha384-…' or 'sha512-…' in Base64";
 
 options! {
-    /// `HostOptions`. What was not given is `None`.
+    /// `HostOptions`. Those not given are `None`.
     struct Options {
         host_call: Option<Function> = "hostCall" => function(),
         asynchronous: Option<Async> = "async" => asynchronous(),
@@ -73,7 +73,7 @@ impl Options {
         Self::of(&Reader::new("options", value, Self::NAMES)?)
     }
 
-    /// Those with which a guest is compiled that takes over from another. WAPC_ARGUMENT.
+    /// The options to compile a guest with that takes over from another. WAPC_ARGUMENT.
     pub(crate) fn of_successor(memory: Option<f64>, integrity: Option<Integrity>) -> Result<Self, Error> {
         let mut options = Self::read(&JsValue::UNDEFINED);
         if let Ok(options) = &mut options {
@@ -82,7 +82,7 @@ impl Options {
         options
     }
 
-    /// These, and where they say nothing the others, with which the guest was compiled.
+    /// These options, with those of `compile` (`others`) for all that is left out.
     pub(crate) fn over(self, others: &Self) -> Self {
         Self {
             host_call: self.host_call.or_else(|| others.host_call.clone()),
@@ -109,7 +109,8 @@ impl Options {
         answers_later && !sys::can_suspend()
     }
 
-    /// True where invocations run on a stack that can be suspended: of a guest that may sleep, or only wait for its host.
+    /// True where invocations run on a suspendable stack. `may_sleep`: the guest may sleep; others wait only for their
+    /// host.
     pub(crate) fn is_suspendable(&self, may_sleep: bool) -> bool {
         self.asynchronous() != Async::Never && (may_sleep || self.host_call.is_some()) && sys::can_suspend()
     }
@@ -139,10 +140,10 @@ impl Limits {
         Self::of(&Reader::new(what, value, Self::NAMES)?)
     }
 
-    /// These, and where they say nothing the others, with which the guest was compiled.
+    /// These limits, with those of `compile` (`others`) for all that is left out.
     fn over(self, others: &Self) -> Self {
         Self {
-            // Of the time of compilation.
+            // Fixed when the guest was compiled.
             memory: others.memory,
             payload: self.payload.or(others.payload),
             timeout: self.timeout.or(others.timeout),
@@ -152,8 +153,8 @@ impl Limits {
     }
 }
 
-/// Reads `ReplaceOptions`: the digests that the bytes of the guest have to match. `demanded` names what is expected where
-/// a caller has to say something: then nothing is WAPC_ARGUMENT, and only `null` does without.
+/// Reads `ReplaceOptions`: the digests that the bytes of the guest have to match. `demanded`: `integrity` has to be
+/// given, and this is what errors expect of it; leaving it out is WAPC_ARGUMENT, and `null` waives it.
 pub(crate) fn read_replacement(value: &JsValue, demanded: Option<&str>) -> Result<Option<Integrity>, Error> {
     let options = Reader::new("options", value, Replacement::NAMES)?;
     let Replacement { integrity } = Replacement::of(&options)?;
@@ -173,7 +174,7 @@ impl Reader {
         match value.as_bool() {
             Some(true) => Ok(Some(Async::Always)),
             Some(false) => Ok(Some(Async::Never)),
-            // Compared in JavaScript: a text of a caller's may be of any length.
+            // Compared in JavaScript: a caller's string may be of any length.
             None if value == "auto" => Ok(Some(Async::Auto)),
             None if value.is_undefined() => Ok(None),
             _ => Err(Error::argument(name, "'auto', true or false", &value)),
@@ -194,7 +195,7 @@ impl Reader {
         text.as_deref().and_then(Integrity::parse).map(Some).ok_or_else(|| Error::argument(name, DIGESTS, &value))
     }
 
-    /// The three options of WASI, which JavaScript takes (`js/wasi/settings.js`).
+    /// The three options of WASI, which JavaScript reads (`js/wasi/settings.js`).
     fn wasi(&self, _names: &str) -> Result<WasiSettings, Error> {
         sys::try_wasi_settings(&self.fields).map_err(Error::Thrown)
     }

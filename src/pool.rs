@@ -1,5 +1,5 @@
-//! `WapcPool`: instances of one guest that are shared. `inventory` knows which there are and which of them are idle; the
-//! queue of requests, promises, timers and workers are JavaScript's (`js/pool/pool.js`).
+//! `WapcPool`: instances of one guest that are shared. `inventory` keeps which instances there are and which are idle;
+//! the queue of requests, promises, timers and workers are in JavaScript (`js/pool/pool.js`).
 
 mod inventory;
 
@@ -40,8 +40,9 @@ impl Drop for Pool {
 
 #[wasm_bindgen]
 impl Pool {
-    /// A pool of `module`, without instances yet. `options` are `PoolOptions`, laid over those of `compile`; where `module` was
-    /// compiled for a pool, those of `compile` are all of them. WAPC_LINK, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    /// A pool of `module`, without instances yet. `options` are `PoolOptions`, laid over those of `compile`; the first
+    /// pool of a module that was compiled for one uses those of `compile` instead. WAPC_LINK, WAPC_CLOSED,
+    /// WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn create(module: &Module, options: &JsValue) -> Result<Self, JsValue> {
         #[cfg(debug_assertions)]
         crate::assertions::add(assert_in_order);
@@ -61,7 +62,7 @@ impl Pool {
         self.slot
     }
 
-    /// True where instances are evicted when idle, so that the time of their release matters.
+    /// True where idle instances may be evicted, so that the time of their release matters.
     #[wasm_bindgen(getter, js_name = isElastic)]
     pub fn is_elastic(&self) -> bool {
         let Bounds { min, size, idle_timeout, .. } = self.pool.bounds;
@@ -89,7 +90,7 @@ impl Pool {
     }
 }
 
-// Raw exports, which answer with numbers: see `host::exports`. A pool that is gone has nothing.
+// Raw exports that return numbers: see `host::exports`. They return an empty result for a pool that is gone.
 
 #[inline(always)]
 fn with<T>(slot: u32, gone: T, act: impl FnOnce(&mut Inventory) -> T) -> T {
@@ -103,13 +104,13 @@ fn or_none(instance: Option<u32>) -> f64 {
     instance.map_or(POOL_NONE, f64::from)
 }
 
-/// Pools that live.
+/// The number of live pools.
 #[unsafe(no_mangle)]
 extern "C" fn pools_alive() -> usize {
     POOLS.with_borrow(Slots::alive)
 }
 
-/// In debug builds, after each invocation: nothing of a pool is borrowed, and no count is off.
+/// Asserts, in debug builds after each invocation, that nothing of a pool is borrowed, and that all counts are right.
 #[cfg(debug_assertions)]
 fn assert_in_order() {
     POOLS.with(|pools| {
@@ -132,13 +133,13 @@ extern "C" fn pool_release(slot: u32, instance: u32, now: f64) {
     with(slot, (), |inventory| inventory.release(instance, now));
 }
 
-/// Admits one more request behind `pending` others, or not: an `Admission`.
+/// Admits or refuses one more request behind `pending` others: an `Admission`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_admit(slot: u32, pending: u32) -> u32 {
     with(slot, Admission::Closed, |inventory| inventory.admit(pending)) as u32
 }
 
-/// The number of an instance to create before the pool is there, or `POOL_NONE`.
+/// The number of an instance to create while the pool itself is being created, or `POOL_NONE`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_create_kept(slot: u32) -> f64 {
     with(slot, POOL_NONE, |inventory| or_none(inventory.create_kept()))
@@ -162,13 +163,13 @@ extern "C" fn pool_not_created(slot: u32, instance: u32) {
     with(slot, (), |inventory| inventory.not_created(instance));
 }
 
-/// A busy instance is gone.
+/// Removes a busy instance that is gone.
 #[unsafe(no_mangle)]
 extern "C" fn pool_remove(slot: u32, instance: u32) {
     with(slot, (), |inventory| inventory.remove(instance));
 }
 
-/// Acquires an instance that broke, where it is idle: 1 where it was.
+/// Acquires a broken instance, if it is idle: 1 where it was.
 #[unsafe(no_mangle)]
 extern "C" fn pool_acquire_broken(slot: u32, instance: u32) -> u32 {
     with(slot, 0, |inventory| inventory.acquire_broken(instance).into())
@@ -180,7 +181,7 @@ extern "C" fn pool_evict(slot: u32, now: f64) -> f64 {
     with(slot, POOL_NONE, |inventory| or_none(inventory.evict(now)))
 }
 
-/// When the next instance can be evicted, in ms, or `POOL_NONE`.
+/// The time in ms at which the next instance can be evicted, or `POOL_NONE`.
 #[unsafe(no_mangle)]
 extern "C" fn pool_next_eviction(slot: u32) -> f64 {
     with(slot, POOL_NONE, |inventory| inventory.next_eviction().unwrap_or(POOL_NONE))
@@ -198,7 +199,7 @@ extern "C" fn pool_idle(slot: u32) -> u32 {
     with(slot, 0, |inventory| inventory.idle())
 }
 
-/// Busy instances, those that are being created among them.
+/// Busy instances, including those that are being created.
 #[unsafe(no_mangle)]
 extern "C" fn pool_busy(slot: u32) -> u32 {
     with(slot, 0, |inventory| inventory.busy())

@@ -1,4 +1,4 @@
-//! Names of the waPC protocol, in the order in which it lists them.
+//! Names of the waPC protocol, in the order of its specification.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ pub(crate) const WAPC: &str = "wapc";
 /// The import by which a guest calls its host.
 pub(crate) const HOST_CALL: &str = "__host_call";
 
-/// The functions of [`WAPC`]. Their signatures stand in `imports/shim.wat`.
+/// The functions of [`WAPC`]. Their signatures are in `imports/shim.wat`.
 pub(crate) const WAPC_IMPORTS: [&str; 9] = [
     "__guest_request",
     "__guest_response",

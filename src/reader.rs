@@ -9,7 +9,7 @@ use js_sys::Uint8Array;
 pub(crate) trait Source {
     /// The number of bytes.
     fn length(&self) -> u32;
-    /// Copies the bytes of a range, which lies inside, to where there is room for exactly as many.
+    /// Copies the bytes of `range`, which lies inside, to `into`, which is exactly as long.
     fn fill(&self, range: Range<u32>, into: &mut [u8]);
 }
 
@@ -37,14 +37,14 @@ impl Source for &[u8] {
 /// The reason why a module is not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// It is no valid module, or newer than this reader.
+    /// Not a valid module, or newer than this reader.
     Unknown {
         what: &'static str,
         at: u32,
     },
-    /// The reader's owner does not want it.
+    /// Readable, but refused by the code that reads it, with its reason.
     Unwanted(&'static str),
-    /// It takes more bytes than it may.
+    /// It takes more bytes than allowed.
     Over {
         length: u64,
         limit: u64,
@@ -52,11 +52,12 @@ pub(crate) enum Reason {
     NoMemory,
 }
 
-/// A module is not read to its end. The reader holds the reason: errors that carry it made the core 1.5 KB larger.
+/// Error: a module is not read to its end. The reader holds the reason; errors that carry it made the core 1.5 KB
+/// larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused(());
 
-/// Bytes of a window.
+/// The size of a window in bytes.
 const WINDOW: u32 = 4096;
 
 /// Reads a range of a source from its beginning to its end.
@@ -82,7 +83,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads another range from now on.
+    /// Goes on with another range.
     pub(crate) fn enter(&mut self, range: Range<u32>) {
         (self.at, self.end) = (range.start, range.end);
     }
@@ -91,7 +92,7 @@ impl<'a> Reader<'a> {
         self.source
     }
 
-    /// Where the next byte stands.
+    /// The offset of the next byte.
     pub(crate) fn at(&self) -> u32 {
         self.at
     }
@@ -105,7 +106,7 @@ impl<'a> Reader<'a> {
         self.at >= self.end
     }
 
-    /// The next byte, which is not read over.
+    /// The next byte, without skipping it.
     fn peek(&mut self) -> Option<u8> {
         if self.is_at_end() {
             return None;
@@ -123,7 +124,7 @@ impl<'a> Reader<'a> {
         Ok(byte)
     }
 
-    /// Reads over the next byte if it is this one, and tells so.
+    /// Skips the next byte if it is this one; true if it was.
     #[inline(never)]
     pub(crate) fn skip_byte(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
@@ -139,7 +140,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A copy of the next bytes. A length beyond the end is refused before room is made for it.
+    /// A copy of the next bytes. A length beyond the end is refused before memory is allocated for it.
     pub(crate) fn bytes(&mut self, len: u32) -> Result<Vec<u8>, Refused> {
         let start = self.at;
         self.skip(len)?;
@@ -163,7 +164,7 @@ impl<'a> Reader<'a> {
         self.unsigned(32).map(|number| number as u32)
     }
 
-    /// An unsigned LEB128 of so many bits, 64 at the most.
+    /// An unsigned LEB128 of `bits` bits, 64 at the most.
     pub(crate) fn unsigned(&mut self, bits: u32) -> Result<u64, Refused> {
         let mut number = 0;
         for shift in (0..bits).step_by(7) {
@@ -181,7 +182,7 @@ impl<'a> Reader<'a> {
         Err(self.unknown("a number of too many bits"))
     }
 
-    /// A signed LEB128 of so many bits, 64 at the most.
+    /// A signed LEB128 of `bits` bits, 64 at the most.
     pub(crate) fn signed(&mut self, bits: u32) -> Result<i64, Refused> {
         let mut number = 0;
         for shift in (0..bits).step_by(7) {
@@ -246,7 +247,7 @@ mod tests {
             (32, &[0xff, 0xff, 0xff, 0xff, 0x0f], Some(u32::MAX.into())),
             (32, &[0xff, 0xff, 0xff, 0xff, 0x1f], None),
             (32, &[0x80, 0x80, 0x80, 0x80, 0x10], None),
-            // More bytes than are needed, and than there may be.
+            // Longer than needed, up to the longest allowed, and beyond.
             (32, &[0x80, 0x80, 0x80, 0x80, 0], Some(0)),
             (32, &[0x80, 0x80, 0x80, 0x80, 0x80, 0], None),
             (32, &[], None),
@@ -300,7 +301,7 @@ mod tests {
         let mut reader = reader(&source);
         let read: Vec<u8> = std::iter::from_fn(|| reader.byte().ok()).collect();
         assert_eq!(read, bytes);
-        // A number on the border of two windows, which begin where the reader is.
+        // A number that crosses from one window to the next; windows begin where the reader is.
         let mut bytes = vec![0x80; WINDOW as usize + 3];
         bytes.splice(WINDOW as usize + 2.., [1]);
         let source = bytes.as_slice();

@@ -1,8 +1,8 @@
-//! Things that JavaScript and guests know by a number.
+//! Numbers by which JavaScript and guests refer to things of the core.
 
 use std::rc::Rc;
 
-/// A table of shared things. The numbers of those that are gone are used again.
+/// A table of shared things. Numbers of those that are gone are reused.
 #[derive(Debug)]
 pub(crate) struct Slots<T> {
     slots: Vec<Option<Rc<T>>>,
@@ -23,7 +23,7 @@ impl<T> Slots<T> {
         })
     }
 
-    /// The thing whose number was reserved.
+    /// Puts a thing under its reserved number.
     pub(crate) fn fill(&mut self, slot: u32, thing: &Rc<T>) {
         if let Some(place) = self.slots.get_mut(slot as usize) {
             *place = Some(Rc::clone(thing));
@@ -41,12 +41,12 @@ impl<T> Slots<T> {
         self.slots.iter().flatten()
     }
 
-    /// How many there are.
+    /// The number of things.
     pub(crate) fn alive(&self) -> usize {
         self.slots.iter().flatten().count()
     }
 
-    /// Takes a thing out. The caller drops it once no borrow of the table is held: its end may come back here.
+    /// Removes a thing. The caller drops it after the borrow of the table has ended: its destructor may use the table.
     pub(crate) fn remove(&mut self, slot: u32) -> Option<Rc<T>> {
         let thing = self.slots.get_mut(slot as usize)?.take()?;
         self.free.push(slot);

@@ -1,4 +1,4 @@
-//! A guest, once it is loaded (`js/loading/load.js`), becomes a compiled module whose bytes are those that were meant.
+//! Compiles a guest that was loaded (`js/loading/load.js`), and verifies its bytes.
 
 use js_sys::{Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,7 +15,7 @@ use crate::sys::{self, Loaded};
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) module: WebAssembly::Module,
-    /// The digest of its bytes, if they were checked (`integrity`).
+    /// The digest of its bytes, if they were verified (`integrity`).
     pub(crate) digest: Option<Digest>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
     Ok(Compiled { module, digest })
 }
 
-/// WAPC_NOT_A_GUEST for what is something else, WAPC_COMPILE for what is nothing that is known.
+/// WAPC_NOT_A_GUEST for a file of a known other kind, WAPC_COMPILE for any other.
 fn not_compiled(loaded: &Loaded, cause: JsValue) -> Error {
     let (name, beginning) = (loaded.name(), loaded.beginning());
     match inspect::looks_like(&loaded.head().to_vec()) {

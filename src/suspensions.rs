@@ -1,22 +1,22 @@
-//! How many guests of this thread are suspended, and who waits for one of them to end: each takes memory mappings of the
-//! engine, and a process that runs out of them dies.
+//! Counts the suspended guests of this thread, and queues the hosts that wait for one of them to end. Each suspended
+//! guest takes memory mappings of the engine, and a process that runs out of them dies.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-/// Suspensions of one thread, where nothing else was said: V8 held 20,000, Firefox 15,000.
+/// The default of `limits.suspensions`: V8 managed 20,000, Firefox 15,000.
 pub(crate) const DEFAULT_LIMIT: u32 = 10_000;
 
 thread_local! {
     static SUSPENSIONS: RefCell<Suspensions> = const { RefCell::new(Suspensions::new()) };
 }
 
-/// True where one more guest, that is held to `limit`, may be suspended.
+/// True where a guest whose limit is `limit` may be suspended besides the others.
 pub(crate) fn has_room(limit: u32) -> bool {
     SUSPENSIONS.with_borrow(|suspensions| suspensions.has_room(limit))
 }
 
-/// Calls `wake` with the number of a host, which is held to `limit`, once there is room.
+/// Calls `wake` with the number of a host, whose limit is `limit`, once there is room.
 pub(crate) fn wait(slot: u32, limit: u32, wake: fn(u32)) {
     SUSPENSIONS.with_borrow_mut(|suspensions| suspensions.waiting.push_back(Waiting { slot, limit, wake }));
 }
@@ -42,7 +42,8 @@ extern "C" fn suspensions_held() -> u32 {
     SUSPENSIONS.with_borrow(|suspensions| suspensions.held)
 }
 
-/// In debug builds, after each invocation: nothing is borrowed, and no more is counted than there are guests.
+/// Asserts, in debug builds after each invocation, that nothing is borrowed, and that no more is counted than there are
+/// guests.
 #[cfg(debug_assertions)]
 pub(crate) fn assert_in_order(instances: usize) {
     SUSPENSIONS.with(|suspensions| {
@@ -73,7 +74,7 @@ impl Suspensions {
         self.held < limit
     }
 
-    /// The host that waits longest, if there is room for it: nobody overtakes.
+    /// The host that has waited longest, if there is room for it: none overtakes.
     fn next(&mut self) -> Option<Waiting> {
         let first = *self.waiting.front()?;
         if !self.has_room(first.limit) {

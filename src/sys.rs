@@ -9,7 +9,7 @@ use web_sys::WorkerGlobalScope;
 
 /// The digest of `bytes` in Base64; None where there is no WebCrypto (outside secure contexts).
 pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<Option<String>, JsValue> {
-    // Pages have the same as workers, Node, Deno and Bun too.
+    // In Node, Deno, Bun and pages `crypto` is the same as in workers.
     let global: WorkerGlobalScope = js_sys::global().unchecked_into();
     let crypto = global.crypto()?;
     if crypto.is_undefined() || crypto.subtle().is_undefined() {
@@ -22,7 +22,7 @@ pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<Op
 
 #[wasm_bindgen(raw_module = "../base/error.js")]
 extern "C" {
-    /// A `WapcError`; this is the one shape of all errors.
+    /// Makes a `WapcError`, which all errors become.
     #[wasm_bindgen(js_name = makeError)]
     pub(crate) fn make_error(code: &str, message: &JsString, has_cause: bool, cause: &JsValue) -> JsValue;
 
@@ -121,8 +121,8 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../invocation/port.js")]
 extern "C" {
-    /// The JavaScript half of a host: it holds whose turn it is, and calls the guest. `js/invocation/port.js` lists all that
-    /// passes between the halves.
+    /// The JavaScript half of a host: it keeps the queue of invocations, and calls the guest. `js/invocation/port.js`
+    /// lists all that passes between the halves.
     #[derive(Debug, Clone)]
     pub type Port;
 
@@ -190,8 +190,8 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../worker/start-remote.js")]
 extern "C" {
-    /// A promise of the JavaScript half of a host whose guest runs in a worker, once that has started. Rejects with what
-    /// `WapcModule.instantiate` rejects with. `asked` is whether the caller wants a worker, or only promises awaited.
+    /// A promise of the JavaScript half of a host in a worker, once its guest has started. Rejects with what
+    /// `WapcModule.instantiate` rejects with. `asked`: the caller wants a worker, not only promises awaited.
     #[wasm_bindgen(js_name = startRemote)]
     #[allow(clippy::too_many_arguments)] // The settings of a worker.
     pub(crate) fn start_remote(
@@ -212,27 +212,27 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../platform/platform.js")]
 extern "C" {
-    /// How many threads can run at once here.
+    /// The number of threads that can run at once here.
     pub(crate) fn parallelism() -> u32;
 }
 
 #[wasm_bindgen(raw_module = "../loading/own-modules.js")]
 extern "C" {
-    /// The exports of a fresh instance of one of our own small modules, which is compiled once.
+    /// The exports of a fresh instance of one of the package's own small modules, which is compiled once.
     #[wasm_bindgen(catch, js_name = instantiateOwn)]
     pub(crate) fn try_instantiate_own(name: &str, bytes: &[u8], imports: &Object) -> Result<Object, JsValue>;
 }
 
 #[wasm_bindgen(raw_module = "../invocation/shims.js")]
 extern "C" {
-    /// The exports of a shim, of which there is one on a thread.
+    /// The exports of a shim; each thread has one.
     #[wasm_bindgen(catch, js_name = shim)]
     pub(crate) fn try_shim(name: &str, bytes: &[u8], core: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `Uint8Array` that may be longer than the 4 GiB which js-sys knows of, and that there may be no memory for.
+    /// A `Uint8Array` that may be longer than the 4 GiB of js-sys's, and whose allocation may fail.
     #[wasm_bindgen(js_name = Uint8Array, extends = Uint8Array)]
     pub(crate) type Bytes;
     /// Throws a RangeError where there is no memory for it.
@@ -252,7 +252,8 @@ extern "C" {
         may_stream: bool,
     ) -> Result<JsValue, JsValue>;
 
-    /// The bytes of a guest, which nobody else has, the module that they are already, or why they are none.
+    /// A loaded guest: its bytes, which nothing else refers to; a module that is compiled already; or the reason why it
+    /// is neither.
     pub(crate) type Loaded;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn name(this: &Loaded) -> String;

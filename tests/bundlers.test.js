@@ -1,4 +1,4 @@
-/** The packed package, built into a page by the bundlers that most use: all of it works there without configuration. */
+/** Builds the packed package into a page with the most used bundlers: all features work there without configuration. */
 
 import { deepEqual, equal } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What docs/performance.md says of `@wapc/host` besides its speed. */
+/** The differences from `@wapc/host` besides speed that docs/performance.md lists. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** The suite in Node, and what only Node has: guests in files. */
+/** Runs the suite in Node, and tests guests in files, which only Node has. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -23,20 +23,20 @@ test('a guest in a file: a path, relative too, and a file: URL', async () => {
   await rejects(WapcModule.compile('no/such/file.wasm'), { code: 'WAPC_LOAD' });
 });
 
-test('a core that is none: WAPC_LOAD, and the next one is tried', async () => {
+test('bytes that are no core: WAPC_LOAD, and the next call of init works', async () => {
   const { init } = await import('wapc-host/slim');
   await rejects(init(new Uint8Array(3)), { code: 'WAPC_LOAD' });
   await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
 });
 
-test('a path is one whatever it looks like: a drive is no scheme', async () => {
+test('a path with a drive letter is a path, not a URL with a scheme', async () => {
   for (const path of ['C:/no/such.wasm', 'file:///no/such.wasm']) {
     const error = await WapcModule.compile(path).catch((error) => error);
     deepEqual([error.code, error.cause.code], ['WAPC_LOAD', 'ENOENT'], path);
   }
 });
 
-test('a type of another kind is told once, however many guests come so', () => {
+test('a wrong content type is reported once, however many guests have it', () => {
   const guest = readFileSync(path('wat/probe')).toString('base64');
   const source = `
     import { WapcModule } from ${JSON.stringify(new URL('../dist/node.js', import.meta.url).href)};
@@ -67,7 +67,9 @@ test('a refused promise that rejects later does not end the process', async () =
   host.close();
 });
 
-/** Runs a chain of hosts, each of whose callbacks invokes the next one: no error is nobody's, and all answer afterwards. */
+/**
+ * Runs a chain of hosts whose callbacks each invoke the next one. No error may be unhandled, and all answer afterwards.
+ */
 async function chain(length, options, invoke) {
   const before = environment.counts();
   const nobodys = [];
@@ -83,13 +85,13 @@ async function chain(length, options, invoke) {
     return undefined;
   };
   const failed = (error) => {
-    // Where not even a call fits, the engine's own.
+    // Where not even a call fits, the engine's own error is thrown.
     if (error.code !== 'WAPC_LIMIT') equal(error.name, 'RangeError', error);
     throw error;
   };
   for (let i = 0; i < length; i++) hosts.push(await module.instantiate({ hostCall: () => settled(next, i, failed) }));
   for (let turn = 0; turn < 3; turn++) deepEqual(await hosts[turn].invoke('x', 'y'), Uint8Array.of(121));
-  // Not by errors that were seen: where the stack ends, nothing here may fit either.
+  // Not counted by errors: where the stack ends, this code may not fit either.
   equal(deepest > 0 && deepest < length - 1, true, `${deepest} of ${length}`);
   goesOn = false;
   for (const host of hosts) {
@@ -103,7 +105,7 @@ async function chain(length, options, invoke) {
   deepEqual(environment.counts(), before);
 }
 
-/** What `work` comes to, at once or later; `failed` is told of errors. */
+/** The result of `work`, at once or later; `failed` is given its errors. */
 function settled(work, argument, failed) {
   let result;
   try {

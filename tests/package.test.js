@@ -1,4 +1,4 @@
-/** The packed tarball: what is in it, and that it works where it is installed. */
+/** Tests the packed tarball: its content, and that it works where it is installed. */
 
 import { deepEqual, equal } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -20,8 +20,8 @@ function run(command, ...args) {
 
 const [packed] = JSON.parse(run('npm', 'pack', root, '--json', '--ignore-scripts', '--loglevel=error'));
 
-test('it holds what a user needs and nothing else', () => {
-  // The parts that entry points share, or load when they are needed, have names that tell their content.
+test('the tarball holds what a user needs and nothing else', () => {
+  // Parts that entry points share, or load on demand, have a hash of their content in their names.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
   const wasm = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
     (name) => `${name}.wasm`,
@@ -41,7 +41,7 @@ test('it holds what a user needs and nothing else', () => {
   ];
   const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
   const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', ...typings];
-  // The guides that README.md links to; those for maintainers stay in the repository.
+  // The guides for users. Those for maintainers stay in the repository.
   const guides = [
     'api',
     'callbacks',
@@ -67,7 +67,7 @@ test('it holds what a user needs and nothing else', () => {
   deepEqual(names, expected.sort());
 });
 
-/** Sub-paths that are files to be served or started, not modules to be imported. */
+/** Sub-paths of files that are served or started, not imported as modules. */
 const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker'];
 
 for (const [tool, bin, ...args] of [
@@ -79,7 +79,7 @@ for (const [tool, bin, ...args] of [
   });
 }
 
-/** What a program does with it; `load` gives it the package. */
+/** A program that uses the package; `load` imports it. */
 const program = (load) => `
 ${load}
 const hostCall = (binding, namespace, operation, payload) => payload;
@@ -133,7 +133,7 @@ for (const [what, name, load] of [
   });
 }
 
-test('slim without what it needs says so', () => {
+test('slim without its WebAssembly fails with a code', () => {
   writeFileSync(
     join(folder, 'bare.mjs'),
     `import { readFileSync } from 'node:fs';

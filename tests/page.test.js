@@ -1,4 +1,4 @@
-/** The demo page in headless browsers, used as people use it (browser/drive.js). */
+/** Uses the demo page in headless browsers as people do (browser/drive.js). */
 
 import { equal, notEqual, ok } from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { PATIENCE, openChromium, openFirefox } from './browser/browsers.js';
 import { drivenPage } from './browser/driven.js';
 import { ISOLATED, serve } from './browser/serve.js';
 
-/** The policy that the package has to do with. */
+/** The content security policy that the package has to work under. */
 const STRICT = {
   'content-security-policy':
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src data:",
@@ -23,7 +23,7 @@ test('without guests it takes no more than 150 KB over the wire', () => {
 
 const extra = drivenPage();
 
-/** Serves the same, as another origin that does not share. */
+/** Serves the same from another origin, without CORS. */
 const elsewhere = await serve();
 after(elsewhere.stop);
 const ADDRESS = `/www/dist/driven.html?elsewhere=${elsewhere.address}/testdata/hello.wasm`;

@@ -1,4 +1,6 @@
-/** The snippets of README.md, SECURITY.md and docs/ run, and print what they say. Links to files lead somewhere. */
+/**
+ * The snippets of README.md, SECURITY.md and docs/ run, and print what their comments say. Links to files are valid.
+ */
 
 import { equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -32,7 +34,7 @@ const blocks = (language) =>
   documents.flatMap(({ path, text }) =>
     [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => ({ path, block })),
   );
-/** What a snippet says that it prints: its `// prints:` comments. */
+/** The expected output of a snippet: its `// prints:` comments. */
 const prints = (snippet) => [...snippet.matchAll(/\/\/ prints: (.*)/g)].map(([, line]) => line);
 
 const folder = mkdtempSync(join(tmpdir(), 'wapc-readme-'));
@@ -73,7 +75,7 @@ for (const [index, { path, block }] of snippets.entries()) {
   });
 }
 
-/** Shows a page with the guests beside it: the text that it comes to have. */
+/** Shows a page with the guests beside it: the text that it ends up with. */
 async function show(page, files = {}) {
   const guests = { 'guest.wasm': 'hello.wasm', 'wasi-guest.wasm': 'c/hello.wasm' };
   const extra = { '/page/index.html': page, ...files };
@@ -93,13 +95,13 @@ async function show(page, files = {}) {
 
 for (const { path, block } of blocks('html')) {
   test(`the page of ${path} in a browser`, async () => {
-    // As it stands, put where its relative addresses hold.
+    // The page is used unchanged, placed where its relative addresses hold.
     equal(await show(block), 'Hello, browser');
   });
 }
 
 for (const { path, block } of blocks('ts')) {
-  test(`what ${path} gives to slim, in a browser`, async () => {
+  test(`the slim snippet of ${path}, in a browser`, async () => {
     const page = `
     <script type="importmap">{ "imports": { "wapc-host/slim": "/dist/slim.js" } }</script>
     <body></body>

@@ -1,4 +1,7 @@
-/** `npm test`: the native tests, then the suite in every engine, the package, the documents' snippets and the types. */
+/**
+ * `npm test`: runs the native tests, then the suite in every engine, the package, the documents' snippets and the
+ * types.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -9,12 +12,12 @@ import { root, step } from '../tools/run.js';
 import { nodeTest } from './report/node-test.js';
 import { Summary } from './report/summary.js';
 
-/** Milliseconds without any news after which a run is taken to hang. */
+/** Watchdog: milliseconds without any event after which a run is taken to hang. */
 const SILENCE = 20 * 60_000;
 
 const summary = new Summary();
 
-/** Runs a program whose tests are counted by `count` in what it prints; its whole output is its failure. */
+/** Runs a program; `count` reads the number of tests from its output. All of the output is shown if it fails. */
 function program(where, what, [command, ...args], count) {
   step(`${where}: ${what}`);
   summary.begin();
@@ -25,7 +28,7 @@ function program(where, what, [command, ...args], count) {
     summary.fail(where, what, error?.message ?? `it ended with ${signal ?? status}`, `${stdout ?? ''}${stderr ?? ''}`);
 }
 
-/** What `cargo test` counts, all of its programs together. */
+/** The counts of `cargo test`, summed over all of its programs. */
 function cargoCounts(stdout) {
   const counts = { passed: 0, skipped: 0 };
   for (const [, passed, ignored] of stdout.matchAll(/^test result: ok\. (\d+) passed; 0 failed; (\d+) ignored/gm)) {
@@ -35,7 +38,7 @@ function cargoCounts(stdout) {
   return counts;
 }
 
-/** Runs test files in a Node. Tests of other engines are in suites that bear their names. */
+/** Runs test files in a Node. Tests of other engines are in suites named after them. */
 async function inNode(node, where, files) {
   const names = files.map((name) => basename(name, '.test.js')).join(', ');
   step(`${where}: ${names}`);
@@ -52,7 +55,7 @@ async function inNode(node, where, files) {
       summary.add(at, what, skipped ? { skipped: 1 } : { passed: 1 });
     } else {
       failed++;
-      // A file that ends early fails by its own name, and says why in what it printed.
+      // A file that ends early fails under its own name; its output says why.
       summary.fail(at, what, name, name.endsWith(basename(file ?? '.')) ? `${error}\n${printed}` : error);
     }
     printed = '';

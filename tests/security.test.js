@@ -1,4 +1,4 @@
-/** SECURITY.md names the tests that show what it says: each of them is there, and no line goes without one. */
+/** Checks that the tests which SECURITY.md names exist, and that each line of its tables names one. */
 
 import { deepEqual, ok } from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,24 +12,24 @@ import { suite } from './suite/index.js';
 const read = (path) => readFileSync(join(root, path), 'utf8');
 const security = read('SECURITY.md');
 
-/** The links to files of the repository in a text: name and path. */
+/** The links to files of the repository in a text: pairs of a name and a path. */
 const linksIn = (text) => [...text.matchAll(/\[([^\]]+)\]\((?!#)([^)]+)\)/g)].map(([, name, path]) => [name, path]);
 
 const isTest = ([, path]) => /^(tests\/suite\/|tests\/[^/]+\.test\.js$|src\/)/.test(path);
 
-/** The names of the suite, where guests can be suspended and where not. */
+/** The names of the suite's tests, with suspension and without. */
 const names = [true, false].flatMap((canSuspend) => [...suite({ ...environment, canSuspend })].map(([name]) => name));
 
-/** What matches a name in which `…` stands for what `any` matches. */
+/** A regular expression for a name in which `…` stands for `any`. */
 const pattern = (name, any) =>
   name
     .split('…')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join(any);
 
-/** Whether a file has a test of that name. */
+/** True where a file has a test of that name. */
 function hasTest([name, path]) {
-  // A whole file of them.
+  // A link to a whole test file.
   if (name === path) return true;
   if (path.endsWith('.rs')) return read(path).includes(`#[test]\n    fn ${name}()`);
   if (path.startsWith('tests/suite/')) {

@@ -1,4 +1,4 @@
-/** The same where directories are only known by their paths, as on macOS and Windows. */
+/** Runs wasi.test.js where directories are known only by their paths, as on macOS and Windows. */
 
 import fs from 'node:fs';
 

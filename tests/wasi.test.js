@@ -1,4 +1,4 @@
-/** WASI with directories of the machine: against a reference runtime, and against those who want out. */
+/** WASI with directories of the machine: compared with a reference runtime, and attacked by guests that want out. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -39,7 +39,7 @@ function treeOf(path) {
 
 const STDIN = 'some input';
 
-/** What the reference runtime makes of a program. */
+/** Runs a program under the reference runtime: its output, and whether it failed. */
 function reference(program, path) {
   const [stdout, stderr, stdin] = ['out', 'err', 'in'].map((name) => `${path}.${name}`);
   fs.writeFileSync(stdin, STDIN);
@@ -53,7 +53,7 @@ function reference(program, path) {
   };
 }
 
-/** What comes of it here. */
+/** Runs a program as a guest: the same. */
 async function ours(program, preopen) {
   const [stdout, stderr] = [[], []];
   const started = WapcHost.instantiate(program, {
@@ -85,7 +85,7 @@ for (const name of ['calls', 'files']) {
   });
 }
 
-/** What the C guest's exercise reads of `/data/a.txt`, and whether it could write. */
+/** Runs the exercise of the C guest: what it read of `/data/a.txt`, and whether it could write. */
 async function exercise(preopen, options) {
   const silent = { logger() {}, stdout() {}, stderr() {} };
   const host = await WapcHost.instantiate(guest('c/hello'), {
@@ -146,7 +146,7 @@ test('symbolic links lead nowhere but to what is below', async () => {
     equal(told.read === 'within', read === 'within', `${target}: ${told.read}`);
     equal(JSON.stringify(told).includes('secret'), false, target);
   }
-  // One that is written through: the file outside stays as it is.
+  // A link that is written through: the file outside stays unchanged.
   fs.writeFileSync(join(path, 'a2'), '');
   fs.rmSync(join(path, 'b.txt'), { force: true });
   fs.symlinkSync(join(outside, 'a.txt'), join(path, 'b.txt'));
@@ -172,7 +172,7 @@ test('a link that leads out may be made, but not followed', async () => {
   equal(fs.existsSync(join(data, 'refused')), false);
 });
 
-/** Lets `swap` happen right after the first check of a name that ends so. */
+/** Runs `work`, and calls `swap` right after the first check of a path that ends in `name`. */
 async function swapping(name, swap, work) {
   const { lstatSync } = fs;
   let swapped = false;
@@ -207,7 +207,7 @@ test('what is swapped for a symbolic link between its check and its use leads no
   await swapping('b.txt', swapFile('b.txt'), () => exercise({ path: files }));
   equal(fs.readFileSync(join(outside, 'a.txt'), 'utf8'), 'secret');
 
-  // A directory on the way: `/data/sub/a.txt` is read as the WASI program does it.
+  // A directory on the way: `/data/sub/a.txt` is read by the guest `wat/wasi`.
   const host = await WapcHost.instantiate(guest('wat/wasi'), { wasi: { preopens: { '/data': { path: files } } } });
   fs.mkdirSync(join(files, 'sub'));
   fs.writeFileSync(join(files, 'sub', 'a.txt'), 'harmless');
@@ -242,7 +242,7 @@ test('a directory that may only be read', async () => {
   const EROFS = 69;
   const text = 'a.txt b.txt sub';
   const [a, b, sub] = [0, 6, 12];
-  /** Calls a function by its place; arguments from 0 on that are arrays are names. */
+  /** Calls a function by its index; array arguments are names, as pairs of an offset and a length. */
   const call = async (place, ...args) => {
     const flat = args.flatMap((arg) => (Array.isArray(arg) ? [2048 + arg[0], arg[1]] : [arg]));
     const payload = new Uint8Array(1024 + text.length);
@@ -277,7 +277,7 @@ test('a directory that may only be read', async () => {
   deepEqual(treeOf(path), before);
 });
 
-test('directories that are not there, or are none, are named', async () => {
+test('preopens that do not exist, or are no directories: WAPC_ARGUMENT', async () => {
   const path = directory();
   fs.writeFileSync(join(path, 'file'), '');
   for (const wrong of [join(path, 'missing'), join(path, 'file')]) {
@@ -423,7 +423,7 @@ test('a dot at the end of a path is the directory itself, in a directory of the 
 test('WASI that cannot be loaded: WAPC_LOAD, and the next guest tries again', async () => {
   const dist = join(directory(), 'dist');
   fs.cpSync(join(root, 'dist'), dist, { recursive: true });
-  // As package.json of the package has it.
+  // Stands in for the package.json of the package, which makes these files modules.
   fs.writeFileSync(join(dist, '..', 'package.json'), '{ "type": "module" }');
   fs.renameSync(join(dist, 'wasi-node.js'), join(dist, 'away.js'));
   const { WapcModule: Module } = await import(pathToFileURL(join(dist, 'node.js')).href);
@@ -432,7 +432,7 @@ test('WASI that cannot be loaded: WAPC_LOAD, and the next guest tries again', as
   (await Module.compile(guest('wat/wasi'))).close();
 });
 
-/** The names, kinds and inodes in a directory that is open as 3, read page by page. */
+/** Reads the directory that is open as 3, page by page: names, kinds and inodes. */
 async function listingOf(it, length) {
   const entries = [];
   for (let cookie = 0n; ;) {
@@ -487,7 +487,7 @@ test('a directory of 10,001 names: all of them, and no call of the file system f
   const { lstatSync } = fs;
   let asked = 0;
   fs.lstatSync = (path, ...rest) => {
-    // Of the names in it alone: by its path the directory itself is looked at too.
+    // Counts only names in the directory: the directory itself is looked at as well, where it is known by its path.
     if (/\/\d+$/.test(path)) asked++;
     return lstatSync(path, ...rest);
   };
@@ -534,7 +534,7 @@ test('files of the machine that a guest has open are bounded, and closed when it
   const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
   let [errno, opened] = [0, -1];
   for (; errno === 0; opened++) errno = await it.call('path_open', 3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096);
-  // The process may have room for fewer.
+  // The process itself may have a lower limit.
   equal([ERRNO.MFILE, opened > 100, opened <= 4092].join(), [errno, true, true].join(), `${opened} files`);
   it.host.close();
   equal(open(), before);

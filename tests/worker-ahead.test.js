@@ -1,4 +1,7 @@
-/** How far workers may be ahead of the caller's thread in log lines, output and host calls, with shared memory and without. */
+/**
+ * Limits how far workers may be ahead of the caller's thread in log lines, output and host calls, with and without
+ * shared memory.
+ */
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,10 +20,10 @@ const NONE = 0xffffffff;
 const FOREVER = 0;
 const payloadOf = (length, count, call = NONE) => new Uint8Array(Uint32Array.of(length, count, call).buffer);
 
-/** Words of the memory in which a worker says what it does: changes, messages, their bytes, whether it waits. */
+/** Words of the memory through which a worker reports its state: changes, messages, their bytes, whether it waits. */
 const [CHANGES, MESSAGES, BYTES, WAITS] = [0, 1, 2, 3];
 
-/** A worker of ours that says so. */
+/** The package's worker with such reports added. */
 const OBSERVED = `
   import { parentPort, workerData } from 'node:worker_threads';
   const changed = () => {
@@ -47,7 +50,7 @@ function observed() {
   const words = new Int32Array(new SharedArrayBuffer(16));
   const url = new URL(`data:text/javascript,${encodeURIComponent(OBSERVED)}`);
   const factory = () => new Worker(url, { workerData: words });
-  /** Blocks this thread until the worker waits for it, or is ahead too far: how many messages, and how many bytes. */
+  /** Blocks this thread until the worker waits for it, or is too far ahead: the number of messages and of bytes. */
   const blocked = () => {
     for (;;) {
       const changes = Atomics.load(words, CHANGES);
@@ -101,17 +104,17 @@ test('counts wrap around at 2^32', () => {
     equal((worker.written - host.header[3]) >>> 0, MOST_AHEAD);
     host.read(MOST_AHEAD);
   }
-  // It would wait for ever, if stopping it did not end that.
+  // It would wait for ever if `stop` did not end that.
   worker.reserve(1);
   host.stop();
   worker.reserve(MOST_AHEAD);
 });
 
-test('what is longer than 32 bits can say counts as the most that they can', () => {
+test('a length beyond 32 bits counts as the highest that they hold', () => {
   equal(sizeOfBytes({ length: 2 ** 32 - 1 }), 2 ** 32 - 1);
 });
 
-/** A pool of one whose worker shares no memory with this thread. */
+/** A pool of one worker that shares no memory with this thread. */
 async function withoutSharedMemory(options) {
   const { SharedArrayBuffer } = globalThis;
   delete globalThis.SharedArrayBuffer;

@@ -1,4 +1,4 @@
-/** Answers of host callbacks on their way to workers, with shared memory and without. */
+/** Answers of host callbacks that are sent to workers, with and without shared memory. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ const script = new URL('../dist/worker-node.js', import.meta.url);
 const LIMIT = 1 << 20;
 const call = new Uint8Array(Uint32Array.of(512, 1, 512, 1, 512, 1, 512, 1).buffer);
 
-test('of an answer over the limit a worker that blocks is told the length, whatever it is, and nothing stays behind', () => {
+test('a worker that blocks is told the length of an answer over the limit, and nothing of the answer is kept', () => {
   const host = new Shared();
   const worker = new SharedWithHost(host.buffer);
   const more = () => host.more();

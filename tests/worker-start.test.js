@@ -1,4 +1,7 @@
-/** Workers whose script does not load or is not ours, as only Node can show: scripts of any content, and a clock of the test's. */
+/**
+ * Workers whose script does not load or is a foreign one, tested in Node: scripts of any content, and a simulated
+ * clock.
+ */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
@@ -76,7 +79,7 @@ test('a worker that takes no messages is WAPC_LOAD', async () => {
 });
 
 test('messages of a worker that are malformed are ignored', async () => {
-  // A worker of ours that says such things before and after each of its messages.
+  // The package's worker, with such messages before and after each of its own.
   const hostile = `
     import { parentPort } from 'node:worker_threads';
     const shared = new Uint8Array(new SharedArrayBuffer(8));
@@ -91,7 +94,7 @@ test('messages of a worker that are malformed are ignored', async () => {
     odd.push(['done', 0, 'x'], ['done', 0, shared], ['failed', 0, 1, deep], ['failed', 0, true, { kind: 5 }]);
     odd.push(['failed', 0, true, { kind: 'error', name: 5, message: '' }], ['output', 3, new Uint8Array(1)]);
     const post = parentPort.postMessage.bind(parentPort);
-    // Some of them are well formed: they would load the script too early, and log a line.
+    // Skips those that are well-formed: they would report the script as loaded too early, or log a line.
     const isMeant = (message) => (message?.[0] === 'loaded' && !isLoaded) || (message?.[0] === 'log' && message[1] === 'x');
     const harass = () => odd.forEach((message) => isMeant(message) || post(message));
     let isLoaded = false;

@@ -1,4 +1,4 @@
-/** Workers as only Node has them: they die, they are given by the caller, and none keeps a process alive. */
+/** Workers in Node: they die, come from the caller, and keep no process alive. */
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -18,7 +18,7 @@ const PATIENCE = 10 * 60_000;
 const text = (bytes) => new TextDecoder().decode(bytes);
 const hostCall = (binding, namespace, operation, payload) => payload;
 
-/** A pool of one whose workers are made by `make`, and all that were made. */
+/** A pool of one whose workers are made by `make`, and a list of those. */
 async function poolOf(make, options) {
   const workers = [];
   const factory = () => {
@@ -56,7 +56,7 @@ for (const [how, source] of [
   ['runs out of memory', 'for (const kept = []; ;) kept.push(new Array(1e6).fill(kept))'],
 ]) {
   test(`a worker that ${how} while nothing is asked of it is replaced`, async () => {
-    // It does so when it is told to, besides being a worker of ours.
+    // The package's worker, which also dies when it is told to.
     const doomed = `
       import { parentPort } from 'node:worker_threads';
       await import(${JSON.stringify(script.href)});
@@ -69,7 +69,7 @@ for (const [how, source] of [
     );
     equal(text(await pool.invoke('echo', 'before')), 'before');
     const ended = new Promise((resolve) => workers[0].once('exit', resolve));
-    // Idle ones do not keep this process alive.
+    // Idle workers do not keep this process alive.
     workers[0].ref();
     workers[0].postMessage('die');
     await ended;
@@ -151,11 +151,11 @@ for (const [what, program] of [
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall }); await pool.invoke('echo', 'x');",
   ],
   [
-    'an instance was borrowed in time',
+    'a get that was served at once',
     'const pool = await WapcPool.create(guest, { size: 1, hostCall }); pool.return(await pool.get(86_400_000));',
   ],
   [
-    'an instance was waited for, and came in time',
+    'a pending get that was served in time',
     'const pool = await WapcPool.create(guest, { size: 1, hostCall }); const first = await pool.get(); const second = pool.get(86_400_000); pool.return(first); pool.return(await second);',
   ],
   [
@@ -163,7 +163,7 @@ for (const [what, program] of [
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall, limits: { timeout: 86_400_000 } }); await pool.invoke('echo', 'x', { timeout: 86_400_000 }); await pool.close();",
   ],
   [
-    'an idle host whose callback may take its time',
+    'an idle host whose callback may answer later',
     "const host = await WapcHost.instantiate(guest, { async: true, hostCall }); await host.invoke('echo', 'x');",
   ],
 ]) {
@@ -198,7 +198,7 @@ test(
     for (let round = 0; round < 20; round++) {
       const buffer = new SharedArrayBuffer(64, { maxByteLength: 16384 });
       const payload = new Uint8Array(buffer);
-      // The request is wanted once more, at another place.
+      // The guest asks for the request again, at another address.
       new Uint32Array(buffer, 0, 2).set([512, second]);
       growing.postMessage(buffer);
       await host.reset();
@@ -220,7 +220,7 @@ test(
   },
 );
 
-test('what is compiled for a pool that cannot be made, or for `replace` alone, is not kept until it is collected', async () => {
+test('a module compiled for a pool that cannot be made, or only for `replace`, is freed at once', async () => {
   const { setFlagsFromString } = await import('node:v8');
   const { runInNewContext } = await import('node:vm');
   setFlagsFromString('--expose-gc');
@@ -238,9 +238,9 @@ test('what is compiled for a pool that cannot be made, or for `replace` alone, i
     return new WeakRef(module);
   };
   const kept = [await ofPool(), await ofReplace()];
-  // What was made in this turn of the event loop is kept until its end.
+  // Objects made in this turn of the event loop are kept until its end.
   await new Promise(setImmediate);
-  // In one turn, in which nothing can be freed because something else was collected.
+  // Both in one turn, so that freeing cannot be the effect of another object's collection.
   gc();
   gc();
   deepEqual(

@@ -1,6 +1,7 @@
 /**
- * `npm run test:asserting`: the Node tests of a build that asserts, after each invocation, that nothing of the core is
- * borrowed any more and no count is off (`assert_in_order` in `src/`). Built in a copy, so that dist/ stays what it is.
+ * `npm run test:asserting`: the Node tests with a debug build, which asserts after each invocation that nothing in the
+ * core is still borrowed and that all counts are right (`assert_in_order` in `src/`). It is built in a copy, so that
+ * dist/ stays unchanged.
  */
 
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { fail, step } from './run.js';
 
 const ASSERTIONS = { CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS: 'true', CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS: 'true' };
 const FILES = ['node', 'workers', 'wasi'].map((name) => join('tests', `${name}.test.js`));
-/** Milliseconds without a test that ends after which a run is taken to hang. */
+/** Watchdog: milliseconds without a finished test after which a run is taken to hang. */
 const SILENCE = 10 * 60_000;
 
 step('building a copy of the repository, with assertions');

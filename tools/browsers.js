@@ -1,4 +1,4 @@
-/** Where the browsers of the tests are. */
+/** Finds the browsers for the tests. */
 
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -14,7 +14,7 @@ function find(...names) {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
-/** For a headless run that makes no connections of its own. */
+/** Arguments for a headless run without network connections of the browser's own. */
 export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
@@ -25,7 +25,7 @@ export const chromiumArguments = [
   '--disable-sync',
 ];
 
-/** The same for Firefox, as lines of a profile's `user.js`. */
+/** Preferences to the same end for Firefox, as lines of a profile's `user.js`. */
 export const firefoxPreferences = [
   ['app.normandy.enabled', false],
   ['app.update.enabled', false],

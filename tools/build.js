@@ -1,4 +1,4 @@
-/** Builds the package into dist/: the core from Rust, its glue, the bundles, the typings. Does only what is due. */
+/** Builds the package into dist/: the core from Rust, its glue, the bundles, the typings. Skips what is up to date. */
 
 import {
   copyFileSync,
@@ -26,13 +26,13 @@ const WASI = join(RELEASE, 'wasi.wasm');
 const GENERATED = join(root, 'js/generated');
 const DIST = join(root, 'dist');
 
-/** What the toolchain leaves to be said: no path of this machine in panic messages, and no more inlining than pays. */
+/** Flags that the toolchain does not set: no paths of this machine in panic messages, and less inlining. */
 const RUSTFLAGS = [
   `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), '.cargo')}/registry/src=crates`,
   `--remap-path-prefix=${root}=.`,
   // Measured: the default adds 8 KB to the core, 75 adds 4; neither gains more than 2% of an invocation.
   '-Cllvm-args=-inline-threshold=20',
-  // So that it can be put back (js/invocation/stack.js).
+  // The stack pointer is exported so that JavaScript can restore it (js/invocation/stack.js).
   '-Clink-arg=--export=__stack_pointer',
 ].join(' ');
 
@@ -45,7 +45,7 @@ const FEATURES = [
   'nontrapping-float-to-int',
 ];
 
-/** Settings of Cargo's for a core that is soon there and runs slower. */
+/** Settings of Cargo for a core that is built fast and runs slower. */
 const QUICK = {
   CARGO_PROFILE_RELEASE_LTO: 'off',
   CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
@@ -53,7 +53,7 @@ const QUICK = {
   CARGO_PROFILE_RELEASE_INCREMENTAL: 'true',
 };
 
-/** Brings dist/ up to date; quickly where that matters more than how fast and small the core is. */
+/** Brings dist/ up to date. `isQuick`: builds faster, but a slower and larger core. */
 export async function build({ isQuick = false } = {}) {
   const command = ['build', '--release', '--lib', '--bins', '--target', 'wasm32-unknown-unknown', '--locked'];
   const env = { RUSTFLAGS, ...(isQuick ? QUICK : {}) };
@@ -81,7 +81,7 @@ function writeConstants() {
 
 function generateGlue(isQuick) {
   run(bindgen(), [CORE, GENERATED]);
-  // It names each module once per block of functions that it takes from it, of which bundlers warn.
+  // wasm-bindgen lists a module once per block of functions imported from it, of which bundlers warn.
   const glue = join(GENERATED, 'core.js');
   const seen = new Set();
   const lines = readFileSync(glue, 'utf8').split('\n');
@@ -94,11 +94,11 @@ function generateGlue(isQuick) {
 
 const keyOf = (line) => line.split(':')[0];
 
-/** An artifact's bytes, optimized; fails where they are over their limit. */
+/** Optimizes an artifact: its bytes. Fails where they are over their limit. */
 function optimized(name, raw) {
   const file = join(GENERATED, `${name}.wasm`);
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
-  // The stack lies lowest, so that nothing else is at the addresses that offsets may be counted from.
+  // The stack lies lowest, so that no static data is at low addresses, which offsets may be folded into.
   const passes = [
     '--flatten',
     '--rereloop',
@@ -117,10 +117,10 @@ function optimized(name, raw) {
   return bytes;
 }
 
-/** Writes an artifact, and makes modules of JavaScript of it: as it is, and gzipped. */
+/** Writes an artifact, and JavaScript modules that hold its bytes: as they are, and gzipped. */
 function inline(name, bytes) {
   writeFileSync(join(GENERATED, `${name}.wasm`), bytes);
-  // Shorter blocks than the default's: 300 bytes less of the core.
+  // Shorter blocks than by default: the core takes 300 bytes less.
   const modules = { inlined: bytes, gzipped: gzipSync(bytes, { level: 9, memLevel: 7 }) };
   for (const [how, content] of Object.entries(modules)) {
     const text = `/** ${name}.wasm, in Base64. */\nexport const base64 =\n  '${content.toString('base64')}';\n`;
@@ -128,7 +128,7 @@ function inline(name, bytes) {
   }
 }
 
-/** The program that makes the glue, of the very version that Cargo.lock has: kept in the cache, it takes a minute. */
+/** Builds the program that makes the glue, of the version in Cargo.lock. Cached, since it takes a minute. */
 function bindgen() {
   const { version } = JSON.parse(run('cargo', ['metadata', '--format-version', '1'], { quiet: true })).packages.find(
     ({ name }) => name === 'wasm-bindgen',
@@ -148,11 +148,11 @@ async function bundle() {
     absWorkingDir: root,
     bundle: true,
     platform: 'neutral',
-    // WASI is a file of its own, which is loaded when it is needed.
+    // WASI is a file of its own, which is loaded on demand.
     external: ['node:*', './wasi.js', './wasi-node.js', '*.wasm'],
     target: ['es2022', 'node20'],
     logLevel: 'warning',
-    // What package.json says of side effects, it says of what is built here.
+    // The `sideEffects` of package.json describe the result of this build, not its sources.
     ignoreAnnotations: true,
   };
   const entryPoints = ['js/entry/index.js', 'js/entry/node.js', 'js/entry/counts.js'];
@@ -171,7 +171,7 @@ async function bundle() {
       entryPoints: [entry],
       outfile,
       format: 'cjs',
-      // What CommonJS has in its place; the worker that it starts is a module all the same.
+      // CommonJS has no `import.meta.url`. The worker that it starts is a module all the same.
       define: { 'import.meta.url': 'here' },
       banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
     });
@@ -182,7 +182,7 @@ async function bundle() {
     outdir: 'dist',
     format: 'esm',
   });
-  // Each a file of its own, without the core, which is sent to it: one file is easily put elsewhere.
+  // One file each, easy to serve from elsewhere: without the core, which is sent to the worker.
   const workers = [
     { in: 'js/entry/worker.js', out: 'worker' },
     { in: 'js/entry/worker-node.js', out: 'worker-node' },
@@ -199,7 +199,10 @@ async function bundle() {
   );
 }
 
-/** What a worker's script does without: its guests run in it, and wait by blocking it, not on stacks that are kept. */
+/**
+ * Leaves modules out of the worker's scripts: guests in a worker wait by blocking it, so they need no workers and no
+ * kept stacks.
+ */
 const withoutUnused = {
   name: 'without-unused',
   setup({ onLoad, onEnd }) {
@@ -243,7 +246,7 @@ function filesBelow(folder) {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
-/** Whether a file is missing, or older than one that it is made of. */
+/** True where a file is missing, or older than one of its sources. */
 export function isOlder(file, sources) {
   if (!existsSync(file)) return true;
   const made = statSync(file).mtimeMs;

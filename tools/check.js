@@ -1,4 +1,4 @@
-/** `npm run check`: formatting, lints and types, all of them before it fails. */
+/** `npm run check`: formatting, lints and types. Runs all of them before it fails. */
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const checks = [
   [...bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   [...bin('typescript', 'bin/tsc'), '--project', 'js'],
   [...bin('typescript', 'bin/tsc'), '--project', 'tests/types'],
-  // The glue that is generated is ignored by git, and imports some of js/.
+  // The generated glue is ignored by git, and imports parts of js/.
   [...bin('knip', 'bin/knip.js'), '--no-gitignore'],
   [process.execPath, 'tools/circles.js'],
   [process.execPath, 'tools/licences.js'],

@@ -1,8 +1,8 @@
 /**
- * Checks that the Rust files of each crate use one another without circles: `eslint` does so for js/. A child may use its
- * parents, which declare it; other files, siblings among them, may not use one another in a circle.
+ * Checks that the Rust files of each crate do not use one another in a circle; `eslint` does so for js/. A child may
+ * use its parents, which declare it.
  *
- * Why not `cargo modules`: building it takes minutes, and its graph has an edge for each `super::`.
+ * Not `cargo modules`: building it takes minutes, and its graph has an edge for each `super::`.
  */
 
 import { readFileSync, readdirSync } from 'node:fs';
@@ -10,13 +10,13 @@ import { join, sep } from 'node:path';
 
 import { fail, root } from './run.js';
 
-/** The crates: where their modules stand, and which files there belong to another crate. */
+/** The crates: their folder, and a test for files there that belong to another crate. */
 const CRATES = [
   { folder: 'src', isOther: (name) => name.startsWith('wasi/') },
   { folder: 'src/wasi', isOther: () => false },
 ];
 
-/** The modules of a crate by their paths (`host::calls`), and the paths of those that each of them uses. */
+/** The modules of a crate by path (`host::calls`), each with the paths of the modules that it uses. */
 function graphOf({ folder, isOther }) {
   const files = readdirSync(join(root, folder), { recursive: true })
     .map((name) => name.split(sep).join('/'))
@@ -32,15 +32,18 @@ function graphOf({ folder, isOther }) {
   return graph;
 }
 
-/** `host/calls.rs` is the module `host::calls`, `calls/mod.rs` is `calls`. */
+/** The module path of a file: `host/calls.rs` is `host::calls`, `calls/mod.rs` is `calls`. */
 const pathOf = (name) => name.replace(/(\/mod)?\.rs$/, '').replaceAll('/', '::');
 
 /** True for a module and its parents. */
 const isWithin = (path, parent) => path === parent || path.startsWith(`${parent}::`);
 
-/** The paths behind each `crate::`, `super::` and `self::`, as names from the crate on; those in braces one by one. */
+/**
+ * The paths after each `crate::`, `super::` and `self::`, as names from the crate's root on; those in braces one by
+ * one.
+ */
 function* usedPaths(path, source) {
-  // Tests may look anywhere; comments use nothing.
+  // Without tests, which may use any module, and without comments.
   const code = source.split('#[cfg(test)]\nmod tests')[0].replace(/\/\/.*$/gm, '');
   for (const [, start, tail, group] of code.matchAll(
     /\b(crate|self|super(?:::super)*)((?:::\w+)*)(?:::\{([^}]*)\})?/g,
@@ -52,7 +55,7 @@ function* usedPaths(path, source) {
   }
 }
 
-/** The innermost module that a path leads into; undefined for none of the crate's. */
+/** The innermost module of the crate that a path leads into, or undefined. */
 function moduleIn(sources, names) {
   for (let length = names.length; length > 0; length--) {
     const path = names.slice(0, length).join('::');
@@ -61,7 +64,7 @@ function moduleIn(sources, names) {
   return undefined;
 }
 
-/** A circle, as the modules on its way; undefined where there is none. */
+/** A circle, as the modules on its way, or undefined. */
 function circleIn(graph) {
   const done = new Set();
   const visit = (module, way) => {

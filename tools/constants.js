@@ -1,11 +1,14 @@
-/** Writes the constants that Rust and JavaScript both know as modules of JavaScript: Rust has them, one a line. */
+/**
+ * Writes the constants that Rust and JavaScript share as JavaScript modules. They are declared in Rust, one on each
+ * line.
+ */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { fail, root } from './run.js';
 
-/** The files of Rust that declare them, and the modules of js/generated/ that are written. */
+/** The Rust files with the declarations, and the modules of js/generated/ made of them. */
 export const CONSTANTS = {
   'src/constants.rs': 'constants.js',
   'src/wasi/constants.rs': 'wasi-constants.js',
@@ -14,7 +17,7 @@ export const CONSTANTS = {
 const DECLARATION = /^\s*pub\(crate\) const (\w+): (?:u32|f64|\[&str; \d+\]) = (.+);$/;
 const MODULE = /^pub\(crate\) mod (\w+) \{$/;
 
-/** The module of JavaScript that a file of such constants becomes. Fails on a line that is not understood. */
+/** The JavaScript module for a file of constants. Fails on a line that it does not understand. */
 export function constantsOf(file) {
   const written = [`// Made of ${file}: to change a constant, change it there.`];
   let module;

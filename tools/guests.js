@@ -1,4 +1,4 @@
-/** Builds the guests in testdata/, each beside its sources. */
+/** Builds the guests of testdata/, each next to its sources. */
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,7 +11,7 @@ import { has, root, run, step } from './run.js';
 const TESTDATA = join(root, 'testdata');
 const ZIG = '0.17.1';
 
-/** How the guests of each folder are built, and where they land. */
+/** The builder of each folder's guests, and where their files are put. */
 const BUILDERS = {
   rust: () => cargo('rust', 'hello', 'hello.wasm'),
   bench: () => cargo('bench', 'bench', 'bench.wasm'),
@@ -28,7 +28,7 @@ export async function buildGuests(kinds) {
   for (const kind of kinds.length > 0 ? kinds : Object.keys(BUILDERS)) await BUILDERS[kind]();
 }
 
-/** A crate. */
+/** Builds a crate. */
 function cargo(folder, name, file, target = 'wasm32-unknown-unknown') {
   const built = join(TESTDATA, folder, 'target', target, 'release', `${name}.wasm`);
   const quiet = existsSync(built) ? ['--quiet'] : [];
@@ -80,14 +80,14 @@ function compileC(source, built, ...options) {
   ziglang('cc', ...flags, ...options, source, '-o', built);
 }
 
-/** Runs Zig, which is a compiler for C as well; installed where it is missing. */
+/** Runs Zig, which compiles C as well; installs it where it is missing. */
 function ziglang(...args) {
   const environment = python('zig', `ziglang==${ZIG}`, 'ziglang');
   const env = { ZIG_GLOBAL_CACHE_DIR: cache('zig-cache'), ZIG_LOCAL_CACHE_DIR: cache('zig-cache') };
   run(environment, ['-m', 'ziglang', ...args], { env });
 }
 
-/** The interpreter of a Python that has a package, kept in the cache. */
+/** A Python interpreter that has a package, kept in the cache. */
 export function python(name, requirement, module) {
   const folder = cache(`${name}-${requirement.split('==')[1]}`);
   const interpreter = join(folder, 'bin/python');
@@ -99,7 +99,7 @@ export function python(name, requirement, module) {
   return interpreter;
 }
 
-/** WASI programs that tell what it answers them: testdata/wasi/*.c and *.rs. */
+/** Builds the WASI programs whose output is compared: testdata/wasi/*.c and *.rs. */
 function wasi() {
   const folder = join(TESTDATA, 'wasi');
   for (const name of readdirSync(folder)) {
@@ -112,7 +112,7 @@ function wasi() {
   }
 }
 
-/** testdata/wat/*.wat: hostile and odd guests. */
+/** Builds testdata/wat/*.wat: hostile and odd guests. */
 async function wat() {
   const folder = join(TESTDATA, 'wat');
   const due = readdirSync(folder)
@@ -132,7 +132,7 @@ async function wat() {
     };
     const name = basename(source, '.wat');
     write(name, text);
-    // The same for each name that WASI had.
+    // The same guest for the older name of WASI.
     if (name !== 'wasi') continue;
     write('wasi-unstable', text.replaceAll('"wasi_snapshot_preview1"', '"wasi_unstable"'));
     write('wasi-wasi', text.replaceAll('"wasi_snapshot_preview1"', '"wasi"'));

@@ -1,6 +1,6 @@
 /**
- * Fails for a crate whose licence is not allowed, or that does not come from crates.io. Not cargo-deny: compiling it
- * takes longer than it is worth for so few crates.
+ * Fails for a crate whose licence is not allowed, or that is not from crates.io. Not cargo-deny: compiling it takes
+ * longer than it is worth for so few crates.
  */
 
 import { fail, run } from './run.js';
@@ -28,7 +28,7 @@ function problemsOf({ name, version, license, source }, manifest) {
 function isAllowed(expression) {
   if (expression === null) return false;
   const tokens = expression.replaceAll('/', ' OR ').match(/[()]|[^\s()]+(?: WITH [^\s()]+)?/g);
-  // AND binds closer than OR. Both sides are always read.
+  // AND binds closer than OR. Both sides are always parsed.
   const either = () => {
     let result = both();
     while (tokens[0] === 'OR') {

@@ -1,10 +1,10 @@
-/** Running other programs, and saying what is missing. */
+/** Runs other programs, and reports what is missing. */
 
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The repository. */
+/** The root folder of the repository. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Ends the process with one line. */
@@ -13,12 +13,12 @@ export function fail(message) {
   process.exit(1);
 }
 
-/** Whether a program can be started. */
+/** True where a program can be started. */
 export function has(command, ...args) {
   return spawnSync(command, args.length > 0 ? args : ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** Runs a program in sight of the user; ends the process with its failure. */
+/** Runs a program and shows its output; ends the process if it fails. */
 export function run(command, args, { cwd = root, env, quiet = false } = {}) {
   const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'];
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, env: { ...process.env, ...env }, stdio });
@@ -30,7 +30,7 @@ export function run(command, args, { cwd = root, env, quiet = false } = {}) {
   return quiet ? stdout.toString() : '';
 }
 
-/** Says what is about to be done, where it takes a while. */
+/** Announces a step that takes a while. */
 export function step(message) {
   console.error(`» ${message}`);
 }

@@ -1,6 +1,6 @@
 /**
- * `node tools/setup.js TASK`: installs and builds what a task needs and is not there yet. Uses nothing but Node itself,
- * so that it runs on a machine that has only Node and rustup.
+ * `node tools/setup.js TASK`: installs and builds what a task needs, if it is missing. Uses only Node itself, so that
+ * it runs on a machine that has only Node and rustup.
  */
 
 import { existsSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { fail, has, root, run, step } from './run.js';
 
 const TARGET = 'wasm32-unknown-unknown';
 
-/** What each task needs, in order. */
+/** The requirements of each task, in order. */
 const TASKS = {
   hello: [rust, packages, core, () => guests('rust')],
   build: [rust, packages, core],
@@ -27,10 +27,10 @@ if (task === undefined) fail(`setup: expected one of ${Object.keys(TASKS).join('
 if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or later is needed, this is ${process.version}`);
 for (const need of task) await need();
 
-/** Rust, its target for the core, and a linker for build scripts. */
+/** Installs Rust's target for the core, and a linker for build scripts. */
 function rust() {
   if (!has('cargo') || !has('rustup')) fail('Rust is missing: install rustup from https://rustup.rs, then try again');
-  // The first use of the toolchain that rust-toolchain.toml names installs it.
+  // The first use of the toolchain named in rust-toolchain.toml installs it.
   if (!run('rustup', ['target', 'list', '--installed'], { quiet: true }).includes(TARGET)) {
     step(`installing the Rust target ${TARGET}`);
     run('rustup', ['target', 'add', TARGET]);
@@ -38,7 +38,7 @@ function rust() {
   if (!has('cc')) debian('a C compiler', ['gcc', 'libc6-dev']);
 }
 
-/** The npm packages of package-lock.json. */
+/** Installs the npm packages of package-lock.json. */
 function packages() {
   const installed = join(root, 'node_modules/.package-lock.json');
   const locked = join(root, 'package-lock.json');
@@ -57,13 +57,13 @@ async function guests(...languages) {
   await buildGuests(languages);
 }
 
-/** What generates guests from seeds. */
+/** Builds the program that generates guests from seeds. */
 async function generator() {
   const { buildGenerator } = await import('./fuzz.js');
   buildGenerator();
 }
 
-/** Browsers for the tests. */
+/** Installs browsers for the tests. */
 async function browsers() {
   const { findChromium, findFirefox } = await import('./browsers.js');
   if (findChromium() === undefined) debian('Chromium', ['chromium'], 'or set CHROMIUM to its path');

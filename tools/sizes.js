@@ -1,4 +1,4 @@
-/** The sizes of what the build makes, beside their limits. docs/DECISIONS.md accounts for what raises a limit. */
+/** The sizes of the build's results, and their limits. docs/DECISIONS.md accounts for each limit that was raised. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { root } from './run.js';
 
 const DIST = join(root, 'dist');
 
-/** Bytes. The two artifacts are inlined into the package, which stops being right above these. */
+/** Limits in bytes. Above those of the two artifacts, inlining them into the package stops being right. */
 const LIMITS = {
   core: { bytes: 110_000, gzipped: 48_500 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
@@ -18,7 +18,7 @@ const LIMITS = {
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });
 
 /**
- * The size of one thing beside its limits.
+ * The size of one result beside its limits.
  * @param {keyof typeof LIMITS} name
  * @param {Uint8Array} bytes
  */
@@ -32,13 +32,15 @@ export function sizeOf(name, bytes) {
   };
 }
 
-/** The sizes of all that is in dist/: the artifacts, and the scripts of a page that uses WapcHost alone. */
+/** The sizes of the artifacts in dist/, and of the scripts of a page that uses only WapcHost. */
 export async function sizes() {
   const artifacts = ['core', 'wasi'].map((name) => sizeOf(name, readFileSync(join(DIST, `${name}.wasm`))));
   return [...artifacts, sizeOf('page', await pageScripts())];
 }
 
-/** The scripts that a page loads to use WapcHost alone, bundled and minified: all but those that it loads when it needs them. */
+/**
+ * The scripts that a page loads to use only WapcHost, bundled and minified, without those that are loaded on demand.
+ */
 async function pageScripts() {
   const esbuild = await import('esbuild');
   const { outputFiles, metafile } = await esbuild.build({

@@ -1,4 +1,4 @@
-//! Before and after each call of the guest. Whose turn it is, the port knows (`js/invocation/port.js`).
+//! Work before and after each call of the guest. The queue of invocations is the port's (`js/invocation/port.js`).
 
 use std::rc::Rc;
 
@@ -9,12 +9,13 @@ use crate::error::Error;
 use crate::invocation::Ended;
 use crate::suspensions;
 
-/// Bytes that any text or payload can have: the protocol's lengths are u32.
+/// The longest text or payload in bytes: the protocol's lengths are u32.
 const LONGEST: f64 = u32::MAX as f64;
 
 impl State {
-    /// True where an invocation can run now, with an operation and a payload of these lengths in bytes; false where it has to wait.
-    /// `is_running`: another one runs; `at_once`: it cannot wait. WAPC_CLOSED, WAPC_LIMIT, WAPC_REENTRANT, WAPC_ASYNC, WAPC_INIT.
+    /// True where an invocation can run now, with an operation and a payload of these lengths in bytes; false where it
+    /// has to wait. `is_running`: another one runs; `at_once`: it cannot wait. WAPC_CLOSED, WAPC_LIMIT, WAPC_REENTRANT,
+    /// WAPC_ASYNC, WAPC_INIT.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Lengths of arrays, and a limit.
     pub(super) fn admit(&self, op_len: f64, payload_len: f64, is_running: bool, at_once: bool) -> Result<bool, Error> {
         if self.closed.get() {
@@ -64,7 +65,7 @@ impl State {
         false
     }
 
-    /// A call of the guest has ended: its error, if it has one, is left in the port, and true returned. An instance that was
+    /// Ends a call of the guest. If it failed, its error is left in the port, and true returned. An instance that was
     /// left in the middle of a call is discarded; a successor takes over.
     pub(super) fn end(&self, ended: Ended) -> bool {
         let result = match self.instance() {
@@ -87,8 +88,8 @@ impl State {
         failed
     }
 
-    /// In debug builds, after each invocation: nothing of it, or of what is shared on this thread, is borrowed any more, and no
-    /// count is off.
+    /// Asserts, in debug builds after each invocation, that nothing of this host, or shared on this thread, is still
+    /// borrowed, and that all counts are right.
     #[cfg(debug_assertions)]
     fn assert_in_order(&self) {
         let is_borrowed = self.guest.try_borrow_mut().is_err()
@@ -100,15 +101,16 @@ impl State {
         suspensions::assert_in_order(crate::instance::instances_alive());
     }
 
-    /// Ends the invocation that runs with `reason`: at once where its guest is suspended, else when its callback returns.
+    /// Ends the invocation that runs with `reason`: at once where its guest is suspended, else when its callback
+    /// returns.
     pub(super) fn interrupt(&self, reason: JsValue) {
         if let Some(instance) = self.instance() {
             instance.interrupt(Error::Thrown(reason));
         }
     }
 
-    /// Closes the host. True where that has let go of the guest; false where an invocation runs, whose end does so, or where
-    /// the host was closed before.
+    /// Closes the host. True where this released the guest; false where a running invocation releases it at its end, or
+    /// where the host was closed before.
     pub(super) fn close(&self, is_running: bool) -> bool {
         if self.closed.replace(true) {
             return false;

@@ -1,8 +1,8 @@
 //! Exports that the port (`js/invocation/port.js`) calls.
 //!
-//! Raw exports that answer with numbers: through a wasm-bindgen method a call takes 60 ns longer, and V8 11 (Node 20) dies
-//! of a wasm function that returns a reference when the JavaScript that called it is deoptimized meanwhile. The port calls
-//! them where there is more to do than to call a guest that is free.
+//! They are raw exports that return numbers: a wasm-bindgen method takes 60 ns longer per call, and V8 11 (Node 20)
+//! crashes where a wasm function returns a reference to JavaScript that was deoptimized meanwhile. The port calls an
+//! idle guest itself; it calls these where more is to be done.
 
 use std::rc::Rc;
 
@@ -26,13 +26,13 @@ extern "C" fn host_admit(slot: u32, op_len: f64, payload_len: f64, is_running: u
     }
 }
 
-/// A call of the guest has ended as one of `CALL_*`: 1 where the invocation failed, and the port has its error.
+/// Ends a call of the guest, with one of `CALL_*`: 1 where the invocation failed; the port then has its error.
 #[unsafe(no_mangle)]
 extern "C" fn host_end(slot: u32, ended: u32) -> u32 {
     State::by_slot(slot).is_some_and(|state| state.end(ended.into())).into()
 }
 
-/// No invocation runs: the successors that have started take over.
+/// Called while no invocation runs: the successors that have started take over.
 #[unsafe(no_mangle)]
 extern "C" fn host_take_over(slot: u32) {
     if let Some(state) = State::by_slot(slot) {

@@ -1,4 +1,4 @@
-//! Exchanges the instance behind a host: after a trap for a fresh one, or for another guest that takes over.
+//! Replaces the instance behind a host: by a fresh one after a trap, or by that of another guest that takes over.
 
 use std::future::Future;
 use std::pin::pin;
@@ -15,7 +15,7 @@ use crate::instance::Instance;
 use crate::linkable::Linkable;
 
 impl State {
-    /// Makes `instance` the one that is called, and lets go of the one before.
+    /// Makes `instance` the one that is called, and discards the previous one.
     pub(super) fn install(&self, instance: Option<Rc<Instance>>) {
         self.port.set_guest(instance.as_ref().map(|instance| instance.guest()));
         let gone = self.instance.replace(instance);
@@ -24,7 +24,7 @@ impl State {
         }
     }
 
-    /// No invocation runs: the successors that have started take over.
+    /// Called while no invocation runs: the successors that have started take over.
     pub(super) fn take_over(&self) {
         if self.successors.borrow().is_empty() {
             return;

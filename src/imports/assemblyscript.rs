@@ -1,5 +1,5 @@
-//! Import module `env` as AssemblyScript's runtime has it. Its strings are UTF-16LE, their length in bytes stands in
-//! the four bytes in front of them, and a null pointer is no string.
+//! Import module `env` of AssemblyScript's runtime. Its strings are UTF-16LE; the four bytes in front of each hold its
+//! length in bytes; a null pointer is no string.
 
 use js_sys::{JsString, Math};
 
@@ -10,8 +10,8 @@ use crate::sys;
 
 use super::wapc::run;
 
-/// The text of an AssemblyScript string; `what` names it. WAPC_PROTOCOL if it, or the length in front of it, leaves memory,
-/// WAPC_LIMIT if it is longer than `limits.payload`, in bytes as the guest has it.
+/// The text of an AssemblyScript string; `what` names it. WAPC_PROTOCOL if it, or the length in front of it, leaves
+/// memory, WAPC_LIMIT if it is longer than `limits.payload`, in bytes as the guest has it.
 fn text(instance: &Instance, import: Import, what: &'static str, ptr: u32) -> Result<Option<JsString>, Error> {
     if ptr == 0 {
         return Ok(None);
@@ -39,7 +39,7 @@ extern "C" fn assemblyscript_abort(id: u32, message: u32, file: u32, line: u32, 
 /// Logs a line of text and up to five numbers.
 /// (import "env" "trace" (func (param $message i32) (param $n i32) (param f64 f64 f64 f64 f64)))
 #[unsafe(no_mangle)]
-#[allow(clippy::too_many_arguments)] // As AssemblyScript has it.
+#[allow(clippy::too_many_arguments)] // AssemblyScript's signature, and the instance.
 extern "C" fn assemblyscript_trace(id: u32, message: u32, n: u32, a: f64, b: f64, c: f64, d: f64, e: f64) -> u32 {
     run(id, |instance| {
         let message = text(instance, Import::AssemblyScriptTrace, "the message of env.trace", message)?
@@ -47,7 +47,7 @@ extern "C" fn assemblyscript_trace(id: u32, message: u32, n: u32, a: f64, b: f64
         let numbers = [a, b, c, d, e]
             .into_iter()
             .take(n as usize)
-            // As JavaScript writes numbers.
+            // Formatted as JavaScript does.
             .map(|number| sys::message_of(&number.into()));
         let line = numbers.fold(message, |line, number| line + " " + &number);
         instance.log(&line.into())

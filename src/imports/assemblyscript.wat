@@ -1,4 +1,4 @@
-;; The same as `shim.wat` for what guests in AssemblyScript import from `env`.
+;; The counterpart of `shim.wat` for what guests in AssemblyScript import from `env`.
 (module
   (import "room" "room" (func $room))
   (import "core" "assemblyscript_abort" (func $abort (param i32 i32 i32 i32 i32) (result i32)))

@@ -1,4 +1,4 @@
-//! Raw exports for WASI's shim (`wasi/shim.wat`): WASI itself is an artifact of its own.
+//! Raw exports that WASI's shim (`wasi/shim.wat`) calls. WASI itself is an artifact of its own.
 
 use crate::constants::{STOPPED_BY_EXIT, STOPPED_BY_SIGNAL};
 use crate::error::Error;
@@ -6,7 +6,7 @@ use crate::instance::Instance;
 
 use super::wapc::run;
 
-/// Stops the guest: WAPC_TRAP. A trap in the shim follows.
+/// Stops the guest with WAPC_TRAP. The shim traps next.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
     let trap = |reason: String| Error::Trap { reason, text: None, cause: None };
@@ -19,7 +19,8 @@ extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
     });
 }
 
-/// A chunk of output of `length` bytes is over `limits.payload`: WAPC_LIMIT. `wasi_stopped` and its trap follow.
+/// Stops the guest with WAPC_LIMIT: a chunk of output of `length` bytes is over `limits.payload`. The shim then calls
+/// `wasi_stopped` and traps.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_over_limit(id: u32, length: f64) {
     run(id, |instance| instance.check_limit("a chunk of output of fd_write", length).map(drop));

@@ -1,4 +1,4 @@
-//! The functions that guests import, as the shims (`shim.wat`, `assemblyscript.wat`) call them: raw exports of the core, each
+//! The functions that guests import: raw exports of the core, called by the shims (`shim.wat`, `assemblyscript.wat`)
 //! with the number of the instance in front.
 
 mod assemblyscript;

@@ -1,13 +1,15 @@
-;; Stands between guests and the core: one for all guests of a thread. Every function a guest may import from `wapc` is
-;; exported here under its name there; each puts the number of the instance that runs in front and calls the core, wasm to
-;; wasm. The core keeps that number in its memory, at the address `running`; what may have let others run meanwhile, a
-;; callback of the caller's or a suspension, puts it back. A shim for each instance would take a fifth of making one.
+;; The shim between guests and the core, one for all guests of a thread. It exports every function that a guest may
+;; import from `wapc`, under the same name. Each puts the number of the running instance in front and calls the core,
+;; wasm to wasm. The core keeps that number in its memory, at the address `running`. A callback or a suspension may let
+;; other guests run; the number is restored after it. A shim for each instance would take a fifth of the time of
+;; creating one.
 ;;
-;; The core never throws through its own frames (that would leave its shadow stack where it was): it answers with a
-;; status, and what must stop the guest stops it here, by a trap, which no guest can catch.
+;; The core never throws through its own frames, which would leave its shadow stack where it was. It returns a status,
+;; and the shim stops a guest by a trap, which no guest can catch.
 ;;
-;; A guest may call an import where the stack is about to end. Functions of the core that only read may then be unwound at
-;; any point; before all others `room` (`../instance/room.wat`) traps where the stack has no room for them to finish.
+;; A guest may call an import when the stack is nearly used up. An overflow may then unwind the core at any point, which
+;; is harmless in functions that only read. Before all others, `room` (`../instance/room.wat`) traps where the stack has
+;; no room for them to finish.
 (module
   (type $request (func (param i32 i32 i32) (result i32)))
   (import "room" "room" (func $room))
@@ -27,8 +29,8 @@
   (import "core" "wapc_host_error_len" (func $host_error_len (param i32) (result i32)))
   (import "core" "wapc_host_error" (func $host_error (param i32 i32) (result i64)))
   (import "core" "wapc_console_log" (func $console_log (type $request)))
-  ;; Copies between the guest's memory and the caller's arrays, of ranges that the core has checked just before. They are
-  ;; called from here, not by the core: a reference that passes through the core's table takes 10 ns each time.
+  ;; Copies between the guest's memory and the caller's arrays, of ranges that the core has just checked. The shim calls
+  ;; them, not the core: a reference that passes through the core's table takes 10 ns each time.
   (import "host" "write_request" (func $write_request (param i32 i32 i32) (result i32)))
   (import "host" "read_response" (func $read_response (param i32 i32 i32) (result i32)))
   (import "host" "write_answer" (func $write_answer (param i32 i32 i32) (result i32)))
@@ -85,7 +87,7 @@
   (func (export "__host_error") (param i32)
     (call $room)
     (call $write (local.get 0) (call $host_error (i32.load (global.get $running)) (local.get 0))))
-  ;; Lets the last answer or error be written; a length below 0 stops the guest.
+  ;; Has the last answer or error written to the guest; a length below 0 stops it.
   (func $write (param $ptr i32) (param $len i64)
     (if (i64.lt_s (local.get $len) (i64.const 0)) (then unreachable))
     (if (i64.eqz (local.get $len)) (then return))

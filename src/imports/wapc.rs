@@ -1,11 +1,11 @@
-//! Import module `wapc`: what a guest calls to take its request, to answer, and to call its host.
+//! Import module `wapc`: the functions by which a guest takes its request, answers, and calls its host.
 //!
-//! The shim (`shim.wat`) calls these wasm to wasm, the instance's number in front. None of them throws: each answers
-//! whether the guest goes on, and what stops it is kept in its `Invocation`.
+//! The shim (`shim.wat`) calls them wasm to wasm, with the instance's number in front. None of them throws: each
+//! returns whether the guest goes on; the error that stops it is kept in its `Invocation`.
 //!
-//! A guest may call them where the engine's stack is about to end. Those that are on the way of each invocation only read,
-//! so that nothing is lost where one of their frames does not fit, and answer `UNUSUAL` where more is to be done. The shim
-//! calls the others once it has seen that there is room for all that they do.
+//! A guest may call them when the engine's stack is nearly used up. Those that every invocation calls only read, so
+//! nothing is lost where one of their frames does not fit; they return `UNUSUAL` where more is to be done. Before it
+//! calls the others, the shim makes sure that the stack has room for them.
 
 use js_sys::JsString;
 
@@ -25,10 +25,10 @@ const STOP: u32 = 0;
 /// Answer to the shim: a check that only reads does not suffice. The shim then calls the function that does more.
 const UNUSUAL: u32 = 0;
 
-/// In place of the length of an answer: a look did not suffice, or the guest is stopped.
+/// Returned in place of a length: a check that only reads did not suffice, or the guest is stopped.
 const UNUSUAL_LEN: i64 = -1;
 
-/// Runs the import of an instance; its error stops the guest.
+/// Runs an import of an instance; its error stops the guest.
 #[inline(always)]
 pub(super) fn run(id: u32, import: impl FnOnce(&Instance) -> Result<(), Error>) -> u32 {
     let Some(instance) = Instance::by_id(id) else {
@@ -48,8 +48,8 @@ fn seen(look: Option<()>) -> u32 {
     look.map_or(UNUSUAL, |()| PROCEED)
 }
 
-/// Checks the ranges at `op_ptr` and `ptr`, where the shim then lets the running invocation's operation and payload be
-/// written. Only reads.
+/// Checks the ranges at `op_ptr` and `ptr`; the shim then has the running invocation's operation and payload written
+/// there. Only reads.
 /// (import "wapc" "__guest_request" (func (param $op_ptr i32) (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_request(id: u32, op_ptr: u32, ptr: u32) -> u32 {
@@ -72,7 +72,7 @@ extern "C" fn wapc_guest_request_unusual(id: u32, op_ptr: u32, ptr: u32) -> u32 
     })
 }
 
-/// The request is not what it was when its lengths were told to the guest.
+/// Stops the guest: the request has changed since the guest was told its lengths.
 #[unsafe(no_mangle)]
 extern "C" fn wapc_request_lost(id: u32) {
     run(id, |_| {
@@ -84,7 +84,7 @@ extern "C" fn wapc_request_lost(id: u32) {
     });
 }
 
-/// Checks the range of the guest's response, which the shim then lets be copied out, at once: the guest may free it. A
+/// Checks the range of the guest's response. The shim then has it copied out at once, since the guest may free it. A
 /// second response replaces the first. Only reads.
 /// (import "wapc" "__guest_response" (func (param $ptr i32) (param $len i32)))
 #[unsafe(no_mangle)]
@@ -106,7 +106,7 @@ extern "C" fn wapc_guest_response_unusual(id: u32, ptr: u32, len: u32) -> u32 {
     })
 }
 
-/// The engine has no memory for the answer.
+/// Stops the guest with WAPC_LIMIT: the engine has no memory for its response.
 #[unsafe(no_mangle)]
 extern "C" fn wapc_response_lost(id: u32, len: u32) {
     run(id, |instance| Err(instance.no_memory_for("the guest's response", len)));
@@ -143,7 +143,7 @@ extern "C" fn wapc_host_call(
 ) -> u32 {
     let mut status = HOST_STOPPED;
     run(id, |instance| {
-        // Stopped while it was suspended: its callbacks are not to hear of it any more.
+        // Stopped while it was suspended: its callbacks must not be called any more.
         if instance.invocation().is_stopped() {
             return Ok(());
         }
@@ -176,7 +176,7 @@ extern "C" fn wapc_host_call(
     status
 }
 
-/// A host call that answered later has come to something: what the shim gets in its place.
+/// Settles a host call that answered later: the status that the shim goes on with.
 #[unsafe(no_mangle)]
 extern "C" fn host_call_settled(id: u32, called: f64) -> u32 {
     let mut status = HOST_STOPPED;
@@ -187,7 +187,7 @@ extern "C" fn host_call_settled(id: u32, called: f64) -> u32 {
     status
 }
 
-/// Takes in what a host call came to: a length in bytes, or one of `HOST_CALL_*`.
+/// Records the outcome of a host call: a length in bytes, or one of `HOST_CALL_*`.
 fn settle(instance: &Instance, called: f64) -> Result<u32, Error> {
     // The callback itself may have closed the host or aborted the invocation.
     if instance.invocation().is_stopped() {
@@ -219,7 +219,8 @@ extern "C" fn wapc_host_response_len(id: u32) -> u32 {
     Instance::peek(id, |instance| Some(instance.invocation().host_response_len())).unwrap_or(0)
 }
 
-/// Checks where the last answer is to be written: its length in bytes, which the shim then lets be written. Only reads.
+/// Checks the range that the last answer is to be written to: its length in bytes. The shim then has it written. Only
+/// reads.
 /// (import "wapc" "__host_response" (func (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_response(id: u32, ptr: u32) -> i64 {
@@ -228,13 +229,14 @@ extern "C" fn wapc_host_response(id: u32, ptr: u32) -> i64 {
     len.map_or(UNUSUAL_LEN, i64::from)
 }
 
-/// Checks as `wapc_host_response` does, where that did not suffice: memory has grown, or the guest is to be stopped. WAPC_PROTOCOL if the range leaves memory.
+/// Checks as `wapc_host_response` does, where that did not suffice: memory has grown, or the guest is to be stopped.
+/// WAPC_PROTOCOL if the range leaves memory.
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_response_unusual(id: u32, ptr: u32) -> i64 {
     answer_len(id, Import::HostResponse, ptr, Invocation::host_response_len)
 }
 
-/// A length that the last host call left, if it may be written at `ptr`. Its error stops the guest.
+/// The length of the last answer or error text, if that may be written at `ptr`. An error stops the guest.
 fn answer_len(id: u32, import: Import, ptr: u32, len: impl FnOnce(&Invocation<JsString>) -> u32) -> i64 {
     let mut checked = UNUSUAL_LEN;
     run(id, |instance| {
@@ -251,15 +253,15 @@ extern "C" fn wapc_host_error_len(id: u32) -> u32 {
     Instance::peek(id, |instance| Some(instance.invocation().host_error_len())).unwrap_or(0)
 }
 
-/// Checks where the last host error, in UTF-8, is to be written: its length in bytes, which the shim then lets be written.
-/// WAPC_PROTOCOL if the range leaves memory.
+/// Checks the range that the last host error, in UTF-8, is to be written to: its length in bytes. The shim then has it
+/// written. WAPC_PROTOCOL if the range leaves memory.
 /// (import "wapc" "__host_error" (func (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_error(id: u32, ptr: u32) -> i64 {
     answer_len(id, Import::HostError, ptr, Invocation::host_error_len)
 }
 
-/// The callback's answer is not what it was when its length was told to the guest.
+/// Stops the guest: the callback's answer has changed since the guest was told its length.
 #[unsafe(no_mangle)]
 extern "C" fn wapc_answer_lost(id: u32) {
     run(id, |_| {

@@ -1,13 +1,13 @@
-;; Runs one invocation after the other on one stack that can be suspended: making such a stack takes longer than a short
-;; invocation, suspending it once more does not. Only wasm may lie between a stack's beginning and where it is suspended, so
-;; that this is no JavaScript (`js/invocation/coroutine.js` is what it asks).
+;; Runs one invocation after the other on one suspendable stack: creating such a stack takes longer than a short
+;; invocation, suspending it again does not. Only wasm frames may lie between a stack's beginning and where it is
+;; suspended, so this loop cannot be JavaScript. It asks `js/invocation/coroutine.js` for work.
 (module
   (type $guest_call (func (param i32 i32) (result i32)))
-  ;; What it is to run: the number of the guest, or -1 where there is nothing to run.
+  ;; The guest to run next: its number, or -1 for none.
   (import "host" "take" (func $take (param $coroutine i32) (result i32)))
   (import "host" "operation_len" (func $operation_len (param $coroutine i32) (result i32)))
   (import "host" "payload_len" (func $payload_len (param $coroutine i32) (result i32)))
-  ;; What the guest answered.
+  ;; Passes on the result of the guest's `__guest_call`.
   (import "host" "end" (func $end (param $coroutine i32) (param $result i32)))
   ;; Waits until there is something to run. A `WebAssembly.Suspending`.
   (import "host" "wait" (func $wait (param $coroutine i32)))

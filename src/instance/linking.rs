@@ -1,4 +1,4 @@
-//! The imports object of a guest, and the small modules of our own that stand between a guest and the core.
+//! The imports object of a guest, and the small modules of the package between a guest and the core.
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -7,14 +7,14 @@ use crate::linkable::Linkable;
 use crate::protocol::{ENV, WAPC};
 use crate::sys;
 
-/// The modules of our own that stand in front of a guest's imports: a name, by which a platform that compiles nothing
-/// while it runs may have them already, and their bytes.
+/// The package's own modules in front of a guest's imports: their name and bytes. A platform that cannot compile at run
+/// time has them compiled already, and finds them by name.
 const SHIM: (&str, &[u8]) = ("shim", include_bytes!(concat!(env!("OUT_DIR"), "/shim.wasm")));
 const ASSEMBLYSCRIPT: (&str, &[u8]) =
     ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
 const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
 
-/// Exports where in the core's memory JavaScript finds a module of our own, and how many bytes it has.
+/// Exports the address and the length in bytes of such a module in the core's memory, for JavaScript.
 macro_rules! export_module {
     ($file:literal, $ptr:ident, $len:ident) => {
         #[unsafe(no_mangle)]
@@ -29,12 +29,13 @@ macro_rules! export_module {
     };
 }
 
-// Asks for room on the stack, in front of the shims and of the core (`js/invocation/room.js`).
+// Makes sure that the stack has room before the shims and the core run (`js/invocation/room.js`).
 export_module!("room", room_module, room_module_len);
 // Stacks that run one invocation after the other (`js/invocation/coroutine.js`). It imports nothing of the core.
 export_module!("coroutine", coroutine_module, coroutine_module_len);
 
-/// True where a guest's `__guest_call` has the protocol's signature: the engine links it where that is declared.
+/// True where a guest's `__guest_call` has the protocol's signature: the engine links it to a module that declares it
+/// so.
 pub(super) fn has_signature(guest: &Object) -> bool {
     let imports = Object::new();
     let (name, bytes) = SIGNATURE;
@@ -42,7 +43,7 @@ pub(super) fn has_signature(guest: &Object) -> bool {
     linked.is_ok() && sys::try_instantiate_own(name, bytes, &imports).is_ok()
 }
 
-/// The imports object of a guest: what all guests of this thread share, each where it has use for it.
+/// The imports object of a guest: the shims that all guests of this thread share, as far as it imports from them.
 pub(super) fn imports_of(linkable: &Linkable) -> Result<Object, JsValue> {
     let core = wasm_bindgen::exports();
     let imports = Object::new();

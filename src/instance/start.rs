@@ -1,4 +1,4 @@
-//! A guest is linked and started: instantiated, checked, and its start exports called.
+//! Links and starts a guest: instantiates it, checks it, and calls its start exports.
 
 use std::rc::Rc;
 
@@ -16,8 +16,9 @@ use crate::protocol::START_EXPORTS;
 use crate::sys::{self, WasiSettings};
 
 impl Instance {
-    /// A new instance of a guest that has started. WAPC_LINK where it imports what is not there, WAPC_INIT where its
-    /// start fails, WAPC_TIMEOUT where it is suspended for longer than `limits.start`. With `may_wait` its start may call the host asynchronously.
+    /// A new instance of a guest that has started. With `may_wait` its start may call the host asynchronously.
+    /// WAPC_LINK where an import is missing, WAPC_INIT where its start fails, WAPC_TIMEOUT where it is suspended for
+    /// longer than `limits.start`.
     pub(crate) async fn create(
         linkable: &Linkable,
         host: &Object,
@@ -41,7 +42,7 @@ impl Instance {
             linked.map_err(Error::Thrown)?;
         }
         let suspend = may_wait && self.suspendable;
-        // Also while it is instantiated: a start function calls imports, but can't be suspended.
+        // Before instantiation: a start function may call imports, but cannot be suspended.
         self.begin(None, false);
         self.guest.prepare(self.start_limit);
         let exports = match WebAssembly::Instance::new(&linkable.module, &imports) {
@@ -87,7 +88,7 @@ impl Instance {
         let reason = error.to_string();
         let cause = match error {
             Error::StartTimeout(_) => return Err(error),
-            // As TinyGo ends its `main`: the guest goes on.
+            // TinyGo's `main` ends so: the guest goes on.
             Error::Exit(0) => return Ok(()),
             Error::Trap { cause: Some(cause), .. } => cause,
             stopped => stopped.into(),
@@ -95,7 +96,7 @@ impl Instance {
         Err(Error::Init { export, reason, cause })
     }
 
-    /// Why `WebAssembly` refused to make the instance.
+    /// The error of an instantiation that failed.
     fn instantiation_error(&self, error: JsValue) -> Error {
         let stopped = self.end(Ended::Threw);
         if error.is_instance_of::<WebAssembly::LinkError>() {

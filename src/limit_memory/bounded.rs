@@ -1,6 +1,6 @@
 //! A module whose memories and tables are given maxima.
 //!
-//! Nothing is kept of them, since there may be any number of them: they are read again whenever they are needed.
+//! Its memories and tables are not kept, since there may be any number: they are read again whenever they are needed.
 
 use super::growables::Growable;
 use super::heap_types::{check_globals, check_tags, read_types};
@@ -16,8 +16,8 @@ pub(super) struct Bounded {
 }
 
 impl Bounded {
-    /// Reads a module, whose memories and tables may grow to `limit` bytes. Fails for one that begins with more, or could
-    /// fill memory by other means.
+    /// Reads a module, whose memories and tables may grow to `limit` bytes. Fails for one that begins with more, or
+    /// could fill memory by other means.
     pub(super) fn read(reader: &mut Reader, limit: u64) -> Result<Self, Refused> {
         let mut bounded = Self { sections: Sections::find(reader)?, room: 0 };
         bounded.check_exceptions(reader)?;
@@ -44,7 +44,7 @@ impl Bounded {
         Ok(())
     }
 
-    /// Bytes that all memories or all tables begin with; saturates.
+    /// Bytes that all memories, or all tables, begin with; saturates.
     fn beginnings(&self, reader: &mut Reader, id: u8) -> Result<u64, Refused> {
         let mut beginnings = 0u64;
         if self.sections.enter(id, reader)?.is_some() {
@@ -58,13 +58,13 @@ impl Bounded {
         Ok(beginnings)
     }
 
-    /// Writes the module. What can grow shares the room, the first one first, memories before tables.
+    /// Writes the module. Memories, then tables, share the room to grow, each kind in the order of its indices.
     pub(super) fn write(&self, reader: &mut Reader, output: &mut dyn Output) -> Result<(), Refused> {
         let (mut tables, mut memories) = (Length(0), Length(0));
         let left = self.write_content(reader, MEMORIES, self.room, &mut memories)?;
         self.write_content(reader, TABLES, left, &mut tables)?;
         let mut copied = 0;
-        // In the order in which they stand.
+        // In the order of the sections.
         for (id, room, Length(length)) in [(TABLES, left, tables), (MEMORIES, self.room, memories)] {
             if let Some(section) = self.sections.enter(id, reader)? {
                 output.source(copied..section.start);
@@ -78,7 +78,7 @@ impl Bounded {
         Ok(())
     }
 
-    /// Writes the content of a section, whose memories or tables may grow by `room`: what is left of it.
+    /// Writes the content of a section, whose memories or tables may grow by `room`; returns the room that is left.
     fn write_content(&self, reader: &mut Reader, id: u8, room: u64, output: &mut dyn Output) -> Result<u64, Refused> {
         let mut room = room;
         let Some(section) = self.sections.enter(id, reader)? else { return Ok(room) };
@@ -98,7 +98,7 @@ impl Bounded {
     }
 }
 
-/// Reads a memory or a table, by the section that it stands in.
+/// Reads a memory or a table, as the section with this `id` has it.
 fn read(growable: &mut Growable, reader: &mut Reader, id: u8) -> Result<(), Refused> {
     if id == TABLES { growable.read_table(reader) } else { growable.read_memory(reader) }
 }

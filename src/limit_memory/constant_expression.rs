@@ -1,4 +1,4 @@
-//! Constant expressions, of tables and globals:
+//! Constant expressions of tables and globals:
 //! <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
 
 use super::value_types::read_heap_type;
@@ -6,7 +6,7 @@ use crate::reader::{Reader, Refused};
 
 const END: u8 = 0x0b;
 
-/// Reads over a constant expression, its end included. Fails for instructions that are not known to be constant.
+/// Skips a constant expression, its end included. Fails for instructions that are not known to be constant.
 pub(super) fn skip_constant_expression(reader: &mut Reader) -> Result<(), Refused> {
     loop {
         match reader.byte()? {

@@ -27,15 +27,15 @@ const MOST_ENTRIES: u64 = (1 << 32) - 1;
 
 const WITH_INITIALIZER: u8 = 0x40;
 
-/// A memory or table. It is read in place: results that hold one take more code.
+/// A memory or table. Read in place: returning it by value takes more code.
 #[derive(Debug, Default)]
 pub(super) struct Growable {
-    /// Where its limits stand.
+    /// The bytes of its limits in the module.
     pub(super) range: Range<u32>,
     flags: u8,
-    /// In units.
+    /// Its minimum, in units.
     minimum: u64,
-    /// Its maximum, in units: the one that it names, else the one that engines have.
+    /// Its maximum, in units: the declared one, or else that of engines.
     maximum: u64,
     /// Bytes of a unit, as a power of two.
     unit: u32,
@@ -47,9 +47,9 @@ impl Growable {
         if self.minimum.leading_zeros() < self.unit { u64::MAX } else { self.minimum << self.unit }
     }
 
-    /// Takes what it may grow by out of `room`, in bytes: that becomes its maximum.
+    /// Takes the bytes that it may grow by out of `room`, and sets its maximum accordingly.
     pub(super) fn share(&mut self, room: &mut u64) {
-        // A maximum below the minimum stays there, so that the module becomes no valid one.
+        // A maximum below the minimum is kept, so that the module stays invalid.
         let Some(wanted) = self.maximum.checked_sub(self.minimum) else { return };
         let granted = wanted.min(*room >> self.unit);
         *room -= granted << self.unit;
@@ -66,7 +66,7 @@ impl Growable {
     /// Reads a memory.
     pub(super) fn read_memory(&mut self, reader: &mut Reader) -> Result<(), Refused> {
         self.read_limits(reader, HAS_MAXIMUM | IS_SHARED | IS_64 | HAS_PAGE_SIZE)?;
-        // A maximum of the host's would make it valid.
+        // Refused here: the maximum that the host adds would make it valid.
         if self.has(IS_SHARED) && !self.has(HAS_MAXIMUM) {
             return Err(reader.unknown("a shared memory without a maximum"));
         }
@@ -77,13 +77,13 @@ impl Growable {
         if !self.has(HAS_MAXIMUM) {
             self.maximum = self.most_pages();
         } else if self.maximum > self.addressable() {
-            // A lower one of the host's would make it valid.
+            // Refused here: the lower maximum of the host would make it valid.
             return Err(reader.unknown("a maximum over all addresses"));
         }
         Ok(())
     }
 
-    /// Pages that addresses reach, and thereby the highest maximum that is valid; saturates, as numbers have no more bits.
+    /// Pages that can be addressed: the highest valid maximum. Saturates.
     fn addressable(&self) -> u64 {
         let bits = if self.has(IS_64) { 64 } else { 32 };
         1u64.checked_shl(bits - self.unit).unwrap_or(u64::MAX)
@@ -93,7 +93,7 @@ impl Growable {
         if self.has(IS_64) {
             return MOST_BYTES_64 >> self.unit;
         }
-        // Has to fit into 32 bits, with pages of one byte as well.
+        // Has to fit into 32 bits with pages of one byte too.
         (MOST_BYTES >> self.unit).min(u32::MAX.into())
     }
 

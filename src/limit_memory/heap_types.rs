@@ -1,7 +1,7 @@
-//! Guests that allocate outside their memories and tables are refused: engines keep garbage-collected objects and
-//! exceptions in a heap of their own, which nothing bounds for one guest; V8 ends the process when it is full.
+//! Refuses guests that allocate outside their memories and tables. Engines keep garbage-collected objects and
+//! exceptions in a heap of their own, which has no limit per guest; V8 ends the process when it is full.
 //!
-//! Of the binary format: <https://webassembly.github.io/spec/core/binary/types.html>
+//! The binary format: <https://webassembly.github.io/spec/core/binary/types.html>
 
 use super::constant_expression::skip_constant_expression;
 use super::value_types::{Value, read_value_type};
@@ -14,18 +14,18 @@ const RECURSIVE: u8 = 0x4e;
 const SUBTYPE_FINAL: u8 = 0x4f;
 const SUBTYPE: u8 = 0x50;
 
-/// Values that an exception may carry. A guest holds as many exceptions as fit on its stack, one of 1,000 values takes
-/// 32 KB of V8's heap: 4 GB on a stack of 1 MB. With 16 of them it is about 90 MB; compilers use one.
+/// The most values that an exception may carry. A guest holds as many exceptions as fit on its stack. One of 1,000
+/// values takes 32 KB of V8's heap: 4 GB on a stack of 1 MB. With 16 values it is about 90 MB; compilers use one.
 const PAYLOAD: u32 = 16;
 
 /// Bytes of the shortest type: a function without parameters and results.
 const SHORTEST_TYPE: u32 = 3;
 
-/// Types that engines take: <https://webassembly.github.io/spec/js-api/#limits>. Nothing is kept of those beyond.
+/// The most types that engines accept: <https://webassembly.github.io/spec/js-api/#limits>. Those beyond are not kept.
 const MOST_TYPES: u32 = 1_000_000;
 
-/// Reads the type section: for each type, all of them functions, 1 where an exception may carry its parameters. Fails
-/// for types of any other kind.
+/// Reads the type section: for each function type, 1 where an exception may carry its parameters. Fails for types of
+/// any other kind.
 pub(super) fn read_types(reader: &mut Reader) -> Result<Vec<u8>, Refused> {
     let mut carriable = reader.zeros((reader.left() / SHORTEST_TYPE).min(MOST_TYPES))?;
     let mut places = carriable.iter_mut();
@@ -60,7 +60,7 @@ fn read_type(reader: &mut Reader) -> Result<bool, Refused> {
     Ok(is_carriable)
 }
 
-/// Reads over parameters, or results: true where an exception may carry them.
+/// Reads parameters or results: true where an exception may carry them.
 fn read_value_types(reader: &mut Reader) -> Result<bool, Refused> {
     let count = reader.u32()?;
     let mut is_carriable = count <= PAYLOAD;
@@ -70,7 +70,7 @@ fn read_value_types(reader: &mut Reader) -> Result<bool, Refused> {
     Ok(is_carriable)
 }
 
-/// Reads the tag section, the kinds of exceptions. Fails for those that carry what they may not.
+/// Checks the tag section, the kinds of exceptions. Fails for those that carry values they may not.
 pub(super) fn check_tags(reader: &mut Reader, carriable: &[u8]) -> Result<(), Refused> {
     for _ in 0..reader.u32()? {
         if reader.byte()? != 0 {
@@ -83,7 +83,7 @@ pub(super) fn check_tags(reader: &mut Reader, carriable: &[u8]) -> Result<(), Re
     reader.finish()
 }
 
-/// Reads the global section. Fails for globals that keep exceptions: a module may have a million of them.
+/// Checks the global section. Fails for globals that hold exceptions: a module may have a million of them.
 pub(super) fn check_globals(reader: &mut Reader) -> Result<(), Refused> {
     for _ in 0..reader.u32()? {
         if read_value_type(reader)? == Value::Exception {

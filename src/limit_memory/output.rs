@@ -4,13 +4,13 @@ use std::ops::Range;
 
 /// An output takes a module part by part.
 pub(super) trait Output {
-    /// A range of the module as it came.
+    /// Appends a range of the original module.
     fn source(&mut self, range: Range<u32>);
-    /// A byte in place of others.
+    /// Appends a byte of the host's own.
     fn own(&mut self, byte: u8);
 }
 
-/// Counts bytes.
+/// An output that counts bytes.
 pub(super) struct Length(pub(super) u64);
 
 impl Output for Length {

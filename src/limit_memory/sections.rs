@@ -1,4 +1,4 @@
-//! The sections of a module, and where they stand: <https://webassembly.github.io/spec/core/binary/modules.html>
+//! The sections of a module and their offsets: <https://webassembly.github.io/spec/core/binary/modules.html>
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// Reads a header, and over the content.
+    /// Reads a header, and skips the content.
     fn read(reader: &mut Reader) -> Result<Self, Refused> {
         let start = reader.at();
         let id = reader.byte()?;
@@ -35,7 +35,7 @@ impl Section {
     }
 }
 
-/// The sections of a module, custom ones apart: where they start, by their identifiers; 0 where there is none.
+/// The offsets of a module's sections, custom ones apart, by their identifiers; 0 where there is none.
 pub(super) struct Sections([u32; 256]);
 
 impl Sections {

@@ -1,4 +1,4 @@
-//! Modules are put together of their parts, limited, and compared byte by byte.
+//! Modules are assembled from parts, limited, and compared byte by byte.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ const EXTERNREF: u8 = 0x6f;
 const I32: u8 = 0x7f;
 const EXNREF: u8 = 0x69;
 
-/// A module that is made of another one.
+/// An output that keeps the bytes of the new module.
 struct Made<'a> {
     source: &'a [u8],
     made: Vec<u8>,
@@ -52,7 +52,7 @@ fn unsigned(number: u64) -> Vec<u8> {
     made.made
 }
 
-/// A module of sections as they are.
+/// A module of these sections.
 fn raw(sections: &[&[u8]]) -> Vec<u8> {
     [&b"\0asm\x01\0\0\0"[..], &sections.concat()].concat()
 }
@@ -61,7 +61,7 @@ fn section(id: u8, content: &[u8]) -> Vec<u8> {
     [&[id], &*unsigned(content.len() as u64), content].concat()
 }
 
-/// A section of entries.
+/// A section of these entries.
 fn entries(id: u8, entries: &[&[u8]]) -> Vec<u8> {
     section(id, &[unsigned(entries.len() as u64), entries.concat()].concat())
 }

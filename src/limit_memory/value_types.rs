@@ -18,7 +18,7 @@ const NUMERIC_LAST: u8 = 0x7f;
 const REFERENCE: u8 = 0x64;
 const REFERENCE_OR_NULL: u8 = 0x63;
 
-// The heap types without a number, as signed numbers of one byte: that of caught exceptions, and all others up to `noexn`.
+// The abstract heap types as signed one-byte numbers: `exn`, and all others up to `noexn`.
 const EXN: i64 = 0x69 - 0x80;
 const AFTER_EXN: i64 = EXN + 1;
 const HEAP_LAST: i64 = 0x74 - 0x80;
@@ -42,7 +42,7 @@ fn read_reference(reader: &mut Reader, code: u8) -> Result<Value, Refused> {
     }
 }
 
-/// Reads the number of a type, or below 0 a heap type that has none.
+/// Reads a heap type: the index of a type, or below 0 an abstract one.
 pub(super) fn read_heap_type(reader: &mut Reader) -> Result<Value, Refused> {
     match reader.signed(33)? {
         0.. => Ok(Value::Reference),

@@ -8,13 +8,13 @@ use super::reader::{Reader, options};
 use crate::error::Error;
 use crate::sys;
 
-/// Milliseconds after which an idle instance above `min` is evicted, by default.
+/// The default of `idleTimeout`: milliseconds after which an idle instance above `min` is evicted.
 const DEFAULT_IDLE_TIMEOUT: f64 = 300_000.0;
 
-/// How large a pool may be, and how long its queue.
+/// The size of a pool, and of its queue.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// Instances at the most, and those that are kept.
+    /// The most instances, and those that are kept.
     pub(crate) size: u32,
     pub(crate) min: u32,
     /// Milliseconds after which an idle instance above `min` is evicted.
@@ -52,7 +52,7 @@ impl PoolOptions {
 }
 
 impl Given {
-    /// With defaults for what was not given. WAPC_ARGUMENT.
+    /// Checks them, and fills in defaults. WAPC_ARGUMENT.
     fn checked(self) -> Result<PoolOptions, Error> {
         let size = self.size.unwrap_or_else(sys::parallelism);
         let min = self.min.unwrap_or(size);
@@ -66,8 +66,8 @@ impl Given {
     }
 }
 
-/// Guests run in threads of their own, whose script is at an address of the caller's, is started by a function of the
-/// caller's, or is the package's own where this is `undefined`.
+/// The option `workers`: each guest runs in a thread of its own. The script of the threads is at the caller's URL, is
+/// started by the caller's function, or is the package's own where this is `undefined`.
 #[derive(Debug, Clone)]
 pub(crate) struct Workers(pub(crate) JsValue);
 

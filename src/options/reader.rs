@@ -1,4 +1,4 @@
-//! Objects of options that callers pass in, each mistake named: the option, what was expected and what came.
+//! Reads objects of options that callers pass in. Errors name the option, what was expected and what came.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -6,7 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::Error;
 use crate::sys::{self, Fields};
 
-/// Declares a struct of options: each field with the name that callers know it by, and the method of `Reader` that takes it.
+/// Declares a struct of options: each field with the name that callers know it by, and the method of `Reader` that
+/// takes it.
 macro_rules! options {
     (
         $(#[$attribute:meta])*
@@ -29,8 +30,8 @@ macro_rules! options {
 }
 pub(super) use options;
 
-/// The fields of an object of a caller's, each taken by its type. All were read when this was made: nothing of the
-/// caller's runs later.
+/// The fields of a caller's object, each to be taken by its type. All of them were read when this was made: no code of
+/// the caller's runs later.
 pub(super) struct Reader {
     what: &'static str,
     pub(super) fields: Fields,
@@ -44,7 +45,7 @@ impl Reader {
     }
 
     pub(super) fn get(&self, name: &str) -> JsValue {
-        // Can't fail: an object of our own.
+        // Cannot fail: an object of our own.
         Reflect::get(&self.fields, &name.into()).unwrap_or(JsValue::UNDEFINED)
     }
 
@@ -62,7 +63,7 @@ impl Reader {
         function.map(Some).map_err(|value| Error::argument(self.path(name), "a function", &value))
     }
 
-    /// A whole number, of which a u32 is enough.
+    /// A whole number from `least` to the highest u32.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // In the range of a u32, and whole.
     pub(super) fn whole(&self, name: &str, of: &str, least: u32) -> Result<Option<u32>, Error> {
         let value = self.get(name);
@@ -80,7 +81,7 @@ impl Reader {
         }
     }
 
-    /// A number from 0 on, `Infinity` too.
+    /// A number from 0 on, or `Infinity`.
     pub(super) fn positive(&self, name: &str, of: &str) -> Result<Option<f64>, Error> {
         let value = self.get(name);
         match value.as_f64() {
@@ -90,18 +91,18 @@ impl Reader {
         }
     }
 
-    /// A time, rounded up to a whole millisecond. `Infinity` is more than anybody waits.
+    /// A time, rounded up to a whole millisecond. `Infinity` becomes the highest u32, 49 days.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Not negative, and `as` keeps to the range.
     pub(super) fn milliseconds(&self, name: &str) -> Result<Option<u32>, Error> {
         Ok(self.positive(name, "milliseconds")?.map(|time| time.ceil() as u32))
     }
 
-    /// A finite number from 0 on. `Infinity` is no limit, as if nothing was said.
+    /// A finite number from 0 on. `Infinity` is no limit, as if nothing was given.
     pub(super) fn finite(&self, name: &str, of: &str) -> Result<Option<f64>, Error> {
         Ok(self.positive(name, of)?.filter(|number| number.is_finite()))
     }
 
-    /// Anything: it is for JavaScript.
+    /// Any value, which JavaScript checks.
     #[allow(clippy::unnecessary_wraps)] // As the others.
     pub(super) fn any(&self, name: &str) -> Result<JsValue, Error> {
         Ok(self.get(name))

@@ -1,5 +1,5 @@
-//! Which instances a pool has, which of them are idle, and when instances are created and evicted. No JavaScript runs
-//! here.
+//! The instances of a pool: which there are, which of them are idle, and when they are created and evicted. No
+//! JavaScript runs here.
 
 use crate::constants::{POOL_CLOSED, POOL_FULL, POOL_QUEUED};
 use crate::options::Bounds;
@@ -8,7 +8,7 @@ use crate::options::Bounds;
 #[derive(Debug, Clone, Copy)]
 struct Idle {
     instance: u32,
-    /// Milliseconds, on the clock of whoever released it.
+    /// Milliseconds, by the clock of the caller of `release`.
     since: f64,
 }
 
@@ -21,19 +21,18 @@ pub(super) enum Admission {
     Closed = POOL_CLOSED,
 }
 
-/// The instances of a pool, by small numbers. Each is idle or busy; one that is being created is busy. Requests that wait
-/// for an instance stand in a queue of JavaScript's (`WapcPool`), which says how many there are where that matters: they
-/// are `pending`.
+/// The instances of a pool, by small numbers. Each is idle or busy; one that is being created is busy. Requests that
+/// wait for an instance are `pending`: JavaScript has their queue (`WapcPool`), and passes its length where it matters.
 #[derive(Debug)]
 pub(super) struct Inventory {
     bounds: Bounds,
-    /// The longest idle first; the last one is acquired first, so that those that are not needed grow old.
+    /// Longest idle first. The last one is acquired first, so that surplus ones stay idle and are evicted.
     idle: Vec<Idle>,
     /// Idle and busy ones.
     instances: u32,
     /// Numbers below the highest one that no instance has.
     vacant: Vec<u32>,
-    /// Instances that are being created because requests are pending: each stands for one of those.
+    /// Instances that are being created for pending requests, one for each.
     creating: u32,
     closed: bool,
 }
@@ -52,13 +51,13 @@ impl Inventory {
         self.idle.pop().map(|idle| idle.instance)
     }
 
-    /// A busy instance is idle since `now`.
+    /// Releases a busy instance: it is idle since `now`.
     #[inline(always)]
     pub(super) fn release(&mut self, instance: u32, now: f64) {
         self.idle.push(Idle { instance, since: now });
     }
 
-    /// Admits one more request behind `pending` others, or not.
+    /// Admits or refuses one more request behind `pending` others.
     pub(super) fn admit(&self, pending: u32) -> Admission {
         if self.closed {
             return Admission::Closed;
@@ -68,7 +67,7 @@ impl Inventory {
         if is_full { Admission::Full } else { Admission::Queued }
     }
 
-    /// The number of an instance to create before the pool is there.
+    /// The number of an instance to create while the pool itself is being created.
     pub(super) fn create_kept(&mut self) -> Option<u32> {
         (self.instances < self.bounds.min).then(|| self.number())
     }
@@ -99,7 +98,7 @@ impl Inventory {
         self.remove(instance);
     }
 
-    /// A busy instance is gone.
+    /// Removes a busy instance that is gone.
     pub(super) fn remove(&mut self, instance: u32) {
         self.instances -= 1;
         if self.instances == 0 {
@@ -109,7 +108,7 @@ impl Inventory {
         }
     }
 
-    /// An idle instance broke: it is busy until it is replaced. False where it was busy already.
+    /// Acquires an idle instance that broke: it is busy until it is replaced. False where it was busy already.
     pub(super) fn acquire_broken(&mut self, instance: u32) -> bool {
         let before = self.idle.len();
         self.idle.retain(|idle| idle.instance != instance);
@@ -126,7 +125,7 @@ impl Inventory {
         Some(instance)
     }
 
-    /// When the next instance has been idle for `idle_timeout`.
+    /// The time at which the next instance has been idle for `idle_timeout`.
     pub(super) fn next_eviction(&self) -> Option<f64> {
         if self.instances <= self.bounds.min {
             return None;

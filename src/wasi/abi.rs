@@ -1,9 +1,9 @@
-//! How WASI lays out in memory what passes between guest and host; little-endian.
+//! Memory layouts of what WASI passes between guest and host, little-endian.
 //! <https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md>
 
 use wasip1::{Errno, Fdflags, Filetype, Rights};
 
-/// Which WASI a guest imports.
+/// The version of WASI that a guest imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Version {
     /// `wasi_snapshot_preview1`, also under the name `wasi`.
@@ -49,7 +49,7 @@ pub(crate) struct Stat {
 }
 
 impl Stat {
-    /// Of what is no file: the standard streams.
+    /// The attributes of a standard stream.
     pub(crate) fn of_stream() -> Self {
         let kind = wasip1::FILETYPE_CHARACTER_DEVICE;
         Self { device: 0, inode: 0, kind, links: 0, size: 0, accessed: 0, modified: 0, changed: 0 }
@@ -67,7 +67,7 @@ impl Stat {
     }
 }
 
-/// `fdstat`: what a descriptor is, and what may be done with it.
+/// `fdstat`: the kind of a descriptor, its flags and its rights.
 pub(crate) fn fdstat(kind: Filetype, flags: Fdflags, base: Rights, inheriting: Rights) -> Vec<u8> {
     let mut layout = Layout::default();
     layout.u8(kind.raw()).align(2).u16(flags).align(8).u64(base).u64(inheriting);
@@ -81,7 +81,7 @@ pub(crate) fn prestat(name_len: u32) -> Vec<u8> {
     layout.0
 }
 
-/// `dirent`, with its name behind it. `next` is the cookie of the entry that follows.
+/// `dirent`, followed by its name. `next` is the cookie of the entry that follows.
 pub(crate) fn dirent(next: u64, inode: u64, kind: Filetype, name: &str) -> Vec<u8> {
     let mut layout = Layout::default();
     layout.u64(next).u64(inode).u32(u32::try_from(name.len()).unwrap_or(u32::MAX)).u8(kind.raw()).align(4);
@@ -89,13 +89,13 @@ pub(crate) fn dirent(next: u64, inode: u64, kind: Filetype, name: &str) -> Vec<u
     layout.0
 }
 
-/// `event`: what has come of a subscription.
+/// `event`: the outcome of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) user_data: u64,
     pub(crate) errno: Errno,
     pub(crate) kind: u8,
-    /// Bytes that can be read or written.
+    /// Bytes that can be read or written now.
     pub(crate) bytes: u64,
     pub(crate) flags: u16,
 }
@@ -115,7 +115,7 @@ impl Event {
     }
 }
 
-/// `subscription`: what `poll_oneoff` is to wait for.
+/// `subscription`: an event that `poll_oneoff` waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Subscription {
     pub(crate) user_data: u64,
@@ -136,7 +136,7 @@ pub(crate) enum Awaited {
 }
 
 impl Subscription {
-    /// Bytes of one.
+    /// The size in bytes.
     pub(crate) fn len(version: Version) -> u32 {
         match version {
             Version::Preview1 => 48,
@@ -144,9 +144,9 @@ impl Subscription {
         }
     }
 
-    /// Reads one of [`Self::len`] bytes.
+    /// Reads a subscription of [`Self::len`] bytes.
     pub(crate) fn decode(bytes: &[u8], version: Version) -> Option<Self> {
-        // The older one has a number of its own for each clock subscription in front of the clock.
+        // The older layout has one more number, an identifier, in front of the clock.
         let at = match version {
             Version::Preview1 => 16,
             Version::Unstable => 24,
@@ -204,7 +204,7 @@ impl Layout {
         self
     }
 
-    /// Pads with zeros: what a structure leaves open must not tell of this memory.
+    /// Pads with zeros: padding must not show what was in this memory.
     fn align(&mut self, alignment: usize) -> &mut Self {
         self.0.resize(self.0.len().next_multiple_of(alignment), 0);
         self
@@ -227,7 +227,7 @@ mod tests {
         changed: 7,
     };
 
-    /// Where the bytes that are not zero stand.
+    /// The offsets and values of the bytes that are not zero.
     fn set(bytes: &[u8]) -> Vec<(usize, u8)> {
         bytes.iter().copied().enumerate().filter(|(_, byte)| *byte != 0).collect()
     }

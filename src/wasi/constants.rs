@@ -2,14 +2,14 @@
 //! `js/generated/wasi-constants.js` (`tools/constants.js`) and puts them into the shim, which names them as
 //! `(i32.const NAME)` (`build.rs`), so each declaration stands on one line.
 
-#![allow(dead_code)] // Some are named by JavaScript alone.
+#![allow(dead_code)] // Some are used only by JavaScript.
 
 /// Answer to the shim in place of an errno: the guest is to be stopped. It is above every errno.
 pub(crate) const CALL_STOP: u32 = 65_536;
 /// Answer of `poll_oneoff` to the shim in place of an errno: the guest's stack is to be suspended, then it asks again.
 pub(crate) const CALL_SUSPEND: u32 = 131_072;
 
-/// How to open a name of the machine: flags.
+/// Flags for opening a name of the machine.
 pub(crate) mod open {
     pub(crate) const DIRECTORY: u32 = 1;
     pub(crate) const READ: u32 = 2;

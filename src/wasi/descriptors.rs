@@ -1,23 +1,23 @@
-//! The descriptors of a guest: its standard streams, directories that it was given, and what it opened there.
+//! The descriptors of a guest: its standard streams, the directories it was given, and what it opened there.
 
 use wasip1::{Fdflags, Filetype, Rights};
 
 use crate::abi::{self, Result, Stat};
 use crate::files::{Directory, File, Listing};
 
-/// Descriptors of one guest. Each takes memory, and a file of the machine one of the few that a program may have open.
+/// The most descriptors of one guest. Each takes memory, and a file of the machine also one of the process's own few.
 const MOST: usize = 4096;
 
-/// Something open, as it is now: a copy of it is what a call works on.
+/// An open file, directory or stream with its current state. Calls work on a copy of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Open {
     pub(crate) what: What,
     pub(crate) flags: Fdflags,
-    /// Rights to it.
+    /// Rights to this file, directory or stream.
     pub(crate) rights: Rights,
-    /// Rights to what is opened in it.
+    /// Rights to whatever is opened in a directory.
     pub(crate) inheriting: Rights,
-    /// Where the next read or write begins.
+    /// The offset of the next read or write.
     pub(crate) position: u64,
 }
 
@@ -30,7 +30,7 @@ pub(crate) enum What {
     Directory(Directory),
 }
 
-/// Something open, under its number.
+/// A descriptor of a guest.
 #[derive(Debug)]
 pub(crate) struct Descriptor {
     pub(crate) open: Open,
@@ -55,7 +55,7 @@ pub(crate) const FILE_RIGHTS: Rights = wasip1::RIGHTS_FD_DATASYNC
     | wasip1::RIGHTS_FD_FILESTAT_SET_TIMES
     | wasip1::RIGHTS_POLL_FD_READWRITE;
 
-/// And with directories.
+/// All rights that a directory can have.
 pub(crate) const DIRECTORY_RIGHTS: Rights = wasip1::RIGHTS_FD_FDSTAT_SET_FLAGS
     | wasip1::RIGHTS_FD_SYNC
     | wasip1::RIGHTS_FD_ADVISE
@@ -95,7 +95,8 @@ impl Open {
         }
     }
 
-    /// A stream is a terminal's without a position: C libraries then write out each line as it is.
+    /// The kind that the guest sees. Streams look like terminals without a position, so that C libraries write each
+    /// line at once.
     pub(crate) fn kind(&self) -> Result<Filetype> {
         Ok(match &self.what {
             What::Directory(_) => wasip1::FILETYPE_DIRECTORY,
@@ -103,12 +104,12 @@ impl Open {
         })
     }
 
-    /// EBADF without these rights: what was not opened for it is not open for it.
+    /// EBADF where one of these rights is missing.
     pub(crate) fn require(&self, rights: Rights) -> Result<()> {
         if self.rights & rights == rights { Ok(()) } else { Err(wasip1::ERRNO_BADF) }
     }
 
-    /// The file that it is. ESPIPE for streams, EBADF for directories.
+    /// The file behind it. ESPIPE for streams, EBADF for directories.
     pub(crate) fn file(&self) -> Result<&File> {
         match &self.what {
             What::File(file) => Ok(file),
@@ -117,7 +118,7 @@ impl Open {
         }
     }
 
-    /// The directory that it is. EBADF if it is none.
+    /// The directory behind it. EBADF for all else.
     pub(crate) fn directory(&self) -> Result<&Directory> {
         match &self.what {
             What::Directory(directory) => Ok(directory),
@@ -125,7 +126,7 @@ impl Open {
         }
     }
 
-    /// The standard stream that it is, to be written to.
+    /// The standard stream to write to, if it is one.
     pub(crate) fn output(&self) -> Option<u32> {
         match self.what {
             What::Output(stream) if self.require(wasip1::RIGHTS_FD_WRITE).is_ok() => Some(stream),
@@ -153,7 +154,7 @@ impl From<Open> for Descriptor {
     }
 }
 
-/// The descriptors of a guest. One that is closed is handed out, since dropping it may call JavaScript.
+/// The descriptors of a guest. Closed ones are returned, since dropping one may call JavaScript.
 #[derive(Debug, Default)]
 pub(crate) struct Descriptors(Vec<Option<Descriptor>>);
 
@@ -170,18 +171,19 @@ impl Descriptors {
         self.0.get_mut(fd as usize).and_then(Option::as_mut).ok_or(wasip1::ERRNO_BADF)
     }
 
-    /// The lowest number that is free. EMFILE if too much is open.
+    /// The lowest free number. EMFILE if too many are open.
     fn free(&self) -> Result<usize> {
         let index = self.0.iter().position(Option::is_none).unwrap_or(self.0.len());
         if index < MOST { Ok(index) } else { Err(wasip1::ERRNO_MFILE) }
     }
 
-    /// EMFILE if nothing more may be opened.
+    /// EMFILE if no more may be opened.
     pub(crate) fn require_room(&self) -> Result<()> {
         self.free().map(drop)
     }
 
-    /// Opens something under the lowest number that is free. EMFILE if too much is open, and what was refused.
+    /// Adds a descriptor under the lowest free number. EMFILE if too many are open: the refused one is returned as
+    /// well.
     #[allow(clippy::cast_possible_truncation)] // Below `MOST`.
     pub(crate) fn add(&mut self, descriptor: Descriptor) -> (Result<u32>, Option<Descriptor>) {
         let index = match self.free() {
@@ -195,12 +197,12 @@ impl Descriptors {
         (Ok(index as u32), None)
     }
 
-    /// Closes one: what was open.
+    /// Closes a descriptor and returns it. EBADF.
     pub(crate) fn close(&mut self, fd: u32) -> Result<Descriptor> {
         self.0.get_mut(fd as usize).and_then(Option::take).ok_or(wasip1::ERRNO_BADF)
     }
 
-    /// Moves what is open under `from` to `to`, in the place of what is open there: which is that.
+    /// Moves the descriptor `from` to `to`. The one that was open at `to` is returned.
     pub(crate) fn renumber(&mut self, from: u32, to: u32) -> Result<Option<Descriptor>> {
         self.get(from)?;
         self.get(to)?;

@@ -6,10 +6,10 @@ use crate::abi::{self, IOVEC_LEN, Result};
 use crate::memory::Range;
 use crate::sys::{self, Place, Span};
 
-/// Buffers that one call reads into or writes from; what is behind them is left for the next call.
+/// The most buffers that one call uses; the guest calls again for the rest.
 const MOST_IOVECS: u32 = 1024;
 
-/// Bytes of a path.
+/// The most bytes of a path.
 const LONGEST_PATH: u32 = 4096;
 
 /// The memory of one guest.
@@ -23,7 +23,7 @@ pub(crate) struct Guest {
 /// The buffers of a read or a write.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Buffers {
-    /// As most have it.
+    /// The usual case.
     One(Range),
     Many(Vec<Range>),
 }
@@ -49,7 +49,7 @@ impl Guest {
         self.id
     }
 
-    /// A range of its memory. EFAULT if it leaves it.
+    /// A range of its memory. EFAULT if it leaves that.
     pub(crate) fn range(&self, ptr: u32, len: u32) -> Result<Range> {
         let known = Range::check(ptr, len, self.memory_len.get());
         let checked = known.or_else(|_| {
@@ -64,31 +64,31 @@ impl Guest {
         self.range(ptr, count.checked_mul(len).ok_or(wasip1::ERRNO_FAULT)?)
     }
 
-    /// A copy of what is there.
+    /// A copy of a range.
     pub(crate) fn read(&self, range: Range) -> Vec<u8> {
         let mut bytes = vec![0; range.len() as usize];
         self.read_to(range, Place::from(&mut *bytes));
         bytes
     }
 
-    /// Copies what is there to a place that is as long.
+    /// Copies a range to a place of the same length.
     pub(crate) fn read_to(&self, range: Range, place: Place) {
         sys::read(self.id, range.ptr(), place);
     }
 
-    /// Writes the beginning of a range: as much of `bytes` as it has room for.
+    /// Writes as much of `bytes` as the range has room for.
     pub(crate) fn write(&self, range: Range, bytes: &[u8]) {
         self.write_from(range, Span::from(bytes, 0));
     }
 
-    /// Writes as much of `bytes` as the range has room for: how many bytes that were.
+    /// Writes as much of `bytes` as the range has room for: the number of bytes written.
     pub(crate) fn write_from(&self, range: Range, bytes: Span) -> u32 {
         let bytes = bytes.first(range.len());
         sys::write(self.id, range.ptr(), bytes);
         bytes.len()
     }
 
-    /// Where a `u32` is to be written.
+    /// An address to write a `u32` to, checked. EFAULT.
     pub(crate) fn u32_at(&self, ptr: u32) -> Result<U32At> {
         Ok(U32At(self.range(ptr, 4)?.ptr()))
     }
@@ -97,7 +97,7 @@ impl Guest {
         sys::store_u32(self.id, at.0, value);
     }
 
-    /// Where a `u64` is to be written.
+    /// A range to write a `u64` to, checked. EFAULT.
     pub(crate) fn u64_at(&self, ptr: u32) -> Result<Range> {
         self.range(ptr, 8)
     }
@@ -129,7 +129,7 @@ impl Guest {
     }
 }
 
-/// Where a `u32` is to be written: checked.
+/// An address to write a `u32` to, checked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct U32At(u32);
 

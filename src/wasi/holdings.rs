@@ -1,19 +1,19 @@
 //! The share of one process in what all guests of a thread share: room in this memory, and handles of the machine.
 //!
-//! The end of the process gives it back, whatever still refers to it: where an engine's stack ends inside a call, the
-//! frames of Rust there are gone without having dropped what they own. What is dropped after the end gives nothing back
-//! a second time.
+//! The end of the process gives it back, whatever still refers to it: a stack overflow inside a call unwinds the frames
+//! of Rust there without dropping what they own. What is dropped after the end gives nothing back a second time.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::abi::Result;
 
-/// Bytes that all processes of this thread may keep: trees, with what their names and nodes take, listings, standard input.
+/// The most bytes that all processes of this thread may keep: trees, with what their names and nodes take, listings,
+/// standard input.
 const ALL: usize = 512 << 20;
 
 thread_local! {
-    /// The sum of the rooms of all processes.
+    /// The room taken by all processes, in bytes.
     static USED: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -21,7 +21,7 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Holdings {
     ended: Cell<bool>,
-    /// Bytes.
+    /// Room taken, in bytes.
     room: Cell<usize>,
     handles: Cell<u32>,
 }
@@ -43,7 +43,7 @@ impl Holdings {
         self.handles.set(self.handles.get() + 1);
     }
 
-    /// One handle less: whether it is still to be closed.
+    /// Removes a handle: true where it is still to be closed.
     pub(crate) fn remove_handle(&self) -> bool {
         if self.ended.get() {
             return false;
@@ -74,7 +74,7 @@ impl Holdings {
     }
 }
 
-/// Room that something takes, given back when it goes.
+/// Room in bytes, given back when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Room {
     holder: Rc<Holdings>,
@@ -82,14 +82,14 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// ENOSPC if there is none.
+    /// Takes `bytes`. ENOSPC if there is no room.
     pub(crate) fn of(holder: &Rc<Holdings>, bytes: usize) -> Result<Self> {
         let room = Self { holder: Rc::clone(holder), bytes: Cell::new(0) };
         room.resize(bytes)?;
         Ok(room)
     }
 
-    /// Takes more or less. ENOSPC if there is no more, and all stays as it was.
+    /// Changes the room to `bytes`. ENOSPC if there is not enough, and nothing changes.
     pub(crate) fn resize(&self, bytes: usize) -> Result<()> {
         self.holder.resize(self.bytes.get(), bytes)?;
         self.bytes.set(bytes);

@@ -2,9 +2,9 @@
 //! when a guest imports it, and serves all guests of a thread.
 //!
 //! A guest's imports are `calls`, wasm to wasm, with the guest's number put in front by `shim.wat`. What a guest was
-//! given is its `process`; what it names is looked up in its `descriptors`; files are in `files`; what it takes of all is in
-//! its `holdings`. Each pointer and length is checked by `guest`. Nothing here throws or panics: a call answers with an errno, and one that must stop
-//! the guest says so to the shim. Numbers are all that crosses to JavaScript (`sys`).
+//! given is its `process`; what it names is looked up in its `descriptors`; files are in `files`; its share of what all
+//! guests use is in its `holdings`. Each pointer and length is checked by `guest`. Nothing here throws or panics: a
+//! call returns an errno, and one that has to stop the guest tells the shim. Only numbers cross to JavaScript (`sys`).
 
 #![cfg_attr(target_arch = "wasm32", no_main)]
 
@@ -15,7 +15,7 @@ mod descriptors;
 mod files;
 mod guest;
 mod holdings;
-/// The checks of ranges, which the core has too.
+/// The checks of ranges, shared with the core.
 #[path = "../memory.rs"]
 mod memory;
 mod process;
@@ -26,6 +26,6 @@ mod sys;
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Elsewhere it is only tested.
+/// On other targets it is only tested.
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {}

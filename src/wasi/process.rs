@@ -1,8 +1,8 @@
 //! The process of one guest: arguments, environment, and descriptors.
 //!
-//! An engine's stack may end in any call that a frame of Rust makes, and that frame is gone then with its borrows held.
-//! So none is held over a call of JavaScript; one that is held for ever is an errno to its guest (EIO), never a panic; and
-//! the end of a process gives back what it holds by its number.
+//! The engine's stack may overflow in any call that a Rust frame makes; the frame is then lost with its borrows held.
+//! So none is held over a call of JavaScript. A cell that stays borrowed is an errno to its guest (EIO), never a panic.
+//! The end of a process gives back what it holds by its number.
 
 mod call;
 mod strings;
@@ -35,7 +35,7 @@ pub(crate) struct Process {
     pub(crate) environment: RefCell<Strings>,
     stdin: RefCell<Option<Input>>,
     descriptors: RefCell<Descriptors>,
-    /// Since when it waits, on the monotonic clock: kept while its stack is suspended.
+    /// The time at which it began to wait, on the monotonic clock: kept while its stack is suspended.
     waits_since: Cell<Option<u64>>,
 }
 
@@ -43,12 +43,12 @@ pub(crate) struct Process {
 #[derive(Debug)]
 struct Input {
     bytes: Vec<u8>,
-    /// Given back with it.
+    /// Given back when the input is dropped.
     _room: Room,
 }
 
 impl Process {
-    /// Gives its memory back. What a frame held that is gone may be half done, and is left alone.
+    /// Frees its memory. What a lost frame still borrows may be half changed, and is skipped.
     fn empty(&self) {
         drop(self.stdin.try_borrow_mut().ok().and_then(|mut stdin| stdin.take()));
         let open = self.descriptors.try_borrow_mut().map(|mut descriptors| std::mem::take(&mut *descriptors));
@@ -59,47 +59,47 @@ impl Process {
         self.nodes.empty();
     }
 
-    /// Since when it waits: from now on, unless it does already.
+    /// The time at which it began to wait: now, unless it waits already.
     pub(crate) fn began_waiting(&self) -> u64 {
         let since = self.waits_since.get().unwrap_or_else(sys::monotonic);
         self.waits_since.set(Some(since));
         since
     }
 
-    /// It waits no longer.
+    /// Notes that it no longer waits.
     pub(crate) fn wait_is_over(&self) {
         self.waits_since.set(None);
     }
 
-    /// Its descriptors. Not to be held over a call of JavaScript.
+    /// Its descriptors. Must not be held over a call of JavaScript.
     pub(crate) fn descriptors(&self) -> Result<RefMut<'_, Descriptors>> {
         self.descriptors.try_borrow_mut().map_err(|_| wasip1::ERRNO_IO)
     }
 
-    /// The descriptor of a number. EBADF.
+    /// A copy of what is open as `fd`. EBADF.
     pub(crate) fn open(&self, fd: u32) -> Result<Open> {
         Ok(self.descriptors()?.get(fd)?.open.clone())
     }
 
-    /// The directory that `fd` is, to look up a path in. EBADF if it is none.
+    /// The directory `fd`, to look up a path in. EBADF if it is none.
     pub(crate) fn directory(&self, fd: u32) -> Result<Directory> {
         self.descriptors()?.get(fd)?.open.directory().cloned()
     }
 
-    /// Where the next read or write of it begins.
+    /// Sets where the next read or write of `fd` begins.
     pub(crate) fn set_position(&self, fd: u32, position: u64) -> Result<()> {
         self.descriptors()?.get(fd)?.open.position = position;
         Ok(())
     }
 
-    /// Opens something under the lowest number that is free. EMFILE if too much is open.
+    /// Adds a descriptor under the lowest free number. EMFILE if too many are open.
     pub(crate) fn add(&self, descriptor: Descriptor) -> Result<u32> {
         let (fd, refused) = self.descriptors()?.add(descriptor);
         drop(refused);
         fd
     }
 
-    /// Gives it its standard input. ENOSPC if there is no room.
+    /// Sets its standard input. ENOSPC if there is no room.
     pub(crate) fn set_stdin(&self, bytes: Vec<u8>) -> Result<()> {
         let _room = Room::of(&self.holdings, bytes.capacity())?;
         let mut stdin = self.stdin.try_borrow_mut().map_err(|_| wasip1::ERRNO_IO)?;

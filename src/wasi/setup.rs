@@ -1,5 +1,5 @@
-//! Exports by which JavaScript begins and ends a guest's process. Texts and bytes come through memory that was
-//! taken by `wasi_alloc`, which the call that names them gives back.
+//! Exports by which JavaScript begins and ends a guest's process. Texts and bytes are passed in memory of `wasi_alloc`,
+//! which the call that uses them frees.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -9,15 +9,15 @@ use crate::files::{Directory, Node};
 use crate::holdings;
 use crate::process::Process;
 
-// Taken out of their cells while they are worked on, so that nothing is ever borrowed.
+// Taken out of their cells while in use, so that nothing is ever borrowed.
 thread_local! {
-    /// Memory that was taken and not yet given back.
+    /// Blocks of memory that were allocated and not yet freed, the oldest first.
     static TAKEN: Cell<Vec<Vec<u8>>> = const { Cell::new(Vec::new()) };
-    /// The directory that files are added to, and those around it.
+    /// The directory that files are added to, which comes last, and its parents.
     static TREE: Cell<Vec<Rc<Node>>> = const { Cell::new(Vec::new()) };
 }
 
-/// The module that stands between guests and this one.
+/// The shim between guests and this module.
 static SHIM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wasi-shim.wasm"));
 
 #[unsafe(no_mangle)]
@@ -30,7 +30,7 @@ extern "C" fn wasi_shim_len() -> usize {
     SHIM.len()
 }
 
-/// Memory for `len` bytes; 0 if there is none.
+/// Allocates `len` bytes; 0 if there is no memory.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_alloc(len: usize) -> *mut u8 {
     let mut bytes = Vec::new();
@@ -45,7 +45,7 @@ extern "C" fn wasi_alloc(len: usize) -> *mut u8 {
     ptr
 }
 
-/// Gives back the memory that was taken first: its bytes.
+/// Takes the oldest block of memory: its bytes.
 fn given() -> Vec<u8> {
     let mut taken = TAKEN.take();
     let first = if taken.is_empty() { Vec::new() } else { taken.remove(0) };
@@ -63,27 +63,27 @@ extern "C" fn wasi_begin(id: u32, payload_limit: u32) {
     Process::begin(id, payload_limit);
 }
 
-/// Ends it: what it holds is given back, and what it had open is closed.
+/// Ends a process: what it holds is given back, and what it had open is closed.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_end(id: u32) {
-    // Memory that is left where there was no room for all that it was to be given: others want it.
+    // Frees blocks left behind where a setup ended early for lack of room.
     drop((TAKEN.take(), TREE.take()));
     Process::end(id);
 }
 
-/// How many processes there are in this thread.
+/// The number of processes in this thread.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_processes() -> usize {
     Process::count()
 }
 
-/// Bytes that all of them hold.
+/// Bytes that all processes hold.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_room_used() -> usize {
     holdings::used()
 }
 
-/// One more argument.
+/// Adds an argument.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_argument(id: u32) {
     let text = given();
@@ -94,7 +94,7 @@ extern "C" fn wasi_argument(id: u32) {
     }
 }
 
-/// One more variable of the environment, `NAME=value`.
+/// Adds a variable of the environment, `NAME=value`.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_variable(id: u32) {
     let text = given();
@@ -105,14 +105,14 @@ extern "C" fn wasi_variable(id: u32) {
     }
 }
 
-/// All of standard input. 0 if there is no room for it, as below.
+/// Sets all of standard input. 0 if there is no room for it, as below.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_stdin(id: u32) -> u32 {
     let bytes = given();
     Process::by_id(id).is_some_and(|process| process.set_stdin(bytes).is_ok()).into()
 }
 
-/// A directory of the machine, under the guest's name for it.
+/// Adds a directory of the machine, under the guest's name for it.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_preopen(id: u32, handle: u32, readonly: u32) -> u32 {
     let name = given_text();
@@ -135,7 +135,7 @@ extern "C" fn wasi_tree_directory(id: u32) -> u32 {
     added.is_ok().into()
 }
 
-/// A file in it: a name, and its bytes.
+/// Adds a file to the current directory of the tree: a name, and its bytes.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_tree_file() -> u32 {
     let (name, bytes) = (given_text(), given());
@@ -145,7 +145,7 @@ extern "C" fn wasi_tree_file() -> u32 {
     added.into()
 }
 
-/// Ends a directory; where it is the tree, the guest gets it under the name given.
+/// Ends a directory. Where it is the tree's root, the guest gets it under the name given.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_tree_end(id: u32) -> u32 {
     let mut tree = TREE.take();

@@ -1,8 +1,8 @@
-;; Stands between guests and WASI: one for all guests of a thread that import it under the same name. Each function puts
-;; the number of the instance that runs in front (`../shim.wat`) and calls, wasm to wasm; those whose structures differ in
-;; `wasi_unstable` hear which it is.
+;; The shim between guests and WASI, one for all guests of a thread that import it under the same name. Each function
+;; puts the number of the running instance in front (`../imports/shim.wat`) and calls WASI, wasm to wasm. Functions
+;; whose structures differ in `wasi_unstable` are also told the version.
 ;;
-;; What must stop the guest stops it here, by a trap, which no guest can catch; the core is told why before.
+;; The shim stops a guest by a trap, which no guest can catch. The core is told the reason first.
 (module
   (import "room" "room" (func $room))
   (import "wasi" "args_get" (func $args_get (param i32 i32 i32) (result i32)))
@@ -46,9 +46,9 @@
   (import "wasi" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
   ;; Stops the guest: why (STOPPED_BY_*), and the exit code or signal.
   (import "core" "wasi_stopped" (func $stopped (param i32 i32 i32)))
-  ;; Whether its stack can be suspended now.
+  ;; 1 where the guest's stack can be suspended now.
   (import "core" "wasi_may_suspend" (func $may_suspend (param i32) (result i32)))
-  ;; Waits. 1 goes on, anything else stops the guest.
+  ;; Waits: 1 where the guest goes on, anything else stops it.
   (import "host" "suspend" (func $suspend (result i32)))
   (import "core" "memory" (memory 0))
   (import "host" "running" (global $running i32))
@@ -197,7 +197,7 @@
     (call $room)
     (call $stopped (i32.load (global.get $running)) (i32.const STOPPED_BY_EXIT) (local.get 0))
     unreachable)
-  ;; Nobody handles signals here: 0 is none, and each of the others ends the guest.
+  ;; Guests handle no signals: 0 is none, and each of the others ends the guest.
   (func (export "proc_raise") (param i32) (result i32)
     (call $room)
     (if (local.get 0)

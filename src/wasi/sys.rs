@@ -1,5 +1,6 @@
-//! Functions of JavaScript (`js/wasi/`), which take and answer numbers: a guest's memory, clocks, randomness, writers, sleep, and
-//! directories of the machine. Ranges of a guest are checked before they come here; pointers are into this memory.
+//! Functions of JavaScript (`js/wasi/`), which take and return numbers: a guest's memory, clocks, randomness, writers,
+//! sleep, and directories of the machine. Ranges of a guest are checked before they are passed on; pointers are into
+//! this memory.
 
 mod handle;
 #[cfg(target_arch = "wasm32")]
@@ -30,8 +31,8 @@ pub(crate) fn store_u32(guest: u32, ptr: u32, value: u32) {
     imports::store_u32(guest, ptr, value);
 }
 
-/// Bytes of this memory, named while nothing else runs here: so that what they are part of is not borrowed while
-/// JavaScript copies them.
+/// Bytes of this memory, as an address and a length: their owner is not borrowed while JavaScript copies them. They are
+/// valid only while nothing else runs here.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     ptr: *const u8,
@@ -39,13 +40,13 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Bytes from `position` on.
+    /// The bytes from `position` on.
     pub(crate) fn from(bytes: &[u8], position: u64) -> Self {
         let rest = usize::try_from(position).ok().and_then(|position| bytes.get(position..)).unwrap_or_default();
         Self { ptr: rest.as_ptr(), len: rest.len() }
     }
 
-    /// The first of them, `len` at most.
+    /// The first `len` bytes at most.
     pub(crate) fn first(self, len: u32) -> Self {
         Self { len: self.len.min(len as usize), ..self }
     }
@@ -55,7 +56,7 @@ impl Span {
     }
 }
 
-/// Bytes of this memory that are to be filled, the same way.
+/// Bytes of this memory to be filled, described in the same way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     ptr: *mut u8,
@@ -68,7 +69,7 @@ impl From<&mut [u8]> for Place {
     }
 }
 
-// Of an empty range nothing is asked: its memory may have grown, and views of it be gone.
+// JavaScript is not asked for empty ranges: memory may have grown, and its views be detached.
 
 pub(crate) fn read(guest: u32, ptr: u32, to: Place) {
     if to.len > 0 {
@@ -100,7 +101,7 @@ pub(crate) fn emit_own(guest: u32, stream: u32, bytes: &[u8]) -> bool {
     imports::emit_own(guest, stream, bytes.as_ptr(), bytes.len()) != 0
 }
 
-/// Tells the core that a chunk of `len` bytes is over `limits.payload`: the guest is to be stopped.
+/// Stops the guest: a chunk of `len` bytes is over `limits.payload`.
 #[allow(clippy::cast_precision_loss)] // Far below 2^53.
 pub(crate) fn over_limit(guest: u32, len: u64) {
     imports::over_limit(guest, len as f64);

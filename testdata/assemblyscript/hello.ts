@@ -2,7 +2,7 @@
 
 import { consoleLog, handleCall, hostCall, register, Result } from '@wapc/as-guest';
 
-// Greets whomever the host's echo names.
+// Greets the name that the host's echo returns.
 register('hello', (payload: ArrayBuffer): Result<ArrayBuffer> => {
   consoleLog('logging something');
   const name = hostCall('default', 'foo', 'echo', payload);
@@ -10,7 +10,7 @@ register('hello', (payload: ArrayBuffer): Result<ArrayBuffer> => {
   return Result.ok<ArrayBuffer>(String.UTF8.encode('Hello, ' + String.UTF8.decode(name.get())));
 });
 
-// Calls the host once and answers with what it was sent.
+// Calls the host once and answers with its own payload.
 register('echo', (payload: ArrayBuffer): Result<ArrayBuffer> => {
   const answer = hostCall('default', 'foo', 'echo', payload);
   return answer.isOk ? Result.ok<ArrayBuffer>(payload) : answer;
@@ -21,13 +21,13 @@ register('nope', (payload: ArrayBuffer): Result<ArrayBuffer> =>
   Result.error<ArrayBuffer>(new Error('planned failure')),
 );
 
-// Traps, by the runtime's own abort.
+// Traps by the runtime's own abort.
 register('abort', (payload: ArrayBuffer): Result<ArrayBuffer> => {
   assert(false, 'planned abort ü');
   return Result.ok<ArrayBuffer>(payload);
 });
 
-// What the host calls.
+// The export that the host calls.
 export function __guest_call(operationSize: usize, payloadSize: usize): bool {
   return handleCall(operationSize, payloadSize);
 }

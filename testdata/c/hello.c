@@ -1,4 +1,4 @@
-/* The hello guest in C, with wasi-libc: the same, and an exercise of what WASI gives it. */
+/* The hello guest in C, with wasi-libc. It also exercises WASI. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,13 +9,13 @@
 
 #include "wapc.h"
 
-/* Fails with a text. */
+/* Fails with an error text. */
 static bool fail(const char *text) {
     wapc_guest_error(text, strlen(text));
     return false;
 }
 
-/* What the host's echo answers, `*len` bytes; NULL if it failed, which the guest then fails with. */
+/* The answer of the host's echo, `*len` bytes; NULL if it failed, after its error was passed on as the guest's own. */
 static char *host_echo(const char *payload, size_t *len) {
     if (!wapc_host_call("default", 7, "foo", 3, "echo", 4, payload, *len)) {
         size_t error_len = wapc_host_error_len();
@@ -53,7 +53,7 @@ static bool echo(const char *payload, size_t len) {
     return true;
 }
 
-/* A file's text, or what its absence says. */
+/* The text of a file, or the error message where it cannot be opened. */
 static const char *text_of(const char *path, char *text, size_t len) {
     FILE *file = fopen(path, "r");
     if (file == NULL) return strerror(errno);
@@ -73,7 +73,7 @@ static long long microseconds(clockid_t clock) {
     return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
-/* Tells what there is of environment, standard input, randomness, clocks, sleep and files. */
+/* Answers with all that WASI gives it: environment, standard input, randomness, clocks, sleep and files. */
 static bool exercise(void) {
     printf("to standard output\n");
     fprintf(stderr, "to standard error\n");

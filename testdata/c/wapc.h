@@ -1,4 +1,4 @@
-/* The waPC protocol for guests in C, and little more: import and export it as it is.
+/* The bare waPC protocol for guests in C: its imports, and macros to import and export.
  *
  *     #include "wapc.h"
  *     WAPC_EXPORT("__guest_call") bool guest_call(size_t operation_len, size_t payload_len) { ... }
@@ -12,13 +12,13 @@
 #define WAPC_IMPORT(name) __attribute__((import_module("wapc"), import_name(name)))
 #define WAPC_EXPORT(name) __attribute__((export_name(name)))
 
-/* Writes the operation and the payload; as many bytes as __guest_call was told. */
+/* Writes the operation and the payload, whose lengths __guest_call was given. */
 WAPC_IMPORT("__guest_request") void wapc_guest_request(char *operation, void *payload);
-/* Answers; copied at once. */
+/* Sets the response, which is copied at once. */
 WAPC_IMPORT("__guest_response") void wapc_guest_response(const void *response, size_t len);
-/* Fails with a text; __guest_call returns false. */
+/* Sets the error text; __guest_call then returns false. */
 WAPC_IMPORT("__guest_error") void wapc_guest_error(const char *text, size_t len);
-/* Calls the host: whether it answered. */
+/* Calls the host; true if it answered. */
 WAPC_IMPORT("__host_call")
 bool wapc_host_call(const char *binding, size_t binding_len, const char *namespace_, size_t namespace_len,
                     const char *operation, size_t operation_len, const void *payload, size_t len);

@@ -1,12 +1,12 @@
-/* A WASI program that calls each function below a directory that it is given (fd 3) and tells what came of it: the errno,
- * and what was written. What two runtimes say of it has to be the same. */
+/* A WASI program that calls each function below a directory that it is given (fd 3), and prints the errnos and what was
+ * written. Its output under two runtimes is compared. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wasi/api.h>
 
-/* Makes it a guest, too. */
+/* Makes it a waPC guest as well. */
 __attribute__((export_name("__guest_call"))) int guest_call(int operation_len, int payload_len) {
     return operation_len + payload_len;
 }
@@ -23,7 +23,7 @@ __attribute__((export_name("__guest_call"))) int guest_call(int operation_len, i
 
 static const __wasi_fd_t root = 3;
 
-/* What a call says that a guest may not do: runtimes have two numbers for it. */
+/* The errno to print. For calls that a guest may not make, runtimes differ between two numbers. */
 static int told(__wasi_errno_t errno_) {
     return errno_ == __WASI_ERRNO_PERM ? __WASI_ERRNO_NOTCAPABLE : errno_;
 }
@@ -32,7 +32,7 @@ static void tell(const char *what, __wasi_errno_t errno_) {
     printf("%s: %d\n", what, told(errno_));
 }
 
-/* Opens, tells, and gives the descriptor, or one that is not open. */
+/* Opens a path and prints the errno: the descriptor, or 99, which is not open. */
 static __wasi_fd_t open_(const char *path, int lookup, int how, __wasi_rights_t rights, int flags) {
     __wasi_fd_t fd = 99;
     __wasi_errno_t errno_ = __wasi_path_open(root, lookup, path, how, rights, ALL, flags, &fd);

@@ -1,11 +1,11 @@
-//! A WASI program that works with files through `std` and tells what came of it. What two runtimes say of it has to be
-//! the same.
+//! A WASI program that works with files through `std` and prints the results. Its output under two runtimes is
+//! compared.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-/// Makes it a guest, too.
+/// Makes it a waPC guest as well.
 #[unsafe(no_mangle)]
 pub extern "C" fn __guest_call(operation_len: u32, payload_len: u32) -> u32 {
     operation_len + payload_len

@@ -1,4 +1,4 @@
-;; The same as `edge.wat` with functions of WASI in place of waPC's: the directory 3 has a file `a`.
+;; The counterpart of `edge.wat` with functions of WASI: directory 3 has a file `a`.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))

@@ -1,8 +1,8 @@
-;; Recurses to the stack's end, or as many levels as it is told, and calls one of its imports at each level from one on.
-;; Operation "e", whose payload is four words: which import (the number in `$call`), the first level that calls it, how many
-;; levels to recurse, and how many of them, from the first on, have a frame that is 8 bytes longer: so a level can stand at
-;; every distance from the stack's end. It answers with the number of levels. Any other operation is answered with how many
-;; invocations this instance has had.
+;; Recurses to the end of the stack, or for a given number of levels, and calls one of its imports at each level from a
+;; given one on. Operation "e" has a payload of four words: the import (its number in `$call`), the first level that
+;; calls it, the number of levels, and how many of the first levels have a frame that is 8 bytes longer. These shift the
+;; levels behind them, so that one can be at any distance from the stack's end. It answers with the number of levels.
+;; Any other operation answers with the number of invocations that this instance has had.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
@@ -54,7 +54,7 @@
     (if (i32.ge_u (local.get $level) (global.get $from)) (then (call $call)))
     (if (i32.lt_u (local.get $level) (global.get $wide)) (then (return (call $wider (local.get $level)))))
     (call $narrower (local.get $level)))
-  ;; What was loaded before a call and is stored after it has to be kept on the stack meanwhile.
+  ;; Values that are loaded before a call and stored after it have to be kept on the stack.
   (func $narrower (param $level i32) (result i32)
     (local $a i64) (local $b i64) (local $c i64) (local $d i64) (local $count i32)
     (local.set $a (i64.load (i32.const 8192)))
@@ -91,7 +91,7 @@
         (global.set $from (i32.load (i32.const 1028)))
         (global.set $levels (i32.load (i32.const 1032)))
         (global.set $wide (i32.load (i32.const 1036)))
-        ;; So that the host has an answer, or an error, to be fetched.
+        ;; Leaves an answer, or an error, of the host to be fetched.
         (call $ask)
         (i32.store (i32.const 16) (call $next (i32.const 0))))
       (else (i32.store (i32.const 16) (global.get $invocations))))

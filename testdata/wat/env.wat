@@ -1,4 +1,5 @@
-;; Imports what AssemblyScript's runtime does: the operation's first byte says which, the payload's words are the arguments.
+;; Imports the functions of AssemblyScript's runtime. The operation's first byte selects one, the payload's words are
+;; its arguments.
 (module
   (import "env" "abort" (func $abort (param i32 i32 i32 i32)))
   (import "env" "trace" (func $trace (param i32 i32 f64 f64 f64 f64 f64)))
@@ -9,10 +10,10 @@
   (memory (export "memory") 1)
   ;; "grüß" at 2052 and "a.ts" at 2068, each with its length in bytes in front.
   (data (i32.const 2048) "\08\00\00\00g\00r\00\fc\00\df\00\00\00\00\00\08\00\00\00a\00.\00t\00s\00")
-  ;; A string that ends with memory, and one whose length leaves it.
+  ;; A string at the end of memory, cut off there, and one whose length leaves memory.
   (data (i32.const 65528) "\04\00\00\00e\00d\00")
   (data (i32.const 4096) "\ff\ff\ff\7f")
-  ;; Strings of 32 and of 34 bytes, of NUL.
+  ;; Strings of 32 and 34 bytes, all NUL.
   (data (i32.const 3072) "\20")
   (data (i32.const 3200) "\22")
   (func $arg (param $n i32) (result i32)

@@ -1,4 +1,4 @@
-;; Ends `_start`, as TinyGo's `main` does, by `proc_exit`: with the number of its arguments as code. Then echoes.
+;; Ends `_start` by `proc_exit`, as TinyGo's `main` does; the code is the number of arguments. Then echoes.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))

@@ -1,5 +1,5 @@
-;; Keeps everything above 2 GiB, where an address is below 0 for whoever takes it for signed: calls the host and WASI with
-;; the payload, and answers with what then stands there. For the operation `e` it fails with an error text from there.
+;; Keeps all its data above 2 GiB, where addresses are negative if taken as signed. Calls the host and WASI with the
+;; payload, and answers with the memory there. Operation `e` fails with an error text from there.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
@@ -12,10 +12,10 @@
   (import "wasi_snapshot_preview1" "fd_pread" (func $fd_pread (param i32 i32 i32 i64 i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
-  ;; 2 GiB, and the page that is used.
+  ;; 2 GiB, and one page, which is used.
   (memory (export "memory") 32769)
   (data (i32.const 0x80000000) "high")
-  ;; Two buffers of 4 bytes each: the text, and where a file is read to.
+  ;; Two buffers of 4 bytes each: the text, and one to read a file into.
   (data (i32.const 0x80000010) "\00\00\00\80\04\00\00\00\00\03\00\80\04\00\00\00")
   (data (i32.const 0x80000040) "a.txt")
   (func (export "__guest_call") (param $op_len i32) (param $len i32) (result i32)

@@ -1,4 +1,4 @@
-;; Imports `__guest_request` with another signature than the protocol's.
+;; Imports a `__guest_request` whose signature is not the protocol's.
 (module
   (import "wapc" "__guest_request" (func (param i32) (result i32)))
   (memory (export "memory") 1)

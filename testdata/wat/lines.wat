@@ -4,7 +4,7 @@
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (memory (export "memory") 1)
-  ;; The buffer: where it is, and its length.
+  ;; The buffer: its address and its length.
   (data (i32.const 16) "\40\00\00\00\40\00\00\00")
   (data (i32.const 64) "a line of sixty-four bytes, the last of which is its end ......\n")
   (func (export "__guest_call") (param $op_len i32) (param $len i32) (result i32)

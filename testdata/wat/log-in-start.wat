@@ -1,4 +1,4 @@
-;; Logs in its start function, when its memory can't be reached yet.
+;; Logs in its start function, when the host cannot reach its memory yet.
 (module
   (import "wapc" "__console_log" (func $console_log (param i32 i32)))
   (memory (export "memory") 1)

@@ -1,4 +1,4 @@
-;; Exports what is no function under the names of those that start a guest.
+;; Exports things that are no functions under the names of the start exports.
 (module
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
   (import "wapc" "__host_call" (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))

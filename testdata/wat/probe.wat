@@ -1,5 +1,6 @@
-;; Does what it is told, right or wrong: the first byte of the operation says what, the payload's words (little-endian)
-;; are the arguments. Its first page is filled with 0xaa, so that a test sees every byte that the host writes.
+;; Does what it is told, right or wrong. The first byte of the operation selects an action; the payload's words
+;; (little-endian) are its arguments. The first page is filled with 0xaa, so that tests see every byte that the host
+;; writes.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
@@ -13,7 +14,7 @@
   (memory (export "memory") 1 16)
   (global $calls (mut i32) (i32.const 0))
 
-  ;; The n-th word of the payload, which stands at 1024.
+  ;; The n-th word of the payload, which is at 1024.
   (func $arg (param $n i32) (result i32)
     (i32.load (i32.add (i32.const 1024) (i32.shl (local.get $n) (i32.const 2)))))
   (func $is (param $letter i32) (result i32)
@@ -21,7 +22,7 @@
   (func $call_host (result i32)
     (call $host_call (call $arg (i32.const 0)) (call $arg (i32.const 1)) (call $arg (i32.const 2)) (call $arg (i32.const 3))
       (call $arg (i32.const 4)) (call $arg (i32.const 5)) (call $arg (i32.const 6)) (call $arg (i32.const 7))))
-  ;; Answers with `result`, and the two lengths that the host has.
+  ;; Answers with `result`, and the lengths of the last host response and host error.
   (func $respond_with (param $result i32) (result i32)
     (i32.store (i32.const 2048) (local.get $result))
     (i32.store (i32.const 2052) (call $host_response_len))

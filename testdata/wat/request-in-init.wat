@@ -1,4 +1,4 @@
-;; Calls `__guest_request` in `wapc_init`, where there is no invocation.
+;; Calls `__guest_request` in `wapc_init`, outside of any invocation.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (memory (export "memory") 1)

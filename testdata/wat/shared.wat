@@ -1,4 +1,5 @@
-;; Its memory is shared, which decoders refuse and growth does not detach. Logs its payload, calls the host with it, and answers with what comes.
+;; Has a shared memory, which text decoders refuse and growth does not detach. Logs its payload, calls the host with it,
+;; and answers with the host's response.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))

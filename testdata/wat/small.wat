@@ -1,4 +1,4 @@
-;; As little as a guest can be that calls its host: answers with its payload of up to 64 bytes once that has answered.
+;; The smallest guest that calls its host: answers with its payload, of up to 64 bytes, once the host has answered.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))

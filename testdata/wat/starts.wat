@@ -1,4 +1,4 @@
-;; Logs the name of each export that starts a guest as it is called; calls its host in `wapc_init`.
+;; Logs the name of each start export when it is called; calls its host in `wapc_init`.
 (module
   (import "wapc" "__console_log" (func $console_log (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))

@@ -1,4 +1,4 @@
-;; Imports what no host provides: functions, one of the right module, and a memory.
+;; Imports things that no host provides: functions, one of them of the right module, and a memory.
 (module
   (import "wapc" "__no_such_function" (func))
   (import "elsewhere" "function" (func))

@@ -1,4 +1,5 @@
-;; Calls WASI at every depth of an endless recursion (operation r), or once, and answers with its memory, the errno at 0.
+;; Calls WASI at every depth of an endless recursion (operation r), or once. Answers with its memory; the errno is at
+;; address 0.
 (module
   (import "wasi_snapshot_preview1" "fd_readdir" (func $d (param i32 i32 i32 i64 i32) (result i32)))
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))

@@ -1,4 +1,4 @@
-;; Imports functions that WASI does not have, and one that it has under another name.
+;; Imports functions that WASI does not have, and one that WASI has under another module name.
 (module
   (import "wasi_snapshot_preview1" "fd_frobnicate" (func))
   (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32)))

@@ -1,7 +1,7 @@
-;; Calls any function of WASI with any arguments: the first word of the payload (little-endian) is the place of the
-;; function in the table, the others are its arguments, an i64 as two words. Answers with all of its memory, which was filled
-;; with 0xaa, and the errno at address 0; the payload stands at 1024. What tools build of it under `wasi-unstable` imports
-;; `wasi_unstable`.
+;; Calls any function of WASI with any arguments. The first word of the payload (little-endian) is the function's index
+;; in the table, the others are its arguments, an i64 as two words. Answers with all of its memory, which is filled with
+;; 0xaa at first; the errno is at address 0, the payload at 1024. The tools also build it as `wasi-unstable`, which
+;; imports `wasi_unstable`.
 (module
   (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
@@ -52,7 +52,7 @@
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
   (memory (export "memory") 1 32)
-  ;; The n-th word of the payload, and the two from there on.
+  ;; The n-th word of the payload, and the i64 that begins there.
   (func $i (param $n i32) (result i32)
     (i32.load (i32.add (i32.const 1024) (i32.shl (local.get $n) (i32.const 2)))))
   (func $l (param $n i32) (result i64)

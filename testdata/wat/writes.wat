@@ -1,6 +1,6 @@
-;; Writes texts of NUL: the payload's words are the length of each in bytes, how many there are (0: for ever), and the length
-;; of the host call that follows each (-1: none). The operation's first byte says where: `l` as log lines, `w` to standard
-;; output. Answers with how many there were.
+;; Writes texts of NUL. The payload's words: the length of each text in bytes, the number of texts (0: endless), and the
+;; payload length of a host call after each (-1: none). The operation's first byte selects where to: `l` log lines, `w`
+;; standard output. Answers with the number of texts.
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
@@ -11,7 +11,7 @@
   (func (export "__guest_call") (param $op_len i32) (param $len i32) (result i32)
     (local $left i32)
     (call $guest_request (i32.const 512) (i32.const 1024))
-    ;; The buffer: where it is, and its length.
+    ;; The buffer: its address and its length.
     (i32.store (i32.const 0) (i32.const 65536))
     (i32.store (i32.const 4) (i32.load (i32.const 1024)))
     (local.set $left (i32.load (i32.const 1028)))

@@ -1,4 +1,4 @@
-//! The hello guest in Zig, without an SDK: the protocol as it is. For WASI it has an exercise of that as well.
+//! The hello guest in Zig, without an SDK: the bare protocol. Compiled for WASI, it also exercises that.
 
 const std = @import("std");
 const is_wasi = @import("builtin").os.tag == .wasi;
@@ -63,7 +63,7 @@ fn call(memory: std.mem.Allocator, operation_len: usize, payload_len: usize) Fai
     return false;
 }
 
-/// What the host's echo answers.
+/// The answer of the host's echo.
 fn echo(memory: std.mem.Allocator, payload: []const u8) Failure![]u8 {
     const binding = "default";
     const namespace = "foo";

@@ -1,5 +1,5 @@
-//! What WASI gives a guest in Zig, by its functions: arguments, environment, standard streams, randomness, clocks,
-//! sleep and files.
+//! Exercises WASI from Zig, by its functions: arguments, environment, standard streams, randomness, clocks, sleep and
+//! files.
 
 const std = @import("std");
 const wasi = std.os.wasi;
@@ -10,7 +10,7 @@ const data: wasi.fd_t = 3;
 var buffer: [4096]u8 = undefined;
 var used: usize = 0;
 
-/// Tells what there is of it.
+/// Answers with all that WASI gives it.
 pub fn exercise() []const u8 {
     used = 0;
     _ = write(1, "to standard output\n");
@@ -106,7 +106,7 @@ fn arguments() []const u8 {
     return strings[0 .. len - 1];
 }
 
-/// The value of a variable of the environment; its name with the sign behind it.
+/// The value of a variable of the environment; `name` ends in `=`.
 fn variable(name: []const u8) []const u8 {
     var count: usize = 0;
     var len: usize = 0;

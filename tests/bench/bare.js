@@ -1,11 +1,11 @@
-/** What workers take with nothing around them: bounds that `pools.js` measures against. */
+/** The cost of bare workers: bounds that `pools.js` measures against. */
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /**
- * An invocation with one host call, as bare as it gets: a message there, a question back, `Atomics.wait` for the answer,
- * a message back.
+ * A bare invocation with one host call: a message to the worker, a question back, `Atomics.wait` for the answer, a
+ * message back.
  */
 const ASKS = `
   const { parentPort, workerData } = require('node:worker_threads');
@@ -17,7 +17,7 @@ const ASKS = `
     parentPort.postMessage('done');
   });`;
 
-/** Sends back what it gets. */
+/** Sends every message back. */
 const BOUNCES = `
   const { parentPort } = require('node:worker_threads');
   parentPort.on('message', (message) => parentPort.postMessage(message, [message.buffer]));`;
@@ -39,14 +39,14 @@ async function start(source, workerData) {
   };
 }
 
-/** Asks a worker that asks back. */
+/** Sends a message to a worker, which asks one question in between. */
 export async function roundTrip() {
   const memory = new SharedArrayBuffer(4);
   const state = new Int32Array(memory);
   const { ask, listen, close } = await start(ASKS, memory);
   listen(async (message, done) => {
     if (message === 'done') return done();
-    // The answer comes later, as that of an async callback does.
+    // The answer comes a turn later, as that of an async callback does.
     await undefined;
     Atomics.store(state, 0, 1);
     Atomics.notify(state, 0);
@@ -54,7 +54,7 @@ export async function roundTrip() {
   return { run: () => ask('question'), close };
 }
 
-/** Sends bytes to a worker and gets them back, without a copy. */
+/** Sends bytes to a worker and back, without copying them. */
 export async function pingPong(length) {
   const { ask, close } = await start(BOUNCES);
   let bytes = new Uint8Array(length);

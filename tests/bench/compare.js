@@ -1,7 +1,7 @@
 /**
- * `npm run bench:compare -- OTHER_DIST [CASE]`: the way of an invocation in this build against that in another one, in turns,
- * on this Node and on one with JSPI. Prints the median of the ratios (this / other), and the interval that holds the median in
- * 95 of 100 such runs. Compilers decide differently from process to process, so turns are spread over many.
+ * `npm run bench:compare -- OTHER_DIST [CASE]`: compares invocations in this build with those in another one, by turns,
+ * on this Node and on one with JSPI. Prints the median of the ratios (this / other), and its 95% confidence interval.
+ * JIT compilers decide differently from process to process, so the turns are spread over many processes.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -17,7 +17,7 @@ const PROCESSES = 12;
 const script = fileURLToPath(import.meta.url);
 const own = fileURLToPath(new URL('../../dist', import.meta.url));
 
-/** What both builds do, by name. */
+/** The cases of a build, by name. */
 async function casesOf(dist) {
   const { WapcModule, WapcPool } = await import(pathToFileURL(`${dist}/node.js`).href);
   const guest = async (name) => readFile(new URL(`../../testdata/${name}.wasm`, import.meta.url));
@@ -42,7 +42,7 @@ async function casesOf(dist) {
 }
 const kilobyte = new Uint8Array(1024).fill(42);
 
-/** Measures all cases, or those whose names contain `only`, in this process: the ratios of each. The first is loaded first. */
+/** Measures all cases, or those whose names contain `only`, in this process: their ratios. `first` is loaded first. */
 async function turns(first, second, only) {
   const loaded = { [first]: await casesOf(first), [second]: await casesOf(second) };
   const { [own]: ours, ...others } = loaded;
@@ -55,7 +55,7 @@ async function turns(first, second, only) {
   return ratios;
 }
 
-/** Where the median lies in 95 of 100 runs: processes are drawn again and again from those that there were. */
+/** The 95% confidence interval of the median, by bootstrapping over processes. */
 function interval(processes) {
   const draws = Array.from({ length: 2000 }, () =>
     median(processes.flatMap(() => processes[Math.floor(Math.random() * processes.length)])),
@@ -65,7 +65,7 @@ function interval(processes) {
 
 function compare(node, other, only) {
   const processes = Array.from({ length: PROCESSES }, (_, number) => {
-    // By turns: what is loaded first is a little faster or slower for that alone.
+    // By turns: the build that is loaded first is a little faster or slower for it.
     const builds = number % 2 === 0 ? [own, other] : [other, own];
     const { status, stdout, stderr } = spawnSync(node, [script, only, ...builds], { encoding: 'utf8' });
     if (status !== 0) fail(stderr);

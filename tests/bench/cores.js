@@ -1,6 +1,6 @@
 /**
- * Which core a thread runs on, where the system lets us say: a thread that is woken on the core that woke it takes 15 us
- * for a round trip, on another one 150, and which of the two it is would be the scheduler's mood.
+ * Pins threads to cores, where the system allows it. A round trip takes 15 us with a thread that is woken on the same
+ * core, 150 us on another one, and the scheduler would choose between them at random.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -10,13 +10,13 @@ import { cpus } from 'node:os';
 const pin = (thread, cores) => spawnSync('taskset', ['-cp', cores, String(thread)], { stdio: 'ignore' });
 const threads = () => (process.platform === 'linux' ? readdirSync('/proc/self/task') : []);
 
-/** This thread on a core of its own. What it starts from now on inherits that. */
+/** Pins this thread to a core of its own. Threads started from now on inherit that. */
 export const pinCaller = () => pin(process.pid, '0');
 
-/** Anywhere again. */
+/** Lets this thread run on any core again. */
 export const unpinCaller = () => pin(process.pid, `0-${cpus().length - 1}`);
 
-/** What `make` makes, its threads on the next core. */
+/** Calls `make`, and pins the threads that it starts to the next core. */
 export async function onOtherCore(make) {
   const before = new Set(threads());
   const made = await make();

@@ -1,4 +1,4 @@
-/** Runs in the demo page: posts how many milliseconds after navigation it has greeted. */
+/** Runs in the demo page: posts the milliseconds from navigation to the greeting. */
 
 const greeting = document.getElementById('greeting');
 const look = () => {

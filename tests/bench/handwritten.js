@@ -1,16 +1,16 @@
 /**
- * The bound that the benchmark measures against: a waPC host written by hand for one guest, with nothing but what an
+ * The bound that the benchmark measures against: a waPC host written by hand for one guest, with only what an
  * invocation needs. It checks no range, knows no error, and serves no second caller.
  */
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** Where a loop stops to be faster than a call into the engine. */
+/** Up to this length in bytes a loop is faster than a call into the engine. */
 const SHORT = 16;
 
 /**
- * Instantiates `module`: `invoke(operation, payload)`, which answers at once, or where it `suspends` for the promises of
- * `hostCall` with a promise.
+ * Instantiates `module`: `invoke(operation, payload)`. It answers at once; with `suspends` it returns a promise, and
+ * waits for those of `hostCall`.
  */
 export function handwritten(module, hostCall, suspends = false) {
   let view;

@@ -44,7 +44,7 @@ for (const [label, operation, size, target] of [
   const competitors = {
     ours: invoke(ours, operation, payload),
     peer: invoke(theirs, operation, payload),
-    // How much faster than the peer anything could be.
+    // The upper bound of a speed-up over the peer.
     byHand: byHandAwaited(operation, payload),
   };
   against(label, competitors, (ns) => ns.peer / ns.ours, target);

@@ -1,4 +1,4 @@
-/** `npm run bench [-- CASE]`: the benchmark on this Node, then on one with JSPI, then the page in browsers. */
+/** `npm run bench [-- CASE]`: runs the benchmark on this Node, then on one with JSPI, then the page in browsers. */
 
 import { join } from 'node:path';
 

@@ -1,7 +1,7 @@
-/** Times competitors in turns in one process, so that a machine that drifts drifts under all of them. */
+/** Times competitors by turns in one process, so that drift of the machine affects all of them. */
 
 const ROUNDS = 31;
-/** Milliseconds that a round of one competitor takes, and that each runs before anything counts. */
+/** Milliseconds that a round of one competitor takes, and that each runs before it is measured. */
 const ROUND = 20;
 const WARM_UP = 300;
 
@@ -21,7 +21,7 @@ export async function measure(competitors, per = 1, turns = ROUNDS) {
   const rounds = [];
   for (let round = 0; round < turns; round++) {
     const measured = {};
-    // Each round begins with another one: nobody always runs behind the same neighbour.
+    // Each round begins with another competitor, so that none always runs after the same one.
     for (let i = 0; i < entries.length; i++) {
       const [name, run] = entries[(i + round) % entries.length];
       measured[name] = (await time(run, times[name])) / times[name] / per;
@@ -37,7 +37,7 @@ async function time(run, times) {
   return Number(process.hrtime.bigint() - start);
 }
 
-/** How often a round does it, found while the engine warms up. */
+/** The number of operations in a round, found while the engine warms up. */
 async function calibrate(run) {
   let times = 1;
   for (let warm = 0; warm < WARM_UP * 1e6;) {

@@ -1,4 +1,4 @@
-/** How long the demo page takes from its first navigation to its greeting, in each browser that is installed. */
+/** Measures the time from the first navigation of the demo page to its greeting, in each installed browser. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const browsers = [
   [findFirefox, openFirefox],
 ];
 
-/** Prints it. */
+/** Prints the times. */
 export async function page() {
   const site = await buildDemo();
   const read = (...path) => readFileSync(join(...path));

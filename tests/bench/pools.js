@@ -1,4 +1,4 @@
-/** Asynchronous host calls and pools, against what the platform takes for the same with nothing around it. */
+/** Asynchronous host calls and pools, against the same on the bare platform. */
 
 import { readFile } from 'node:fs/promises';
 
@@ -19,7 +19,7 @@ const hostCallLater = async (binding, namespace, operation, payload) => payload;
 const small = new Uint8Array(32).fill(42);
 const large = new Uint8Array(65536).fill(42);
 
-/** Makes pools and bare workers when they are first run, so that none disturbs other cases. */
+/** Makes pools and bare workers when they are first run, so that they do not disturb other cases. */
 const made = [];
 const lazily = (make) => {
   let promise;
@@ -37,7 +37,7 @@ const invoking = (invokable, operation, payload) => async (times) => {
   for (let i = 0; i < times; i++) await it.invoke(operation, payload);
 };
 
-/** Lets go of all that was made. */
+/** Closes all that was made. */
 export async function close() {
   for (const thing of made) await thing.close();
 }
@@ -105,7 +105,7 @@ against(
   { pinned: true },
 );
 
-/** Throughput: more is asked for at all times than there are workers. */
+/** Measures throughput: more invocations are pending than there are workers, at all times. */
 const saturating = (invokable, operation) => async (times) => {
   const it = await invokable();
   let left = times;

@@ -15,10 +15,10 @@ import { cases as writes } from './writes.js';
  * @typedef {object} Case
  * @property {string} label
  * @property {Record<string, (times: number) => unknown>} competitors by column: ours, peer, byHand
- * @property {(ns: Record<string, number>) => number} ratio which it is held to
+ * @property {(ns: Record<string, number>) => number} ratio the ratio that `target` applies to
  * @property {string} target
  * @property {number} [per] operations in one
- * @property {boolean} [pinned] whether the caller has a core of its own: where workers have the other
+ * @property {boolean} [pinned] whether the caller gets a core of its own: for cases whose workers run on the other
  */
 
 const only = process.argv[2];
@@ -34,7 +34,7 @@ for (const { label, competitors, ratio, target, per, pinned } of [...invocations
   const rounds = await measure(competitors, per);
   if (pinned) unpinCaller();
   const cell = (name) => (competitors[name] === undefined ? '' : median(rounds.map((round) => round[name])).toFixed(0));
-  // The ratio of each round, and the median of those: what drifts between rounds is in neither.
+  // The median of the rounds' ratios: drift between rounds affects neither.
   table.push([label, cell('ours'), cell('peer'), cell('byHand'), median(rounds.map(ratio)).toFixed(2), target]);
 }
 await close();

@@ -1,4 +1,4 @@
-/** `npm run soak`: memory after many invocations, hosts, pools and workers has to stay where it was. */
+/** `npm run soak`: checks that memory stays flat over many invocations, hosts, pools and workers. */
 
 import { readFile } from 'node:fs/promises';
 
@@ -11,7 +11,7 @@ const module = await WapcModule.compile(bytes, {
 });
 const payload = new Uint8Array(1024);
 
-/** Bytes of memory that the process has, once its garbage is gone. */
+/** Bytes of memory of this process, after garbage collection. */
 async function memory() {
   for (let i = 0; i < 5; i++) {
     globalThis.gc();
@@ -23,10 +23,10 @@ async function memory() {
 
 const MiB = (size) => `${(size / 2 ** 20).toFixed(1)} MiB`;
 
-/** What the engine keeps for itself comes and goes. */
+/** Bytes by which the engine's own memory may vary. */
 const SLACK = { rss: 16 * 2 ** 20, heap: 2 ** 20 };
 
-/** Does `work` up to `early` times, then up to `late` times; memory then is within a tenth of what it was, and some slack. */
+/** Runs `work` up to `early` times, then up to `late` times. Memory may then be a tenth larger, plus some slack. */
 async function soak(what, early, late, work) {
   let done = 0;
   const until = async (times) => {

@@ -1,4 +1,4 @@
-/** How long the package takes to be imported, and to be used for the first time: each in fresh processes. */
+/** Measures how long the package takes to import, and to use for the first time, in fresh processes. */
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { median } from './measure.js';
 const RUNS = 15;
 const guest = fileURLToPath(new URL('../../testdata/bench.wasm', import.meta.url));
 
-/** Milliseconds of both, in this process's kind of engine. */
+/** A program that prints both times in milliseconds. */
 const program = `
   const began = performance.now();
   const { WapcModule } = await import('wapc-host');
@@ -19,7 +19,7 @@ const program = `
   console.log(JSON.stringify([imported - began, performance.now() - used]));
 `;
 
-/** Prints them. */
+/** Prints the medians of several runs. */
 export function start() {
   const runs = Array.from({ length: RUNS }, () => {
     const options = { encoding: 'utf8', cwd: fileURLToPath(new URL('../..', import.meta.url)) };

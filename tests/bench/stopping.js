@@ -1,4 +1,4 @@
-/** How late a guest that computes, or logs, for ever is stopped in a worker. */
+/** Measures how late a guest that computes, or logs, for ever is stopped in a worker. */
 
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ import { WapcPool } from 'wapc-host';
 const TIMEOUT = 100;
 const TIMES = 10;
 
-/** Prints the most of some tries: milliseconds after the timeout. */
+/** Prints the maximum over some tries, in milliseconds after the timeout. */
 export async function stopping() {
   const guest = fileURLToPath(new URL('../../testdata/wat/probe.wasm', import.meta.url));
   const pool = await WapcPool.create(guest, { size: 1, workers: true, limits: { timeout: TIMEOUT }, logger() {} });

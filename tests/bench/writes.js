@@ -7,7 +7,7 @@ import { WapcModule } from 'wapc-host';
 import { sync } from './measure.js';
 
 const compiled = await WebAssembly.compile(await readFile(new URL('../../testdata/wat/lines.wasm', import.meta.url)));
-/** Bytes that came, so that nothing is optimized away. */
+/** Bytes received, counted so that nothing is optimized away. */
 export let written = 0;
 const stdout = (chunk) => {
   written += chunk.length;
@@ -17,7 +17,7 @@ const module = await WapcModule.compile(compiled);
 const ours = await module.instantiate({ async: false, stdout });
 const bound = byHand();
 
-/** A host for this one guest, with nothing but what it needs. */
+/** A host for this one guest, with only what it needs. */
 function byHand() {
   let response;
   let view = new DataView(new ArrayBuffer(0));

@@ -1,4 +1,4 @@
-/** Opens a page in a headless browser: its name, and what closes it. */
+/** Opens a page in a headless browser: its name, and a function that closes it. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 
 import { chromiumArguments, findChromium, findFirefox, firefoxPreferences } from '../../tools/browsers.js';
 
-/** Watchdog: milliseconds after which a browser, or what runs in it, is taken to hang. */
+/** Watchdog: milliseconds after which a browser, or the tests in it, are taken to hang. */
 export const PATIENCE = 15 * 60_000;
 
 export async function openChromium(url, viewport) {
@@ -28,7 +28,7 @@ export async function openFirefox(url) {
   const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim();
   const profile = mkdtempSync(join(tmpdir(), 'wapc-firefox-'));
   writeFileSync(join(profile, 'user.js'), firefoxPreferences.join('\n'));
-  // In a group of its own, so that its content processes end with it.
+  // Starts a process group, so that the browser's content processes end with it.
   const options = { stdio: 'ignore', detached: true, env: { ...process.env, HOME: profile } };
   const browser = spawn(program, ['--headless', '--no-remote', '--profile', profile, url], options);
   const ended = new Promise((resolve) => browser.once('exit', resolve));

@@ -1,7 +1,7 @@
-/** Uses the demo page as people do, from within, and posts what came of it: works in every browser. */
+/** Uses the demo page as people do, from within, and posts the outcomes. Works in every browser. */
 
 const $ = (id) => document.getElementById(id);
-/** Whether host calls may answer later on the page's thread, and in a worker. */
+/** True where host calls may answer later on the page's thread, and in a worker. */
 const canWait = typeof WebAssembly.Suspending === 'function';
 const canWaitInWorkers = canWait || globalThis.crossOriginIsolated;
 /** Watchdog: milliseconds after which a test is taken to hang. */
@@ -14,7 +14,7 @@ for (const name of ['error', 'unhandledrejection', 'securitypolicyviolation']) {
 }
 for (const name of ['error', 'warn']) console[name] = (...what) => errors.push(`console.${name}: ${what.join(' ')}`);
 
-/** Waits until something holds; where it never does, the test's patience ends. */
+/** Waits until a condition holds. Where it never does, the test's watchdog ends it. */
 async function until(holds) {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -133,7 +133,7 @@ const tests = {
     submit('from-url');
     await until(() => says('guest-status', `${url} cannot be run`));
     expect(says('guest-status', 'WAPC_LOAD'), $('guest-status').textContent);
-    // The strict policy allows no other origin at all, and says so.
+    // The strict policy allows no other origin, which the browser reports.
     const said = errors.splice(before);
     errors.push(...said.filter((error) => !error.startsWith('securitypolicyviolation: connect-src')));
   },
@@ -151,7 +151,7 @@ const tests = {
     await until(() => says('pool-status', 'Done: 200 answers'));
   },
   async 'a pool that is stopped'() {
-    // One whose host calls answer at once is done before anybody can stop it.
+    // Without suspension host calls answer at once, and the run is over before anybody can stop it.
     if (!canWait) return;
     put('count', 100000);
     put('pool-delay', 50);
@@ -178,7 +178,7 @@ const tests = {
     expect(document.documentElement.scrollWidth <= innerWidth, `${document.documentElement.scrollWidth}`);
   },
   'no error reached the page'() {
-    // A browser says by itself that an address has nothing.
+    // The browser itself reports an address that has nothing.
     expect(errors.length === 0, errors.join('\n'));
   },
 };

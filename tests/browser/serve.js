@@ -9,16 +9,17 @@ import { root } from '../../tools/run.js';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** What a page has to come with to share memory with its workers. */
+/** Headers that a page needs to share memory with its workers. */
 export const ISOLATED = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
 };
 
 /**
- * Starts it: its address, what stops it, and what pages post to it. The package is also served as an installed one.
+ * Starts the server: its address, a function that stops it, and the messages that pages post. The package is also
+ * served as an installed one.
  * @param {object} [options]
- * @param {Record<string, string | Uint8Array>} [options.extra] what is served besides, by path
+ * @param {Record<string, string | Uint8Array>} [options.extra] further files, by path
  * @param {Record<string, string>} [options.headers]
  */
 export async function serve({ extra = {}, headers = {} } = {}) {

@@ -1,4 +1,4 @@
-/** WebKitGTK, which stands in for Safari: Debian's, driven by WebDriver in a virtual display. */
+/** Opens pages in WebKitGTK, which stands in for Safari: Debian's, driven by WebDriver in a virtual display. */
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -9,13 +9,13 @@ import { debian } from '../../tools/debian.js';
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 
-/** The browser that its driver starts. */
+/** The path of the browser that the driver starts. */
 function miniBrowser() {
   const folders = readdirSync(LIBRARIES).filter((name) => name.startsWith('webkit2gtk-'));
   return folders.map((name) => join(LIBRARIES, name, 'MiniBrowser')).find((path) => existsSync(path));
 }
 
-/** A loopback port that is free. */
+/** Finds a free loopback port. */
 async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -24,10 +24,10 @@ async function freePort() {
   return port;
 }
 
-/** What a program that was started prints first. */
+/** The first output of a program. */
 const firstLine = (stream) => new Promise((resolve) => stream.once('data', (chunk) => resolve(String(chunk).trim())));
 
-/** Opens a page: the browser's name, and what closes it. */
+/** Opens a page: the browser's name, and a function that closes it. */
 export async function openWebKit(url) {
   const programs = ['/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'];
   if (!programs.every((path) => existsSync(path))) debian('WebKitGTK', ['webkit2gtk-driver', 'xvfb']);
@@ -54,7 +54,7 @@ export async function openWebKit(url) {
   return { name: `WebKitGTK ${capabilities.browserVersion}`, close };
 }
 
-/** A driver that was just started does not listen yet, which nothing tells. */
+/** Retries until the driver answers: there is no signal that it listens. */
 async function untilItAnswers(ask) {
   for (let attempts = 0; ; attempts++) {
     try {

@@ -1,4 +1,4 @@
-/** What the suite is given in Node, and in engines that have its modules. */
+/** The suite's environment for Node, and for engines that have its modules. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** `npm run test:environments`: the suite in other engines, as a table. */
+/** `npm run test:environments`: runs the suite in other engines, and prints a table. */
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

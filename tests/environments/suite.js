@@ -1,4 +1,4 @@
-/** The suite in an engine that has no test runner that we know: prints its outcome as JSON, on the last line. */
+/** Runs the suite in an engine whose test runner is not used: prints the outcomes as JSON on the last line. */
 
 import process from 'node:process';
 

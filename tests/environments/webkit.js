@@ -1,4 +1,7 @@
-/** The suite and the demo page in WebKitGTK: no JSPI, no memory to share with workers, no `Symbol.dispose`. */
+/**
+ * Runs the suite and the demo page in WebKitGTK, which has no JSPI, no memory shared with workers, and no
+ * `Symbol.dispose`.
+ */
 
 import { buildDemo } from '../../tools/demo.js';
 import { PATIENCE } from '../browser/browsers.js';
@@ -6,7 +9,7 @@ import { serve } from '../browser/serve.js';
 import { openWebKit } from '../browser/webkit.js';
 import { drivenPage } from '../browser/driven.js';
 
-/** What came of both: rows of a name, how many passed, and the failures. */
+/** The outcomes of both: rows of a name, the number that passed, and the failures. */
 export async function inWebKit() {
   await buildDemo();
   const rows = [];

@@ -1,4 +1,7 @@
-/** Runs seeds in processes of their own, and gathers what they say: one that dies is one difference, and the next takes over. */
+/**
+ * Runs seeds in child processes and gathers their results. A process that dies is one difference; the next one goes on
+ * after it.
+ */
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,13 +12,13 @@ import { fileURLToPath } from 'node:url';
 
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 
-/** Seeds of one process: what it shares between guests is compared before and after them. */
+/** Seeds per process. What guests share in it is compared before and after them. */
 const BATCH = 500;
 
-/** After so many differences the others would say nothing new. */
+/** After this many differences the run ends. */
 const ENOUGH = 200;
 
-/** Ends what hangs: no guest takes longer than seconds. */
+/** Ends a process that hangs: no guest takes longer than seconds. */
 const WATCHDOG_MS = 600_000;
 
 /**
@@ -33,7 +36,7 @@ export async function runSeeds(node, from, count) {
 
 /** Runs a batch in one process: the seed to go on with. */
 async function runBatch(node, from, until, summary) {
-  // It may die before it has cleared up.
+  // The child may die before it has cleaned up this folder.
   const folder = mkdtempSync(join(tmpdir(), 'wapc-host-fuzz-'));
   const child = spawn(node, ['--no-warnings', '--expose-gc', CHILD, from, until - from], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,7 +60,7 @@ async function runBatch(node, from, until, summary) {
   const [code, signal] = await exited;
   clearTimeout(watchdog);
   rmSync(folder, { recursive: true });
-  // 3: it has said why.
+  // Exit code 3: the child has reported why.
   if (code !== 0 && code !== 3) {
     const kind = signal === 'SIGKILL' ? 'hangs' : 'the process ends';
     summary.differences.push({ seed, kind, detail: `${signal ?? `exit code ${code}`}: ${errors}` });

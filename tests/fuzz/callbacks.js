@@ -1,8 +1,8 @@
-/** What host callbacks do: each kind answers a payload, right or wrong, or does something to its host. */
+/** Host callbacks: each kind answers a payload, right or wrong, or does something to its host. */
 
 const ints = (length) => Uint8Array.from({ length }, (_, index) => index);
 
-/** An array whose buffer is gone. */
+/** An array whose buffer is detached. */
 function detached() {
   const bytes = ints(8);
   structuredClone(bytes, { transfer: [bytes.buffer] });
@@ -13,11 +13,11 @@ const raise = (value) => {
   throw value;
 };
 
-/** An array one of whose properties is not what it should be. */
+/** An array with one odd property. */
 const withProperty = (name, descriptor) => Object.defineProperty(ints(40), name, { configurable: true, ...descriptor });
 const throwing = { get: () => raise(new Error('planned getter')) };
 
-/** Kinds whose answer the protocol knows. */
+/** Kinds whose answers the protocol defines. */
 const PLAIN = {
   echo: (payload) => payload,
   text: () => 'text: ü€😀',
@@ -33,7 +33,7 @@ const PLAIN = {
   varying: (payload, { count }) => [payload, 'text', undefined, new Uint8Array(3)][count % 4],
 };
 
-/** Kinds of which is asked only that every way has the same answer. */
+/** Kinds whose answers only have to be the same in every way. */
 const ODD = {
   detached,
   null: () => null,
@@ -50,7 +50,7 @@ const ODD = {
   symbol: () => Symbol('odd'),
 };
 
-/** Kinds that do something to whoever calls: an answer, once `act` has done it. */
+/** Kinds that do something to the calling host by `act`, and then answer. */
 const ACTING = {
   aborts: (payload, { act }) => (act('abort'), payload),
   closes: (payload, { act }) => (act('close'), payload),
@@ -60,7 +60,7 @@ const ACTING = {
   'calls a bystander': (payload, { act }) => act('bystander', payload) ?? payload,
 };
 
-/** The same, with answers that come later. */
+/** The same for answers that come later. */
 const ACTING_LATER = {
   'calls a pool': (payload, { act }) => act('pool', payload) ?? payload,
   'makes a host': (payload, { act }) => act('make', payload) ?? payload,

@@ -1,6 +1,6 @@
 /**
- * `node child.js FROM COUNT`: runs seeds, one after the other, and says so on standard output, a line of JSON each: what runs
- * next before it does, so that whoever reads knows what a process has died of. Nothing else is written there.
+ * `node child.js FROM COUNT`: runs seeds one after the other, and reports on standard output, a line of JSON each. Each
+ * seed is reported before it runs, so that a reader knows which one a process has died of.
  */
 
 import { writeSync } from 'node:fs';
@@ -49,7 +49,7 @@ for (const bytes of guestsOf(from, count)) {
   say({ seed, figures });
   if (complaint !== undefined) {
     differs('bystander', complaint);
-    // Each guest that follows would say the same.
+    // Every guest that follows would report the same.
     process.exit(3);
   }
   seed++;

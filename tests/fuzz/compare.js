@@ -1,4 +1,4 @@
-/** One seed: its guest is run in the ways of its plan, and what that comes to is compared. */
+/** Runs the guest of one seed in the ways of its plan, and compares the results. */
 
 import { expected } from './expected.js';
 import { FAULT, observed } from './observed.js';
@@ -6,8 +6,8 @@ import { planOf } from './plan.js';
 import { WAYS } from './ways.js';
 
 /**
- * `watch` is shown what nothing may refer to once the guest is closed, `show` all that comes out.
- * @returns what differs, as `{ kind, detail }`, and figures: outcomes by code, whether it was valid
+ * `watch` is given what nothing may refer to once the guest is closed, `show` all that is observed.
+ * @returns the differences, as `{ kind, detail }`, and figures: outcomes by code, whether the guest was valid
  */
 export async function compare(seed, bytes, { bystander, oddly, watch, show = () => {} }) {
   if (!WebAssembly.validate(bytes)) return { differences: [], valid: 0, codes: {} };
@@ -35,20 +35,21 @@ export async function compare(seed, bytes, { bystander, oddly, watch, show = () 
   return { differences, codes, valid: 1 };
 }
 
-/** What no guest may come to, whatever others come to. */
+/** Outcomes that no guest may have. */
 const faults = (results) =>
   results.filter(({ code }) => code.startsWith(FAULT)).map(({ code }) => ({ kind: FAULT, detail: code }));
 
-/** Bytes are one outcome, faults another. */
+/** The name of an outcome. All bytes have one name, and all faults. */
 const nameOf = (code) => (/^\d/.test(code) ? 'bytes' : code.split(':')[0]);
 
 /**
- * Where two lists of results part, if they do. A pool starts instances when it sees fit: what their starts were seen to do is left out.
+ * The first difference between two lists of results, if any. A pool starts instances at times of its own: the events of
+ * their starts are not compared.
  */
 function firstDifference(wanted, got, withoutEvents) {
   for (let i = 0; i < Math.max(wanted.length, got.length); i++) {
     const [a, b] = [wanted[i], got[i]];
-    // Engines end their stacks at depths of their own.
+    // Engines overflow their stacks at different depths.
     if (a?.code === 'OVERFLOW' || b?.code === 'OVERFLOW') return [];
     for (const field of withoutEvents ? ['code', 'text'] : ['code', 'text', 'events']) {
       const [x, y] = [a, b].map((result) => JSON.stringify(result?.[field]));

@@ -1,4 +1,4 @@
-/** What the reference says of a guest, as its plan has it. */
+/** The reference's results for a guest and its plan. */
 
 import { Observer, told } from './observer.js';
 import { Reference } from './reference.js';
@@ -6,7 +6,7 @@ import { WAYS } from './ways.js';
 
 const encoder = new TextEncoder();
 
-/** What each invocation comes to in one of the ways, and what is seen meanwhile: the start is the first. */
+/** The expected result and events of each invocation in one of the ways, with the start as the first. */
 export function expected(module, plan, way, oddly) {
   const observer = new Observer(plan.logger);
   const { host, ended } = reference(module, plan, way, oddly, observer);
@@ -18,11 +18,11 @@ export function expected(module, plan, way, oddly) {
     ended();
     results.push({ ...(bytes === undefined ? rest : { code: told(bytes) }), events: observer.take() });
   }
-  // Whoever asks for a random number comes to something else each time.
+  // A guest that asks for a random number has other results each time.
   return Object.assign(results, { isVarying: host.isVarying });
 }
 
-/** The reference, to which callbacks can do what they do to hosts; `ended` is called after each invocation. */
+/** The reference as a host that callbacks can act on; `ended` is called after each invocation. */
 function reference(module, { callback, limit }, way, oddly, observer) {
   const { mayAwait, mayAwaitInStart, isAtOnce } = WAYS[way];
   const { isLater } = callback;
@@ -47,7 +47,7 @@ function reference(module, { callback, limit }, way, oddly, observer) {
   return { host, ended };
 }
 
-/** What a callback comes to: bytes, or an error's text. */
+/** The outcome of a callback: bytes, or an error's text. */
 function outcomeOf(callback) {
   try {
     return { bytes: bytesOf(callback()) };

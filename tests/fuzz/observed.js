@@ -1,4 +1,4 @@
-/** Runs a guest in one of the ways of the package, as its plan has it. */
+/** Runs a guest in one of the package's ways, as its plan has it. */
 
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,14 +9,14 @@ import { WapcError, WapcModule } from 'wapc-host';
 import { Observer, told } from './observer.js';
 import { WAYS } from './ways.js';
 
-/** How the code of an outcome begins that nothing may come to. */
+/** The prefix of the codes of outcomes that no guest may have. */
 export const FAULT = 'a fault of the host';
 
 const TREE = { 'a.txt': 'the text of a file', d: { 'b.txt': 'below', empty: {} } };
 
 /**
- * What each invocation comes to in one of the ways, and what is seen meanwhile: the start is the first. `bystander` is a
- * guest that does nothing wrong, `watch` is shown what has to be let go of.
+ * The result and events of each invocation in one of the ways, with the start as the first. `bystander` is a guest that
+ * does nothing wrong, `watch` is given what has to be freed.
  */
 export async function observed(bytes, plan, way, { bystander, watch }) {
   const observer = new Observer(plan.logger);
@@ -42,7 +42,7 @@ export async function observed(bytes, plan, way, { bystander, watch }) {
   } finally {
     await made?.close();
     world.module?.close();
-    // Nothing that the package does not hold itself is to keep the callback.
+    // Only the package itself may still refer to the callback.
     world.module = world.host = undefined;
     if (directory !== undefined) rmSync(directory, { recursive: true });
   }
@@ -56,7 +56,7 @@ async function invoke(made, operation, payload, way, world) {
   } catch (error) {
     return failed(error);
   } finally {
-    // A host that is reset or replaced is so when these have come to something.
+    // A reset or replacement is complete when these have settled.
     await Promise.allSettled(world.pending.splice(0));
   }
 }
@@ -66,9 +66,9 @@ function failed(error) {
   if (!(error instanceof WapcError)) return { code: `${FAULT}: ${error?.stack ?? error}` };
   const { code, message, cause } = error;
   if (code === 'WAPC_TRAP' && cause instanceof RangeError) return { code: 'OVERFLOW' };
-  // No guest throws one.
+  // A TypeError is a fault: guests throw none.
   if (code === 'WAPC_TRAP' && cause instanceof TypeError) return { code: `${FAULT}: ${cause.stack}` };
-  // The guest's own words, unless it had none.
+  // The guest's own text, unless it had none.
   const text = code === 'WAPC_GUEST' && !message.startsWith('the guest reported a failure') ? message : undefined;
   return { code, text };
 }

@@ -1,11 +1,11 @@
-/** What is seen of a guest from outside while it runs, in order, in a form that can be compared. */
+/** Records what a guest does that can be seen from outside, in order and in a comparable form. */
 
 const hex = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
-/** Bytes as their length, a checksum of some of them, and their beginning. */
+/** Bytes as their length, a checksum, and their beginning. */
 export function told(bytes) {
   let sum = 0;
-  // Of all of them where they are few: some guests say much.
+  // Long payloads are sampled, since some guests write much.
   const step = 1 + Math.floor(bytes.length / 8192);
   for (let i = 0; i < bytes.length; i += step) sum = (Math.imul(sum, 31) + bytes[i]) | 0;
   return `${bytes.length} bytes ${(sum >>> 0).toString(16)} ${hex(bytes.subarray(0, 16))}`;
@@ -31,14 +31,14 @@ export class Observer {
     if (this.#logger === 'throws') throw new Error('planned: the logger');
   }
 
-  /** Output has no borders. */
+  /** Output is joined: how it is split into chunks does not matter. */
   wrote(stream, chunk) {
     const last = this.events.at(-1);
     if (last?.stream === stream) last.bytes = Buffer.concat([last.bytes, chunk]);
     else this.events.push({ stream, bytes: Buffer.from(chunk) });
   }
 
-  /** What happened since it was asked last. */
+  /** The events since the last call. */
   take() {
     const events = this.events.map((event) =>
       typeof event === 'string' ? event : `fd ${event.stream} ${told(event.bytes)}`,

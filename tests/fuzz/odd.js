@@ -1,4 +1,4 @@
-/** What is asked of the package itself, since the protocol leaves it open: what answers come to that are none. */
+/** The outcomes of odd answers, which the protocol leaves open, as the package itself has them. */
 
 import { readFileSync } from 'node:fs';
 
@@ -8,7 +8,10 @@ import { odd } from './callbacks.js';
 
 const guest = (name) => readFileSync(new URL(`../../testdata/${name}.wasm`, import.meta.url));
 
-/** What odd answers of callbacks come to, by callback: `{ bytes }` or `{ error }`. Guests that do nothing wrong are asked. */
+/**
+ * The outcomes of callbacks' odd answers, by callback: `{ bytes }` or `{ error }`. They are observed with harmless
+ * guests.
+ */
 export async function oddAnswers() {
   const answers = new Map();
   for (const { answer } of odd) answers.set(answer, await outcomeOf(answer));
@@ -21,7 +24,7 @@ async function outcomeOf(answer) {
   const [hasAnswered, length] = new Uint32Array(host.invokeSync('h', call).buffer);
   const beginning = host.invokeSync('r', call);
   host.close();
-  // Zeros where there are fewer than it says.
+  // Padded with zeros where there are fewer bytes than the length says.
   return hasAnswered
     ? { bytes: Uint8Array.from({ length }, (_, index) => beginning[index] ?? 0) }
     : { error: await errorOf(answer) };

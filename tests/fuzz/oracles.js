@@ -1,4 +1,4 @@
-/** What has to be as it was after every guest: descriptors, what guests share on a thread, and guests that did nothing wrong. */
+/** Checks that descriptors, state shared on a thread, and harmless guests are as before after every guest. */
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
@@ -8,7 +8,7 @@ const guest = (name) => readFileSync(new URL(`../../testdata/${name}.wasm`, impo
 const text = (bytes) => new TextDecoder().decode(bytes);
 const FDS = '/proc/self/fd';
 
-/** Guests that stay while others come and go. */
+/** Guests that live on while others come and go. */
 export class Bystander {
   pool;
   #hello;
@@ -23,7 +23,7 @@ export class Bystander {
     bystander.#hello = await WapcHost.instantiate(guest('hello'), { ...options, hostCall });
     bystander.pool = await WapcPool.create(guest('hello'), { ...options, hostCall, size: 1 });
     if (typeof WebAssembly.Suspending === 'function') {
-      // It is run while no other guest is suspended, and waits for ever if one seems to be.
+      // With a limit of 1 it waits for ever if any other guest still counts as suspended.
       const limits = { suspensions: 1 };
       bystander.#suspending = await WapcHost.instantiate(guest('hello'), {
         ...options,
@@ -39,7 +39,7 @@ export class Bystander {
     return this.#hello.invokeSync('echo', payload);
   }
 
-  /** What is wrong with it: undefined where nothing is. */
+  /** The fault that is found with it, or undefined. */
   async complaint() {
     const name = `bystander ${this.#greetings++}`;
     try {
@@ -56,7 +56,7 @@ export class Bystander {
   }
 }
 
-/** Host callbacks of guests that were closed: a callback that cannot be collected is one that an instance still has. */
+/** Host callbacks of closed guests: one that is never collected is still held by an instance. */
 export class Callbacks {
   #watched = [];
 
@@ -64,7 +64,7 @@ export class Callbacks {
     this.#watched.push({ seed, callback: new WeakRef(callback) });
   }
 
-  /** The seeds of those that are still there. */
+  /** The seeds whose callbacks have not been collected. */
   async left() {
     for (let turn = 0; turn < 4; turn++) {
       await new Promise((resolve) => setTimeout(resolve));
@@ -74,17 +74,20 @@ export class Callbacks {
   }
 }
 
-/** How many descriptors the process has open; 0 where nothing tells. */
+/** The number of descriptors that the process has open; 0 where that cannot be read. */
 export const descriptors = () => (existsSync(FDS) ? readdirSync(FDS).length : 0);
 
-/** Waits until as many are open again, which takes a while where threads end: whether they are. */
+/**
+ * Waits until no more descriptors are open than before, which may take a while after threads end; false where it never
+ * happens.
+ */
 export async function areClosed(open) {
   for (let turn = 0; turn < 5000 && descriptors() > open; turn++)
     await new Promise((resolve) => setTimeout(resolve, 1));
   return descriptors() <= open;
 }
 
-/** Bytes that guests of this thread may still keep in trees, to the kilobyte: as many files as there is room for. */
+/** Bytes that guests of this thread may still keep in trees, to the kilobyte: found by filling them with files. */
 export async function treeRoom() {
   const bytes = new Uint8Array(1 << 27);
   const module = await WapcModule.compile(guest('wat/wasi'));

@@ -1,4 +1,4 @@
-/** What a seed decides, besides its guest: ways, callback, limits, files and what is asked. */
+/** The plan of a seed, besides its guest: ways, callback, limits, files and invocations. */
 
 import { acting, calm, strange } from './callbacks.js';
 import { Random } from './random.js';
@@ -7,7 +7,7 @@ const OPERATIONS = ['hello', '', 'ü€😀', 'a\0b', 'x'.repeat(300)];
 const LENGTHS = [0, 1, 15, 16, 17, 300, 4096, 70_000];
 const WASI = ['wasi_snapshot_preview1', 'wasi_unstable', 'wasi'];
 
-/** One of this many seeds is run in a worker: starting one takes as long as ten others. */
+/** One of this many seeds is run in a worker: starting one takes as long as ten other seeds. */
 const WORKERS = 50;
 
 export function planOf(seed, module) {
@@ -40,7 +40,7 @@ function callback(random, { hasWasi, other, startsNothing, isDeep }) {
   const isHost = other !== 'pool' && other !== 'workers';
   const mayAct = startsNothing && isHost;
   const group = random.pick([calm, mayAct && isDeep ? acting : calm, mayAct ? acting : calm, strange]);
-  // The ways of a guest of WASI are compared with each other: not all of them can await.
+  // The ways of a WASI guest are compared with each other, and not all of them can await.
   const isSame = ({ isLater, name }) => !hasWasi || !(isLater || name === 'aborts');
   // A host in a worker has no `invokeSync` to call itself with.
   const choices = group.filter((kind) => isSame(kind) && !(other === 'worker' && kind.name === 'calls itself'));

@@ -1,4 +1,4 @@
-/** Choices that a seed makes: the same on every engine. */
+/** Random choices from a seed: the same on every engine. */
 export class Random {
   #state;
 

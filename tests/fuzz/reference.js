@@ -1,6 +1,6 @@
 /**
- * A host that does what the protocol says, in one place and without hurry: hosts of the package have to come to the same.
- * It knows nothing of WASI, and has no opinion of where the stack ends.
+ * A reference host that follows the protocol in one simple place. Hosts of the package must have the same results. It
+ * does not know WASI, nor where the stack ends.
  */
 import { NOTHING, attempt, encode, lenient, strict, trap, utf16 } from './platform.js';
 
@@ -30,7 +30,7 @@ export class Reference {
     const isSilent = result !== 0 && this.text === undefined;
     return isSilent ? { code: 'WAPC_PROTOCOL' } : { code: 'WAPC_GUEST', text: this.text };
   }
-  /** Calls the guest: its result, or the code of what ended it, after which its instance is not gone on with. */
+  /** Calls the guest: its result, or the code of what ended it, after which its instance is not used again. */
   run(request, isCallable, work) {
     this.mayAwait = isCallable ? this.host.mayAwait : this.host.mayAwaitInStart;
     Object.assign(this, { request, answer: NOTHING, error: NOTHING });

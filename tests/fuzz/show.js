@@ -1,4 +1,4 @@
-/** One seed, in full: its guest as text, its plan, and what each way came to. */
+/** Shows one seed in full: its guest as text, its plan, and the results of each way. */
 
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
-/** What many seeds came to, on a screen. */
+/** Summarizes the results of many seeds on one screen. */
 
-/** Kinds of differences that are told, and how much of the first of each. */
+/** The number of kinds of differences shown, and the characters shown of the first of each. */
 const KINDS = 15;
 const LENGTH = 240;
 

@@ -1,4 +1,4 @@
-/** The ways in which a guest is run: `make` gives `{ host?, invoke, close }` of a module. */
+/** The ways to run a guest: `make` returns `{ host?, invoke, close }` for a module. */
 
 import { WapcHost, WapcPool } from 'wapc-host';
 
@@ -17,7 +17,9 @@ const pool = (options) => async (module) => {
   return { invoke: (...invocation) => made.invoke(...invocation), close: () => made.close() };
 };
 
-/** `mayAwait`: whether a callback may answer later, also in a start function, whose stack no engine suspends. */
+/**
+ * `mayAwait`: a callback may answer later. `mayAwaitInStart`: also in a start function, whose stack no engine suspends.
+ */
 const NEVER = { mayAwait: false, mayAwaitInStart: false };
 const ALWAYS = { mayAwait: true, mayAwaitInStart: true };
 
@@ -27,7 +29,7 @@ export const WAYS = {
   auto: { make: host({ async: 'auto' }), ...NEVER, mayAwait: canSuspend },
   pool: { make: pool({ async: false }), ...NEVER, isPool: true },
   workers: { make: pool({ workers: true }), ...ALWAYS, isPool: true },
-  // Where the engine can suspend, it is on this thread.
+  // Where the engine can suspend, `async: true` runs on this thread.
   worker: canSuspend
     ? { make: host({ async: true }), ...NEVER, mayAwait: true }
     : { make: host({ async: true }), ...ALWAYS },

@@ -1,6 +1,6 @@
 /**
- * Where the packed package is installed and built into, and what is expected to work there. Each: a name, what is to be
- * installed beside it, and a function that runs it in a folder of its own: its features.
+ * The environments that the packed package is installed or built into, and the features expected to work there. Each: a
+ * name, the packages to install beside it, and a function that runs it in a folder of its own and returns its features.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -21,7 +21,7 @@ const WORKERD = { '@cloudflare/workerd-linux-64': '1.20261117.1' };
 
 const GUESTS = { 'hello.wasm': 'hello.wasm', 'wasi.wasm': 'c/hello.wasm' };
 
-/** Packages of npm's that the repository itself does not need, kept in the cache: their folder. */
+/** Installs npm packages that the repository itself does not need into the cache: their folder. */
 function installed(name, packages) {
   const names = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
   const folder = cache(`${name}-${Object.values(packages).join('-')}`);
@@ -33,13 +33,13 @@ function installed(name, packages) {
   return folder;
 }
 
-/** What a program of npm's exports. */
+/** Imports an npm package. */
 const load = (folder, name) => {
   const resolved = createRequire(join(folder, 'package.json')).resolve(name);
   return import(pathToFileURL(resolved));
 };
 
-/** A program that prints its features. */
+/** Runs a program that prints its features. */
 function runProgram(folder, program, args, name) {
   const { status, stdout, stderr } = spawnSync(program, [...args, name], { cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${name}: ${stderr}`);
@@ -58,7 +58,7 @@ import { features } from './features.js';
 globalThis.outcome = await features(wapc, 'hello.wasm', 'wasi.wasm');
 `;
 
-/** What a page of a site finds. */
+/** Opens a page of a site: the features that it finds. */
 async function visit(site, headers, path = '') {
   const served = typeof site === 'string' ? { address: site, stop() {} } : await serveFolder(site.folder, 0, headers);
   const { page, close } = await openChromium(served.address + path);
@@ -73,7 +73,7 @@ async function visit(site, headers, path = '') {
 const html = (script, head = '') =>
   `<!doctype html><meta charset="utf-8" />${head}<title>page</title><script type="module" src="${script}"></script>`;
 
-/** A site of a folder: its guests beside its page. */
+/** Makes a site of a folder: a page and its guests. */
 function site(folder, page = html('./main.js')) {
   for (const name of Object.keys(GUESTS)) cpSync(join(folder, name), join(folder, 'out', name));
   writeFileSync(join(folder, 'out', 'index.html'), page);
@@ -82,7 +82,7 @@ function site(folder, page = html('./main.js')) {
 
 const bundlers = () => installed('bundlers', BUNDLERS);
 
-/** Lets Vite go over a page. */
+/** Prepares a page for Vite. */
 async function withVite(folder) {
   const vite = await load(bundlers(), 'vite');
   writeFileSync(join(folder, 'index.html'), html('/page.js'));
@@ -95,7 +95,7 @@ const ALL = { hello: 'yes', later: 'yes', pool: 'yes', workers: 'yes', WASI: 'ye
 const NO_WORKERS = { ...ALL, workers: 'WAPC_LOAD' };
 const canSuspend = typeof WebAssembly.Suspending === 'function';
 
-/** Those that `npm test` runs. */
+/** The environments that `npm test` runs. */
 export const usual = [
   {
     name: 'Vite, build',
@@ -141,7 +141,7 @@ const engineRows = () =>
     })),
   );
 
-/** The others. */
+/** The other environments. */
 export const others = () => [
   ...engineRows(),
   {
@@ -169,7 +169,7 @@ export const others = () => [
   },
   {
     name: 'Rollup',
-    // It does not know of workers: `workers.url` is the way out.
+    // It does not bundle workers; `workers.url` would be the way out.
     expected: NO_WORKERS,
     async run(folder) {
       const { rollup } = await load(bundlers(), 'rollup');
@@ -238,7 +238,7 @@ async function inWorkerd(folder) {
     import wasiGuest from './wasi.guest.wasm';
     export default { test: async () => console.log(JSON.stringify(await features(wapc, guest, wasiGuest))) };`,
   );
-  // As its tools write it: what `wapc-host` is under its condition `workerd`, and what that imports.
+  // Resolves `wapc-host` as workerd's tools do: the export of its condition `workerd`, and its imports.
   const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/wapc-host/package.json')));
   const entry = exports['.'].workerd.default.replace('./dist/', '');
   const own = ['assemblyscript', 'core', 'shim', 'signature', 'wasi', 'wasi-shim'].map((name) => `${name}.wasm`);
@@ -265,7 +265,7 @@ async function inWorkerd(folder) {
   return JSON.parse(line);
 }
 
-/** What a page carries at once that imports nothing but `WapcHost`: the code of its first file. */
+/** The code of the first file of a page that imports only `WapcHost`. */
 export async function firstFileOf(folder) {
   const { rollup } = await load(bundlers(), 'rollup');
   const { default: resolve } = await load(bundlers(), '@rollup/plugin-node-resolve');
@@ -275,7 +275,7 @@ export async function firstFileOf(folder) {
   return output.find(({ isEntry }) => isEntry).code;
 }
 
-/** Makes a folder a project in which the package is installed. */
+/** Makes a folder a project with the package installed. */
 export function prepare(folder, tarball) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
@@ -286,7 +286,7 @@ export function prepare(folder, tarball) {
   writeFileSync(join(folder, 'page.js'), PAGE);
 }
 
-/** Packs the package into a folder: the tarball. */
+/** Packs the package into a folder: the path of the tarball. */
 export function pack(folder) {
   const [packed] = JSON.parse(
     run('npm', ['pack', root, '--json', '--ignore-scripts', '--loglevel=error'], { cwd: folder, quiet: true }),

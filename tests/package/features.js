@@ -1,11 +1,16 @@
-/** What of the package works where it was installed or built into: run by every environment, with guests as it has them. */
+/**
+ * Tests the package's features where it was installed or built into. Every environment runs it, with guests of its own.
+ */
 
 const text = (bytes) => new TextDecoder().decode(bytes);
 const sync = (binding, namespace, operation, payload) => payload;
 const later = (...call) => new Promise((resolve) => setTimeout(resolve, 1, sync(...call)));
 const silent = { logger() {}, stdout() {}, stderr() {} };
 
-/** 'yes', or what stands against it, by feature. `workers` is the option, where it has to say more than that. */
+/**
+ * For each feature 'yes', or the error that stands against it. `workers` is the option's value, for environments that
+ * need a script's address.
+ */
 export async function features({ WapcHost, WapcPool }, guest, wasiGuest, workers = true) {
   const found = {};
   const attempt = async (feature, work) => {

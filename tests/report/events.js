@@ -1,4 +1,4 @@
-/** A reporter for `node --test`: one line of JSON for each test that ended, and for what test files printed. */
+/** A reporter for `node --test`: a line of JSON for each finished test, and for the output of test files. */
 
 import { inspect } from 'node:util';
 
@@ -16,7 +16,7 @@ function eventOf(type, data, suite) {
   if (type === 'test:stdout' || type === 'test:stderr') return { kind: 'output', text: data.message };
   if (type !== 'test:pass' && type !== 'test:fail') return undefined;
   const error = data.details?.error;
-  // The tests in it are told by themselves.
+  // Skipped: the tests in a suite are reported themselves.
   if (data.details?.type === 'suite' && (type === 'test:pass' || error?.failureType === 'subtestsFailed'))
     return undefined;
   return {

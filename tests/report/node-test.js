@@ -1,4 +1,4 @@
-/** Runs test files by `node --test`, and tells what comes of each test as it ends. */
+/** Runs test files by `node --test`, and reports each test as it ends. */
 
 import { spawn } from 'node:child_process';
 import process from 'node:process';
@@ -16,9 +16,9 @@ const REPORTER = new URL('events.js', import.meta.url);
  * @returns {Promise<{ status: number | null, isHung: boolean }>}
  */
 export async function nodeTest(node, files, { cwd, silence, on }) {
-  // With the reporter by its address: a path of Windows is none.
+  // The reporter is given as a URL: paths of Windows are not accepted.
   const args = ['--test', `--test-reporter=${REPORTER}`, '--test-reporter-destination=stdout', ...files];
-  // In a group of its own, so that the processes of the test files end with it.
+  // Starts a process group, so that the processes of the test files end with it.
   const child = spawn(node, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'inherit'],

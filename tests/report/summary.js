@@ -1,17 +1,17 @@
-/** What `npm test` prints: each failure in full as it comes, and at the end a table of what ran where. */
+/** Prints the results of `npm test`: each failure in full as it comes, and a table at the end. */
 
 export class Summary {
-  /** By their names: what was run in one engine and configuration. */
+  /** Rows of the table by name: an engine and its configuration. */
   #rows = new Map();
   #since = performance.now();
 
-  /** Begins to count time for what comes next. */
+  /** Starts the clock for the next row. */
   begin() {
     this.#since = performance.now();
   }
 
   /**
-   * Adds what came of tests.
+   * Adds the results of tests.
    * @param {string} where the engine, and how it is configured
    * @param {string} what ran there
    * @param {{ passed?: number, failed?: number, skipped?: number }} counts
@@ -34,7 +34,7 @@ export class Summary {
     console.log(`\nFAILED ${where}: ${what}: ${name}\n${text.trimEnd().replace(/^/gm, '  ')}\n`);
   }
 
-  /** Prints the table and the totals: how many failed. */
+  /** Prints the table and the totals; returns the number of failures. */
   print() {
     const table = [['passed', 'failed', 'skipped', 'seconds', 'where', 'what']];
     const total = { passed: 0, failed: 0, skipped: 0 };

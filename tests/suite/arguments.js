@@ -1,4 +1,4 @@
-/** Wrong arguments and options, each named. */
+/** Wrong arguments and options, which errors have to name. */
 
 import { equal, fails, thrown } from './assert.js';
 
@@ -7,7 +7,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
 
   for (const [what, options] of [
     ['hostcall', { hostcall() {} }],
-    // Options of pools alone.
+    // Options of pools only.
     ...['size', 'min', 'idleTimeout', 'maxQueue', 'workers', 'initialize'].map((name) => [name, { [name]: 1 }]),
     ['hostCall', { hostCall: 'not a function' }],
     ['async', { async: 'always' }],
@@ -68,7 +68,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
   }
 
   yield [
-    'options that are undefined are not there',
+    'options that are undefined count as not given',
     async () => {
       (
         await probe({ hostCall: undefined, async: undefined, limits: undefined, integrity: undefined, wasi: undefined })
@@ -118,7 +118,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
     },
   ];
 
-  // Here the message is what is tested: what came is named in it.
+  // Messages are matched here: they have to name the value.
   for (const [value, named] of [
     [undefined, 'got undefined'],
     [null, 'got null'],

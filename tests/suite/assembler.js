@@ -1,4 +1,4 @@
-/** Assembles guests of parts that assemblers of text do not know yet, or refuse to write. */
+/** Assembles guests from parts that text assemblers do not know yet, or refuse to write. */
 
 /** An unsigned LEB128. */
 export function unsigned(number) {
@@ -25,17 +25,19 @@ const [I32, FUNCREF] = [0x7f, 0x70];
 const REQUEST = [0x60, vector([I32, I32]), vector([])];
 const GUEST_CALL = [0x60, vector([I32, I32]), vector([I32])];
 
-/** The types of `growing` in front of those that it is given: the first is of functions that take two numbers. */
+/** The number of types that `growing` puts in front of the given ones; the first is a function of two numbers. */
 export const OWN_TYPES = 2;
 
 /** `ref.null func`, and a reference to the guest's function. */
 const NULL = [0xd0, FUNCREF];
 export const FUNCTION = [0xd2, 2];
 
-/** A memory: flags and sizes, as the binary format has them. */
+/** A memory: its flags and sizes, as in the binary format. */
 export const memory = (flags, ...sizes) => ({ bytes: [flags, sizes.map(unsigned)], is64: (flags & 4) !== 0 });
 
-/** A table of a type: `value` is an instruction that makes what it grows with, and its entries if it is initialized. */
+/**
+ * A table of a type. `value` is the instruction for the value it grows with, and for its entries if it is initialized.
+ */
 export function table(type, flags, sizes, { value = NULL, isInitialized = false } = {}) {
   const limits = [type, flags, sizes.map(unsigned)];
   const bytes = isInitialized ? [0x40, 0, limits, value, 0x0b] : limits;
@@ -43,8 +45,8 @@ export function table(type, flags, sizes, { value = NULL, isInitialized = false 
 }
 
 /**
- * A guest that grows what it is told to: its payload is two words, which memory or table (memories first) and by how much;
- * it answers with one, what that came to. `globals` are a type, what makes their value, and whether they can be changed.
+ * A guest that grows on demand. Its payload is two words: which memory or table (memories first), and by how much; it
+ * answers with one word, the result. `globals` are triples of a type, the instruction for the value, and 1 if mutable.
  * The first memory is exported, and has 32-bit addresses.
  */
 export function growing({ memories = [memory(0, 1)], tables = [], types = [], tags = [], globals = [] }) {
@@ -85,7 +87,7 @@ export function growing({ memories = [memory(0, 1)], tables = [], types = [], ta
 const [WHICH, BY, ANSWER] = [64, 68, 72];
 
 const LOAD = [0x28, 2, 0];
-/** `i32.const`, of what fits into two bytes of a signed LEB128. */
+/** `i32.const` of a number that fits into a signed LEB128 of two bytes. */
 const i32 = (number) => [0x41, (number & 0x7f) | 0x80, number >> 7];
 const delta = ({ is64 }) => [i32(BY), LOAD, is64 ? 0xad : []];
 const result = ({ is64 }) => (is64 ? 0xa7 : []);

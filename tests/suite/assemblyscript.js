@@ -1,4 +1,4 @@
-/** What guests in AssemblyScript import from `env`. */
+/** The imports of AssemblyScript guests from `env`. */
 
 import { equal, fails, words } from './assert.js';
 
@@ -40,7 +40,7 @@ export function* assemblyscript({ WapcHost, guest }) {
       equal(lines.slice(5), ['a.ts', 'null']);
       await host.invoke('l', words(1032, 0));
       equal(lines.slice(7), ['']);
-      // The length of a text stands in front of it: each of its four bytes counts.
+      // The length in front of a text has four bytes, each of which counts.
       for (const length of [1 << 16, 1 << 24])
         await fails('WAPC_PROTOCOL', () => host.invoke('l', words(1032, length)));
       const seeds = [await host.invoke('s'), await host.invoke('s')].map(({ buffer }) => new Float64Array(buffer)[0]);

@@ -1,4 +1,4 @@
-/** The few assertions that the suite needs, in every engine. */
+/** The few assertions that the suite needs, for every engine. */
 
 const text = (value) => {
   if (value instanceof Uint8Array) return `[${value.length <= 64 ? value.join(' ') : `${value.length} bytes`}]`;
@@ -15,13 +15,13 @@ function same(a, b) {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && a.length === b.length && a.every((x, i) => x === b[i]);
-  // What errors are made of does not show in their keys.
+  // Errors are not compared: their keys do not show their content.
   if (a instanceof Error || b instanceof Error) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
 }
 
-/** What `work` throws or rejects with. */
+/** The value that `work` throws or rejects with. */
 export async function thrown(work) {
   let value;
   try {
@@ -32,7 +32,7 @@ export async function thrown(work) {
   throw new Error(`expected an error, got ${text(value)}`);
 }
 
-/** The error of `work`, which has to have `code`. */
+/** The error that `work` throws, which must have `code`. */
 export async function fails(code, work) {
   const error = await thrown(work);
   if (error?.code !== code)
@@ -40,10 +40,10 @@ export async function fails(code, work) {
   return error;
 }
 
-/** Watchdog: milliseconds after which what was to come is taken never to come. No measure of speed. */
+/** Watchdog: milliseconds after which an event is taken never to come. No measure of speed. */
 const PATIENCE = 10 * 60_000;
 
-/** Waits until something holds that no promise tells of. */
+/** Waits for a condition that no promise reports. */
 export async function until(holds) {
   const end = performance.now() + PATIENCE;
   while (!holds()) {
@@ -52,10 +52,10 @@ export async function until(holds) {
   }
 }
 
-/** A timeout in milliseconds that passes in no test, however slow the machine is. */
+/** A timeout in milliseconds that never passes in a test, however slow the machine. */
 export const A_DAY = 86_400_000;
 
-/** What `work` comes to, tried again where a short `limits.timeout` passed: a slow machine may take longer for anything. */
+/** The result of `work`, retried where a short `limits.timeout` passes: slow machines may take longer for anything. */
 export async function inTime(work) {
   const end = performance.now() + PATIENCE;
   for (;;) {
@@ -71,7 +71,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 export const bytes = (string) => encoder.encode(string);
 export const string = (array) => decoder.decode(array);
-/** Words of a payload, little-endian. */
+/** A payload of words, little-endian. */
 export const words = (...numbers) => new Uint8Array(Uint32Array.from(numbers).buffer);
 /** The words of an answer. */
 export const wordsOf = (array) => [...new Uint32Array(array.slice().buffer)];

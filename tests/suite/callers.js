@@ -1,4 +1,4 @@
-/** Odd values of callers: what stands for bytes may claim any length, throw where it is read, or change meanwhile. */
+/** Odd values of callers: bytes that claim any length, throw where they are read, or change meanwhile. */
 
 import { equal, fails, thrown, words, wordsOf } from './assert.js';
 import { ways } from './ways.js';
@@ -27,7 +27,10 @@ function detached(array) {
   return array;
 }
 
-/** What callbacks may answer with: a name, what makes one, and the length that the guest sees; `error` is a failed call. */
+/**
+ * Answers of callbacks: a name, a function that makes one, and the length that the guest sees; `error` is a failed
+ * call.
+ */
 const answers = [
   ['bytes', bytes, 4],
   ['no bytes', () => new Uint8Array(0), 0],
@@ -69,7 +72,7 @@ if ('resizable' in ArrayBuffer.prototype) {
   ]);
 }
 
-/** The same of answers that are not there yet. */
+/** Promises of answers. */
 const promises = [
   ['a promise', () => Promise.resolve(bytes()), 4],
   ['a promise of a promise', () => Promise.resolve({ then: (done) => done(Promise.resolve('xyz')) }), 3],

@@ -1,21 +1,24 @@
-/** Pools that end: all of them does, whoever ends them, wherever on the stack, and whatever waits or starts meanwhile. */
+/**
+ * Pools that are closed or destroyed: all of a pool ends, wherever on the stack, and whatever waits or starts
+ * meanwhile.
+ */
 
 import { equal, fails, thrown, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
-/** Sizes of the frames in between, in arguments: what begins at the stack's end ends at another place for each. */
+/** Numbers of arguments of the frames in between: with each, calls meet the stack's end at another place. */
 const PADDINGS = Array.from({ length: 16 }, (_, index) => Array(index).fill(0));
 
-/** Calls `act` at each depth of the stack, from its end up, until that answers true. */
+/** Calls `act` at each depth of the stack, from its end up, until it returns true. */
 function fromTheEndUp(padding, act) {
   let isDone = false;
   const descend = (...args) => {
     try {
       descend(...args);
     } catch {
-      // The stack's end, or that of `act`.
+      // A stack overflow, here or in `act`.
     }
     isDone ||= act();
   };
@@ -23,7 +26,7 @@ function fromTheEndUp(padding, act) {
   equal(isDone, true, 'it is done at some depth');
 }
 
-/** Runs what a promise that is settled already lets run. */
+/** Waits for callbacks of promises that are settled already. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
@@ -56,7 +59,7 @@ export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
         const pool = await create({ size: 3 });
         let isClosed = false;
         fromTheEndUp(padding, () => {
-          // Throws where there is no room.
+          // Throws where the stack has no room.
           void pool.stats;
           const [closed, again] = [pool.close(), pool.close()];
           for (const promise of [closed, again]) {
@@ -84,7 +87,7 @@ export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
         } catch (error) {
           if (error.code === 'WAPC_LIMIT') refusals++;
         }
-        // A little above the end, where engines have room for a promise that rejects.
+        // A little above the end, where engines have room for a rejected promise.
         if (refusals === 20) closed = pool.close();
         return closed !== undefined;
       });
@@ -107,11 +110,11 @@ export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
         const replaced = await create({ workers, initialize });
         equal(runs, 1);
         const trapped = fails('WAPC_TRAP', () => replaced.invoke('?'));
-        // In-thread it has trapped by now, and a fresh instance is being made.
+        // In-thread it has trapped already, and a fresh instance is being created.
         if (workers) await trapped;
         replaced.destroy();
         await trapped;
-        // Later than those above: they would be initialized by now.
+        // Created later than those above, which would be initialized by now.
         const next = await create({ workers });
         await next.invoke('c');
         await next.close();

@@ -10,7 +10,7 @@ export function* deadlines(environment) {
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
 
   yield [
-    'a time that is not up changes nothing',
+    'a timeout that does not pass changes nothing',
     async () => {
       const host = await probe({ async: false, limits: { timeout: A_DAY + 0.5 } });
       equal(wordsOf(await host.invoke('c', '', { timeout: A_DAY }))[0], 1);
@@ -59,7 +59,7 @@ export function* deadlines(environment) {
         order,
         hosts.map((_, index) => index),
       );
-      // Those that wait for room can be aborted and closed, and room is not lost on them.
+      // Invocations that wait for room can be aborted and closed, which loses no room.
       const invocations = hosts.map((host, index) => host.invoke('echo', 'x', { timeout: index === 6 ? 0 : A_DAY }));
       hosts[7].close();
       const outcomes = await Promise.allSettled(invocations);
@@ -86,7 +86,7 @@ function* inEachWay(make, { WapcModule, guest }) {
         const { hostCall, calls } = patient();
         const host = await probe({ hostCall, limits });
         equal(wordsOf(await inTime(() => host.invoke('c')))[0], 1);
-        // On a slow machine it may pass before the guest has come to its call.
+        // On a slow machine the timeout may pass before the guest makes its call.
         do await fails('WAPC_TIMEOUT', () => host.invoke('h', call, options));
         while (calls.length === 0);
         const { signal } = calls[0].context;
@@ -127,7 +127,7 @@ function* inEachWay(make, { WapcModule, guest }) {
         ({ code }) => code,
       );
       const { resolve } = await called(length);
-      // A timer of the module's limit would have run before this one.
+      // A timer with the module's limit would have fired before this one.
       await new Promise((resolve) => setTimeout(resolve, 10));
       resolve('x');
       equal(await outcome, 1);
@@ -137,7 +137,7 @@ function* inEachWay(make, { WapcModule, guest }) {
   ];
 
   yield [
-    'a timeout that is longer than timers wait passes at no time',
+    'a timeout that is longer than any timer never passes',
     async () => {
       const { hostCall, called } = patient();
       const host = await probe({ hostCall });
@@ -147,7 +147,7 @@ function* inEachWay(make, { WapcModule, guest }) {
           ({ code }) => code,
         );
         const { resolve } = await called(number);
-        // A timer that takes it for no time would have run before this one.
+        // A timer that overflows to 0 ms would have fired before this one.
         await new Promise((resolve) => setTimeout(resolve, 2));
         resolve('x');
         equal(await outcome, 1, `${timeout} ms`);
@@ -187,7 +187,7 @@ function* inEachWay(make, { WapcModule, guest }) {
   ];
 }
 
-/** Hosts whose guest may be exchanged, with a deadline of their starts. */
+/** Hosts whose guest is replaced, with a deadline for starts. */
 function* startsOfHosts({ WapcHost, guest, canSuspend }) {
   for (const [what, answer] of [
     ['whose host call does not end', () => new Promise(() => {})],
@@ -222,7 +222,7 @@ function* startsOfHosts({ WapcHost, guest, canSuspend }) {
   }
 }
 
-/** Pools, whose `initialize` is part of making an instance. */
+/** Pools, whose `initialize` counts as part of the start. */
 function* startsOfPools(kind, create) {
   yield [
     `${kind}: an initialize that never ends: WAPC_TIMEOUT`,
@@ -238,7 +238,7 @@ function* startsOfPools(kind, create) {
       equal([lent.length, lent[0].closed, lent[0].memorySize], [1, true, 0]);
       await fails('WAPC_CLOSED', () => lent[0].invoke('c'));
 
-      // Where an instance is made later, whoever needs it hears of it, and the next one tries again.
+      // If a later instance cannot be created, the request that needs it rejects, and the next one tries again.
       let ends = false;
       const pool = await create('wat/probe', {
         min: 0,

@@ -1,4 +1,4 @@
-/** Guests that are not what they should be, and guests that die. */
+/** Malformed guests, and guests that die. */
 
 import { section, unsigned } from './assembler.js';
 import { equal, fails, string, words, wordsOf } from './assert.js';
@@ -146,11 +146,11 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
-    'limits of payload: 256 MiB where nothing else was said',
+    'limits of payload: 256 MiB by default',
     async () => {
       const host = await probe();
       await fails('WAPC_LIMIT', () => host.invoke('c', new Uint8Array(2 ** 28 + 1)));
-      // It may be sent, and has no room in this guest.
+      // The payload is within the limit, but not within this guest's memory.
       await fails('WAPC_PROTOCOL', () => host.invoke('c', new Uint8Array(2 ** 28)));
       host.close();
     },
@@ -166,10 +166,10 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
       async () => {
         const log = [];
         const pool = await limited('wat/probe', { logger: (line) => log.push(line), hostCall: () => undefined });
-        // Its first page is no UTF-8, the second one is.
+        // The first page is not UTF-8, the second one is.
         const grown = () => pool.invoke('g', new Uint8Array(32));
         const text = 65536;
-        /** A host call, one of whose names or whose payload is of that length. */
+        /** A host call with one name, or the payload, of that length. */
         const call = (which) => (length) =>
           pool.invoke('h', words(...[0, 1, 2, 3].flatMap((part) => [text, part === which ? length : 1])));
         for (const [what, run, code] of [
@@ -225,7 +225,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
       async () => {
         const lines = [];
         const pool = await limited('wat/env', { limits: { payload: 32 }, logger: (line) => lines.push(line.length) });
-        // Of 32 and of 34 bytes as the guest has them, in UTF-16.
+        // Strings of 32 and of 34 bytes in the guest, which has UTF-16.
         const [longest, over] = [3076, 3204];
         for (const [operation, ...args] of [
           ['t', longest, 0],
@@ -297,7 +297,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
-    'what the callback throws or answers has a text that the engine cannot encode',
+    'a text of the callback, thrown or answered, that the engine cannot encode',
     async () => {
       const { prototype } = TextEncoder;
       const { encode } = prototype;
@@ -305,7 +305,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
       let act;
       const host = await probe({
         hostCall() {
-          // As it is where a text is too long, or there is no memory for one; nothing else is encoded until it has returned.
+          // Stands in for an engine without memory for the text. Nothing else is encoded before `invoke` returns.
           prototype.encode = () => {
             throw refused;
           };
@@ -344,7 +344,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
         const hostCall = () => void structuredClone(payload, { transfer: [payload.buffer] });
         const host = await probe({ hostCall });
         const args = words(512, 1, 512, 1, 512, 1, 512, 1);
-        // What stands behind a short payload in the guest's memory are the words of the one before.
+        // Leaves these words in the guest's memory, behind where the shorter payload ends.
         await host.invoke('c', args);
         payload = args.slice(0, 4 * count);
         await fails('WAPC_ARGUMENT', () => host.invoke('d', payload));
@@ -377,7 +377,8 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
     async () => {
       const length = 200_000;
       const text = [...'producers'].map((letter) => letter.charCodeAt(0));
-      // One field with a name of 200,000 bytes, and 100,000 producers without names: 20 GB, were each given its field.
+      // One field with a name of 200,000 bytes, and 100,000 producers without names: 20 GB if each had its field
+      // copied.
       const field = [unsigned(length), Array(length).fill(97), unsigned(100_000), Array(200_000).fill(0)];
       const custom = section(0, [unsigned(text.length), text, 1, field]);
       const probed = await guest('wat/probe');

@@ -8,8 +8,8 @@
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI
- * @property {typeof import('node:async_hooks').AsyncLocalStorage} [AsyncLocalStorage] where there is one
- * @property {typeof import('../../js/entry/counts.js').counts} counts what lives on this thread
+ * @property {typeof import('node:async_hooks').AsyncLocalStorage} [AsyncLocalStorage] where the engine has it
+ * @property {typeof import('../../js/entry/counts.js').counts} counts what is alive on this thread
  * @property {() => Promise<{ processes: number, room: number, handles: number }>} wasiCounts what guests hold through WASI
  * @property {boolean} hasWorkers whether guests can run in workers that wait for their host
  */
@@ -58,7 +58,7 @@ export function* suite(environment) {
     wasi,
     stack,
     closing,
-    // The longest ones last: what is broken shows early.
+    // The longest ones come last, so that failures show early.
     pools,
     properties,
   ]) {

@@ -1,4 +1,4 @@
-/** Hosts over time: order, exchange of guests, closing, aborting. */
+/** Hosts over time: order of invocations, replaced guests, closing, aborting. */
 
 import { equal, fails, thrown, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
@@ -60,7 +60,7 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
           other.invokeSync('c');
         },
       });
-      // It logs, and responds with how often it was called: nothing of that may go to the other.
+      // It logs, and counts its calls: nothing of that may reach the other guest.
       await own.invoke('l', words(512, 1));
       equal(wordsOf(await own.invoke('c'))[0], 2);
       equal(wordsOf(await other.invoke('c'))[0], 2);
@@ -106,7 +106,7 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
   ];
 
   yield [
-    'close: once and for all',
+    'close: idempotent, and nothing runs afterwards',
     async () => {
       const module = await WapcModule.compile(await guest('wat/probe'));
       const host = await module.instantiate();

@@ -1,11 +1,11 @@
-/** Where guests come from. */
+/** Sources of guests. */
 
 import { bytes, equal, fails, string } from './assert.js';
 
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const digest = async (algorithm, data) => base64(await crypto.subtle.digest(algorithm, data));
 
-/** Sources of the same bytes, each with what changes those. */
+/** Sources of the same bytes, each with a function that changes them. */
 function changeable(array) {
   const boom = () => {
     throw new Error('planned');
@@ -91,7 +91,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'an address',
+    'a URL, as a string and as an object',
     async () => {
       for (const source of [url('wat/probe'), new URL(url('wat/probe'))]) {
         const host = await WapcHost.instantiate(source, { async: false });
@@ -126,7 +126,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what cannot be loaded',
+    'sources that cannot be loaded',
     async () => {
       const rejected = new Error('planned');
       equal((await fails('WAPC_LOAD', () => WapcModule.compile(Promise.reject(rejected)))).cause, rejected);
@@ -142,7 +142,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what is not WebAssembly',
+    'bytes that are not WebAssembly',
     async () => {
       const array = await guest('wat/probe');
       for (const [source, told] of [
@@ -155,7 +155,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         const error = await fails('WAPC_COMPILE', () => WapcModule.compile(source));
         equal(error.message.includes(told), true, error.message);
         equal(error.cause instanceof WebAssembly.CompileError, true);
-        // Only where its beginning is known.
+        // Named only where the first bytes are known.
         equal(
           error.message.includes('begins with'),
           told !== '' && !(source instanceof Response && told.endsWith('wasm')),
@@ -167,7 +167,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what is something else',
+    'files of other kinds, which are named',
     async () => {
       for (const [source, told] of [
         [bytes('<!DOCTYPE html>'), 'HTML'],
@@ -184,7 +184,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what an address has in place of a guest: looked at again, where it was compiled while it arrived',
+    'a URL that has no guest: errors show its first bytes, also where it was compiled while streaming',
     async () => {
       const address = (type, text) => `data:${type},${encodeURIComponent(text)}`;
       for (const type of ['application/wasm', 'application/octet-stream']) {
@@ -197,7 +197,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'what is a module of another kind',
+    'modules of other kinds, which are named',
     async () => {
       for (const [name, told] of [
         ['extism', 'Extism'],
@@ -226,7 +226,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
       for (const integrity of [wrong, `${sha256} ${wrong}`]) {
         await fails('WAPC_INTEGRITY', () => WapcModule.compile(array, { integrity }));
         await fails('WAPC_INTEGRITY', () => WapcModule.compile(wasm(array), { integrity }));
-        // Checked before it is compiled, so it is not said to be no WebAssembly.
+        // Checked before compiling, so the error is not that these bytes are no WebAssembly.
         await fails('WAPC_INTEGRITY', () => WapcModule.compile(bytes('no wasm'), { integrity }));
       }
       await fails('WAPC_ARGUMENT', async () =>
@@ -319,7 +319,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         host.close();
         module.close();
       }
-      // What is compiled in one step was checked.
+      // Accepted: bytes that are compiled and verified in one step.
       await (await WapcPool.create(array, { size: 1, integrity: sha256, async: false })).close();
       const module = await WebAssembly.compile(array);
       await fails('WAPC_ARGUMENT', () => WapcHost.instantiate(module, { integrity: sha256 }));
@@ -409,7 +409,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
       for (const [headers, total] of [
         [{ 'content-length': String(array.length) }, array.length],
         [{}, undefined],
-        // It counts the bytes of what is encoded.
+        // The header counts the encoded bytes, so there is no total.
         [{ 'content-length': String(array.length), 'content-encoding': 'identity' }, undefined],
       ]) {
         const seen = [];

@@ -1,4 +1,4 @@
-/** Errors that say which operation they end, and which host call had failed. */
+/** Errors name the operation that they end, and the host call that had failed. */
 
 import { equal, fails, words, wordsOf } from './assert.js';
 import { ways } from './ways.js';
@@ -28,7 +28,7 @@ export function* locating(environment) {
           equal(how === 'wrong' ? error.cause.code : error.cause, how === 'wrong' ? 'WAPC_ARGUMENT' : refusal);
           const { name: brand, message } = error;
           equal(error.toJSON(), { name: brand, message, code: 'WAPC_GUEST', operation: 'echo', hostCall: ECHO });
-          // Only of host calls of its own.
+          // Only host calls of the same invocation are named.
           const other = await fails('WAPC_GUEST', () => host.invoke('nope'));
           equal([other.operation, Object.hasOwn(other, 'hostCall')], ['nope', false]);
           host.close();
@@ -61,18 +61,18 @@ export function* locating(environment) {
   }
 
   yield [
-    'what ends an invocation from outside',
+    'invocations that are ended from outside',
     async () => {
       for (const workers of hasWorkers ? [false, true] : [false]) {
         const pool = await WapcPool.create(await guest('wat/probe'), { size: 1, workers, limits: { timeout: 60_000 } });
-        // A caller's own reason stays as it is.
+        // A caller's own reason is not changed.
         const reason = Object.freeze(new Error('enough'));
         const rejected = await pool.invoke('c', '', { signal: AbortSignal.abort(reason) }).catch((error) => error);
         equal(rejected === reason, true);
         const ended = pool.invoke('c').catch((error) => error);
         pool.destroy();
         const closed = await ended;
-        // On this thread it has run at once.
+        // On this thread it has already run.
         equal([closed.code, closed.operation], workers ? ['WAPC_CLOSED', 'c'] : [undefined, undefined]);
       }
       if (!hasWorkers) return;

@@ -22,13 +22,13 @@ const NULL_EXTERN = { value: [0xd0, EXTERNREF] };
 const many = (count, entry) => Array(count).fill(entry);
 const takes = (...parameters) => [0x60, vector(parameters), vector([])];
 
-/** What an engine does not know yet is WAPC_COMPILE, with a limit as without. */
+/** True where the engine knows the features of a guest. Others are WAPC_COMPILE, with a limit or without. */
 const isKnown = (guest) => WebAssembly.validate(guest);
 
 export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, canSuspend }) {
   /**
-   * Grows what is said: `1+3=no` the second memory or table (memories first) by 3, which it refuses; `1+2=5` by 2, when
-   * there are 5.
+   * Grows memories and tables as told: `1+3=no` grows the second one (memories first) by 3, which is refused; `1+2=5`
+   * grows it by 2, from 5.
    */
   const grows = async (invocable, steps) => {
     for (const step of steps.split(' ')) {
@@ -48,10 +48,10 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     ['a memory', {}, 2 * PAGE, '0+2=no 0+1=1 0+1=no'],
     ['a memory with a maximum', { memories: [memoryOf(1, 1, 2)] }, 9 * PAGE, '0+2=no 0+1=1 0+1=no'],
     ['a memory with a higher maximum', { memories: [memoryOf(1, 1, 9)] }, 2 * PAGE, '0+2=no 0+1=1'],
-    ['a limit past what there can be', {}, 2 ** 40, '0+9=1 0+most=no'],
+    ['a limit above the largest memory', {}, 2 ** 40, '0+9=1 0+most=no'],
     ['the highest limit', {}, Number.MAX_VALUE, '0+9=1 0+most=no'],
     ['no limit', {}, Infinity, '0+9=1'],
-    ['nothing said', {}, undefined, '0+9=1'],
+    ['the limit left out', {}, undefined, '0+9=1'],
     ['a table', oneTable(FUNCREF, 0, [1]), PAGE + 11 * ENTRY, '1+11=no 1+10=1 1+1=no'],
     ['a table', oneTable(FUNCREF, 0, [1]), PAGE + 11 * ENTRY - 1, '1+10=no 1+9=1'],
     ['a table', oneTable(FUNCREF, 0, [1]), PAGE + ENTRY, '1+1=no 0+1=no'],
@@ -87,13 +87,13 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     ['the same with the highest maximum', oneTable(FUNCREF, 5, [1, 2n ** 64n - 1n]), PAGE + 3 * ENTRY, '1+3=no 1+2=1'],
     ['the memory comes before the table', oneTable(FUNCREF, 0, [1]), 3 * PAGE + ENTRY, '1+1=no 0+3=no 0+2=1'],
     [
-      'the table gets what makes no page',
+      'the table gets the bytes that are too few for a page',
       oneTable(FUNCREF, 0, [1]),
       2 * PAGE + 4 * ENTRY + 7,
       '0+2=no 0+1=1 1+4=no 1+3=1',
     ],
     [
-      'the table gets what the memory may not have',
+      "the table gets the bytes that the memory's maximum leaves",
       { memories: [memoryOf(1, 1, 1)], ...oneTable(FUNCREF, 0, [1]) },
       2 * PAGE,
       '0+1=no 1+8192=no 1+8191=1',
@@ -108,7 +108,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     ['a shared memory keeps a maximum', shared, 4 * PAGE, '1+1=no 0+3=no 0+2=1'],
     ['a shared memory alone', { memories: [memoryOf(3, 1, 8)] }, 3 * PAGE, '0+3=no 0+2=1'],
     ['a memory with 64-bit addresses', { memories: [memoryOf(1, 1, 1), memoryOf(4, 1)] }, 4 * PAGE, '1+3=no 1+2=1'],
-    ['the same with a limit past what there can be', { memories: [memoryOf(0, 1), memoryOf(4, 1)] }, 2 ** 50, '1+3=1'],
+    ['the same with a limit above the largest one', { memories: [memoryOf(0, 1), memoryOf(4, 1)] }, 2 ** 50, '1+3=1'],
     ['a memory with pages of one byte', { memories: [memoryOf(0, 1), memoryOf(8, 5, 0)] }, PAGE + 7, '1+3=no 1+2=5'],
     [
       'functions in groups and below others',
@@ -258,7 +258,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
         growing({ globals: [[0x7f, [0x41, 0, 0x6d]]] }),
         growing({ globals: [[0x7f, [0x41, 0], 2]] }),
         growing({ types: [[0x20]] }),
-        // Of 4,294,967,295 parameters: none of them is there.
+        // Declares 4,294,967,295 parameters, none of which is there.
         assemble(section(1, [1, 0x60, unsigned(2 ** 32 - 1)])),
         growing({ tags: [7] }),
         assemble(memories([0, 1]), memories([0, 1])),
@@ -310,7 +310,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     },
   ];
 
-  // A guest of one page and one entry, and what it may have under a limit of two pages and three entries.
+  // A guest of one page and one entry, with a limit of two pages and three entries.
   const source = growing(oneTable(FUNCREF, 0, [1]));
   const memoryLimit = 2 * PAGE + 3 * ENTRY;
   const limits = { memory: memoryLimit };
@@ -352,7 +352,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
     },
   ];
 
-  // With JSPI it stays on this thread.
+  // With JSPI the host stays on this thread.
   yield [
     'the limit holds where a host may take a worker',
     async () => {
@@ -396,7 +396,7 @@ export function* memory({ WapcHost, WapcModule, WapcPool, guest, hasWorkers, can
           if (isEnough) (await make())?.close();
           else await fails('WAPC_UNSUPPORTED', make);
         }
-        // Where nothing is wanted, or no limit is, there is nothing to refuse.
+        // Accepted: nothing is asked for, or no limit.
         for (const wanted of [undefined, Infinity]) (await module.instantiate({ limits: { memory: wanted } })).close();
         module.close();
       }

@@ -1,4 +1,4 @@
-/** Pools: lending, waiting, replacing, growing and shrinking, in-thread and with workers. */
+/** Pools: acquiring, waiting, replacing, growing and shrinking, in-thread and with workers. */
 
 import { A_DAY, equal, fails, string, thrown, until, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
@@ -61,7 +61,7 @@ export function* pools(environment) {
   ];
 
   yield [
-    'what no pool can be made of',
+    'sources that no pool can be made of',
     async () => {
       await fails('WAPC_LINK', async () => WapcPool.create(await guest('wat/unknown-imports')));
       await fails('WAPC_INIT', async () => WapcPool.create(await guest('wat/trap-in-start')));
@@ -92,7 +92,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'of a compiled module, whose options it lays its own over',
+    'a pool of a compiled module: its options are laid over those of the module',
     async () => {
       const lines = [];
       const module = await WapcModule.compile(await guest('hello'), { hostCall, logger: (line) => lines.push(line) });
@@ -169,7 +169,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'thousands that wait, each of which ends at once',
+    'thousands of pending invocations, each of which returns at once',
     async () => {
       const pool = await create('wat/probe', { size: 1 });
       const host = await pool.get();
@@ -278,7 +278,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
         create('wat/probe', { size: 1, initialize: (host) => host.invoke('?').catch(() => {}) }),
       );
 
-      // Where the pool is there already, whoever needs the instance hears of it, and the next one tries again.
+      // The pool exists: the request that needs the instance rejects, and the next one tries again.
       let broken = false;
       const pool = await create('wat/probe', {
         size: 1,
@@ -336,7 +336,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'destroy does not',
+    'destroy rejects accepted work',
     async () => {
       const pool = await create('wat/probe', { size: 1 });
       const host = await pool.get();

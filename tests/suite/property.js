@@ -1,4 +1,4 @@
-/** A pool under a random load, against a model of what it has to say at every moment. */
+/** A pool under random load, against a model of its stats. */
 
 import { equal, thrown, until, words, wordsOf } from './assert.js';
 
@@ -40,13 +40,13 @@ async function drive(bytes, seed, WapcPool, options) {
   const below = random(seed);
   const size = 1 + below(3);
   const maxQueue = below(2) === 0 ? Infinity : below(6);
-  /** Host calls that wait for their answers, by the number that each invocation carries. */
+  /** Pending host calls, by the number that each invocation carries. */
   const calls = new Map();
   const hostCall = (binding, namespace, operation, payload) =>
     new Promise((resolve) => calls.set(wordsOf(payload)[0], resolve));
   const pool = await WapcPool.create(bytes, { size, maxQueue, hostCall, logger() {}, ...options });
 
-  // The model: requests in the order in which they came, the first `size` of which have an instance.
+  // The model: requests in order of arrival, the first `size` of which have an instance.
   const requests = [];
   const counts = { invocations: 0, failures: 0, replaced: 0 };
   let number = 0;
@@ -82,12 +82,12 @@ async function drive(bytes, seed, WapcPool, options) {
     requests.push(request);
     begun();
     request.promise = start(request);
-    // Looked at when its turn comes.
+    // Awaited later.
     request.promise.catch(() => {});
     return undefined;
   };
   const invoke = ({ number, controller }) => {
-    // The number lies behind the arguments of the host call, which sends it.
+    // The number follows the arguments of the host call, whose payload it is.
     const payload = words(512, 1, 512, 1, 512, 1, 1024 + 32, 4, number);
     return pool.invoke('h', payload, { signal: controller.signal });
   };
@@ -116,7 +116,7 @@ async function drive(bytes, seed, WapcPool, options) {
       await until(() => calls.has(request.number));
       const answer = new Uint8Array(below(50));
       calls.get(request.number)(answer);
-      // Its own answer: the length that its guest was told.
+      // The answer to this request: the length that its guest was given.
       equal(wordsOf(await request.promise), [1, answer.length, 0], 'answer');
       ended(request);
     },
@@ -136,11 +136,11 @@ async function drive(bytes, seed, WapcPool, options) {
       counts.replaced++;
     },
   };
-  /** An instance that is being replaced is busy, and serves nobody, until it is. */
+  /** Waits while an instance is being replaced, which counts as busy until it is. */
   const replacing = async () => {
     const busy = Math.min(size, requests.length);
     const isReplaced = () => pool.stats.busy === busy && pool.stats.waiting === requests.length - busy;
-    // Where it never is, what differs from the model is told by `check`.
+    // If it never is, `check` reports the difference from the model.
     await until(isReplaced).catch(() => {});
   };
 

@@ -1,10 +1,10 @@
-/** What the protocol says, and what it leaves open; ranges at the boundary and one past it. */
+/** Everything that the protocol specifies or leaves open; ranges at the boundary and one past it. */
 
 import { bytes, equal, fails, string, words, wordsOf } from './assert.js';
 
 const PAGE = 65536;
 const MAX = 0xffffffff;
-/** Where the probe guest keeps the operation's name, one letter. */
+/** The address at which the probe guest keeps the operation's name, one letter. */
 const NAME = 512;
 
 /** The arguments of a host call with these binding, namespace, operation and payload ranges. */
@@ -15,7 +15,7 @@ export function* protocol({ WapcHost, guest }) {
   const probe = async (options) =>
     WapcHost.instantiate(await guest('wat/probe'), { async: false, logger() {}, ...options });
 
-  /** Each range that is checked, by what takes it: the invocation that passes a range of `len` bytes at `ptr`. */
+  /** Each range that is checked: a function that returns the invocation passing the `len` bytes at `ptr`. */
   const takers = {
     __guest_response: (ptr, len) => ['s', words(ptr, len)],
     __guest_error: (ptr, len) => ['e', words(ptr, len, 0)],
@@ -78,7 +78,7 @@ export function* protocol({ WapcHost, guest }) {
       expected.set(payload, PAGE - 8);
       expected[NAME] = 0x71;
       expected[PAGE - 1] = 0x71;
-      // The payload is written after the operation, over its byte.
+      // The payload is written after the operation, over its last byte.
       expected.set(payload, PAGE - 8);
       equal(memory, expected);
       for (const [operation, ptr] of [
@@ -161,7 +161,7 @@ export function* protocol({ WapcHost, guest }) {
   ];
 
   yield [
-    'every kind of answer, and what is none',
+    'every kind of answer, and values that are no answers',
     async () => {
       let answer;
       const host = await probe({ hostCall: () => answer });
@@ -205,7 +205,7 @@ export function* protocol({ WapcHost, guest }) {
     async () => {
       const log = [];
       const host = await probe({ hostCall: () => undefined, logger: (line) => log.push(line) });
-      // Memory is filled with 0xaa: a continuation byte without a beginning.
+      // Memory is filled with 0xaa: a continuation byte without a lead byte.
       for (const broken of [0, 1, 2]) {
         const ranges = [valid, valid, valid, valid];
         ranges[broken] = [4096, 2];
@@ -251,7 +251,7 @@ export function* protocol({ WapcHost, guest }) {
     'operations with any text',
     async () => {
       const host = await probe();
-      // Nothing was written where the guest looks for its operation: it knows no such one.
+      // Not even the operation is written, so the guest does not recognize it.
       await fails('WAPC_TRAP', () => host.invoke(''));
       for (const name of ['c', 'c\0d', 'cö🌍']) await host.invoke(name);
       await host.invoke('c'.repeat(65536 - 512));

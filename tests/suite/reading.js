@@ -1,4 +1,4 @@
-/** How options are read: once, whatever their getters and traps do, and with nothing thrown through the core. */
+/** Options are read once, whatever their getters and traps do, and nothing is thrown through the core. */
 
 import { equal, fails, string } from './assert.js';
 
@@ -8,7 +8,7 @@ const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
 const WASI = ['args', 'env', 'stdin', 'preopens'];
 const WORKERS = ['url', 'factory'];
 
-/** More than the core has room for, were each of them to lose some. */
+/** Repetitions: enough to use up the core's stack if each lost some of it. */
 const MANY = 1100;
 
 const planned = new Error('planned');
@@ -104,7 +104,7 @@ export function* reading({ WapcHost, WapcModule, WapcPool, guest }) {
     ];
   }
 
-  /** An object of options that counts, by their paths, how often each was read. */
+  /** An options object that counts reads of each option, by path. */
   const counting = (reads, path, object) =>
     new Proxy(object, {
       get(target, name) {
@@ -162,7 +162,7 @@ export function* reading({ WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'options that a pool was given with bytes are those it has, and an integrity without end is none',
+    'options of a pool that is created of bytes are applied; an integrity that is too long is refused',
     async () => {
       const initialized = [];
       const initialize = ({ id }) => initialized.push(id);

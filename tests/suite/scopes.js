@@ -1,4 +1,6 @@
-/** Callbacks find what their caller's `AsyncLocalStorage` holds, however long the invocation waited and wherever it runs. */
+/**
+ * Callbacks run in the caller's `AsyncLocalStorage` context, however long the invocation waited and wherever it runs.
+ */
 
 import { A_DAY, equal } from './assert.js';
 

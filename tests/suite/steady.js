@@ -1,13 +1,13 @@
 /**
- * Guests that might be suspended and were not, again and again: where stacks are kept (`js/invocation/coroutine.js`) they are not
- * called at once, and whatever comes in between must not show.
+ * Guests that may be suspended but are not, repeatedly. Where stacks are kept (`js/invocation/coroutine.js`), guests
+ * are not called at once, and whatever happens in between must not show.
  */
 
 import { equal, fails, string, thrown, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
-/** More than are kept. */
+/** More than the number of stacks that are kept. */
 const MANY = 40;
 
 export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
@@ -77,7 +77,7 @@ export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
   ];
 
   yield [
-    'a guest that fails or traps, more often than stacks are kept',
+    'a guest that fails or traps more often than there are kept stacks',
     async () => {
       const host = await probe({ logger() {} });
       for (let i = 0; i < MANY; i++) {
@@ -94,7 +94,7 @@ export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
   ];
 
   yield [
-    'more at once than stacks are kept, that are suspended after all and end in any order',
+    'more suspended invocations than kept stacks, which end in any order',
     async () => {
       const { hostCall, calls, called } = patient();
       const module = await WapcModule.compile(await guest('wat/probe'), { hostCall });
@@ -115,7 +115,7 @@ export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
   ];
 
   yield [
-    'one that finds too many suspended waits for them, and can still be ended',
+    'an invocation that finds too many guests suspended waits for them, and can still be ended',
     async () => {
       const { hostCall, called } = patient();
       const options = { hostCall, limits: { suspensions: 1 } };

@@ -1,4 +1,4 @@
-/** Guests that do not end by themselves: only a worker can be stopped. */
+/** Guests that do not end by themselves: only those in workers can be stopped. */
 
 import { A_DAY, equal, fails, inTime, string, thrown, until, words, wordsOf } from './assert.js';
 
@@ -6,7 +6,7 @@ const throwing = (value) => () => {
   throw value;
 };
 
-/** Half of a worker. */
+/** An object with only some of a worker's methods. */
 const HALF = { postMessage() {}, addEventListener() {} };
 const describe = (value) => (value === HALF ? 'half of a worker' : (JSON.stringify(value) ?? String(value)));
 
@@ -15,7 +15,8 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
   const create = async (options) =>
     WapcPool.create(await guest('wat/probe'), { size: 1, workers: true, logger() {}, ...options });
 
-  // Without shared memory nothing lets a worker wait while it writes: a guest that writes for ever passes what it may be ahead.
+  // Without shared memory a worker cannot wait while it writes: a guest that writes for ever goes over the limit of
+  // bytes ahead.
   const shares = typeof SharedArrayBuffer === 'function';
   for (const [what, operation, payload, isLimited] of [
     ['computes', 'L', '', false],
@@ -128,7 +129,7 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
             }
           }
         }
-        // What was ahead of a worker that was stopped is not missed by the next one.
+        // Bytes that a stopped worker had sent ahead do not count against the next one.
         for (let i = 0; i < 3; i++)
           await fails('WAPC_TIMEOUT', () => pool.invoke('l', words(1000, 0, 0), { timeout: 50 }));
         lengths.length = 0;

@@ -1,6 +1,6 @@
 /**
- * The ways in which a host callback may answer later in an engine: pairs of a name and what makes a host that does. A
- * pool of one stands for the host that it lends, so that workers are seen wherever there are any.
+ * The ways in which an engine lets host callbacks answer later: pairs of a name and a function that makes a host. Pools
+ * of one are used as hosts, so that workers are tested wherever they exist.
  */
 export function* ways({ WapcHost, WapcPool, canSuspend, hasWorkers }) {
   const pool = (options) => async (source, given) => {
@@ -16,7 +16,9 @@ export function* ways({ WapcHost, WapcPool, canSuspend, hasWorkers }) {
   if (hasWorkers) yield ['a pool of workers', pool({ workers: true })];
 }
 
-/** A host callback whose calls wait until they are told, and a way to wait for the call with a number. */
+/**
+ * A host callback whose calls stay pending until the test resolves them, and a function that waits for the n-th call.
+ */
 export function patient() {
   const calls = [];
   let wake = () => {};

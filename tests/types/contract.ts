@@ -1,9 +1,9 @@
-// Every type of the contract is assigned to ours and back. That it compiles is the test.
+// Assigns every type of the contract to the package's and back. The test is that this compiles.
 
 import type * as Contract from './api.d.ts';
 import type * as Ours from '../../dist/index.js';
 
-/** What a class is made of: private constructors are told apart by where they stand. */
+/** The members of a class: classes with private constructors differ by their declaration. */
 type Shape<T> = { [Key in keyof T]: T[Key] };
 
 /** Fails to compile unless each of the two can stand for the other. */

@@ -1,4 +1,4 @@
-// The package as a program in TypeScript uses it.
+// Uses the package as a TypeScript program does.
 
 import { WapcError, WapcHost, WapcModule, type HostCall, type HostOptions } from '../../dist/index.js';
 

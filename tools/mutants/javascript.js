@@ -1,4 +1,4 @@
-/** Small mutations of a JavaScript file: an operator, a constant, a call left out, a condition that is always the same. */
+/** Small mutations of JavaScript: an operator or a constant changed, a call left out, a condition fixed. */
 
 import { parse } from 'acorn';
 
@@ -27,7 +27,8 @@ const OPERATORS = {
 
 /**
  * All mutations of a file's text.
- * @returns {{ start: number, end: number, text: string, what: string }[]} what takes the place of which characters
+ * @returns {{ start: number, end: number, text: string, what: string }[]} `text` replaces the characters from `start`
+ * to `end`
  */
 export function mutationsOfJavaScript(source) {
   const program = parse(source, { ecmaVersion: 'latest', sourceType: 'module' });
@@ -37,7 +38,7 @@ export function mutationsOfJavaScript(source) {
   return mutations;
 }
 
-/** Calls `see` with each node, the node around it, and as which of that one's parts it stands there. */
+/** Calls `see` with each node, its parent, and the parent's property that holds it. */
 function visit(node, parent, key, see) {
   see(node, parent, key);
   for (const [name, value] of Object.entries(node)) {
@@ -69,7 +70,7 @@ const BY_TYPE = {
   ExpressionStatement(node, context) {
     const expression = node.expression.type === 'AwaitExpression' ? node.expression.argument : node.expression;
     const isCall = ['CallExpression', 'ChainExpression'].includes(expression.type);
-    // A constructor cannot do without it.
+    // A constructor cannot do without its super call.
     if (!isCall || expression.callee?.type === 'Super') return;
     context.put(node, ';', 'call left out');
   },
@@ -92,11 +93,11 @@ function operator({ left, right, operator }, { put, source }) {
 
 function literal(node, { put, parent, key }) {
   const { value, raw } = node;
-  // Names of modules and properties, and directives.
+  // Skips module names, property names and directives.
   if (key === 'source' || parent.directive !== undefined || (key === 'key' && !parent.computed)) return;
   if (typeof value === 'number') put(node, `${value + 1}`, `${raw} -> ${value + 1}`);
   else if (typeof value === 'boolean') put(node, `${!value}`, `${raw} -> ${!value}`);
-  // What has a space is for people to read: tests do not match on messages.
+  // Skips texts with a space, which are for people: tests do not match on messages.
   else if (typeof value === 'string' && !value.includes(' ')) {
     const other = value === '' ? "'x'" : "''";
     put(node, other, `${raw} -> ${other}`);

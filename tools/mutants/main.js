@@ -1,9 +1,10 @@
 /**
- * `npm run mutants [-- --sample N --seed S --only PART_OF_A_PATH … --verbose]`: how many small mutations of `js/` and `src/` the tests
- * notice that run without browsers. Prints each that none notices; with --verbose also each other, and the test that noticed it.
+ * `npm run mutants [-- --sample N --seed S --only PART_OF_A_PATH … --verbose]`: how many small mutations of `js/` and
+ * `src/` are noticed by the tests that need no browser. Prints each mutation that no test notices; with --verbose also
+ * the others, each with the test that noticed it.
  *
- * Why not a tool that is kept elsewhere: Stryker's command runner mutates JavaScript alone, leaves no calls out, changes no
- * numbers and takes no sample; cargo-mutants asks `cargo test` alone, and most of the core is tested by the suite.
+ * No existing tool: Stryker's command runner mutates only JavaScript, leaves no calls out, changes no numbers and takes
+ * no sample; cargo-mutants runs only `cargo test`, and most of the core is tested by the suite.
  */
 
 import { readFileSync, readdirSync } from 'node:fs';
@@ -17,12 +18,12 @@ import { randomFrom, shuffled } from './random.js';
 import { mutationsOfRust } from './rust.js';
 import { Workspace } from './workspace.js';
 
-/** In the order in which they are run: the quick ones first. */
+/** The test files in the order in which they are run, the fast ones first. */
 const TESTS = ['workers', 'worker-ahead', 'worker-start', 'worker-answers', 'wasi', 'wasi-by-path', 'node'].map(
   (name) => `tests/${name}.test.js`,
 );
 
-/** What only browsers, bundlers, workerd, or native tests load, and what is made by the build. */
+/** Files that only browsers, bundlers, workerd or native tests load, and generated ones. */
 const LEFT =
   /^js\/(generated\/|entry\/(?!exports|node|wasi-node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/(wasi\/sys\/native\.rs|limit_memory\/tests)/;
 
@@ -56,7 +57,7 @@ if (failing !== undefined) fail(`the tests fail without any mutation: ${failing}
 
 console.log(`seed ${seed}: ${Math.min(sample, drawn.length)} of ${drawn.length} mutations`);
 let [tried, noticed] = [0, 0];
-/** How many mutations each test was the first to notice: one that fails now and then stands out. */
+/** How many mutations each test was the first to notice: a flaky test stands out. */
 const noticedBy = new Map();
 for (const mutation of drawn) {
   if (tried === sample) break;
@@ -86,7 +87,7 @@ function* allOf(folder, extension, mutationsOf) {
   }
 }
 
-/** What notices a mutation, if anything; undefined for one that cannot be built. */
+/** Tests a mutation: the failure that it causes, if any; undefined where it cannot be built. */
 async function attempt({ file }) {
   return workspace.build() ? { failure: await failureOf(file) } : undefined;
 }
@@ -100,7 +101,7 @@ async function failureOf(file) {
   return undefined;
 }
 
-/** Where a mutation is, what it changes, and the line that it changes. */
+/** The place of a mutation, the change, and the line that it changes. */
 function describe({ file, source, start, what }) {
   const before = source.slice(0, start).split('\n');
   const line = source.split('\n')[before.length - 1].trim();

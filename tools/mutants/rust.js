@@ -1,6 +1,6 @@
 /**
- * Small mutations of a Rust file, by its text: rustfmt puts spaces around binary operators and none elsewhere. Those that
- * do not compile are dropped by who tries them.
+ * Small mutations of Rust, made in its text: rustfmt puts spaces around binary operators and nowhere else. The runner
+ * drops those that do not compile.
  */
 
 const OPERATORS = {
@@ -25,7 +25,7 @@ const OPERATORS = {
   '-=': '+=',
 };
 
-/** Each pattern's match is what is replaced; `other` says by what. */
+/** Patterns whose matches are replaced by what `other` returns. */
 const PATTERNS = [
   {
     pattern: /(?<= )(?:==|!=|<=?|>=?|<<|>>|&&?|\|\|?|[-+]=?|[*/%])(?= )/g,
@@ -55,7 +55,7 @@ const PATTERNS = [
   },
   {
     pattern: /(?<=^ +)[a-z_][\w.:]*(?:\(|\.)[^;{}\n=]*\)\??;(?=\n)/gm,
-    // What ends a function early is no call.
+    // A statement that ends a function, or declares something, is no call.
     other: (text) => (/^(?:return|let|use|break|continue)\b/.test(text) ? undefined : ';'),
     what: () => 'call left out',
   },
@@ -63,7 +63,8 @@ const PATTERNS = [
 
 /**
  * All mutations of a file's text.
- * @returns {{ start: number, end: number, text: string, what: string }[]} what takes the place of which characters
+ * @returns {{ start: number, end: number, text: string, what: string }[]} `text` replaces the characters from `start`
+ * to `end`
  */
 export function mutationsOfRust(source) {
   const code = masked(source);
@@ -79,7 +80,10 @@ export function mutationsOfRust(source) {
   return mutations;
 }
 
-/** The text with blanks for what is not mutated: comments, strings, characters, attributes, and the tests at the end. */
+/**
+ * The text with blanks in place of what is not mutated: comments, strings, characters, attributes, and the tests at the
+ * end.
+ */
 function masked(source) {
   const blank = (text) => text.replace(/[^\n]/g, '\u00a0');
   const code = source.replace(/\/\/.*|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\.)'|^ *#!?\[.*\]$/gm, blank);

@@ -1,4 +1,4 @@
-/** A copy of the repository, in which mutants are built and tested: the repository itself stays as it is. */
+/** A copy of the repository in which mutants are built and tested, so that the repository itself stays unchanged. */
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,9 +8,9 @@ import { basename, join } from 'node:path';
 import { nodeTest } from '../../tests/report/node-test.js';
 import { root } from '../run.js';
 
-/** What is not copied. */
+/** Names that are not copied. */
 const LEFT = new Set(['target', 'node_modules', '.git', 'dist']);
-/** Milliseconds without a test that ends after which one is taken to hang. */
+/** Watchdog: milliseconds without a finished test after which a run is taken to hang. */
 const SILENCE = 60_000;
 
 export class Workspace {
@@ -27,7 +27,7 @@ export class Workspace {
     return this.#path;
   }
 
-  /** Does some work while a file is mutated. */
+  /** Runs `work` while a file is mutated. */
   async withMutation({ file, start, end, text }, work) {
     const path = join(this.#path, file);
     const original = readFileSync(path, 'utf8');
@@ -39,18 +39,20 @@ export class Workspace {
     }
   }
 
-  /** Builds the package, quickly: whether that works. `env` is laid over that of this process. */
+  /** Builds the package quickly: true where that succeeds. `env` extends the environment of this process. */
   build(env) {
     const script = "import { build } from './tools/build.js'; await build({ isQuick: true });";
     return this.#succeeds(process.execPath, ['--input-type=module', '--eval', script], env);
   }
 
-  /** Whether the native tests pass. */
+  /** True where the native tests pass. */
   passesNatively() {
     return this.#succeeds('cargo', ['test', '--locked', '--quiet']);
   }
 
-  /** The first test of some files that fails in a Node: its name, or how a run ended that hangs or dies; undefined where all pass. */
+  /**
+   * The first test in `files` that fails in a Node: its name, or how the run hung or died; undefined where all pass.
+   */
   async failureIn(node, files) {
     let failure;
     const { status } = await nodeTest(node, files, {

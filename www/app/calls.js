@@ -1,23 +1,23 @@
-/** The page's host callback, and what it was asked. */
+/** The page's host callback, and the table of its calls. */
 
 import { $, element } from './elements.js';
 import { brief, textOf } from './formats.js';
 import { others } from './guests.js';
 
-/** Calls that are shown. */
+/** The most calls that are shown. */
 const MOST = 100;
 
 const encoder = new TextEncoder();
 const rows = $('calls');
 const began = performance.now();
-/** The longest of them so far, in ms: the measure of the bars. */
+/** The longest call so far, in ms: the scale of the bars. */
 let longest = 1;
 
 $('callback').addEventListener('change', ({ target }) => ($('forward-to').hidden = target.value !== 'forward'));
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Answers as the page says; at once where nothing has to be waited for, which every browser can do. */
+/** Answers as set on the page: at once where there is no delay, which works in every browser. */
 function answer(operation, payload) {
   const how = $('callback').value;
   const delay = Number($('delay').value);
@@ -37,7 +37,7 @@ async function forward(operation, payload) {
   return host.invoke(operation, payload);
 }
 
-/** The host callback: answers, and keeps what was asked. */
+/** The host callback: answers, and shows the call. */
 export function hostCall(binding, namespace, operation, payload) {
   const show = row(`${binding} ${namespace} ${operation}`, payload);
   let answered;
@@ -55,7 +55,7 @@ export function hostCall(binding, namespace, operation, payload) {
   return answered;
 }
 
-/** A row of the table; what it returns ends it. */
+/** Adds a row to the table: a function that shows the outcome. */
 function row(call, payload) {
   const from = performance.now();
   const [answered, took] = [element('td', {}, '…'), element('td', {}, '…')];

@@ -1,12 +1,12 @@
-/** A chart of what a pool does, drawn while it does it. */
+/** A live chart of a pool at work. */
 
 import { $ } from './elements.js';
 
-/** Measurements that are shown, and of which a rate is the mean. */
+/** The number of measurements shown, and of those that a rate is averaged over. */
 const SHOWN = 120;
 const WINDOW = 20;
 
-/** What is drawn, each to its own measure. */
+/** The lines, each drawn to its own scale. */
 const LINES = [
   ['waiting', '--waiting'],
   ['busy', '--busy'],
@@ -22,7 +22,7 @@ export class Chart {
   }
 
   /**
-   * Draws what `measure` says, frame by frame; what it returns ends it.
+   * Draws what `measure` returns, once per frame, until the returned function is called.
    * @param {() => { busy: number, waiting: number, answered: number }} measure
    */
   follow(measure) {
@@ -72,7 +72,7 @@ export class Chart {
   }
 }
 
-/** A color of the style sheet as a canvas takes it. */
+/** A color of the style sheet, resolved for a canvas. */
 function resolved(canvas, name, style) {
   canvas.style.color = `var(${name})`;
   const color = style.color;

@@ -1,9 +1,9 @@
-/** The page's elements: found, made, and told about errors. */
+/** The page's elements: finds them, makes them, and shows errors. */
 
-/** The element of that id. */
+/** The element with that id. */
 export const $ = (id) => document.getElementById(id);
 
-/** A new element. Text stays text, whatever a guest put into it. */
+/** Makes an element. Text stays text, whatever a guest put into it. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -11,7 +11,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** An error as people read it: code, message, and what lies behind it. */
+/** Shows an error: code, message, and its cause. */
 export function errorElement(error) {
   const told = element('p', { class: 'error' }, element('strong', {}, error.code ?? error.name), ` ${error.message}`);
   const { cause } = error;
@@ -20,7 +20,7 @@ export function errorElement(error) {
   return told;
 }
 
-/** Does something when a form is sent. */
+/** Calls `work` when a form is submitted. */
 export function onSubmit(form, work) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -1,11 +1,11 @@
-/** Payloads as people write and read them. */
+/** Payloads in the formats that people write and read. */
 
 import { decode, encode } from '@msgpack/msgpack';
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true });
 
-/** What was written, as bytes. Throws what is wrong with it. */
+/** The bytes of what was written. Throws where it is malformed. */
 export function bytesOf(text, format) {
   switch (format) {
     case 'hex':
@@ -34,7 +34,7 @@ export function textOf(bytes) {
   }
 }
 
-/** What bytes can be read as, beside hex: pairs of a name and a text. */
+/** Readings of bytes besides hex: pairs of a name and a text. */
 export function readings(bytes) {
   const text = textOf(bytes);
   const all = text === undefined ? [] : [['text', text]];
@@ -43,7 +43,7 @@ export function readings(bytes) {
       const value = read();
       if (value !== null && typeof value === 'object') all.push([name, JSON.stringify(value, asJson, 2)]);
     } catch {
-      // It is none.
+      // Not in this format.
     }
   };
   attempt('JSON', () => JSON.parse(text));
@@ -51,7 +51,7 @@ export function readings(bytes) {
   return all;
 }
 
-/** What JSON has no word for. */
+/** Replaces values that JSON cannot hold. */
 function asJson(key, value) {
   if (typeof value === 'bigint') return String(value);
   return value instanceof Uint8Array ? hex(value) : value;
@@ -59,10 +59,10 @@ function asJson(key, value) {
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** Most that is shown of anything, in bytes. */
+/** The most bytes that are shown. */
 const SHOWN = 4096;
 
-/** A hex dump: place, bytes, and those that are letters. */
+/** A hex dump: offset, bytes, and their letters. */
 export function dump(bytes) {
   const lines = [];
   for (let at = 0; at < Math.min(bytes.length, SHOWN); at += 16) {
@@ -74,7 +74,7 @@ export function dump(bytes) {
   return lines.join('\n');
 }
 
-/** A few bytes in a line: as text where they are some. */
+/** A few bytes on one line, as text if they are text. */
 export function brief(bytes) {
   const text = textOf(bytes);
   const told = text === undefined || /\p{Cc}/u.test(text.replace(/\s/g, '')) ? hex(bytes.subarray(0, 24)) : text;

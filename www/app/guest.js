@@ -1,4 +1,4 @@
-/** The guest that is chosen: loaded, shown, and invoked. */
+/** The chosen guest: loaded, shown, and invoked. */
 
 import { WapcModule } from 'wapc-host';
 
@@ -8,16 +8,16 @@ import { bytesOf, dump, readings } from './formats.js';
 import { GUESTS, wasi } from './guests.js';
 import { talk } from './log.js';
 
-/** It may be wider than the page. */
+/** Can be scrolled: it may be wider than the page. */
 const HEX = { class: 'dump', tabindex: '0', role: 'region', 'aria-label': 'The answer in hex' };
 
 /** The module that is shown, and a host of it. */
 let current;
 
-/** What a pool is made of: the module that is chosen. */
+/** The chosen module, which pools are made of. */
 export const chosen = () => current?.module;
 
-/** Loads a guest, and lets it take the place of the one before. */
+/** Loads a guest, which replaces the one before. */
 async function choose(name, source, size) {
   const progress = $('progress');
   progress.hidden = false;
@@ -47,7 +47,7 @@ async function choose(name, source, size) {
   }
 }
 
-/** What a module says of itself. */
+/** Shows the description of a module. */
 function show({ imports, exports, wasi, producers }, bytes) {
   const made = producers.map(({ field, name, version }) => `${field}: ${name} ${version}`.trim()).join(', ');
   const from = Map.groupBy?.(imports, ({ module }) => module) ?? new Map([['', imports]]);

@@ -4,7 +4,7 @@ import { WapcHost } from 'wapc-host';
 
 import { talk } from './log.js';
 
-/** Their names, and where they are. */
+/** Their names and addresses. */
 export const GUESTS = {
   'hello, in Rust': 'guests/rust.wasm',
   'hello, in AssemblyScript': 'guests/assemblyscript.wasm',
@@ -13,7 +13,7 @@ export const GUESTS = {
   'hello, in Rust, with WASI': 'guests/rust-wasi.wasm',
 };
 
-/** What WASI shows them. */
+/** The options of WASI for them. */
 export const wasi = {
   args: ['guest', 'of', 'the', 'page'],
   env: { NAME: 'value' },
@@ -24,7 +24,7 @@ export const wasi = {
 const echo = (binding, namespace, operation, payload) => payload;
 const loaded = {};
 
-/** A host of one of them that answers others: made when it is first asked for. */
+/** A host of one of them, to which host calls are forwarded: made when it is first needed. */
 export function others(name) {
   return (loaded[name] ??= WapcHost.instantiate(new URL(GUESTS[name], document.baseURI), {
     ...talk,

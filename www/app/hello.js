@@ -1,4 +1,4 @@
-/** The first thing on the page: a greeting. */
+/** The greeting at the top of the page. */
 
 import { $, errorElement, onSubmit } from './elements.js';
 import { others } from './guests.js';

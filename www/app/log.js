@@ -1,8 +1,8 @@
-/** What guests say: log lines and output. */
+/** The log lines and the output of guests. */
 
 import { $, element } from './elements.js';
 
-/** Lines that are kept. */
+/** The most lines that are kept. */
 const MOST = 500;
 
 const decoder = new TextDecoder();
@@ -16,7 +16,7 @@ function say(what, text) {
 
 $('clear').addEventListener('click', () => log.replaceChildren());
 
-/** Where a host hands what its guest says. */
+/** The options of hosts that show what their guests log and write. */
 export const talk = {
   logger: (line) => say('log', line),
   stdout: (chunk) => say('out', decoder.decode(chunk).replace(/\n$/, '')),

@@ -9,7 +9,7 @@ import { chosen } from './guest.js';
 const chart = new Chart($('chart'));
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Invocations of a pool that is running: as many as are asked for, until they are done or stopped. */
+/** Runs as many invocations as are asked for on a pool, until all are done or stopped. */
 async function run() {
   const module = chosen();
   const status = $('pool-status');
@@ -23,7 +23,7 @@ async function run() {
     pool = await WapcPool.create(module, {
       size,
       workers: $('workers').checked,
-      // Answers at once where nothing is to be waited for, which every browser can do.
+      // Answers at once where there is no delay, which works in every browser.
       hostCall: (binding, namespace, operation, payload) => (delay > 0 ? wait(delay).then(() => payload) : payload),
       logger() {},
       stdout() {},

@@ -23,7 +23,7 @@ fn memories_get_a_maximum_within_the_limit() {
         (4, &[1], u64::MAX, (5, &[1, 1 << 18])),
         (5, &[0, 1 << 48], PAGE, (5, &[0, 1])),
         (7, &[1, 1 << 40], 3 * PAGE, (7, &[1, 3])),
-        // With pages that are named: of one byte, or as all others.
+        // With a page size: of one byte, or the usual one.
         (8, &[5, 0], 7, (9, &[5, 7, 0])),
         (8, &[5, 0], u64::MAX, (9, &[5, MAX_32, 0])),
         (8, &[1, 16], 2 * PAGE, (9, &[1, 2, 16])),
@@ -52,7 +52,7 @@ fn tables_get_a_maximum_within_the_limit_and_keep_the_rest() {
         for (head, tail) in [
             (&[FUNCREF][..], &[][..]),
             (&[EXTERNREF], &[]),
-            // Of functions of one type.
+            // Of references to functions of one type.
             (&[0x63, 0], &[]),
             (&[0x64, 0xf0, 0x7f], &[]),
             // With initializers.
@@ -125,7 +125,7 @@ fn all_else_stays_as_it_is() {
                 &[I32, 0, 0x41, 1, 0x41, 2, 0x6a, 0x6b, 0x6c, 0x7c, 0x7d, 0x7e, 0x0b],
             ],
         )],
-        // Of no known number.
+        // A section with an unknown id.
         &[&section(77, &[1, 2, 3])],
     ] {
         let sections: Vec<&[u8]> = sections.iter().map(|section| section.as_slice()).collect();

@@ -5,7 +5,7 @@ use super::{
     unsigned,
 };
 
-/// A module that has a bit of everything.
+/// A module with every kind of section.
 fn module() -> Vec<u8> {
     let initialized = [&[0x40, 0, FUNCREF], &*limits(1, &[1, 2]), &[0xd0, FUNCREF, 0x0b]].concat();
     raw(&[
@@ -22,11 +22,11 @@ fn module() -> Vec<u8> {
 
 const LIMIT: u64 = 9 * PAGE + 100;
 
-/// Under the limit once more it stays as it is.
+/// Asserts that limiting it again changes nothing.
 fn assert_settled(made: &[u8]) {
     match limited(made, LIMIT) {
         Ok(again) => assert_eq!(again, made),
-        // Memories in front of tables, which no engine takes.
+        // Memories before tables, which no engine accepts.
         Err(reason) => assert!(matches!(reason, Reason::Unknown { .. }), "{reason:?}: {made:?}"),
     }
 }
@@ -46,11 +46,11 @@ fn a_module_that_is_cut_anywhere_is_refused_or_stays_as_it_is() {
             Err(reason) => assert!(matches!(reason, Reason::Unknown { .. }), "{reason:?} at {length}"),
         }
     }
-    // In front of the first section, and of each.
+    // Cut before the first section and after each, it is still a valid module; cut inside its header it is none.
     assert_eq!(unchanged, 8 + 8);
 }
 
-/// Random numbers: <https://www.jstatsoft.org/article/view/v008i14>
+/// Xorshift: <https://www.jstatsoft.org/article/view/v008i14>
 struct Random(u64);
 
 impl Random {
@@ -63,7 +63,7 @@ impl Random {
     }
 
     fn byte(&mut self) -> u8 {
-        // Small ones mean something more often.
+        // Small bytes are valid codes more often.
         let any = self.below(256).to_le_bytes()[0];
         if self.below(2) == 0 { any & 0x0f } else { any }
     }

@@ -14,7 +14,7 @@ fn a_guest_that_begins_with_more_is_over_the_limit() {
         (&[], &[&limits(0, &[1]), &limits(8, &[5, 0])], PAGE + 5),
         (&[], &[&limits(4, &[1 << 32])], 1 << 48),
         (&[], &[&limits(4, &[(1 << 48) - 1])], u64::MAX - PAGE + 1),
-        // More bytes than numbers have bits for.
+        // Sizes in bytes that overflow 64 bits.
         (&[], &[&limits(4, &[1 << 48])], u64::MAX),
         (&[&table(4, &[u64::MAX])], &[&limits(12, &[u64::MAX, 0])], u64::MAX),
     ] {
@@ -41,10 +41,10 @@ fn a_guest_that_allocates_elsewhere_is_not_wanted() {
         &[entries(TYPES, &[&function(&[I32; 17], 17)]), entries(TAGS, &[&[0, 0]])],
         &[entries(TYPES, &[&function(&[I32], 1), &function(&[FUNCREF], 1)]), entries(TAGS, &[&[0, 0], &[0, 1]])],
         &[entries(TYPES, &[&function(&[I32, 0x63, EXTERNREF], 2)]), entries(TAGS, &[&[0, 0]])],
-        // Of a type that is not there.
+        // Tags of a type that does not exist.
         &[entries(TYPES, &[&function(&[I32], 1)]), entries(TAGS, &[&[0, 1]])],
         &[entries(TAGS, &[&[0, 0]])],
-        // In the wrong order.
+        // Sections in the wrong order.
         &[entries(TAGS, &[&[0, 0]]), entries(TYPES, &[&function(&[EXNREF], 1)])],
         &[entries(TABLES, &[&[EXNREF, 0, 1]])],
         &[entries(TABLES, &[&[0x63, 0xe9, 0x7f, 0, 1]])],
@@ -63,14 +63,14 @@ fn what_is_not_known_is_not_understood_as_something_else() {
     let (memory, tables) = (|bytes: &[u8]| entries(MEMORIES, &[bytes]), |bytes: &[u8]| entries(TABLES, &[bytes]));
     let (kind, global) = (|bytes: &[u8]| entries(TYPES, &[bytes]), |bytes: &[u8]| entries(GLOBALS, &[bytes]));
     for (section, at) in [
-        // A shared memory without a maximum, which is then given one.
+        // Shared memories without a maximum, which the host's would make valid.
         (memory(&[2, 1]), 13),
         (memory(&[6, 1]), 13),
         (memory(&[16, 1]), 12),
         (memory(&[0x80, 1]), 12),
         (memory(&[8, 1, 3]), 14),
         (memory(&[8, 1, 17]), 14),
-        // Numbers of more bits than there are, and a maximum over all addresses.
+        // LEB128 numbers of too many bits, and maxima beyond the address space.
         (memory(&[0, 0x81, 0x80, 0x80, 0x80, 0x10]), 17),
         (memory(&[0, 0x81, 0x80, 0x80, 0x80, 0x80, 0]), 17),
         (memory(&[4, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 2]), 22),
@@ -113,7 +113,7 @@ fn sections_stand_once_and_end_where_they_say() {
         &[&section(MEMORIES, &[1, 0, 1, 0])],
         &[&section(MEMORIES, &[2, 0, 1])],
         &[&section(MEMORIES, &[])],
-        // A length that leaves the module.
+        // Sections whose length leaves the module.
         &[&vec![MEMORIES, 4, 1, 0, 1]],
         &[&vec![0, 0xff, 0xff, 0xff, 0xff, 0x0f]],
         &[&vec![0, 0x80, 0x80, 0x80, 0x80, 0x10]],
@@ -131,7 +131,7 @@ fn a_maximum_below_the_minimum_stays_there() {
         let module = raw(&[&entries(id, &[&entry])]);
         assert_eq!(limited(&module, 9 * PAGE), Ok(module.clone()));
     }
-    // Of a table that names none, the minimum may be over all that tables may have.
+    // The minimum of a table without a maximum may be above the most that engines allow.
     let module = raw(&[&entries(TABLES, &[&table(4, &[1 << 33])])]);
     assert_eq!(limited(&module, u64::MAX), Ok(raw(&[&entries(TABLES, &[&table(5, &[1 << 33, MAX_32])])])));
 }

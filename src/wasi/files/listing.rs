@@ -1,4 +1,4 @@
-//! The names in a directory, as they were when it was read from its beginning: what `fd_readdir` tells piece by piece.
+//! A snapshot of the names in a directory, taken when it is read from its beginning. `fd_readdir` returns it in pieces.
 
 use std::rc::Rc;
 
@@ -10,14 +10,14 @@ use crate::holdings::{Holdings, Room};
 /// One name.
 #[derive(Debug)]
 struct Entry {
-    /// 0 where it is asked only once a guest wants to know.
+    /// 0 where it is looked up only when a guest asks for it.
     inode: u64,
     kind: Filetype,
-    /// Where the name ends in the names of all.
+    /// The end of its name in the string of all names.
     end: usize,
 }
 
-/// Bytes that one takes beside its name.
+/// Bytes of an entry besides its name.
 const ENTRY_LEN: usize = size_of::<Entry>();
 
 /// Names, `.` and `..` first.
@@ -28,7 +28,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Of a directory that has this inode.
+    /// The names of a directory that has this inode, as yet without its entries.
     pub(super) fn new(inode: u64) -> Self {
         let mut names = Self::default();
         names.push(inode, wasip1::FILETYPE_DIRECTORY, ".");
@@ -42,11 +42,11 @@ impl Names {
     }
 }
 
-/// Names that are kept, in room of the guest's.
+/// Names that are kept, counted against the guest's room.
 #[derive(Debug)]
 pub(crate) struct Listing {
     names: Names,
-    /// Given back with it.
+    /// Given back when the listing is dropped.
     _room: Room,
 }
 
@@ -61,7 +61,7 @@ impl Listing {
         self.names.entries.len()
     }
 
-    /// At least `len` bytes of entries from the one at `from` on, if there are as many.
+    /// Entries from index `from` on: at least `len` bytes of them, if there are as many.
     pub(crate) fn encode(&self, from: usize, len: usize) -> Vec<u8> {
         let Names { entries, names } = &self.names;
         let mut bytes = Vec::new();

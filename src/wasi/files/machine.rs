@@ -1,5 +1,6 @@
-//! Directories of the machine, where there is one. They are open, and names are looked up in them without following
-//! symbolic links: what happens to their paths meanwhile, or to a name between its check and its use, leads nowhere.
+//! Directories of the machine, where there is one. They are kept open, and names are looked up in them without
+//! following symbolic links. So renaming a directory, or replacing a name between its check and its use, cannot lead
+//! outside.
 
 use std::rc::Rc;
 
@@ -40,7 +41,7 @@ impl MachineDirectory {
             return Err(wasip1::ERRNO_ROFS);
         }
         if self.readonly && options.create {
-            // A file that is there already can be read all the same.
+            // An existing file can still be read.
             return match self.handle.stat(name) {
                 Ok(_) if options.exclusive => Err(wasip1::ERRNO_EXIST),
                 Ok(_) => self.handle.open(name, open::READ),
@@ -98,7 +99,7 @@ impl MachineDirectory {
     }
 }
 
-/// To about a quarter of a microsecond: JavaScript has seconds, in a double.
+/// Precise to about a quarter of a microsecond: JavaScript takes seconds as a double.
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn set_times(handle: &Handle, name: &str, times: Times) -> Result<()> {
     let seconds = |time: Option<u64>| time.map_or(f64::NAN, |time| time as f64 / 1e9);

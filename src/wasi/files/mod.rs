@@ -1,5 +1,5 @@
 //! Directories and files that a guest was given: trees in memory, and directories of the machine. Names here are single
-//! components; `walk` makes them of paths, so that none leads out.
+//! components; `walk` takes paths apart, so that none leads out.
 
 mod listing;
 mod machine;
@@ -22,7 +22,7 @@ use crate::holdings::Holdings;
 use crate::memory::Range;
 use machine::MachineDirectory;
 
-/// A directory, as long as it is used.
+/// A directory, shared by all that use it.
 #[derive(Debug, Clone)]
 pub(crate) enum Directory {
     Tree(Rc<Node>),
@@ -36,7 +36,7 @@ pub(crate) enum File {
     Machine(Rc<crate::sys::Handle>),
 }
 
-/// How a file is opened.
+/// The options that a file is opened with.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct How {
     pub(crate) read: bool,
@@ -59,12 +59,12 @@ impl Directory {
         Self::Machine(Rc::new(MachineDirectory::new(handle, readonly, holder)))
     }
 
-    /// The kind of a name.
+    /// The kind of a file.
     pub(crate) fn kind(&self, name: &str) -> Result<Filetype> {
         Ok(self.stat(name)?.kind)
     }
 
-    /// The attributes of a name.
+    /// The attributes of a file.
     pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
         match self {
             Self::Tree(directory) => directory.child(name)?.stat(),
@@ -94,7 +94,7 @@ impl Directory {
         })
     }
 
-    /// Where a symbolic link leads to.
+    /// The target of a symbolic link.
     pub(crate) fn read_link(&self, name: &str) -> Result<String> {
         match self {
             Self::Tree(directory) => directory.read_link(name),
@@ -102,7 +102,7 @@ impl Directory {
         }
     }
 
-    /// A new symbolic link to `target`.
+    /// Creates a symbolic link to `target`.
     pub(crate) fn make_link(&self, name: &str, target: &str) -> Result<()> {
         match self {
             Self::Tree(directory) => directory.make_link(name, target),
@@ -131,7 +131,7 @@ impl Directory {
         }
     }
 
-    /// Moves a name. EXDEV between what was given apart.
+    /// Moves a name. EXDEV from a tree to the machine, or back.
     pub(crate) fn rename(&self, name: &str, to: &Self, new_name: &str) -> Result<()> {
         match (self, to) {
             (Self::Tree(from), Self::Tree(to)) => from.rename(name, to, new_name),
@@ -140,7 +140,7 @@ impl Directory {
         }
     }
 
-    /// Gives a file one more name. EXDEV between what was given apart.
+    /// Gives a file one more name. EXDEV from a tree to the machine, or back.
     pub(crate) fn link(&self, name: &str, to: &Self, new_name: &str) -> Result<()> {
         match (self, to) {
             (Self::Tree(from), Self::Tree(to)) => from.link(name, to, new_name),
@@ -168,7 +168,7 @@ impl Directory {
         Ok(names)
     }
 
-    /// Sets the inodes that a listing left open in these entries: of those that a guest asks for, not of all there are.
+    /// Fills in the inodes that a listing left open, in these entries only: a guest rarely asks for all.
     pub(crate) fn set_inodes(&self, entries: &mut [u8]) -> Result<()> {
         match self {
             Self::Tree(_) => Ok(()),
@@ -185,7 +185,7 @@ impl File {
         }
     }
 
-    /// Reads into a guest's memory: how many bytes there were.
+    /// Reads into a guest's memory: the number of bytes read.
     pub(crate) fn read(&self, guest: &Guest, range: Range, position: u64) -> Result<u32> {
         match self {
             Self::Tree(file) => file.read(guest, range, position),
@@ -193,7 +193,7 @@ impl File {
         }
     }
 
-    /// Writes from a guest's memory, at a position or at the end: how many bytes were written.
+    /// Writes from a guest's memory, at a position or at the end: the number of bytes written.
     pub(crate) fn write(&self, guest: &Guest, range: Range, position: Option<u64>) -> Result<u32> {
         match self {
             Self::Tree(file) => file.write(guest, range, position),
@@ -215,7 +215,7 @@ impl File {
         }
     }
 
-    /// Lets what was written be there after a failure of the machine.
+    /// Flushes what was written to the disk.
     pub(crate) fn sync(&self) -> Result<()> {
         match self {
             Self::Tree(_) => Ok(()),

@@ -1,4 +1,5 @@
-//! The nodes of one process's trees, so that its end empties those too that a frame of Rust which is gone refers to.
+//! All nodes of one process's trees. Its end empties them, even those that a Rust frame lost to a stack overflow refers
+//! to.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -10,7 +11,7 @@ use crate::holdings::{Holdings, Room};
 #[derive(Debug)]
 pub(crate) struct Nodes {
     holdings: Rc<Holdings>,
-    /// Each knows its place here.
+    /// Each node knows its index here.
     live: RefCell<Vec<Weak<Node>>>,
 }
 
@@ -19,12 +20,12 @@ impl Nodes {
         Rc::new(Self { holdings: Rc::clone(holdings), live: RefCell::default() })
     }
 
-    /// Room for what is in these trees.
+    /// Takes room for `bytes` in these trees.
     pub(super) fn room(&self, bytes: usize) -> Result<Room> {
         Room::of(&self.holdings, bytes)
     }
 
-    /// Adds one.
+    /// Adds a node.
     pub(super) fn add(&self, node: &Rc<Node>) -> Result<()> {
         let mut live = self.live.try_borrow_mut().map_err(|_| wasip1::ERRNO_IO)?;
         node.set_place(live.len());
@@ -32,7 +33,7 @@ impl Nodes {
         Ok(())
     }
 
-    /// Takes the one at a place away; the last one comes there.
+    /// Removes the node at `place`; the last one moves there.
     pub(super) fn remove(&self, place: usize) {
         let Ok(mut live) = self.live.try_borrow_mut() else { return };
         if place >= live.len() {
@@ -46,7 +47,7 @@ impl Nodes {
         drop(removed);
     }
 
-    /// The process has ended: what is left gives its memory back.
+    /// Frees what is left in the nodes, at the end of the process.
     pub(crate) fn empty(&self) {
         let left = self.live.try_borrow_mut().map(|mut live| std::mem::take(&mut *live)).unwrap_or_default();
         for node in left.iter().filter_map(Weak::upgrade) {
@@ -54,7 +55,7 @@ impl Nodes {
         }
     }
 
-    /// Panics where one is borrowed.
+    /// Panics where a node is borrowed.
     #[cfg(debug_assertions)]
     pub(crate) fn check(&self) {
         let live = self.live.borrow_mut();

@@ -1,5 +1,5 @@
-//! Trees in memory. Ours, since no crate of virtual file systems has symbolic and hard links, inodes and times, which
-//! WASI shows to guests.
+//! Trees in memory, written here since no crate of virtual file systems has symbolic and hard links, inodes and times,
+//! which WASI shows to guests.
 
 mod directory;
 mod file;
@@ -13,7 +13,7 @@ use crate::abi::{Result, Stat};
 use crate::holdings::Room;
 use crate::sys;
 
-/// Bytes that a node takes beside its content and its name.
+/// Bytes of a node besides its content and its name.
 const NODE_LEN: usize = 256;
 
 thread_local! {
@@ -24,7 +24,7 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Node {
     inode: u64,
-    /// How many names it has; a directory's is gone once it is removed.
+    /// The number of its names; 0 for a directory that was removed.
     links: Cell<u64>,
     accessed: Cell<u64>,
     modified: Cell<u64>,
@@ -46,14 +46,14 @@ enum Content {
 }
 
 impl Node {
-    /// A node of so many bytes.
+    /// A node whose content takes `len` bytes.
     fn new(content: Content, len: usize, nodes: &Rc<Nodes>) -> Result<Rc<Self>> {
         let room = nodes.room(NODE_LEN + len)?;
         let inode = NEXT_INODE.replace(NEXT_INODE.get() + 1);
         let now = || Cell::new(sys::realtime());
         let (accessed, modified, changed) = (now(), now(), now());
         let nodes = Rc::clone(nodes);
-        // Past the end of them until it has one.
+        // Out of range until it is added.
         let place = Cell::new(usize::MAX);
         let node =
             Rc::new(Self { inode, links: Cell::new(1), accessed, modified, changed, content, room, nodes, place });
@@ -106,13 +106,13 @@ impl Node {
         }
     }
 
-    /// Gives the memory of its content back, unless a frame that is gone was about to change that.
+    /// Frees its content, unless a frame lost to a stack overflow still borrows that.
     pub(super) fn empty(&self) {
         drop(self.bytes_mut().map(|mut bytes| std::mem::take(&mut *bytes)));
         drop(self.children_mut().map(|mut children| std::mem::take(&mut *children)));
     }
 
-    /// As a frame does that is gone.
+    /// Leaves a borrow behind, as a frame lost to a stack overflow does.
     #[cfg(test)]
     pub(crate) fn leak_borrow(&self) {
         std::mem::forget(self.children());
@@ -140,7 +140,7 @@ impl Node {
 }
 
 impl Drop for Node {
-    /// Not by recursion either.
+    /// Drops children without recursion: directories may be nested deeply.
     fn drop(&mut self) {
         self.nodes.remove(self.place.get());
         let mut gone = self.take_children();

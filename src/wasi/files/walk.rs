@@ -1,36 +1,36 @@
-//! From a path to a directory and a name in it. The one place where paths are taken apart: `..`, absolute paths and
-//! symbolic links lead nowhere but to what is below the directory that a guest was given.
+//! Resolves a path to a directory and a name in it. Only this file takes paths apart: `..`, absolute paths and symbolic
+//! links cannot lead out of the directory that a guest was given.
 
 use super::Directory;
 use crate::abi::Result;
 
-/// Symbolic links that one path may lead through.
+/// The most symbolic links that one path may lead through.
 const MOST_LINKS: u32 = 32;
 
-/// Components that wait to be walked: links may lead to links.
+/// The most components still to be walked: links may lead to links.
 const MOST_COMPONENTS: usize = 4096;
 
-/// The meaning of a symbolic link at the end of a path.
+/// The treatment of a symbolic link at the end of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Last {
-    /// A symbolic link stands for what it leads to.
+    /// Followed: it stands for its target.
     Followed,
-    /// A symbolic link is meant itself.
+    /// Not followed: the link itself is meant.
     Itself,
 }
 
-/// Where a path leads.
+/// The directory and the name that a path leads to.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) directory: Directory,
-    /// The name there, which may not be taken; None is the directory itself, as where a path ends in `.` or `..`.
+    /// The name there, which need not exist; None for the directory itself, as where a path ends in `.` or `..`.
     pub(crate) name: Option<String>,
     /// True where the path ends in a slash, `.` or `..`, and so names a directory.
     pub(crate) as_directory: bool,
 }
 
-/// Walks a path from `base`. ENOTCAPABLE where it leads out, ENOENT and ENOTDIR where it leads nowhere, ELOOP where it
-/// leads in circles.
+/// Walks a path from `base`. ENOTCAPABLE where it leads out, ENOENT and ENOTDIR where a part of it is missing or no
+/// directory, ELOOP where it leads through too many links.
 pub(crate) fn walk(base: &Directory, path: &str, last: Last) -> Result<Place> {
     if path.is_empty() {
         return Err(wasip1::ERRNO_NOENT);
@@ -67,12 +67,12 @@ impl Walker {
         if self.rest.len() > MOST_COMPONENTS { Err(wasip1::ERRNO_NAMETOOLONG) } else { Ok(()) }
     }
 
-    /// The directory where it is.
+    /// The directory reached so far.
     fn here(&self) -> Result<&Directory> {
         self.way.last().ok_or(wasip1::ERRNO_NOTCAPABLE)
     }
 
-    /// Walks one component. The name, if that is where the path ends.
+    /// Walks one component. Returns the name, if the path ends there.
     fn step(&mut self, name: String, last: Last) -> Result<Option<String>> {
         if name == "." {
             return Ok(None);

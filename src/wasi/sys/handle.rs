@@ -38,19 +38,19 @@ pub(crate) enum Relate {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // A handle that was still open when its process ended was closed then, and its number may be another's.
+        // A handle that was still open at the end of its process was closed then, and its number may be in use again.
         if self.holder.remove_handle() {
             imports::close(self.number);
         }
     }
 }
 
-/// A number from 0 on, or an errno below.
+/// The result of a call of JavaScript: a number from 0 on, or a negative errno.
 fn checked(answer: i32) -> Result<u32> {
     u32::try_from(answer).map_err(|_| errno(answer.unsigned_abs()))
 }
 
-/// The errno of a number that JavaScript answered. `wasip1` makes errnos by its constants alone.
+/// The errno of a number from JavaScript. `wasip1` makes errnos only as constants.
 fn errno(raw: u32) -> Errno {
     match raw {
         errno::EACCES => wasip1::ERRNO_ACCES,
@@ -84,7 +84,7 @@ fn errno(raw: u32) -> Errno {
     }
 }
 
-/// Takes the `len` bytes that JavaScript holds ready.
+/// Fetches the `len` bytes that JavaScript holds ready.
 fn take(len: u32) -> Vec<u8> {
     let mut bytes = vec![0; len as usize];
     imports::take(bytes.as_mut_ptr());
@@ -103,7 +103,7 @@ impl Handle {
         Ok(Self::given(number, &self.holder))
     }
 
-    /// The attributes of `name`, or of this where it is empty.
+    /// The attributes of `name`, or of this where `name` is empty.
     pub(crate) fn stat(&self, name: &str) -> Result<Stat> {
         let mut fields = [0u64; 8];
         checked(imports::stat(self.number, name.as_ptr(), name.len(), fields.as_mut_ptr()))?;
@@ -120,12 +120,13 @@ impl Handle {
         })
     }
 
-    /// Seconds since 1970; what is not a number stays as it is.
+    /// Sets times, in seconds since 1970; NaN leaves one as it is.
     pub(crate) fn set_times(&self, name: &str, accessed: f64, modified: f64) -> Result<()> {
         checked(imports::set_times(self.number, name.as_ptr(), name.len(), accessed, modified)).map(drop)
     }
 
-    /// The names in a directory, and what each is: their number, a byte for each kind, and the names with a NUL in between.
+    /// Calls `each` with the kind and the name of every entry. JavaScript sends their number, a byte for each kind, and
+    /// the names with a NUL in between.
     pub(crate) fn list(&self, mut each: impl FnMut(Filetype, &str)) -> Result<()> {
         let bytes = take(checked(imports::list(self.number))?);
         let Some((count, rest)) = bytes.split_first_chunk() else { return Err(wasip1::ERRNO_IO) };
@@ -142,7 +143,7 @@ impl Handle {
         checked(imports::inodes(self.number, entries.as_mut_ptr(), entries.len())).map(drop)
     }
 
-    /// EILSEQ if what it leads to is not UTF-8.
+    /// The target of a symbolic link. EILSEQ if it is not UTF-8.
     pub(crate) fn read_link(&self, name: &str) -> Result<String> {
         let target = take(checked(imports::read_link(self.number, name.as_ptr(), name.len()))?);
         String::from_utf8(target).map_err(|_| wasip1::ERRNO_ILSEQ)
@@ -163,12 +164,12 @@ impl Handle {
             .map(drop)
     }
 
-    /// Reads into a guest's memory: how many bytes there were.
+    /// Reads into a guest's memory: the number of bytes read.
     pub(crate) fn read(&self, guest: u32, range: Range, position: u64) -> Result<u32> {
         checked(imports::read_file(self.number, guest, range.ptr(), at_once(range), exact(position)?))
     }
 
-    /// Writes from a guest's memory, at a position or at the end: how many bytes were written.
+    /// Writes from a guest's memory, at a position or at the end: the number of bytes written.
     pub(crate) fn write(&self, guest: u32, range: Range, position: Option<u64>) -> Result<u32> {
         let position = position.map_or(Ok(-1.0), exact)?;
         checked(imports::write_file(self.number, guest, range.ptr(), at_once(range), position))
@@ -183,12 +184,12 @@ impl Handle {
     }
 }
 
-/// Bytes of a range that are read or written at once: their number comes back as an `i32`.
+/// The bytes of a range to read or write at once, 1 GiB at most: their number comes back as an `i32`.
 fn at_once(range: Range) -> u32 {
     range.len().min(1 << 30)
 }
 
-/// A position in a file as JavaScript's numbers can say it.
+/// A position in a file as a number of JavaScript. EFBIG from 2^53 on.
 #[allow(clippy::cast_precision_loss)] // Checked.
 fn exact(position: u64) -> Result<f64> {
     if position < 1 << 53 { Ok(position as f64) } else { Err(wasip1::ERRNO_FBIG) }

@@ -1,4 +1,4 @@
-//! In place of JavaScript where the crate is tested natively: one guest's memory, clocks that stand, and no directories.
+//! The substitute for JavaScript in native tests: one guest's memory, clocks that stand still, and no directories.
 
 #![allow(unsafe_code, dead_code, clippy::cast_precision_loss, clippy::indexing_slicing)]
 
@@ -13,7 +13,7 @@ thread_local! {
     static NOW: Cell<f64> = const { Cell::new(1000.0) };
 }
 
-/// Masks the memory with 0xa5, so that any byte that is written shows.
+/// Fills the memory with 0xa5, so that every write shows.
 pub(crate) fn reset(len: usize) {
     MEMORY.set(vec![0xa5; len]);
     EMITTED.take();
@@ -31,7 +31,7 @@ pub(crate) fn get(ptr: usize, len: usize) -> Vec<u8> {
     MEMORY.with_borrow(|memory| memory[ptr..ptr + len].to_vec())
 }
 
-/// True where nothing was written outside `ptr` and `len`: all else has the mask.
+/// True where nothing was written outside the `len` bytes at `ptr`.
 pub(crate) fn is_masked_but(ptr: usize, len: usize) -> bool {
     MEMORY.with_borrow(|memory| {
         memory.iter().enumerate().all(|(at, byte)| (ptr..ptr + len).contains(&at) || *byte == 0xa5)
@@ -43,7 +43,7 @@ pub(crate) fn emitted() -> Vec<(u32, Vec<u8>)> {
     EMITTED.take()
 }
 
-/// The lengths of chunks that were too long.
+/// The lengths of chunks that were over the limit.
 pub(crate) fn over_limits() -> Vec<u64> {
     OVER_LIMITS.take()
 }
@@ -105,7 +105,7 @@ pub(super) fn monotonic() -> f64 {
 
 pub(super) fn suspend(_: u32, _: f64) {}
 
-/// Time passes only here.
+/// Only this lets time pass.
 pub(super) fn block(milliseconds: f64) -> u32 {
     NOW.set(NOW.get() + milliseconds);
     1

@@ -1,4 +1,4 @@
-//! The guest that the benchmark measures with: as little of its own as the SDK allows.
+//! The guest of the benchmark: as little code of its own as the SDK allows.
 
 use wapc_guest::prelude::*;
 
@@ -12,7 +12,7 @@ pub extern "C" fn wapc_init() {
     register_function("compute", compute);
 }
 
-/// Answers with what it was sent.
+/// Answers with its payload.
 fn echo(payload: &[u8]) -> CallResult {
     Ok(payload.to_vec())
 }

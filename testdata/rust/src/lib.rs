@@ -1,4 +1,4 @@
-//! The hello guest in Rust, with the `wapc-guest` SDK. For WASI it has an exercise of that as well.
+//! The hello guest in Rust, with the `wapc-guest` SDK. Compiled for WASI, it also exercises that.
 
 #[cfg(target_os = "wasi")]
 mod wasi;
@@ -15,14 +15,14 @@ pub extern "C" fn wapc_init() {
     wasi::register();
 }
 
-/// Greets whomever the host's echo names.
+/// Greets the name that the host's echo returns.
 fn hello(payload: &[u8]) -> CallResult {
     console_log("logging something");
     let name = host_call("default", "foo", "echo", payload)?;
     Ok([b"Hello, ", name.as_slice()].concat())
 }
 
-/// Calls the host once and answers with what it was sent.
+/// Calls the host once and answers with its own payload.
 fn echo(payload: &[u8]) -> CallResult {
     host_call("default", "foo", "echo", payload)?;
     Ok(payload.to_vec())

@@ -1,4 +1,4 @@
-//! What WASI gives a guest in Rust through `std`.
+//! Exercises WASI from Rust, through `std`.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -8,26 +8,26 @@ use std::{env, fs, io, thread};
 
 use wapc_guest::prelude::*;
 
-/// Registers the operations that only WASI makes possible.
+/// Registers the operations that need WASI.
 pub fn register() {
     register_function("exercise", exercise);
     register_function("sleep", sleep);
     register_function("exit", exit);
 }
 
-/// Sleeps for as many milliseconds as the payload says.
+/// Sleeps for the milliseconds that the payload names.
 fn sleep(payload: &[u8]) -> CallResult {
     let milliseconds = std::str::from_utf8(payload)?.parse()?;
     thread::sleep(Duration::from_millis(milliseconds));
     Ok(payload.to_vec())
 }
 
-/// Exits with the code that the payload says.
+/// Exits with the code that the payload names.
 fn exit(payload: &[u8]) -> CallResult {
     std::process::exit(std::str::from_utf8(payload)?.parse()?)
 }
 
-/// Tells what there is of arguments, environment, standard input, randomness, clocks, sleep and files.
+/// Answers with all that WASI gives it: arguments, environment, standard input, randomness, clocks, sleep and files.
 fn exercise(_payload: &[u8]) -> CallResult {
     println!("to standard output");
     eprintln!("to standard error");

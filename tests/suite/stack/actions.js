@@ -1,17 +1,17 @@
-/** What a callback can do where the stack ends. */
+/** Actions of callbacks when the stack is nearly used up. */
 
 import { equal } from '../assert.js';
 
-/** How many invocations a walk has waiting that a callback may abort. */
+/** The number of pending invocations that a callback may abort in a walk. */
 const WAITING = 12;
 
 const answered = (answer) => equal(answer?.length, 4, 'an answer');
 const closed = (made) => made.close();
 
 /**
- * Each makes, of what a walk has, what is done (`act`), what is done with its results when there is room again (`use`), and the
- * codes that it may fail with. `every`: it takes long, so it is done at every so many-th level only. `begin` and `ask` come
- * before, `ask` while the guest runs; `settled` comes after each walk, `end` after all.
+ * Each function returns an action for a walk: `act` performs it, `use` checks a result once there is room again, and
+ * `codes` are the errors that are allowed. `every`: it takes long, so only every so many-th level performs it. `begin`
+ * is called before a walk, `ask` while the guest runs; `settled` after each walk, `end` after the last.
  * @type {Record<string, (given: object) => object>}
  */
 export const ACTIONS = {
@@ -35,7 +35,7 @@ export const ACTIONS = {
     codes: ['WAPC_REENTRANT'],
     every: 16,
   }),
-  // Of host calls and of others, where it is a host.
+  // A host refuses it in its own callbacks; a pool does not have it.
   'invokes itself at once': ({ own }) => ({
     act: () => own().invokeSync?.('c'),
     codes: ['WAPC_REENTRANT', 'WAPC_ASYNC'],
@@ -82,7 +82,7 @@ export const ACTIONS = {
       async begin() {
         lease = await pool.get();
       },
-      /** Called while the guest runs, so that all of them have to wait. */
+      /** Called while the guest runs, so that all of these have to wait. */
       ask() {
         controllers = Array.from({ length: WAITING }, () => new AbortController());
         waiting = controllers.flatMap(({ signal }) => [

@@ -1,8 +1,8 @@
-/** Guests that have nothing to do with what happens at the stack's end, and how much there is of everything. */
+/** Guests that are not involved in what happens at the stack's end, and counts of all that is alive. */
 
 import { equal, string } from '../assert.js';
 
-/** Things that are closed at the end, however that comes. */
+/** Things that are closed at the end of a test, however it ends. */
 class Opened {
   #all = [];
 
@@ -18,7 +18,7 @@ class Opened {
 }
 
 /**
- * Runs `work`, then looks whether others still answer, and whether as much lives as before.
+ * Runs `work`, then checks that other guests still answer, and that no more is alive than before.
  * @param {(ask: () => Promise<void>, opened: Opened) => Promise<void>} work
  */
 export async function among({ WapcHost, WapcPool, guest, canSuspend, counts, wasiCounts }, work) {
@@ -35,7 +35,7 @@ export async function among({ WapcHost, WapcPool, guest, canSuspend, counts, was
   const alive = counts();
   const opened = new Opened();
   let greetings = 0;
-  /** All of them answer, to the byte. */
+  /** Checks that all of them answer, to the byte. */
   const ask = async () => {
     const name = `${greetings++}`;
     equal(string(host.invokeSync('hello', name)), `Hello, ${name}`, 'a bystander');

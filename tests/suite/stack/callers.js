@@ -1,40 +1,40 @@
-/** Callers whose own stack is about to end: without any guest that does harm. */
+/** Callers whose own stack is nearly used up, with harmless guests. */
 
 import { equal, wordsOf } from '../assert.js';
 import { among } from './bystanders.js';
 import { Outcomes } from './outcomes.js';
 import { sunk } from './sunk.js';
 
-/** Levels from the end at which something is done: 100 KiB at least, more than anything asks for. */
+/** Levels from the end at which something is tried: 100 KiB at least, more than anything needs. */
 const BAND = 2000;
 
-/** Each step begins one frame of another length further down. */
+/** Each step shifts the levels by one frame of another size. */
 const STEPS = 6;
 
 const answered = (answer) => equal(answer.length, 4, 'an answer');
 
-/** Recurses until the stack ends, and tries on the way back, at every `every`-th level that is near the end. */
+/** Recurses until the stack ends, and on the way back calls `outcomes.try` at every `every`-th level near the end. */
 function overTheEnd(outcomes, every) {
   let left = BAND;
   const deeper = () => {
     try {
       deeper();
     } catch {
-      // The stack has ended, here or in what was tried.
+      // A stack overflow, here or in `try`.
     }
     if (left > 0 && left-- % every === 0) outcomes.try();
   };
   deeper();
 }
 
-/** The same behind so many frames of another length. */
+/** Calls `run` below `levels` frames of another size. */
 function shifted(levels, run) {
   if (levels === 0) return run();
   const result = shifted(levels - 1, run);
   return result;
 }
 
-/** What a caller does, what is done with what comes of it, and at every how many-th level. */
+/** Calls of a caller: the call, a check of its result, and the distance between the levels that try it. */
 const DEEDS = {
   invokeSync: ({ host }) => [() => host.invokeSync('c'), answered],
   invoke: ({ host }) => [() => host.invoke('c'), answered],
@@ -47,7 +47,7 @@ const DEEDS = {
   reset: ({ host }) => [() => host.reset(), () => {}, 128],
   replace: ({ host, module }) => [() => host.replace(module), () => {}, 128],
   instantiate: ({ module }) => [() => module.instantiate(), (made) => made.close(), 128],
-  'what is told of them': ({ host, pool }) => [() => [host.memorySize, host.closed, pool.stats], () => {}],
+  'memorySize, closed and stats': ({ host, pool }) => [() => [host.memorySize, host.closed, pool.stats], () => {}],
 };
 
 export function* callers(environment) {
@@ -73,7 +73,7 @@ async function things({ guest, WapcModule, WapcPool }, opened) {
 async function run(environment, deed, ask, opened) {
   const made = await things(environment, opened);
   const [act, use, every = 4] = deed(made);
-  // The guest takes stack too: where there is room to call it, it may not have enough.
+  // The guest needs stack too, and may overflow it after it was called.
   const outcomes = new Outcomes(act, ['WAPC_TRAP']);
   for (let turn = 0; turn < STEPS; turn++) {
     sunk(() => shifted(turn, () => overTheEnd(outcomes, every)));
@@ -86,7 +86,7 @@ async function run(environment, deed, ask, opened) {
   }
 }
 
-/** Each host is closed once, where the room for it is found: those that could not be closed answer. */
+/** Each host is closed at one level; `close` throws where there is no room for it. */
 async function close(environment, ask, opened) {
   const { module } = await things(environment, opened);
   for (let turn = 0; turn < STEPS; turn++) {
@@ -103,7 +103,7 @@ async function close(environment, ask, opened) {
   }
 }
 
-/** What is lent is given back, once. */
+/** An instance is returned exactly once. */
 async function giveBack(environment, ask, opened) {
   const { pool } = await things(environment, opened);
   for (let turn = 0; turn < STEPS; turn++) {
@@ -119,7 +119,7 @@ async function giveBack(environment, ask, opened) {
   }
 }
 
-/** Whoever aborts may have no room for what that takes: what waited is aborted, or runs. */
+/** An abort may find no room on the stack: the pending request is then aborted, or runs. */
 async function abort(environment, ask, opened) {
   const { pool, suspending } = await things(environment, opened);
   for (let turn = 0; turn < STEPS; turn++) {
@@ -130,7 +130,7 @@ async function abort(environment, ask, opened) {
       suspending.invoke('c', '', { signal }),
       pool.get(undefined, { signal }).then((host) => pool.return(host)),
     ]);
-    // From far to near would be the natural order; this is the other one, so that each is tried where there is least room.
+    // Backwards, so that each is first tried where there is least room.
     const outcomes = new Outcomes(() => controllers.pop()?.abort());
     sunk(() => shifted(turn, () => overTheEnd(outcomes, 50)));
     await outcomes.settle();

@@ -1,20 +1,20 @@
-/** Guests that invoke each other until the stack ends: without any that does harm. */
+/** Harmless guests that invoke each other until the stack ends. */
 
 import { equal, wordsOf } from '../assert.js';
 import { among } from './bystanders.js';
 import { walk } from './edge.js';
 import { isOverflow } from './outcomes.js';
 
-/** Hosts of a chain: their guests recurse before they call, so that few suffice. Browsers have few memories. */
+/** The hosts of a chain. Their guests recurse before they call, so that few suffice: browsers allow few memories. */
 const LENGTH = 40;
 const LEVELS = 900;
 
-/** How each invokes the next one, and whether it can be on this engine. */
+/** The ways in which each host invokes the next one. */
 const LINKS = {
   invokeSync: { options: { async: false }, invoke: (host, payload) => host.invokeSync('e', payload) },
   'invoke, never suspended': {
     options: { async: false },
-    // Nobody waits for it: what it comes to is looked at later.
+    // Not awaited by the callback: the result is checked later.
     invoke: (host, payload, later) => void later.push(host.invoke('e', payload)),
   },
   'invoke, and waits for it': {
@@ -35,7 +35,7 @@ export function* chains(environment) {
 }
 
 async function chain({ guest, WapcModule }, { options, invoke }, ask, opened) {
-  // It calls its host at the last level.
+  // The guest calls its host at the last level.
   const payload = walk(3, { from: LEVELS - 1, levels: LEVELS });
   const module = opened.add(await WapcModule.compile(await guest('wat/edge'), options));
   const hosts = [];
@@ -43,7 +43,7 @@ async function chain({ guest, WapcModule }, { options, invoke }, ask, opened) {
   for (let number = 0; number < LENGTH; number++) {
     let calls = 0;
     const hostCall = () => {
-      // The first call is the one before it recurses.
+      // The guest calls once before it recurses, and once at the last level.
       if (calls++ % 2 === 0 || number + 1 === LENGTH) return undefined;
       const answer = invoke(hosts[number + 1], payload, later);
       return answer instanceof Promise ? answer : undefined;
@@ -51,7 +51,7 @@ async function chain({ guest, WapcModule }, { options, invoke }, ask, opened) {
     hosts.push(opened.add(await module.instantiate({ hostCall })));
   }
   for (let turn = 0; turn < 10; turn++) {
-    // What it throws, it throws here.
+    // An error that is thrown at this level fails the test.
     later.push(invoke(hosts[turn], payload, later));
     for (const { status, reason } of await Promise.allSettled(later.splice(0))) {
       if (status === 'rejected') tooDeep(reason);

@@ -1,4 +1,4 @@
-/** The guests `wat/edge.wat` and `wat/edge-wasi.wat`, which walk over the stack's end. */
+/** The guests `wat/edge.wat` and `wat/edge-wasi.wat`, which recurse to the stack's end. */
 
 import { equal, words, wordsOf } from '../assert.js';
 import { isOverflow } from './outcomes.js';
@@ -9,24 +9,24 @@ export const IMPORTS = (
   '__host_error __console_log env.abort env.trace env.seed env.console.log'
 ).split(' ');
 
-/** The same of `wat/edge-wasi.wat`; some are called together. */
+/** The same for `wat/edge-wasi.wat`; some are called together. */
 export const WASI = (
   'fd_write fd_read random_get path_open fd_readdir path_filestat_get path_create_directory clock_time_get ' +
   'poll_oneoff args_get proc_exit'
 ).split(' ');
 
-/** Those that end their guest, so that it calls them once. */
+/** Imports that end their guest, which can call them only once. */
 export const ENDING = ['env.abort', 'proc_exit'];
 
 const ENDLESS = 0xffffffff;
 
-/** Frames of the guest are this long at most, in 8 bytes: so many levels that are wider move those behind them by a frame. */
+/** The longest frame of the guest, in units of 8 bytes. That many wider levels shift those behind them by one frame. */
 const STEPS = 24;
 
-/** The payload of a walk. */
+/** The payload for a walk to the stack's end. */
 export const walk = (number, { from = 0, levels = ENDLESS, wide = 0 } = {}) => words(number, from, levels, wide);
 
-/** How many levels the stack has room for, roughly, where `invoke` calls the guest. */
+/** The number of levels for which the stack has room where `invoke` calls the guest, roughly. */
 export async function depthOf(invoke) {
   const fits = async (levels) => {
     try {
@@ -46,12 +46,12 @@ export async function depthOf(invoke) {
   return low;
 }
 
-/** Numbers of wider levels for `count` walks that begin with the `nth`: they spread over a frame. */
+/** Numbers of wider levels for `count` walks from the `nth` on, spread over the size of a frame. */
 export function* shifts(count, nth = 0) {
   for (let i = 0; i < count; i++) yield ((nth + i) * 7) % STEPS;
 }
 
-/** The guest has trapped because the stack ended, or for what its callback threw. */
+/** Asserts that the guest has trapped by a stack overflow, or failed with one of `codes`. */
 export function trapped(error, codes = []) {
   if (codes.includes(error?.code)) return;
   equal(error?.code, 'WAPC_TRAP', `what ends at the stack's end (${error?.message})`);

@@ -1,4 +1,4 @@
-/** What is done where the stack ends: it leaves nothing behind, and harms nobody. */
+/** Stack overflows at any place leave nothing behind, and harm no other guest. */
 
 import { fails, thrown } from '../assert.js';
 import { ACTIONS } from './actions.js';
@@ -10,7 +10,7 @@ import { WAYS, Walker } from './walker.js';
 
 const WASI_OPTIONS = { args: ['a'], env: { A: 'a' }, stdin: 'text', preopens: { '/data': { a: 'text' } } };
 
-/** The guests that walk, their imports, those that call back, and what they are given. */
+/** The guests that walk: all their imports, the imports that call back, and their options. */
 const GUESTS = [
   ['wat/edge', IMPORTS, ['__host_call', '__console_log', 'env.trace', 'env.console.log'], {}],
   ['wat/edge-wasi', WASI, ['fd_write'], { wasi: WASI_OPTIONS }],
@@ -23,7 +23,7 @@ export function* stack(environment) {
   yield* chains(environment);
 }
 
-/** Each import, with callbacks that do nothing. */
+/** Calls each import, with callbacks that do nothing. */
 function* imports(environment) {
   const { guest, WapcModule, WapcPool } = environment;
   for (const [name, all, , options] of GUESTS) {
@@ -49,7 +49,7 @@ async function walkOver(call, number) {
   }
 }
 
-/** An import that ends its guest is called but once in each walk. */
+/** An import that ends its guest is called once in each walk. */
 async function endAtTheEdge(call, number) {
   const depth = await depthOf(call);
   for (let from = depth - 200; from < depth + 20; from += 23) {
@@ -57,7 +57,7 @@ async function endAtTheEdge(call, number) {
   }
 }
 
-/** What callbacks do, whatever calls them and however the guest is run. */
+/** Runs each action in callbacks, from every import and in every way. */
 function* callbacks(environment) {
   const depths = GUESTS.map(() => Object.values(WAYS).map(() => ({ calls: 0 })));
   let nth = 0;
@@ -69,7 +69,7 @@ function* callbacks(environment) {
   }
 }
 
-/** Each import that calls back does so in two of the ways, which ones differs by `nth`. */
+/** Each import that calls back acts in two of the four ways; `nth` selects which. */
 async function act(environment, make, depths, nth, ask, opened) {
   const { guest, WapcModule, WapcPool } = environment;
   const bytes = await guest('wat/edge');

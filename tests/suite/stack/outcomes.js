@@ -1,13 +1,13 @@
-/** What may come of something that is done where the stack ends. */
+/** The outcomes of attempts near the stack's end. */
 
-/** Whether the engine itself says that the stack has ended: Firefox has an error of its own for that. */
+/** True for a stack overflow of the engine. Firefox has an error class of its own for it. */
 export const isOverflow = (error) => error instanceof RangeError || error?.name === 'InternalError';
 
 const told = (error) => `${error?.code ?? error?.name ?? typeof error}: ${error?.message ?? error}`;
 
 /**
- * What is done near the stack's end, and what comes of it. It is kept without a call: there may be no room for one. Where
- * there is none for the deed itself either, that is an outcome like any other.
+ * Attempts near the stack's end, and their outcomes. They are recorded without a call, for which there may be no room.
+ * A stack overflow in the attempt itself is an outcome like any other.
  */
 export class Outcomes {
   #act;
@@ -18,8 +18,8 @@ export class Outcomes {
   #failed = 0;
 
   /**
-   * @param {() => unknown} act what is done, to be called with nothing else on the way
-   * @param {string[]} [codes] those that it may fail with besides WAPC_LIMIT
+   * @param {() => unknown} act the attempt, called directly
+   * @param {string[]} [codes] the errors that are allowed besides WAPC_LIMIT
    */
   constructor(act, codes = []) {
     this.#act = act;
@@ -35,10 +35,13 @@ export class Outcomes {
     }
   }
 
-  /** Waits for all of them, and hands each result to `use`: how many succeeded. Throws where one failed as it may not. */
+  /**
+   * Waits for all attempts and hands each result to `use`; returns how many succeeded. Throws where one failed
+   * otherwise.
+   */
   async settle(use = () => {}) {
     const [acted, failed] = [this.#acted, this.#failed];
-    // All at once: a rejection that nobody has listened to by the end of this turn ends the process.
+    // All listened to at once: a rejection without a listener at the end of this turn would end the process.
     const settled = Promise.allSettled(this.#kept.slice(0, acted).map(async (kept) => use(await kept)));
     const errors = this.#thrown.slice(0, failed);
     this.#kept.fill(undefined, 0, acted);

@@ -1,14 +1,17 @@
-/** Stacks differ by a factor of ten between engines, and only their ends matter: most of one is used up by few long frames. */
+/**
+ * Uses up most of the stack by few long frames: stacks differ by a factor of ten between engines, and only their ends
+ * matter.
+ */
 
-/** What each frame holds besides: 8 KiB, as engines push arguments. */
+/** The additional size of each frame, 8 KiB: engines push arguments on the stack. */
 const ARGUMENTS = new Array(1024).fill(0);
 
-/** How many of those frames fit: found when it is first needed. */
+/** The number of such frames that fit, found when it is first needed. */
 let most;
 
 function sink(levels, run) {
   if (levels === 0) return run();
-  // Not at the end: JavaScriptCore takes no stack for a call there.
+  // Not a tail call: JavaScriptCore takes no stack for those.
   const result = sink(levels - 1, run, ...ARGUMENTS);
   return result;
 }
@@ -23,14 +26,14 @@ function count() {
   try {
     deeper();
   } catch {
-    // The stack has ended.
+    // A stack overflow.
   }
   return levels;
 }
 
 /**
- * Calls `run` where a fifth of a megabyte is left. Frames may take more than when they were counted: JavaScriptCore compiles
- * them otherwise meanwhile. Where the stack ends before `run` is called, it is tried with fewer.
+ * Calls `run` where a fifth of a megabyte is left. Frames may be larger than when they were counted, once
+ * JavaScriptCore has recompiled them. Where the stack ends before `run` is called, fewer are tried.
  */
 export function sunk(run) {
   most ??= count();

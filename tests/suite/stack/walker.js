@@ -1,14 +1,14 @@
-/** A guest that walks over the stack's end, and calls back there. */
+/** A guest that recurses to the stack's end, with callbacks that act there. */
 
 import { equal, wordsOf } from '../assert.js';
 import { trapped, walk } from './edge.js';
 import { Outcomes } from './outcomes.js';
 import { sunk } from './sunk.js';
 
-/** How many of the last levels something is done at: some 100 KiB of stack, more than anything asks for. */
+/** The number of last levels at which a callback acts: some 100 KiB of stack, more than anything needs. */
 const BAND = 640;
 
-/** How the guest is run: `invoke` begins where little of the stack is left, if that is where the guest is called. */
+/** The ways to run the guest. `invoke` begins with little stack left, if it calls the guest on the caller's stack. */
 export const WAYS = {
   'at once': {
     options: { async: false },
@@ -26,7 +26,7 @@ export const WAYS = {
   },
 };
 
-/** What counts the calls of the callbacks of one guest, and acts at the last ones. */
+/** Counts a guest's calls of its callbacks, and acts in the last ones. */
 export class Walker {
   #environment;
   #way;
@@ -42,7 +42,7 @@ export class Walker {
 
   /**
    * @param {object} module the guest's
-   * @param {{ calls: number }} depth calls of the last walk, by which the next one knows where the stack will end
+   * @param {{ calls: number }} depth calls of the last walk, which tell the next one where the stack will end
    */
   constructor(environment, module, way, depth) {
     const call = () => this.#called();
@@ -58,21 +58,21 @@ export class Walker {
     return this.#own;
   }
 
-  /** What is done: one of `actions.js`. */
+  /** The action, from `actions.js`. */
   set action(action) {
     this.#action = action;
     this.#outcomes = new Outcomes(action.act, action.codes);
     this.#every = action.every ?? 1;
   }
 
-  /** One walk: it ends as it should, and so does all that was done on it. */
+  /** Runs one walk, and checks that it and all actions ended as they should. */
   async walk(number, wide) {
     if (this.#own === undefined) await this.#make();
     const action = this.#action;
     await action.begin?.();
-    // Nothing is done before it is known where the stack ends.
+    // The first walk only finds where the stack ends.
     if (this.#depth.calls === 0) await this.#over(number, wide, Infinity);
-    // What is aborted or closed happens but once: it begins anywhere in what is left.
+    // Aborting and closing happen only once, so they begin at any of the last levels.
     const last = action.ask || action.ends ? 8 + ((wide * 27) % BAND) : BAND;
     await this.#over(number, wide, Math.max(1, this.#depth.calls - last));
     await this.#outcomes.settle(action.use);

@@ -1,4 +1,4 @@
-/** What may be done with what is open: each function on each kind of descriptor, and the rights that each kind has. */
+/** The operations on each kind of descriptor: results of each function, and the rights of each kind. */
 
 import { equal } from '../assert.js';
 import { ERRNO, MOST_RIGHTS, iovecs, path, probes } from './probe.js';
@@ -6,12 +6,12 @@ import { ERRNO, MOST_RIGHTS, iovecs, path, probes } from './probe.js';
 const { BADF, INVAL, NAMETOOLONG, SPIPE } = ERRNO;
 
 const [READ, WRITE] = [1n << 1n, 1n << 6n];
-/** The bits of numbers. */
+/** A mask of bits, by their numbers. */
 const bits = (...numbers) => numbers.reduce((all, number) => all | (1n << BigInt(number)), 0n);
 const FILE = bits(0, 1, 2, 3, 4, 5, 6, 7, 8, 21, 22, 23, 27);
 const DIRECTORY = bits(3, 4, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27);
 
-/** By number, what is open: how it is opened, its kind, flags and rights. */
+/** Descriptors by number: how each is opened, its kind, flags and rights. */
 const OPEN = [
   { fd: 0, kind: 2, rights: bits(1, 21, 27) },
   { fd: 1, kind: 2, rights: bits(6, 21, 27) },
@@ -31,21 +31,24 @@ const OPEN = [
 const HERE = [iovecs([8192, 1]), 4096];
 const THERE = [iovecs([8192, 1]), 0n, 4096];
 
-/** What a function answers to input, output, a directory that was given, one that was opened, and files to read, to write and for all. */
+/**
+ * The errnos of a function on input, output, a preopened directory, an opened one, and files for reading, for writing
+ * and for both.
+ */
 const ANSWERS = [
   ['fd_advise', [0n, 0n, 5], [BADF, BADF, BADF, BADF, 0, 0, 0]],
   ['fd_advise', [0n, 0n, 6], Array(7).fill(INVAL)],
   ['fd_allocate', [0n, 1n], [SPIPE, SPIPE, BADF, BADF, BADF, 0, 0]],
   ['fd_datasync', [], [INVAL, INVAL, 0, 0, 0, 0, 0]],
   ['fd_sync', [], [INVAL, INVAL, 0, 0, 0, 0, 0]],
-  // APPEND and NONBLOCK; DSYNC, RSYNC, SYNC; and what is no flag.
+  // APPEND and NONBLOCK; DSYNC, RSYNC, SYNC; and an unknown flag.
   ['fd_fdstat_set_flags', [5], [BADF, BADF, BADF, BADF, 0, 0, 0]],
   ...[2, 8, 16].map((flags) => ['fd_fdstat_set_flags', [flags], [BADF, BADF, BADF, BADF, INVAL, INVAL, INVAL]]),
   ['fd_fdstat_set_flags', [1 << 16], Array(7).fill(INVAL)],
   ['fd_filestat_get', [8192], Array(7).fill(0)],
   ['fd_filestat_set_size', [4n], [BADF, BADF, BADF, BADF, INVAL, 0, 0]],
   ['fd_filestat_set_times', [0n, 0n, 10], [BADF, BADF, 0, 0, 0, 0, 0]],
-  // A time that is to be two things.
+  // A time that is set to two things at once.
   ['fd_filestat_set_times', [0n, 0n, 3], Array(7).fill(INVAL)],
   ['fd_filestat_set_times', [0n, 0n, 12], Array(7).fill(INVAL)],
   ['fd_prestat_get', [8192], [BADF, BADF, 0, BADF, BADF, BADF, BADF]],

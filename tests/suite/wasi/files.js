@@ -1,4 +1,4 @@
-/** Files of a tree in memory. */
+/** Files in a tree in memory. */
 
 import { equal, fails, string, words } from '../assert.js';
 import { ERRNO, MOST_RIGHTS, at, path, iovecs, probes } from './probe.js';
@@ -10,7 +10,7 @@ export function* files(environment) {
 
   if (globalThis.process === undefined) {
     yield [
-      'directories of a machine that shows none',
+      'directories of the machine in a browser: WAPC_UNSUPPORTED',
       async () => {
         const preopens = { '/data': { path: '/' } };
         await fails('WAPC_UNSUPPORTED', () => probe({ wasi: { preopens } }));
@@ -67,7 +67,8 @@ export function* files(environment) {
       await link('link0', 'a.txt');
       for (let i = 1; i < 33; i++) await link(`link${i}`, `link${i - 1}`);
       equal([await look('link31'), await look('link32')], [0, LOOP]);
-      // 2,045 names wait behind `first`, 2,040 behind `second` in its target, and those of that one's target: 4,096.
+      // 2,045 names wait behind `first`, 2,040 behind `second` in its target, and those of the latter's target: 4,096
+      // together.
       await link('first', `second${'/a'.repeat(2040)}`);
       for (const [names, errno] of [
         [11, NOENT],
@@ -102,7 +103,7 @@ export function* files(environment) {
   ];
 
   yield [
-    'a write within a file makes it no shorter, an empty one behind its end no longer',
+    'a write within a file does not shorten it, an empty write behind its end does not lengthen it',
     async () => {
       const it = await probe();
       equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 66n, 0n, 0, 4096), 0);
@@ -123,10 +124,10 @@ export function* files(environment) {
   ];
 
   yield [
-    'a file is written where its descriptor stands, which is behind what was written then',
+    'fd_write writes at the position of the descriptor, and moves it',
     async () => {
       const it = await probe();
-      // Once opened to append, once not: FDFLAGS_APPEND, and the rights to read, write, seek and tell.
+      // Without and with FDFLAGS_APPEND, and the rights to read, write, seek and tell.
       for (const [flags, positions] of [
         [0, [1n, 2n]],
         [1, [5n, 6n]],
@@ -138,7 +139,7 @@ export function* files(environment) {
           equal(await it.call('fd_tell', fd, 4096), 0);
           equal(BigInt(it.u32(4096)), position, `flags ${flags}`);
         }
-        // Elsewhere it leaves that place alone.
+        // Reading and writing at an offset does not move the position.
         for (const call of ['fd_pread', 'fd_pwrite']) {
           equal(await it.call(call, fd, iovecs([9000, 1]), 3n, 4096), 0);
           equal(await it.call('fd_tell', fd, 4096), 0);
@@ -180,7 +181,7 @@ export function* files(environment) {
     'what is held counts: a file that is emptied gives its room back, and listings take some',
     async () => {
       const it = await probe();
-      // More than there is room for in all, one after the other.
+      // Together more than there is room for, one after the other.
       for (let i = 0; i < 8; i++) {
         equal(await it.call('path_open', 3, 0, path(`big${i}`), 1, 66n, 0n, 0, 4096), 0);
         equal(await it.call('fd_filestat_set_size', 4 + i, 1n << 28n), 0, `file ${i}`);
@@ -226,7 +227,7 @@ export function* files(environment) {
       equal(await it.call('path_open', 3, 0, path('late'), 1, 66n, 0n, 0, 4096), 33);
       equal(await it.call('path_filestat_get', 3, 0, path('late'), 8192), NOENT);
       for (let fd = 5; fd < 4096; fd++) await it.call('fd_close', fd);
-      // Each directory in the last one: 5 is opened, 4 is in it.
+      // Nests directories: each is opened in 4, and then takes its place.
       equal(await it.call('fd_renumber', 3, 4), 0);
       for (let depth = 0; depth < 3000; depth++) {
         equal(await it.call('path_create_directory', 4, path('d')), 0);

@@ -1,11 +1,11 @@
-/** A guest whose memory is over 2 GiB, and used there: addresses are unsigned wherever they are passed on. */
+/** A guest that uses memory above 2 GiB: addresses stay unsigned wherever they are passed on. */
 
 import { equal, fails, string, wordsOf } from '../assert.js';
 
-/** What `wat/high.wat` answers with, by where it stands. */
+/** The addresses of the results of `wat/high.wat`. */
 const RESULT = { errnos: 0x60, read: 0x300, answer: 0x400, random: 0x500 };
 
-/** Invokes it, and looks at everything that it came by. `preopen` has a file `a.txt`, which it writes over. */
+/** Invokes the guest and checks all of its results. `preopen` has a file `a.txt`, which it overwrites. */
 export async function useHighMemory({ WapcPool, guest }, workers, preopen) {
   const told = [];
   let fail = false;

@@ -1,4 +1,4 @@
-/** WASI: what each function answers and writes, to the byte; and what guests in each language make of it. */
+/** WASI: the results of each function, to the byte, and guests in each language. */
 
 import { descriptors } from './descriptors.js';
 import { files } from './files.js';

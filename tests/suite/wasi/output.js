@@ -1,4 +1,4 @@
-/** What guests write. */
+/** The output of guests. */
 
 import { bytes, equal, fails, string, words } from '../assert.js';
 import { at, iovecs, payloadOf, PAGE, PAYLOAD, probes } from './probe.js';
@@ -8,7 +8,7 @@ export function* output(environment) {
   const probe = probes(environment);
 
   yield [
-    'what is written comes as it was written, and a chunk over limits.payload is WAPC_LIMIT',
+    'output arrives unchanged, and a chunk over limits.payload is WAPC_LIMIT',
     async () => {
       const [out, err] = [[], []];
       const it = await probe({
@@ -28,7 +28,7 @@ export function* output(environment) {
       equal([out.map((chunk) => chunk.length), err.map((chunk) => chunk.length)], [[1, 5000], [17]]);
       it.host.close();
       out.length = 0;
-      // The response is all of memory, so the limit can't be less.
+      // The response is all of memory, so the limit cannot be lower.
       const limited = await probe({ stdout: (chunk) => out.push(chunk), limits: { payload: 2 * PAGE } });
       await limited.call('grow', 1);
       equal(await limited.call('fd_write', 1, iovecs([0, 2 * PAGE]), 8), 0);
@@ -106,7 +106,7 @@ export function* output(environment) {
           name,
           object === console ? (line) => tell(name, line) : { write: (chunk) => tell(name, chunk) },
         ]);
-        // The console is for platforms whose process has no streams.
+        // The console is used where the process has no streams.
         const hidden =
           object === console && process ? ['stdout', 'stderr'].map((name) => [process, name, undefined]) : [];
         const replaced = [...hidden, ...its].map(([object, name, value]) => {
@@ -122,7 +122,7 @@ export function* output(environment) {
           await write(2, bytes('e'));
           await write(1, bytes('ö\n\nrest'));
           if (object === console) {
-            // A character that comes in two pieces, and a line that is not ended when the guest is.
+            // A character in two pieces, and a line without an end when the guest ends.
             await write(2, bytes('ü').slice(0, 1));
             await write(2, bytes('ü\nlast').slice(1));
           }
@@ -161,7 +161,7 @@ export function* output(environment) {
     'a console that throws at the last line of a guest that has ended: all of the guest is gone',
     async () => {
       const { log } = console;
-      // The console is for platforms whose process has no streams.
+      // The console is used where the process has no streams.
       const descriptor = process && Object.getOwnPropertyDescriptor(process, 'stdout');
       let throws = 0;
       try {
@@ -193,7 +193,7 @@ export function* output(environment) {
       for (const [options, whose, counts] of [
         [undefined, 'module', [3, 1]],
         [{ stdout: writer('own') }, 'own', [3, 1]],
-        // Each of its parts by itself.
+        // Each part of it alone.
         [{ wasi: { args: ['own'] } }, 'module', [1, 1]],
         [{ wasi: { env: {} } }, 'module', [3, 0]],
       ]) {

@@ -15,15 +15,15 @@ const FUNCTIONS = (
   'proc_raise sched_yield sock_accept sock_recv sock_send sock_shutdown grow'
 ).split(' ');
 
-/** Where the probe's payload stands: behind its words there may be data. */
+/** The address of the probe's payload. Data may follow its words. */
 export const PAYLOAD = 1024;
 
-/** Data in the guest's memory, as two arguments: where it is, and its length or what else counts it. */
+/** Data in the guest's memory, as two arguments: its address, and its length or another count. */
 export const at = (data, count = data.length) => ({ data, count });
 export const path = (text) => at(bytes(text));
 export const iovecs = (...pairs) => at(words(...pairs.flat()), pairs.length);
 
-/** The payload of a call: numbers are i32, bigints i64. */
+/** The payload for a call: numbers are i32, bigints i64. */
 export function payloadOf(name, args) {
   const sizes = args.map((arg) => (typeof arg === 'number' ? 1 : 2));
   let end = 4 * sizes.reduce((sum, size) => sum + size, 1);
@@ -44,10 +44,10 @@ export function payloadOf(name, args) {
   return payload;
 }
 
-/** A guest that calls whatever it is told. */
+/** A guest that calls the function it is told. */
 async function guestOf({ WapcHost, guest }, options, name) {
   const host = await WapcHost.instantiate(await guest(name), options);
-  /** Where the payloads so far ended. */
+  /** The end of the longest payload so far. */
   let end = PAYLOAD;
   return {
     host,
@@ -58,7 +58,7 @@ async function guestOf({ WapcHost, guest }, options, name) {
       this.memory = await host.invoke('x', payload);
       return new DataView(this.memory.buffer).getUint32(0, true);
     },
-    /** The places outside of its errno and its payloads that are not 0xaa. */
+    /** The addresses whose bytes are not 0xaa, apart from the errno and the payloads. */
     written() {
       const own = (place) => place < 4 || place === 512 || (place >= PAYLOAD && place < end);
       return this.memory.reduce((found, byte, place) => (byte === 0xaa || own(place) ? found : [...found, place]), []);
@@ -72,7 +72,7 @@ async function guestOf({ WapcHost, guest }, options, name) {
   };
 }
 
-/** In nanoseconds: what sleeps so long is woken in no test. */
+/** Nanoseconds that never pass in a test. */
 export const A_DAY = 86_400_000_000_000n;
 
 export const clock = (time, userData = 7, id = 1) => {
@@ -88,7 +88,7 @@ const TREE = { '/data': { 'a.txt': 'text', sub: { 'b.bin': new Uint8Array([1, 2,
 const GIVEN = { args: ['prog', 'grüß'], env: { A: '1', B: '' }, stdin: 'input', preopens: TREE };
 const silent = { stdout() {}, stderr() {} };
 
-/** The payload of a `poll_oneoff`: subscriptions stand behind it. */
+/** The payload for a `poll_oneoff`, followed by the subscriptions. */
 export function pollPayload(...subscriptions) {
   const payload = new Uint8Array(20 + 48 * subscriptions.length);
   payload.set(words(FUNCTIONS.indexOf('poll_oneoff'), PAYLOAD + 20, 4096, subscriptions.length, 8192));
@@ -101,13 +101,16 @@ export async function pollAt(it, ...subscriptions) {
   return it.u32(0);
 }
 
-/** What makes such a guest that was given something of each; `wat/wasi.wat` under another name of WASI is `name`. */
+/**
+ * A function that makes such a guest with something of every option. `name` is `wat/wasi.wat` built for another name of
+ * WASI.
+ */
 export const probes =
   (environment) =>
   (options, name = 'wat/wasi') =>
     guestOf(environment, { ...silent, async: false, wasi: GIVEN, ...options }, name);
 
-/** All rights that there are. */
+/** All existing rights. */
 export const MOST_RIGHTS = (1n << 29n) - 1n;
 
 /** The errnos that tests name. */

@@ -1,4 +1,4 @@
-/** What surrounds a guest: arguments, environment, clocks, randomness, and how it ends. */
+/** The surroundings of a guest: arguments, environment, clocks, randomness, and how it ends. */
 
 import { bytes, equal, fails, string } from '../assert.js';
 import { ERRNO, path, iovecs, PAGE, MOST, probes } from './probe.js';
@@ -128,7 +128,7 @@ export function* process(environment) {
       const before = Date.now();
       equal(await it.call('clock_time_get', 0, 1n, 4096), 0);
       const now = it.u64(4096) / 1e6;
-      // Within a minute: the machine's clock may be set meanwhile.
+      // Within a minute: the machine's clock may be adjusted meanwhile.
       equal(now > before - 60_000 && now < Date.now() + 60_000, true, `${now}`);
       equal(await it.call('clock_time_get', 1, 1n, 4096), 0);
       const first = it.u64(4096);
@@ -153,7 +153,7 @@ export function* process(environment) {
         const unstable = name === 'unstable';
         const it = await probe({}, `wat/wasi-${name}`);
         equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 66n, 0n, 0, 4096), 0);
-        // Where an offset counts from: the end.
+        // `whence` is the end, then the start: its numbers differ.
         equal(await it.call('fd_seek', 4, 2n, unstable ? 1 : 2, 4096), 0);
         equal(it.u64(4096), 6);
         equal(await it.call('fd_seek', 4, 2n, unstable ? 2 : 0, 4096), 0);

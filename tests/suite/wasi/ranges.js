@@ -1,11 +1,11 @@
-/** What leaves memory, is too long or is no text: a fault, and nothing is written. */
+/** Ranges that leave memory, are too long or are no text: an errno, and nothing is written. */
 
 import { bytes, equal, string, words } from '../assert.js';
 import { ERRNO, at, path, iovecs, PAGE, MOST, probes } from './probe.js';
 
 const { BADF, FAULT, INVAL, ILSEQ, NAMETOOLONG, NOENT, NOTCAPABLE } = ERRNO;
 
-/** Calls that write: the place of each is `P`, so many bytes long. */
+/** Calls that write: a function, the bytes that it writes, and its arguments; `P` is the address. */
 const P = Symbol('place');
 const WRITING = [
   ['args_get', 8, [P, 4096]],
@@ -30,7 +30,7 @@ const WRITING = [
   ['random_get', 100, [P, 100]],
 ];
 
-/** Calls on ranges without bytes, at the beginning of memory, each with its errno. 4 is a file that is open. */
+/** Calls with empty ranges at the beginning of memory, each with its errno. Descriptor 4 is an open file. */
 const EMPTY = [
   ['random_get', 0, 0, 0],
   ['args_get', 0, 0, 0],

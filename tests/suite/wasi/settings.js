@@ -1,4 +1,4 @@
-/** What callers say that a guest is to be given: read once, copied, and refused by a code. */
+/** The option `wasi`: read once, copied, and refused with a code. */
 
 import { equal, fails, string } from '../assert.js';
 import { iovecs, path, probes } from './probe.js';
@@ -7,7 +7,7 @@ const thrower = () => {
   throw new Error('a getter of the caller');
 };
 
-/** `wasi` that throws where it is read. */
+/** Options whose reading throws. */
 const THROWING = {
   'a getter of wasi': () => Object.defineProperty({}, 'args', { get: thrower, enumerable: true }),
   'a proxy as wasi': () => new Proxy({}, { ownKeys: thrower }),
@@ -26,7 +26,7 @@ const THROWING = {
   }),
 };
 
-/** Bytes that are no longer there. */
+/** Detached bytes. */
 function detached() {
   const bytes = new Uint8Array(8);
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
@@ -41,7 +41,7 @@ function circular() {
   return tree;
 }
 
-/** `wasi` that is none. */
+/** Invalid options. */
 const WRONG = {
   'args with a hole': () => ({ args: ['a', , 'b'] }), // eslint-disable-line no-sparse-arrays
   'args of nothing, and many of it': () => ({ args: new Array(2 ** 32 - 1) }),

@@ -17,7 +17,7 @@ export function* waiting(environment) {
   };
 
   yield [
-    'poll_oneoff: what is ready, what is not there, and what is nothing',
+    'poll_oneoff: ready, missing and invalid subscriptions, and none',
     async () => {
       const it = await probe();
       equal(await pollAt(it, clock(A_DAY, 1), clock(0n, 2), onFd(1, 0), onFd(2, 1), onFd(1, 99), onFd(7, 0)), 0);
@@ -65,7 +65,7 @@ export function* waiting(environment) {
         const it = await probe({ async: 'auto' });
         const controller = new AbortController();
         const sleeping = it.host.invoke('x', pollPayload(clock(A_DAY)), controller);
-        // This thread goes on, and so does another guest of it.
+        // The sleep does not block this thread: another guest runs on it.
         const other = await probe({ async: 'auto' });
         equal(await pollAt(other, clock(1_000_000n)), 0);
         other.host.close();

@@ -1,5 +1,5 @@
-//! `bindgen INPUT.wasm OUT_DIR`: `wasm-bindgen --target web --omit-default-module-path`, with short names for the imports. Its
-//! typings are for `checkJs`.
+//! `bindgen INPUT.wasm OUT_DIR`: `wasm-bindgen --target web --omit-default-module-path`, with short names for the
+//! imports. The typings it writes are for `checkJs`.
 
 use std::error::Error;
 use std::path::Path;
@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .remove_producers_section(true)
         .out_name(NAME);
     let mut output = bindgen.generate_output()?;
-    // Names such as `__wbg_new_2658d63118834d8e` stand in the wasm and in the glue, and their digits do not compress: 2 KB.
+    // Names such as `__wbg_new_2658d63118834d8e` are in the wasm and in the glue, and their digits do not compress: 2
+    // KB.
     let mut renamed = Vec::new();
     for import in output.wasm_mut().imports.iter_mut().filter(|import| import.name.starts_with("__wb")) {
         let name = format!("f{}", renamed.len());

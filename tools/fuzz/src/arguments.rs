@@ -1,4 +1,4 @@
-//! Calls of imports: with what is as it should be, or with what hosts get wrong.
+//! Calls of imports, with valid arguments or with those that hosts get wrong.
 
 use wasm_encoder::{Instruction, MemArg, MemArgTarget};
 
@@ -6,7 +6,7 @@ use crate::imports::{Import, Parameter};
 use crate::layout::{SCRATCH, SUBSCRIPTIONS};
 use crate::statements::Body;
 
-/// Where sums of unsigned numbers, signed comparisons and ends of pages go wrong.
+/// Numbers at which unsigned sums, signed comparisons and page boundaries go wrong.
 const BOUNDARIES: [i32; 11] = [0, 1, 4, 65_535, 65_536, 65_537, i32::MAX, i32::MIN, i32::MIN + 1, -4, -1];
 
 const LONGS: [i64; 12] = [0, 1, 10, 4096, 65_536, 1 << 20, (1 << 28) + 1, 1 << 32, 1_000_000, i64::MAX, i64::MIN, -1];
@@ -14,11 +14,11 @@ const LONGS: [i64; 12] = [0, 1, 10, 4096, 65_536, 1 << 20, (1 << 28) + 1, 1 << 3
 /// All rights of WASI's descriptors.
 const ALL_RIGHTS: i64 = (1 << 30) - 1;
 
-/// Numbers of subscriptions: a few, or so many that they leave memory, or seem not to in 32 bits.
+/// Numbers of subscriptions: a few, and so many that they leave memory, or that their size wraps in 32 bits.
 const COUNTS: [i32; 6] = [1, 2, 0, i32::MIN, 0x0555_5556, -1];
 
 impl Body<'_> {
-    /// Any import; the protocol's more often than others.
+    /// Calls any import, those of the protocol more often than others.
     pub(crate) fn call_any(&mut self) {
         let imports = &self.shape.imports;
         if imports.is_empty() {
@@ -33,7 +33,7 @@ impl Body<'_> {
         }
     }
 
-    /// Calls what it names with arguments that are as they should be, if the guest imports it.
+    /// Calls the import `name` with valid arguments, if the guest has it.
     pub(crate) fn call_valid(&mut self, name: &str) {
         if let Some(index) = self.import(name) {
             self.call(index as usize, true);
@@ -86,7 +86,7 @@ impl Body<'_> {
         }
     }
 
-    /// Aligned, in memory, and in nobody's way.
+    /// Valid addresses are aligned, in memory, and where writing harms nothing.
     fn address(&mut self, is_valid: bool) {
         if !is_valid {
             return self.any_number();
@@ -97,12 +97,12 @@ impl Body<'_> {
 
     fn range(&mut self, is_valid: bool) {
         match self.rng.below(8) {
-            // Legal, wherever it points.
+            // An empty range is legal, wherever it points.
             0 => {
                 self.any_number();
                 self.number(0);
             }
-            // Not thousands of times, on the way to the stack's end.
+            // All of memory. Not in deep guests, which would pass it thousands of times.
             1 if is_valid && !self.shape.is_deep => {
                 self.number(0);
                 self.memory_len();
@@ -119,7 +119,7 @@ impl Body<'_> {
         }
     }
 
-    /// Something that lies in memory; most of it is whole.
+    /// One of `ranges`. All lie in memory, and most are well-formed.
     fn one_of(&mut self, ranges: &[(u32, u32)], is_valid: bool) {
         if !is_valid {
             return self.range(false);
@@ -130,7 +130,7 @@ impl Body<'_> {
         self.number(len as i32);
     }
 
-    /// A boundary, one that moves with memory, or what was kept.
+    /// A boundary, a number relative to the size of memory, or one kept in a local.
     pub(crate) fn any_number(&mut self) {
         match self.rng.below(5) {
             0 => self.local(),
@@ -153,8 +153,8 @@ impl Body<'_> {
         self.code.push(Instruction::I32Mul);
     }
 
-    /// Subscriptions that are due within a millisecond, in the newer layout and the older one. What is read beyond them
-    /// leaves memory.
+    /// Subscriptions that are due within a millisecond, in the newer and the older layout. With a count above theirs,
+    /// the range leaves memory.
     fn poll_arguments(&mut self, is_valid: bool) {
         for offset in (0..112).step_by(8) {
             self.store(offset, 0);

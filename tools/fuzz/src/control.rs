@@ -20,7 +20,7 @@ impl Body<'_> {
         self.code.push(Instruction::Loop(BlockType::Empty));
         self.burn();
         self.statements(1, 3, depth + 1);
-        // Seven times, if the fuel is a multiple of eight before.
+        // Repeats until the fuel is a multiple of eight: seven times at most.
         self.code.push(Instruction::GlobalGet(FUEL));
         self.number(7);
         self.code.extend([Instruction::I32And, Instruction::BrIf(0), Instruction::End]);
@@ -39,11 +39,11 @@ impl Body<'_> {
         self.keep();
     }
 
-    /// Rarely: the end of the guest, or of the function.
+    /// Rarely the end of the guest, or of the function; else a call.
     pub(crate) fn end(&mut self) {
         match self.rng.below(12) {
             0 => {
-                // In a block, after which comes more.
+                // In a block, so that more code may follow.
                 self.local();
                 self.code.extend([Instruction::If(BlockType::Empty), Instruction::Unreachable, Instruction::End]);
             }
@@ -73,7 +73,7 @@ impl Body<'_> {
         self.code.push(Instruction::GlobalSet(FUEL));
     }
 
-    /// Takes one of the fuel, and returns where there is none.
+    /// Takes one from the fuel, and returns where there is none.
     pub(crate) fn burn(&mut self) {
         self.code.extend([Instruction::GlobalGet(FUEL), Instruction::I32Eqz, Instruction::If(BlockType::Empty)]);
         if self.returns {

@@ -1,4 +1,4 @@
-//! Guests whose bodies call imports, again and again, with what hosts get wrong.
+//! Guests whose bodies call imports again and again, with arguments that hosts get wrong.
 
 use std::ops::Range;
 
@@ -12,10 +12,10 @@ use crate::rng::Rng;
 use crate::shape::Shape;
 use crate::statements::{Body, FUEL, LOCALS};
 
-/// Turns of loops and calls of helpers that one invocation may make: so few that the stack is never full.
+/// Iterations and helper calls that one invocation may make: few enough for the stack.
 const STEPS: i32 = 200;
 
-/// Functions of its own that it calls.
+/// Helper functions, which bodies call.
 const HELPERS: u32 = 2;
 
 pub(crate) fn generate(rng: &mut Rng) -> Vec<u8> {
@@ -44,7 +44,7 @@ pub(crate) fn generate(rng: &mut Rng) -> Vec<u8> {
     module.finish()
 }
 
-/// Indices: the imports, `__guest_call`, the helpers, the starts that are exported, the start function.
+/// The indices of the helpers. The order: imports, `__guest_call`, helpers, exported starts, the start function.
 fn helpers(shape: &Shape) -> Range<u32> {
     let first = shape.imports.len() as u32 + 1;
     first..first + HELPERS
@@ -80,7 +80,7 @@ fn exports(shape: &Shape, has_start: bool) -> ExportSection {
     for (name, index) in shape.starts.iter().zip(helpers(shape).end..) {
         exports.export(name, ExportKind::Func, index);
     }
-    // What whoever runs it has to know of it.
+    // Exports that tell the runner about the guest.
     let starts_nothing = shape.starts.is_empty() && !has_start;
     for (name, holds) in [("deep", shape.is_deep), ("varying", shape.is_varying), ("plain", starts_nothing)] {
         if holds {

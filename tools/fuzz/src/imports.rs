@@ -1,9 +1,9 @@
-//! What guests import: names, and what each parameter is.
+//! The imports of guests: names, and the meaning of each parameter.
 
-/// What a parameter (or two) of an import is.
+/// The meaning of a parameter, or of a pair of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parameter {
-    /// Where the host reads or writes an amount that it knows.
+    /// An address where the host reads or writes a known number of bytes.
     Address,
     /// A range: address and length.
     Range,
@@ -75,7 +75,7 @@ pub(crate) const ASSEMBLYSCRIPT: [Import; 4] = [
     nothing("console.log", &[String]),
 ];
 
-/// Those of WASI whose answers are the same each time.
+/// Functions of WASI that answer the same each time.
 pub(crate) const WASI: [Import; 39] = [
     number("args_get", &[Address, Address]),
     number("args_sizes_get", &[Address, Address]),
@@ -118,7 +118,7 @@ pub(crate) const WASI: [Import; 39] = [
     nothing("proc_exit", &[Number]),
 ];
 
-/// Those whose answers differ: times, randomness, numbers of files.
+/// Functions of WASI whose answers vary: times, randomness, inodes.
 pub(crate) const WASI_VARYING: [Import; 5] = [
     number("clock_time_get", &[Number, Long, Address]),
     number("random_get", &[Range]),
@@ -127,5 +127,5 @@ pub(crate) const WASI_VARYING: [Import; 5] = [
     number("fd_readdir", &[Descriptor, Range, Long, Address]),
 ];
 
-/// The one that waits, whose subscriptions are written before it is called: what else lies there might let it wait for ever.
+/// The function that waits. Its subscriptions are written before each call: random ones might wait for ever.
 pub(crate) const POLL: Import = number("poll_oneoff", &[Address, Address, Number, Address]);

@@ -1,4 +1,4 @@
-//! What lies where in the memory of a generated guest: names, paths, strings, parts of buffers.
+//! The memory layout of a generated guest: names, paths, strings, parts of buffers.
 
 /// Names of host calls and texts: some of them broken.
 const NAMES: [&[u8]; 8] =
@@ -21,12 +21,12 @@ const PATHS: [&[u8]; 14] = [
     b"a.txt/",
 ];
 
-/// Where what is laid out begins, and where guests may write without harming it.
+/// The start of the laid out data, and of the area that guests may overwrite.
 const BEGIN: u32 = 64;
 pub(crate) const SCRATCH: u32 = 8192;
 pub(crate) const SUBSCRIPTIONS: u32 = 6144;
 
-/// Bytes from [`BEGIN`] on, and where in memory each thing is.
+/// The bytes from [`BEGIN`] on, and the address of each thing in memory.
 pub(crate) struct Layout {
     pub(crate) bytes: Vec<u8>,
     /// Address and length.
@@ -64,7 +64,7 @@ impl Layout {
         (at, bytes.len() as u32)
     }
 
-    /// Whole ones, one that is cut in a unit, a lone surrogate, one whose length leaves memory, and null.
+    /// Well-formed strings, one cut inside a unit, a lone surrogate, one whose length leaves memory, and null.
     fn put_strings(&mut self) {
         let text: Vec<u8> = "wörld 🌍".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (len, bytes) in
@@ -94,7 +94,7 @@ impl Layout {
             let (at, _) = self.put(&bytes);
             self.iovecs.push((at, set.len() as u32));
         }
-        // None, wherever they are said to be.
+        // Empty lists, at any address.
         self.iovecs.extend([(u32::MAX, 0), (0, 0)]);
     }
 }

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(output.flush()?)
 }
 
-/// A quarter comes from wasm-smith, the others from this crate.
+/// A quarter of the guests comes from wasm-smith, the others from this crate.
 fn generate(seed: u64) -> Vec<u8> {
     let mut rng = Rng::new(seed);
     if rng.one_in(4) { smith::generate(&mut rng) } else { guest::generate(&mut rng) }

@@ -1,6 +1,6 @@
-//! Numbers from a seed: SplitMix64, the same on every machine and in every version.
+//! Random numbers from a seed: SplitMix64, the same on every machine and in every version.
 
-/// Makes the numbers of one guest.
+/// The random numbers of one guest.
 pub(crate) struct Rng(u64);
 
 impl Rng {

@@ -1,4 +1,4 @@
-//! What a guest imports and exports, decided before its bodies are.
+//! The imports and exports of a guest, decided before its bodies.
 
 use wasm_encoder::{EntityType, ImportSection, MemoryType, TypeSection, ValType};
 
@@ -9,17 +9,17 @@ pub(crate) struct Shape {
     /// Module and function, in the order of their indices.
     pub(crate) imports: Vec<(&'static str, Import)>,
     pub(crate) memory: MemoryType,
-    /// Which of them it exports.
+    /// The start exports that it has.
     pub(crate) starts: Vec<&'static str>,
-    /// Whether it recurses to the end of the stack.
+    /// True where it recurses to the end of the stack.
     pub(crate) is_deep: bool,
-    /// Whether its answers may differ from one time to the next.
+    /// True where its answers may vary from run to run.
     pub(crate) is_varying: bool,
     pub(crate) catches: bool,
 }
 
 impl Shape {
-    /// What imports nothing but `wapc`, and sometimes AssemblyScript's `env`.
+    /// A shape that imports only `wapc`, and sometimes AssemblyScript's `env`.
     pub(crate) fn simple(rng: &mut Rng) -> Self {
         let mut imports: Vec<_> = WAPC.iter().map(|import| ("wapc", *import)).collect();
         if rng.one_in(4) {
@@ -55,7 +55,7 @@ impl Shape {
         }
     }
 
-    /// The types and the imports: type n is that of import n; three more follow, for `__guest_call`, starts and helpers.
+    /// The types and the imports. Import n has type n; three more types follow, for `__guest_call`, starts and helpers.
     pub(crate) fn encode_imports(&self) -> (TypeSection, ImportSection) {
         let (mut types, mut imports) = (TypeSection::new(), ImportSection::new());
         for (index, (module, import)) in self.imports.iter().enumerate() {
@@ -83,7 +83,7 @@ impl Shape {
     }
 }
 
-/// A page or a few, that can grow by none, a few or many.
+/// A memory of one page or a few, which can grow by none, a few or many.
 fn memory(rng: &mut Rng) -> MemoryType {
     let minimum = rng.pick(&[1, 1, 1, 2, 3]);
     let maximum = rng.pick(&[Some(minimum), Some(minimum + 1), Some(16), Some(16), Some(2000), None]);

@@ -1,4 +1,4 @@
-//! Guests whose bodies wasm-smith makes.
+//! Guests whose bodies wasm-smith generates.
 
 use arbitrary::Unstructured;
 use wasm_encoder::{
@@ -9,7 +9,7 @@ use wasm_smith::Config;
 use crate::rng::Rng;
 use crate::shape::Shape;
 
-/// Loops and calls that a guest may make before it traps: fewer than the stack has room for.
+/// Iterations and calls that a guest may make before it traps: few enough for the stack.
 const FUEL: u32 = 400;
 
 pub(crate) fn generate(rng: &mut Rng) -> Vec<u8> {
@@ -25,7 +25,7 @@ pub(crate) fn generate(rng: &mut Rng) -> Vec<u8> {
     }
 }
 
-/// wasm-smith has no shared memory in engines' own sense of it, and fills what it may.
+/// The memory: not shared, which wasm-smith does not support as engines do, and small, since guests may fill it.
 fn memory(rng: &mut Rng) -> MemoryType {
     MemoryType {
         minimum: 1,
@@ -36,7 +36,7 @@ fn memory(rng: &mut Rng) -> MemoryType {
     }
 }
 
-/// What every engine that is tested has.
+/// Features that every tested engine has.
 fn config(shape: Vec<u8>, has_start: bool) -> Config {
     Config {
         module_shape: Some(shape),
@@ -60,7 +60,7 @@ fn config(shape: Vec<u8>, has_start: bool) -> Config {
     }
 }
 
-/// A module of that shape whose functions do nothing: wasm-smith takes the shape from it.
+/// A module of that shape whose functions do nothing; wasm-smith takes the shape from it.
 fn empty(shape: &Shape) -> Vec<u8> {
     let (types, imports) = shape.encode_imports();
     let (mut functions, mut code, mut memories, mut exports) =

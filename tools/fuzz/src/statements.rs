@@ -8,26 +8,26 @@ use crate::layout::{Layout, SCRATCH};
 use crate::rng::Rng;
 use crate::shape::Shape;
 
-/// The global that counts down what a guest may still do.
+/// The global with the fuel, which counts down what a guest may still do.
 pub(crate) const FUEL: u32 = 0;
 
 /// Locals of each function, besides its parameters.
 pub(crate) const LOCALS: u32 = 3;
 
-/// What a guest that is out of something answers with.
+/// The results of a guest that ends early.
 pub(crate) const RESULTS: [i32; 8] = [1, 1, 1, 1, 1, 0, 2, -1];
 
-/// One body that is being made.
+/// A function body in the making.
 pub(crate) struct Body<'a> {
     pub(crate) rng: &'a mut Rng,
     pub(crate) shape: &'a Shape,
     pub(crate) layout: &'a Layout,
     pub(crate) code: Vec<Instruction<'static>>,
-    /// How many it has.
+    /// The number of its parameters.
     pub(crate) parameters: u32,
-    /// Functions that it may call.
+    /// The functions that it may call.
     pub(crate) helpers: Range<u32>,
-    /// What the function returns, if anything.
+    /// True where the function returns a number.
     pub(crate) returns: bool,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Body<'a> {
         self.code
     }
 
-    /// Calls itself until there is no stack, and imports on the way there.
+    /// Calls itself until the stack ends, with imports on the way.
     pub(crate) fn recursion(mut self, own: u32) -> Vec<Instruction<'static>> {
         self.call_any();
         if self.rng.one_in(2) {
@@ -97,7 +97,7 @@ impl<'a> Body<'a> {
             14 if self.shape.catches && depth < 3 => self.catch(depth),
             15 => {
                 let helper = self.rng.below(self.helpers.len()) as u32;
-                // The first of a deep guest does not come back.
+                // In a deep guest the first helper recurses without end.
                 self.call_helper(self.helpers.start + if self.shape.is_deep { 1 } else { helper });
             }
             16 => {
@@ -111,7 +111,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A host call, and what comes of it: where `memory.grow` may lie between.
+    /// A host call, and its answer or error, perhaps with `memory.grow` in between.
     fn ask_host(&mut self) {
         self.call_valid("__host_call");
         if self.rng.one_in(3) {
@@ -128,7 +128,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The request, and all of it as the response.
+    /// Fetches the request, and responds with all of it.
     fn echo(&mut self) {
         let (Some(request), Some(respond)) = (self.import("__guest_request"), self.import("__guest_response")) else {
             return;
@@ -156,19 +156,19 @@ impl<'a> Body<'a> {
         self.code.push(Instruction::MemoryFill(0));
     }
 
-    /// Puts a number into a local.
+    /// Pops a number into a local.
     pub(crate) fn keep(&mut self) {
         let local = self.parameters + self.rng.below(LOCALS as usize) as u32;
         self.code.push(Instruction::LocalSet(local));
     }
 
-    /// A parameter or local.
+    /// Pushes a parameter or a local.
     pub(crate) fn local(&mut self) {
         let local = self.rng.below((self.parameters + LOCALS) as usize) as u32;
         self.code.push(Instruction::LocalGet(local));
     }
 
-    /// Whether it is `__guest_call`, whose parameters are lengths.
+    /// True in `__guest_call`, whose two parameters are lengths.
     pub(crate) fn is_invocation(&self) -> bool {
         self.parameters == 2
     }
@@ -182,7 +182,7 @@ impl<'a> Body<'a> {
         self.shape.imports.iter().position(|(_, import)| import.name == name).map(|index| index as u32)
     }
 
-    /// What an import gives back.
+    /// Takes the result of an import from the stack.
     pub(crate) fn take(&mut self, result: Option<ValType>) {
         match result {
             Some(ValType::I32) => self.keep(),

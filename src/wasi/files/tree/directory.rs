@@ -8,7 +8,7 @@ use crate::abi::Result;
 use crate::files::{How, Names};
 use crate::sys;
 
-/// Bytes of a name.
+/// The most bytes of a name.
 const LONGEST_NAME: usize = 255;
 
 impl Node {
@@ -40,7 +40,7 @@ impl Node {
         Ok(child)
     }
 
-    /// Adds what is in it.
+    /// Adds its entries to `names`.
     pub(in crate::files) fn list(&self, names: &mut Names) -> Result<()> {
         for (name, node) in self.children()?.iter() {
             names.push(node.inode, node.stat()?.kind, name);
@@ -48,7 +48,7 @@ impl Node {
         Ok(())
     }
 
-    /// A new node under a name that is not there yet.
+    /// Adds a new node under a name that does not exist yet.
     pub(super) fn add(&self, name: &str, content: Content, len: usize) -> Result<Rc<Self>> {
         let node = Self::new(content, name.len() + len, &self.nodes)?;
         self.insert(name, &node)?;
@@ -60,7 +60,7 @@ impl Node {
             Err(errno) if errno == wasip1::ERRNO_NOENT => {}
             found => return Err(found.err().unwrap_or(wasip1::ERRNO_EXIST)),
         }
-        // Nothing comes into a directory that is gone.
+        // A removed directory takes no entries.
         if self.links.get() == 0 {
             return Err(wasip1::ERRNO_NOENT);
         }
@@ -70,7 +70,7 @@ impl Node {
         Ok(())
     }
 
-    /// Takes a name away.
+    /// Removes a name.
     pub(super) fn take(&self, name: &str) -> Result<()> {
         let taken = self.children_mut()?.remove(name).ok_or(wasip1::ERRNO_NOENT)?;
         taken.links.set(taken.links.get().saturating_sub(1));
@@ -79,7 +79,7 @@ impl Node {
         Ok(())
     }
 
-    /// Its content has changed.
+    /// Notes that its content has changed now.
     pub(super) fn touch(&self) {
         self.modified.set(sys::realtime());
         self.changed.set(self.modified.get());
@@ -146,7 +146,7 @@ impl Node {
 
     pub(in crate::files) fn rename(&self, name: &str, to: &Self, new_name: &str) -> Result<()> {
         let node = self.child(name)?;
-        // A directory can't become a part of itself.
+        // A directory cannot become a part of itself.
         if node.contains(to)? {
             return Err(wasip1::ERRNO_INVAL);
         }
@@ -160,14 +160,14 @@ impl Node {
         if to.links.get() == 0 {
             return Err(wasip1::ERRNO_NOENT);
         }
-        // A node that had the name is replaced, so that only a new name takes room.
+        // A node that already has the name is replaced, so that only a new name takes room.
         let _ = to.take(new_name);
         self.children_mut()?.remove(name);
         self.touch();
         to.insert(new_name, &node)
     }
 
-    /// True where `other` is this or below it. Not by recursion, since a guest may nest as deep as it likes.
+    /// True where `other` is this or below it. Without recursion: a guest may nest directories as deep as it likes.
     pub(super) fn contains(self: &Rc<Self>, other: &Self) -> Result<bool> {
         let mut within = vec![Rc::clone(self)];
         while let Some(node) = within.pop() {

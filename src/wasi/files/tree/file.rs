@@ -8,7 +8,7 @@ use crate::guest::Guest;
 use crate::memory::Range;
 use crate::sys::{self, Place, Span};
 
-/// Bytes of one file.
+/// The most bytes of one file.
 const LARGEST_FILE: u64 = 256 << 20;
 
 impl Node {
@@ -57,7 +57,7 @@ impl Node {
         Ok(())
     }
 
-    /// EFBIG over the largest file, ENOSPC where there is no room.
+    /// EFBIG above the largest file, ENOSPC where there is no room.
     pub(super) fn resize(&self, len: u64) -> Result<()> {
         let len = usize::try_from(len).ok().filter(|_| len <= LARGEST_FILE).ok_or(wasip1::ERRNO_FBIG)?;
         let mut bytes = self.bytes_mut()?;
@@ -70,7 +70,7 @@ impl Node {
             .or_else(|_| bytes.try_reserve_exact(more))
             .map_err(|_| wasip1::ERRNO_NOSPC)?;
         bytes.resize(len, 0);
-        // The allocation shrinks too: what counts is what is held.
+        // Shrinks the allocation too, since that is what `room` counts.
         if len < bytes.capacity() / 4 {
             bytes.shrink_to(len);
         }
