@@ -16,7 +16,7 @@ pub(crate) enum Error {
     Compile { name: String, reason: String, cause: JsValue },
     #[error("the guest's bytes do not match `integrity`: expected {expected}, got {actual}")]
     Integrity { expected: String, actual: String },
-    #[error("not a waPC guest: {0}")]
+    #[error("{0}")]
     NotAGuest(String, Option<JsValue>),
     #[error("{reason}")]
     Link { reason: String, cause: Option<JsValue> },
@@ -111,6 +111,11 @@ impl Error {
             Self::Init { cause, .. } | Self::Compile { cause, .. } => Some(cause),
             _ => None,
         }
+    }
+
+    /// A module or file, named `described`, that is no waPC guest.
+    pub(crate) fn not_a_guest(described: &str, reason: &str, cause: Option<JsValue>) -> Self {
+        Self::NotAGuest(format!("{described}: not a waPC guest: {reason}"), cause)
     }
 
     /// An invalid argument or option.

@@ -8,7 +8,7 @@ mod succession;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect, WebAssembly};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
@@ -96,6 +96,8 @@ pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option
         &options.wasi,
         options.limits.memory,
         options.integrity.is_some(),
+        options.name.as_ref(),
+        guest.origin.name.as_ref(),
     )
 }
 
@@ -120,6 +122,7 @@ impl Host {
             successors: RefCell::default(),
         });
         state.install(Some(instance));
+        state.tell_name();
         HOSTS.with_borrow_mut(|hosts| hosts.fill(slot, &state));
         Ok(Self { slot, state })
     }
@@ -153,6 +156,14 @@ impl Host {
     #[wasm_bindgen(getter)]
     pub fn port(&self) -> Result<Port, JsValue> {
         Ok(self.state.port.clone())
+    }
+
+    /// The guest that runs now.
+    ///
+    /// A `Result`, though it can't fail: see `exports` on functions that return a reference.
+    #[wasm_bindgen(getter)]
+    pub fn module(&self) -> Result<WebAssembly::Module, JsValue> {
+        Ok(self.state.guest.borrow().module.clone())
     }
 
     /// Bytes of linear memory now; 0 while there is no instance.
@@ -216,6 +227,12 @@ impl Host {
 impl State {
     fn by_slot(slot: u32) -> Option<Rc<Self>> {
         HOSTS.with_borrow(|hosts| hosts.get(slot).cloned())
+    }
+
+    /// Tells the port the guest's name: the host's own, or that of the guest that is there.
+    fn tell_name(&self) {
+        let guest = self.guest.borrow().clone();
+        self.port.set_name(self.options.name.as_ref().or(guest.origin.name.as_ref()));
     }
 
     fn instance(&self) -> Option<Rc<Instance>> {

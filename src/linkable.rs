@@ -1,18 +1,29 @@
 //! A compiled guest whose imports the host all provides, ready to be instantiated.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
-use js_sys::WebAssembly;
+use js_sys::{JsString, WebAssembly};
 
 use crate::error::Error;
 use crate::inspect::field;
 use crate::protocol::{self, ENV, HOST_CALL, POLL};
 use crate::sys::Wasi;
 
+/// The place that a guest came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    /// As errors name it: a path, an address, "the bytes".
+    pub(crate) described: Rc<str>,
+    /// The guest's name in errors of its invocations: the one that it was compiled with, or its file's. None where it has neither.
+    pub(crate) name: Option<JsString>,
+}
+
 /// A guest whose imports the host all provides, and what holds for each of its instances once one has shown it.
 #[derive(Debug)]
 pub(crate) struct Linkable {
     pub(crate) module: WebAssembly::Module,
+    pub(crate) origin: Origin,
     /// True where the guest may call its host or sleep, so that its stack may have to be suspended.
     pub(crate) may_wait: bool,
     /// True where the guest may sleep.
@@ -27,7 +38,7 @@ pub(crate) struct Linkable {
 
 impl Linkable {
     /// WAPC_LINK, naming all of them, where the host does not provide its imports.
-    pub(crate) fn new(module: WebAssembly::Module, wasi: Option<Wasi>) -> Result<Self, Error> {
+    pub(crate) fn new(module: WebAssembly::Module, wasi: Option<Wasi>, origin: Origin) -> Result<Self, Error> {
         let (mut missing, mut may_wait, mut may_sleep, mut imports_env) = (Vec::new(), false, false, false);
         for import in WebAssembly::Module::imports(&module).iter() {
             let (from, name, kind) = (field(&import, "module"), field(&import, "name"), field(&import, "kind"));
@@ -41,10 +52,22 @@ impl Linkable {
             }
         }
         if missing.is_empty() {
-            return Ok(Self { module, may_wait, may_sleep, wasi, imports_env, has_signature: Cell::new(false) });
+            return Ok(Self {
+                module,
+                origin,
+                may_wait,
+                may_sleep,
+                wasi,
+                imports_env,
+                has_signature: Cell::new(false),
+            });
         }
         Err(Error::Link {
-            reason: format!("the guest imports what this host does not provide: {}", missing.join(", ")),
+            reason: format!(
+                "{}: the guest imports what this host does not provide: {}",
+                origin.described,
+                missing.join(", ")
+            ),
             cause: None,
         })
     }

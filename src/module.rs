@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Promise, WebAssembly};
+use js_sys::{JsString, Promise, WebAssembly};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::inspect::{self, field};
 use crate::integrity::{Digest, Integrity};
-use crate::linkable::Linkable;
+use crate::linkable::{Linkable, Origin};
 use crate::options::{self, DIGESTS, Options, PoolOptions};
 use crate::promise::promise;
 use crate::protocol::{GUEST_CALL, MEMORY};
@@ -29,6 +29,7 @@ struct State {
     module: RefCell<Option<WebAssembly::Module>>,
     /// The digest of its bytes, if they were verified when it was compiled.
     digest: Option<Digest>,
+    origin: Origin,
     /// WASI, if it imports that.
     wasi: Option<Wasi>,
     /// The options of `compile`; None once it is closed, since their callbacks may refer to this very module.
@@ -88,9 +89,24 @@ impl Module {
         Ok(self.linkable()?.module.clone())
     }
 
-    /// `ModuleInfo`: imports, exports, WASI, producers. WAPC_CLOSED.
-    pub fn info(&self) -> Result<JsValue, JsValue> {
-        Ok(inspect::info(&self.state.open()?)?)
+    /// `ModuleInfo` of a module: imports, exports, WASI, producers.
+    #[wasm_bindgen(js_name = infoOf)]
+    pub fn info_of(module: &WebAssembly::Module) -> Result<JsValue, JsValue> {
+        Ok(inspect::info(module)?)
+    }
+
+    /// The module itself. WAPC_CLOSED.
+    #[wasm_bindgen(getter)]
+    pub fn module(&self) -> Result<WebAssembly::Module, JsValue> {
+        Ok(self.state.open()?)
+    }
+
+    /// The guest's name in errors: the one that it was compiled with, or its file's.
+    ///
+    /// A `Result`, though it can't fail: see `host::exports` on functions that return a reference.
+    #[wasm_bindgen(getter, js_name = guestName)]
+    pub fn guest_name(&self) -> Result<Option<JsString>, JsValue> {
+        Ok(self.state.origin.name.clone())
     }
 
     /// Releases the compiled module. Its hosts go on.
@@ -106,13 +122,13 @@ impl Module {
     /// A promise of a compiled guest.
     fn promise(guest: JsValue, options: Options, pool: Option<PoolOptions>) -> Promise {
         promise(async move {
-            let Compiled { module, digest } = source::compile(guest, &options).await?;
-            require_guest(&module)?;
+            let Compiled { module, digest, origin } = source::compile(guest, &options).await?;
+            require_guest(&module, &origin)?;
             let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
             let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
             let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
             let (options, pool) = (RefCell::new(Some(Rc::new(options))), RefCell::new(pool));
-            Ok(Self { state: Rc::new(State { module, digest, wasi, options, pool, linkable }) }.into())
+            Ok(Self { state: Rc::new(State { module, digest, origin, wasi, options, pool, linkable }) }.into())
         })
     }
 
@@ -177,7 +193,7 @@ impl State {
         if let Some(linkable) = &*self.linkable.borrow() {
             return Ok(Rc::clone(linkable));
         }
-        let linkable = Rc::new(Linkable::new(self.open()?, self.wasi.clone())?);
+        let linkable = Rc::new(Linkable::new(self.open()?, self.wasi.clone(), self.origin.clone())?);
         self.linkable.replace(Some(Rc::clone(&linkable)));
         Ok(linkable)
     }
@@ -188,14 +204,14 @@ impl State {
 }
 
 /// WAPC_NOT_A_GUEST unless it exports `__guest_call` and `memory`.
-fn require_guest(module: &WebAssembly::Module) -> Result<(), Error> {
+fn require_guest(module: &WebAssembly::Module, origin: &Origin) -> Result<(), Error> {
     let exports = WebAssembly::Module::exports(module);
     for (name, kind) in [(GUEST_CALL, "function"), (MEMORY, "memory")] {
         let is_it = |export: JsValue| field(&export, "name") == name && field(&export, "kind") == kind;
         if !exports.iter().any(is_it) {
             let resembles = inspect::resembles(module);
             let reason = format!("the module exports no {kind} `{name}`{resembles}");
-            return Err(Error::NotAGuest(reason, None));
+            return Err(Error::not_a_guest(&origin.described, &reason, None));
         }
     }
     Ok(())

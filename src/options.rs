@@ -25,6 +25,8 @@ pub(crate) const DIGESTS: &str = "digests such as 'sha256-…', 'sha384-…' or 
 options! {
     /// `HostOptions`. Those not given are `None`.
     struct Options {
+        /// The guest's name in errors.
+        name: Option<JsString> = "name" => text(),
         host_call: Option<Function> = "hostCall" => function(),
         asynchronous: Option<Async> = "async" => asynchronous(),
         logger: Option<Function> = "logger" => function(),
@@ -70,7 +72,8 @@ impl Options {
     /// Reads `HostOptions`. WAPC_ARGUMENT for what is not one of them or not of its type, WAPC_UNSUPPORTED for what
     /// this platform does not have.
     pub(crate) fn read(value: &JsValue) -> Result<Self, Error> {
-        Self::of(&Reader::new("options", value, Self::NAMES)?)
+        let elsewhere = ", an option of pools: use `WapcPool.create`";
+        Self::of(&Reader::with_others("options", value, Self::NAMES, pool::NAMES, elsewhere)?)
     }
 
     /// The options to compile a guest with that takes over from another. WAPC_ARGUMENT.
@@ -85,6 +88,7 @@ impl Options {
     /// These options, with those of `compile` (`others`) for all that is left out.
     pub(crate) fn over(self, others: &Self) -> Self {
         Self {
+            name: self.name.or_else(|| others.name.clone()),
             host_call: self.host_call.or_else(|| others.host_call.clone()),
             logger: self.logger.or_else(|| others.logger.clone()),
             on_progress: self.on_progress.or_else(|| others.on_progress.clone()),
@@ -118,7 +122,9 @@ impl Options {
     /// The message of WAPC_ASYNC for a promise that was refused.
     pub(crate) fn why_not_async(&self) -> &'static str {
         match self.asynchronous() {
-            Async::Never => "the host callback returned a promise, which `async: false` rules out",
+            Async::Never => {
+                "the host callback returned a promise, which `async: false` rules out: leave `async` out, or answer at once"
+            }
             _ if self.is_suspendable(false) => {
                 "the host callback returned a promise, which can't be awaited here: invokeSync and a module's start \
                  function need an answer at once; use invoke"

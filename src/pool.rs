@@ -6,7 +6,7 @@ mod inventory;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, JsString, Promise, WebAssembly};
 use wasm_bindgen::prelude::*;
 
 use self::inventory::{Admission, Inventory};
@@ -75,6 +75,22 @@ impl Pool {
     #[wasm_bindgen(getter)]
     pub fn initialize(&self) -> Result<Option<Function>, JsValue> {
         Ok(self.pool.initialize.clone())
+    }
+
+    /// The guest that new work runs on.
+    ///
+    /// A `Result`, though it can't fail: see `host::exports` on functions that return a reference.
+    #[wasm_bindgen(getter)]
+    pub fn module(&self) -> Result<WebAssembly::Module, JsValue> {
+        Ok(self.guest.module.clone())
+    }
+
+    /// The guest's name in errors: the pool's own, or the guest's.
+    ///
+    /// A `Result`, though it can't fail: see `host::exports` on functions that return a reference.
+    #[wasm_bindgen(getter, js_name = guestName)]
+    pub fn guest_name(&self) -> Result<Option<JsString>, JsValue> {
+        Ok(self.options.name.clone().or_else(|| self.guest.origin.name.clone()))
     }
 
     /// Milliseconds that creating an instance may take (`limits.start`).

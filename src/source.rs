@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::inspect;
 use crate::integrity::{Digest, Integrity};
 use crate::limit_memory::limit_memory;
+use crate::linkable::Origin;
 use crate::options::{Limits, Options};
 use crate::sys::{self, Loaded};
 
@@ -17,6 +18,7 @@ pub(crate) struct Compiled {
     pub(crate) module: WebAssembly::Module,
     /// The digest of its bytes, if they were verified (`integrity`).
     pub(crate) digest: Option<Digest>,
+    pub(crate) origin: Origin,
 }
 
 /// Compiles a guest source.
@@ -24,11 +26,13 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
     let may_stream = options.integrity.is_none() && options.limits.memory.is_none();
     let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream).await;
     let loaded: Loaded = loaded.map_err(Error::Thrown)?.unchecked_into();
+    let name = options.name.clone().or_else(|| loaded.file_name());
+    let origin = Origin { described: loaded.name().into(), name };
     if let Some(module) = loaded.module() {
         let needs_bytes = match options {
             Options { integrity: Some(_), .. } => "integrity",
             Options { limits: Limits { memory: Some(_), .. }, .. } => "limits.memory",
-            _ => return Ok(Compiled { module, digest: None }),
+            _ => return Ok(Compiled { module, digest: None, origin }),
         };
         return Err(Error::argument(needs_bytes, "bytes; a module is compiled already", &module));
     }
@@ -50,7 +54,7 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
     };
     let compiled = JsFuture::from(WebAssembly::compile(&bytes)).await;
     let module = compiled.map_err(|cause| not_compiled(&loaded, cause))?.unchecked_into();
-    Ok(Compiled { module, digest })
+    Ok(Compiled { module, digest, origin })
 }
 
 /// WAPC_NOT_A_GUEST for a file of a known other kind, WAPC_COMPILE for any other.
@@ -58,7 +62,7 @@ fn not_compiled(loaded: &Loaded, cause: JsValue) -> Error {
     let (name, beginning) = (loaded.name(), loaded.beginning());
     match inspect::looks_like(&loaded.head().to_vec()) {
         "" => Error::Compile { name, reason: sys::message_of(&cause) + &beginning, cause },
-        what => Error::NotAGuest(format!("{name} is {what}{beginning}"), Some(cause)),
+        what => Error::not_a_guest(&name, &format!("this is {what}{beginning}"), Some(cause)),
     }
 }
 

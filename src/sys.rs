@@ -129,6 +129,9 @@ extern "C" {
     /// `asserts`: `host_end` is called after each invocation, not only where there is something to do.
     #[wasm_bindgen(constructor)]
     pub(crate) fn new(slot: u32, payload_limit: u32, core: &JsValue, asserts: bool) -> Port;
+    /// The guest's name in errors.
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_name(this: &Port, name: Option<&JsString>);
     /// The guest instance to call; None after a trap and once the host is closed.
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_guest(this: &Port, guest: Option<&Guest>);
@@ -152,7 +155,13 @@ extern "C" {
     #[derive(Debug)]
     pub(crate) type Fields;
     #[wasm_bindgen(catch, js_name = readFields)]
-    pub(crate) fn try_read_fields(what: &str, object: &JsValue, names: &str) -> Result<Fields, JsValue>;
+    pub(crate) fn try_read_fields(
+        what: &str,
+        object: &JsValue,
+        names: &str,
+        others: &str,
+        elsewhere: &str,
+    ) -> Result<Fields, JsValue>;
 }
 
 #[wasm_bindgen(raw_module = "../wasi/settings.js")]
@@ -207,6 +216,8 @@ extern "C" {
         wasi: &WasiSettings,
         memory_limit: Option<f64>,
         demands_integrity: bool,
+        name: Option<&JsString>,
+        guest_name: Option<&JsString>,
     ) -> Promise;
 }
 
@@ -257,6 +268,8 @@ extern "C" {
     pub(crate) type Loaded;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn name(this: &Loaded) -> String;
+    #[wasm_bindgen(method, getter, js_name = fileName)]
+    pub(crate) fn file_name(this: &Loaded) -> Option<JsString>;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn module(this: &Loaded) -> Option<WebAssembly::Module>;
     #[wasm_bindgen(method, getter)]

@@ -1,10 +1,14 @@
 import { compile, compileSuccessor, halfOf } from './compile.js';
+import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
 import { Host } from '../generated/core.js';
-import { invocationOf, runWith } from '../invocation/invoke.js';
+import { giveSyncOptions, invocationOf, runWith } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
 
-export const HOST = Symbol('host');
+const HOST = Symbol('host');
+
+/** The `WapcHost` of a core's half, or of a worker. Outside of the class: a bundler renames one that names itself. */
+export const hostOf = (half) => new WapcHost(HOST, half);
 
 /**
  * For pools: where a host is invoked, what ends one of its invocations, and its `close` and `reset`. None of them looks for
@@ -39,10 +43,10 @@ export class WapcHost {
   static async instantiate(source, options) {
     requireRoom();
     const given = halfOf(source);
-    if (given !== undefined) return new WapcHost(HOST, await Host.instantiate(given, options));
+    if (given !== undefined) return hostOf(await Host.instantiate(given, options));
     const compiled = await compile(source, options);
     try {
-      return new WapcHost(HOST, await Host.instantiate(compiled, undefined));
+      return hostOf(await Host.instantiate(compiled, undefined));
     } finally {
       // Nobody else has it, and it would keep the callbacks alive until it is collected.
       compiled.free();
@@ -51,6 +55,15 @@ export class WapcHost {
 
   get id() {
     return this.#id;
+  }
+
+  get name() {
+    return this.#port.name;
+  }
+
+  get info() {
+    requireRoom();
+    return infoOf(this.#open().module);
   }
 
   get memorySize() {
@@ -70,7 +83,7 @@ export class WapcHost {
       const invocation = invocationOf(operation, payload, this);
       if (options === undefined) return this.#port.invoke(invocation);
       const run = () => this.#port.invoke(invocation);
-      return runWith(options, run, (reason) => this.#abort(invocation, reason));
+      return runWith(invocation, options, run, (reason) => this.#abort(invocation, reason));
     } catch (error) {
       return soon.then(() => {
         throw error;
@@ -78,9 +91,11 @@ export class WapcHost {
     }
   }
 
-  invokeSync(operation, payload) {
+  invokeSync(operation, payload, options) {
     requireRoom();
-    return this.#port.invokeSync(invocationOf(operation, payload, this));
+    const invocation = invocationOf(operation, payload, this);
+    if (options !== undefined) giveSyncOptions(invocation, options);
+    return this.#port.invokeSync(invocation);
   }
 
   async replace(source, options) {

@@ -25,6 +25,9 @@ export type GuestSource =
  */
 export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
 
+/** Bytes that the package hands out: a fresh array that whoever gets it owns, never over shared memory. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
 /**
  * Answers a guest's `__host_call`. `payload` is a copy that the callback owns. Nothing (`undefined`) answers with zero
  * bytes. What it throws, or rejects with, becomes the guest's host error (its message, in UTF-8), and stays reachable as
@@ -34,7 +37,7 @@ export type HostCall = (
   binding: string,
   namespace: string,
   operation: string,
-  payload: Uint8Array,
+  payload: Bytes,
   context: HostCallContext,
 ) => Payload | void | PromiseLike<Payload | void>;
 
@@ -44,6 +47,13 @@ export interface HostCallContext {
   readonly host: { readonly id: number };
   /** Aborts when the invocation is aborted, times out or its host closes: nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /**
+   * The invocation: its number, which no other on this thread has, the operation that was invoked (empty while a guest
+   * starts), and what `invoke` was given as `context`.
+   */
+  readonly invocation: { readonly id: number; readonly operation: string; readonly context: unknown };
+  /** True where this call may be answered with a promise. */
+  readonly mayAwait: boolean;
 }
 
 /**
@@ -53,18 +63,18 @@ export interface HostCallContext {
  */
 export interface WasiOptions {
   /** The arguments; the first is the program's name, as a rule. */
-  args?: readonly string[];
+  args?: readonly string[] | undefined;
   /** The environment. */
-  env?: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string | undefined>> | undefined;
   /** All of standard input. With trees it counts towards the 512 MiB of all guests of a thread (WAPC_LIMIT). */
-  stdin?: Payload;
+  stdin?: Payload | undefined;
   /**
    * Directories by the guest's paths for them: a tree in memory, which is copied for each instance (files up to
    * 256 MiB, 256 directories in one another), or in Node, Deno and Bun `{ path, readonly? }` of a directory of the machine (elsewhere WAPC_UNSUPPORTED).
    * No path and no symbolic link leads out of it; in a `readonly` one every write is EROFS. A tree that has a file
    * named `path` needs it as bytes, not as text.
    */
-  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean }>>;
+  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean | undefined }>> | undefined;
 }
 
 /** Files (text as UTF-8, or bytes) and directories in memory, by their names. */
@@ -74,8 +84,10 @@ export interface DirectoryTree {
 
 /** How a guest is run. A name that is not one of these is WAPC_ARGUMENT. */
 export interface HostOptions {
+  /** The guest's name in errors. Default: the file name of its source, where it has one. */
+  name?: string | undefined;
   /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
-  hostCall?: HostCall;
+  hostCall?: HostCall | undefined;
   /**
    * `'auto'` (default): the callback may return a promise where the engine has JSPI. Elsewhere an `async function` is
    * recognised and treated as `true`, and a promise from any other function is WAPC_ASYNC.
@@ -83,27 +95,27 @@ export interface HostOptions {
    * WAPC_UNSUPPORTED then); where there are none either, or no memory to share with them, instantiation is.
    * `false`: it never does: the fastest path; a promise is refused with WAPC_ASYNC.
    */
-  async?: 'auto' | boolean;
+  async?: 'auto' | boolean | undefined;
   /** Gets each line of `__console_log`. Default: `console.log`. */
-  logger?: (message: string) => void;
+  logger?: ((message: string) => void) | undefined;
   /**
    * Gets what the guest writes to WASI's standard output, a copy chunk by chunk as it is written: one longer than
    * `limits.payload` is WAPC_LIMIT. What it throws stops the guest: WAPC_TRAP. Default: the process's, or the console line
    * by line.
    */
-  stdout?: (chunk: Uint8Array) => void;
+  stdout?: ((chunk: Bytes) => void) | undefined;
   /** The same for standard error. */
-  stderr?: (chunk: Uint8Array) => void;
-  wasi?: WasiOptions;
-  limits?: Limits;
+  stderr?: ((chunk: Bytes) => void) | undefined;
+  wasi?: WasiOptions | undefined;
+  limits?: Limits | undefined;
   /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
-  onProgress?: (loaded: number, total?: number) => void;
+  onProgress?: ((loaded: number, total?: number) => void) | undefined;
   /**
    * Subresource integrity (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match: checked before they are
    * compiled, else WAPC_INTEGRITY. Given for what is compiled already, a `WebAssembly.Module` or a `WapcModule`, it is
    * WAPC_ARGUMENT, unless the bytes of that `WapcModule` were checked against the same digest when it was compiled.
    */
-  integrity?: string;
+  integrity?: string | undefined;
 }
 
 /** Limits of what a guest may use. Past one of them: WAPC_LIMIT. */
@@ -125,18 +137,18 @@ export interface Limits {
    * (address space above all), and what the host keeps for it: payloads (`limits.payload`), files in memory.
    * @default Infinity: no limit
    */
-  memory?: number;
+  memory?: number | undefined;
   /**
    * Bytes of one payload, response, host-call payload or host response; also of one text of the guest's (a log line, an error
    * text, a name of a host call), one chunk of output, and the message of what the host callback threw. Default 256 MiB.
    */
-  payload?: number;
+  payload?: number | undefined;
   /**
    * Milliseconds that one invocation may take, once it runs: past it WAPC_TIMEOUT, and the next one runs on a fresh
    * instance. On the caller's thread it can end an invocation only while that waits for its host call: a guest that
    * computes for ever needs a pool with `workers`.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /**
    * Milliseconds that making an instance may take, from where the guest is linked: its `_start`, `_initialize` and
    * `wapc_init`, and `initialize` of a pool. Past it WAPC_TIMEOUT, wherever one is made: `instantiate`, `create`, a pool that
@@ -144,13 +156,13 @@ export interface Limits {
    * while it waits for its host call or `initialize` runs: a guest that computes there for ever cannot be stopped.
    * Default: no limit.
    */
-  start?: number;
+  start?: number | undefined;
   /**
    * How many guests of this thread may be suspended in host calls at once, before an invocation of this one waits for
    * others to end. Default 10,000: past 15,000 engines run out of memory mappings, and the process dies. A callback that
    * waits for another guest needs room for both.
    */
-  suspensions?: number;
+  suspensions?: number | undefined;
 }
 
 /** How one invocation is run. */
@@ -159,9 +171,11 @@ export interface InvokeOptions {
    * Ends the invocation while it waits for its turn or for its host call: its promise rejects with the signal's reason,
    * and the next invocation runs on a fresh instance if this one had begun.
    */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Milliseconds from now, the wait for its turn included: past it WAPC_TIMEOUT. Else as `signal`. */
-  timeout?: number;
+  timeout?: number | undefined;
+  /** Handed to the host callback as `invocation.context`, as it is: it never leaves this thread. */
+  context?: unknown;
 }
 
 /** A compiled guest: compiled once, instantiated as often as needed. */
@@ -175,7 +189,9 @@ export class WapcModule {
    * takes a worker, WAPC_LOAD
    */
   instantiate(options?: HostOptions): Promise<WapcHost>;
-  /** Imports, exports, WASI and producers of the module. */
+  /** The guest's name in errors; undefined where it has none. */
+  readonly name: string | undefined;
+  /** Imports, exports, WASI and producers of the module. WAPC_CLOSED once it is closed. */
   readonly info: ModuleInfo;
   /** Lets go of the compiled module; hosts made of it live on. Idempotent. */
   close(): void;
@@ -204,6 +220,10 @@ export class WapcHost {
   static instantiate(source: GuestSource | WapcModule, options?: HostOptions): Promise<WapcHost>;
   /** Tells hosts apart; what a host callback finds in `context.host.id`. */
   readonly id: number;
+  /** The guest's name in errors; undefined where it has none. */
+  readonly name: string | undefined;
+  /** Imports, exports, WASI and producers of the guest that runs now. WAPC_CLOSED once the host is closed. */
+  readonly info: ModuleInfo;
   /** Bytes of linear memory now; 0 after a trap, until the next invocation. */
   readonly memorySize: number;
   readonly closed: boolean;
@@ -214,12 +234,13 @@ export class WapcHost {
    * @throws WAPC_GUEST, WAPC_TRAP, WAPC_PROTOCOL, WAPC_ASYNC, WAPC_REENTRANT, WAPC_LIMIT, WAPC_TIMEOUT, WAPC_CLOSED,
    * WAPC_ARGUMENT, the reason of `signal`; after a trap also what `WapcModule.instantiate` throws
    */
-  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
-   * The same without a promise, for guests whose host calls answer at once.
+   * The same without a promise, for guests whose host calls answer at once. Of `InvokeOptions` it takes `context` alone:
+   * nothing interrupts it.
    * @throws what `invoke` throws, and WAPC_ASYNC where something would have to be waited for
    */
-  invokeSync(operation: string, payload?: Payload): Uint8Array;
+  invokeSync(operation: string, payload?: Payload, options?: { context?: unknown }): Bytes;
   /**
    * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
    * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host; a `WapcModule`
@@ -246,13 +267,13 @@ export interface ReplaceOptions {
 /** How a pool shares its instances. A name that is not one of these is WAPC_ARGUMENT. */
 export interface PoolOptions extends HostOptions {
   /** Instances at the most. Default: as many as threads can run at once (`navigator.hardwareConcurrency`). */
-  size?: number;
+  size?: number | undefined;
   /** Instances kept ready. Default: `size`; fewer make the pool elastic: others come when they are needed. */
-  min?: number;
+  min?: number | undefined;
   /** Milliseconds after which an instance above `min` that did nothing is closed. Default 300,000. */
-  idleTimeout?: number;
+  idleTimeout?: number | undefined;
   /** Requests that may wait for an instance. Past it WAPC_POOL_FULL. Default Infinity. */
-  maxQueue?: number;
+  maxQueue?: number | undefined;
   /**
    * Each instance in a thread of its own, so that guests run in parallel, callbacks may always return promises, and a
    * guest that does not end is stopped. Payloads are copied once and transferred. `url` and `factory` say where the
@@ -263,12 +284,12 @@ export interface PoolOptions extends HostOptions {
    * Default false. WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory
    * to share with them (in a page that is not cross-origin isolated) nor JSPI.
    */
-  workers?: boolean | { url?: string | URL; factory?: () => Worker };
+  workers?: boolean | { url?: string | URL | undefined; factory?: (() => Worker) | undefined } | undefined;
   /**
    * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. What it throws keeps the
    * pool from being created. An instance that it was not run on to its end is closed, also where it was acquired.
    */
-  initialize?: (host: PooledHost) => void | PromiseLike<void>;
+  initialize?: ((host: PooledHost) => void | PromiseLike<void>) | undefined;
 }
 
 /** An instance that was acquired from a pool. Once it is returned it is `closed`. */
@@ -285,18 +306,22 @@ export class WapcPool {
    * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw, and what `initialize` throws
    */
   static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
+  /** The guest's name in errors; undefined where it has none. */
+  readonly name: string | undefined;
+  /** Imports, exports, WASI and producers of the guest that new work runs on. */
+  readonly info: ModuleInfo;
   /**
    * Acquires an instance, invokes it and releases it.
    * @throws what `WapcHost.invoke` throws, and WAPC_POOL_FULL
    */
-  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
    * Acquires an instance. Release it with `return`, or use `use`.
    * @param timeout milliseconds to wait for one at the most
    * @throws WAPC_POOL_TIMEOUT, WAPC_POOL_FULL, WAPC_CLOSED, WAPC_ARGUMENT, the reason of `signal`; where an instance has to
    * be created, what `create` throws
    */
-  get(timeout?: number, options?: { signal?: AbortSignal }): Promise<PooledHost>;
+  get(timeout?: number, options?: { signal?: AbortSignal | undefined }): Promise<PooledHost>;
   /**
    * Releases an instance. If it still runs something, it is free when that has ended.
    * @throws WAPC_POOL_FOREIGN for one that `get` of this pool did not answer with, or that was returned already
@@ -333,6 +358,8 @@ export class WapcError extends Error {
   readonly code: WapcErrorCode;
   /** The reason behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
   readonly cause?: unknown;
+  /** The guest's name; absent where it has none, and in errors that are not of an invocation. */
+  readonly guest?: string | undefined;
   /** The operation that was invoked; absent in errors that are not of an invocation. */
   readonly operation?: string | undefined;
   /** The host call of the invocation that failed last; absent where none did. */
@@ -342,6 +369,7 @@ export class WapcError extends Error {
     name: string;
     code: WapcErrorCode;
     message: string;
+    guest?: string | undefined;
     operation?: string | undefined;
     hostCall?: { binding: string; namespace: string; operation: string } | undefined;
   };
@@ -386,3 +414,15 @@ export type WapcErrorCode =
   | 'WAPC_ARGUMENT'
   /** The engine lacks something that was asked for; says what, and what to do instead. */
   | 'WAPC_UNSUPPORTED';
+
+/** The abilities of this engine. */
+export function features(): {
+  /** It suspends a guest's stack (JavaScript Promise Integration), so that host callbacks may answer later on this thread. */
+  readonly jspi: boolean;
+  /** Memory can be shared with workers: in a browser where the page is cross-origin isolated. */
+  readonly sharedMemory: boolean;
+  /** Guests can run in workers. */
+  readonly workers: boolean;
+  /** Guests can be given directories of the machine (`wasi.preopens`). */
+  readonly directories: boolean;
+};

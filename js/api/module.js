@@ -1,15 +1,17 @@
 import { compile, halfOf, setHalf } from './compile.js';
 import { Host } from '../generated/core.js';
 import { WapcError } from '../base/error.js';
-import { HOST, WapcHost } from './host.js';
+import { hostOf } from './host.js';
+import { infoOf } from './info.js';
 import { requireRoom } from '../invocation/room.js';
 
 const MODULE = Symbol('module');
 
+/** The `WapcModule` of a core's half. Outside of the class: a bundler renames one that names itself. */
+const moduleOf = (half) => new WapcModule(MODULE, half);
+
 /** A compiled guest: compiled once, instantiated as often as needed. */
 export class WapcModule {
-  #info;
-
   constructor(token, half) {
     if (token !== MODULE) throw new WapcError('WAPC_ARGUMENT', 'WapcModule: use WapcModule.compile to make one');
     setHalf(this, half);
@@ -17,18 +19,22 @@ export class WapcModule {
 
   static async compile(source, options) {
     requireRoom();
-    return new WapcModule(MODULE, await compile(source, options));
+    return moduleOf(await compile(source, options));
   }
 
   async instantiate(options) {
     requireRoom();
-    return new WapcHost(HOST, await Host.instantiate(halfOf(this), options));
+    return hostOf(await Host.instantiate(halfOf(this), options));
+  }
+
+  get name() {
+    requireRoom();
+    return halfOf(this).guestName;
   }
 
   get info() {
     requireRoom();
-    this.#info ??= halfOf(this).info();
-    return this.#info;
+    return infoOf(halfOf(this).module);
   }
 
   close() {

@@ -13,7 +13,7 @@ export class WapcError extends Error {
   #isOurs;
 
   static {
-    locate = (error, operation, hostCall) => this.#locate(error, operation, hostCall);
+    locate = (error, guest, operation, hostCall) => this.#locate(error, guest, operation, hostCall);
     // Written out, since bundlers rename classes.
     Object.defineProperty(this.prototype, 'name', { value: 'WapcError', configurable: true, writable: true });
   }
@@ -29,16 +29,19 @@ export class WapcError extends Error {
   }
 
   /**
-   * Adds the place of an error: the operation that was invoked, and the host call that had failed, if one did. Nothing is
-   * added to what is not one of ours, or has its place already; nothing of the caller's runs. Returns the error.
+   * Adds the place of an error: the guest's name, if it has one, the operation that was invoked, and the host call that had
+   * failed, if one did. Nothing is added to what is not one of ours, or has its place already; nothing of the caller's runs.
+   * Returns the error.
    * @template E
    * @param {E} error
+   * @param {string | undefined} guest
    * @param {string} operation
    * @param {{ binding: string, namespace: string, operation: string } | undefined} hostCall
    */
-  static #locate(error, operation, hostCall) {
+  static #locate(error, guest, operation, hostCall) {
     if (typeof error !== 'object' || error === null || !(#isOurs in error)) return error;
     if (Object.hasOwn(error, 'operation')) return error;
+    if (guest !== undefined) add(error, 'guest', guest);
     add(error, 'operation', operation);
     if (hostCall !== undefined) add(error, 'hostCall', hostCall);
     return error;

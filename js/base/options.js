@@ -11,15 +11,18 @@ import { WapcError, argumentError, messageOf } from './error.js';
  * @param {string} what the object is in errors: `options`, or the name of the option that it is
  * @param {unknown} object
  * @param {string} names of the fields, separated by commas
+ * @param {string} [others] names of fields that belong elsewhere
+ * @param {string} [elsewhere] says where, at the end of an error message
  */
-export function readFields(what, object, names) {
+export function readFields(what, object, names, others = '', elsewhere = '') {
   const fields = { __proto__: null };
   if (object === undefined) return fields;
   if (object === null || typeof object !== 'object') throw argumentError(what, 'an object', object);
   const known = names.split(',');
   const other = attempt(what, () => Object.keys(object)).find((name) => !known.includes(name));
   if (other !== undefined) {
-    throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${known.join(', ')}, got \`${other}\``);
+    const hint = others.split(',').includes(other) ? elsewhere : suggestion(other, known);
+    throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${known.join(', ')}, got \`${other}\`${hint}`);
   }
   for (const name of known) {
     fields[name] = attempt(what === 'options' ? name : `${what}.${name}`, () => object[name]);
@@ -33,4 +36,24 @@ function attempt(what, read) {
   } catch (error) {
     throw new WapcError('WAPC_ARGUMENT', `${what}: it could not be read: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** The name that was meant by a misspelt one, as the end of an error message; empty where none is near. */
+function suggestion(misspelt, names) {
+  const near = names.filter((name) => distance(misspelt.slice(0, 32).toLowerCase(), name.toLowerCase()) < 3);
+  return near.length === 0 ? '' : `; did you mean \`${near[0]}\`?`;
+}
+
+/** How many letters have to be inserted, removed or exchanged to make one text of the other. */
+function distance(from, to) {
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const next = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const exchanged = last[column - 1] + Number(from[row - 1] !== to[column - 1]);
+      next.push(Math.min(exchanged, last[column] + 1, next[column - 1] + 1));
+    }
+    last = next;
+  }
+  return last[to.length];
 }

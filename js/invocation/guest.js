@@ -112,6 +112,8 @@ export class Guest {
   /** Starts the guest on a stack that can be suspended: a promise of CALL_SUCCEEDED or CALL_THREW, which never rejects. */
   startPromising(name) {
     const { invocation } = this;
+    // Its host calls before this were of a start that could not wait.
+    invocation.hostCallContext = undefined;
     return WebAssembly.promising(this.exports[name])().then(
       () => {
         this.suspension.end();

@@ -32,7 +32,7 @@ export function isAsyncFunction(callback) {
  */
 export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
   try {
-    const context = invocation.contextOf(host);
+    const context = invocation.contextOf(host, later !== refusePromise);
     const answer =
       scope === undefined
         ? hostCall(binding, namespace, operation, payload, context)

@@ -47,7 +47,7 @@ export class Invocation {
     /** `{ error, hostCall }` that the host callback threw last, and its binding, namespace and operation. */
     this.failure = undefined;
     /** The `HostCallContext` that the callback got, once there was a host call. */
-    this.context = undefined;
+    this.hostCallContext = undefined;
     /** The promise that its caller has, unless it ended at once; while it waits for its turn, how to resolve it as well. */
     this.promise = undefined;
     this.resolve = undefined;
@@ -55,9 +55,21 @@ export class Invocation {
     this.scope = undefined;
   }
 
-  /** The `HostCallContext` of this invocation. */
-  contextOf(host) {
-    return (this.context ??= new HostCallContext(host));
+  /** The `HostCallContext` of this invocation, whose host calls may be answered with a promise or not. */
+  contextOf(host, mayAwait) {
+    return (this.hostCallContext ??= new (mayAwait ? AwaitedContext : HostCallContext)(host, this));
+  }
+
+  /** Keeps what its caller gave as `context`. Few do: others pay for no field. */
+  give(context) {
+    if (context !== undefined) /** @type {any} */ (this).context = context;
+  }
+
+  /** What callbacks are told of it: the same each time. */
+  get told() {
+    const self = /** @type {any} */ (this);
+    const { operationText: operation, context } = self;
+    return (self.described ??= Object.freeze({ id: ++invocations, operation, context }));
   }
 
   /** Takes an answer that is bytes as they are, as most are. */
@@ -106,14 +118,18 @@ export class Invocation {
     }
   }
 
-  /** Adds to an error that ends this invocation which operation it was, and which host call had failed. Returns the error. */
-  locate(error) {
-    return locate(error, decodeLenient(this.operation, 0, this.operationLength), this.failure?.hostCall);
+  /** Adds to an error that ends this invocation of `guest` which operation it was, and which host call had failed. Returns the error. */
+  locate(error, guest) {
+    return locate(error, guest, this.operationText, this.failure?.hostCall);
+  }
+
+  get operationText() {
+    return decodeLenient(this.operation, 0, this.operationLength);
   }
 
   /** Tells the callbacks that nobody waits for their answers any more. */
   abort(reason) {
-    if (this.context !== undefined) controllerOf(this.context).abort(reason);
+    if (this.hostCallContext !== undefined) controllerOf(this.hostCallContext).abort(reason);
   }
 
   /** Ends one that waits with an error. */
@@ -149,10 +165,24 @@ function controllerOf(context) {
   return controller;
 }
 
-/** The invocation that a host call belongs to, for the host callback. */
+/** How many invocations callbacks were told of. */
+let invocations = 0;
+
+/** The invocation that a host call belongs to, for the host callback. Made for each: it has what it cannot do without. */
 class HostCallContext {
-  constructor(host) {
+  #invocation;
+
+  constructor(host, invocation) {
     this.host = host;
+    this.#invocation = invocation;
+  }
+
+  get invocation() {
+    return this.#invocation.told;
+  }
+
+  get mayAwait() {
+    return false;
   }
 
   get signal() {
@@ -160,8 +190,15 @@ class HostCallContext {
   }
 }
 
+/** The same where a host call may be answered with a promise. */
+class AwaitedContext extends HostCallContext {
+  get mayAwait() {
+    return true;
+  }
+}
+
 /**
  * One of each that lives as long as this. When a collection of garbage finds none, as it does between two invocations, V8
  * forgets their shape and all code that was optimized for it: host calls took 1.5 times as long after each.
  */
-Invocation.kept = [new Invocation(), new HostCallContext()];
+Invocation.kept = [new Invocation(), new HostCallContext(), new AwaitedContext()];

@@ -19,14 +19,16 @@ export function invocationOf(operation, payload, owner) {
 }
 
 /**
- * Runs what may be ended early by `InvokeOptions`.
+ * Runs an invocation with `InvokeOptions`, which may end it early.
  * @template T
+ * @param {Invocation} invocation
  * @param {import('../api/index.js').InvokeOptions} options
  * @param {() => Promise<T>} run
  * @param {(reason: unknown) => void} abort lets the promise of `run` reject with `reason`
  */
-export async function runWith(options, run, abort) {
-  const { signal, timeout } = checked(options);
+export async function runWith(invocation, options, run, abort) {
+  const { signal, timeout, context } = checked(options);
+  invocation.give(context);
   signal?.throwIfAborted();
   // Listened to before it runs: a host callback may be what aborts it.
   const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
@@ -47,10 +49,16 @@ export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_
 
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
 function checked(options) {
-  const { signal, timeout } = readFields('options', options, 'signal,timeout');
+  const { signal, timeout, context } = readFields('options', options, 'signal,timeout,context');
   checkSignal(signal);
   checkTimeout(timeout);
-  return { signal, timeout };
+  return { signal, timeout, context };
+}
+
+/** Gives an invocation the options of `invokeSync`. Throws WAPC_ARGUMENT for what is none. */
+export function giveSyncOptions(invocation, options) {
+  const elsewhere = ', which `invoke` takes: nothing interrupts `invokeSync`';
+  invocation.give(readFields('options', options, 'context', 'signal,timeout', elsewhere).context);
 }
 
 export function checkSignal(signal) {

@@ -7,7 +7,7 @@
  * All that passes between the halves:
  * - The port asks and tells by the core's raw exports, which take the host's slot: `host_admit`, `host_end`,
  *   `host_take_over`, `host_restart`, `host_has_room` (`src/host/exports.rs`), and `instance_begin`.
- * - The core tells by `guest`, `error`, `succeeded`, `restarted` and `drain` (`Port` in `src/sys.rs`).
+ * - The core tells by `guest`, `name`, `error`, `succeeded`, `restarted` and `drain` (`Port` in `src/sys.rs`).
  * - A host that is closed or interrupted is so by its owner, `WapcHost`, in both halves.
  */
 
@@ -115,7 +115,7 @@ export class Port extends Turns {
   cancel(invocation, reason) {
     if (super.cancel(invocation, reason)) return true;
     if (this.coroutine?.invocation !== invocation) return false;
-    this.#takeBack().reject(reason);
+    this.#rejectTaken(reason);
     this.drain();
     return true;
   }
@@ -130,7 +130,7 @@ export class Port extends Turns {
   /** The host is closed: rejects all invocations that have not begun. True while another one runs, so that the host cannot be freed. */
   cancelAll() {
     this.unusual = true;
-    if (this.coroutine !== undefined) this.#takeBack().reject(closedError('host'));
+    if (this.coroutine !== undefined) this.#rejectTaken(closedError('host'));
     super.cancelAll();
     return this.running;
   }
@@ -161,7 +161,7 @@ export class Port extends Turns {
       Number(this.running),
       Number(atOnce),
     );
-    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locate(this.#takeError());
+    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locate(this.#takeError(), this.name);
     return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
   }
 
@@ -235,6 +235,11 @@ export class Port extends Turns {
     return coroutine.takeBack();
   }
 
+  #rejectTaken(reason) {
+    const taken = this.#takeBack();
+    taken.reject(taken.locate(reason, this.name));
+  }
+
   /** Calls `__guest_call` on a stack that can be suspended: a promise of the response. */
   #callSuspendable(invocation) {
     const { guest } = this;
@@ -299,7 +304,7 @@ export class Port extends Turns {
       if (onOwnStack) this.drainNow();
       else this.drain();
     }
-    if (failed) throw invocation.locate(error);
+    if (failed) throw invocation.locate(error, this.name);
     return invocation.response;
   }
 

@@ -16,6 +16,8 @@ import { Queue } from '../base/queue.js';
 export class Turns {
   /** True while an invocation runs, or a fresh instance is created for one. */
   running = false;
+  /** The guest's name in errors; undefined where it has none. */
+  name = undefined;
   #pending = new Queue();
   #isDraining = false;
 
@@ -58,12 +60,13 @@ export class Turns {
   /** Rejects an invocation with `reason`, if it waits for its turn: true where it did. */
   cancel(invocation, reason) {
     if (!this.#pending.delete(invocation)) return false;
-    invocation.reject(reason);
+    invocation.reject(invocation.locate(reason, this.name));
     return true;
   }
 
   /** The host is closed: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
-    for (const invocation of this.#pending.clear()) invocation.reject(invocation.locate(closedError('host')));
+    for (const invocation of this.#pending.clear())
+      invocation.reject(invocation.locate(closedError('host'), this.name));
   }
 }

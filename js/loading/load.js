@@ -29,12 +29,13 @@ export async function load(source, onProgress, mayStream) {
 
 async function loadFrom(guest, onProgress, mayStream) {
   const view = viewOf(guest);
-  if (view !== undefined) return new Loaded('the bytes', { bytes: copyOf(view) });
-  if (isModule(guest)) return new Loaded('the module', { module: guest });
+  if (view !== undefined) return new Loaded('the bytes', undefined, { bytes: copyOf(view) });
+  if (isModule(guest)) return new Loaded('the module', undefined, { module: guest });
   if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
   if (typeof guest !== 'string' && !(guest instanceof URL)) throw argumentError('source', EXPECTED, guest);
   const name = String(guest);
-  if (isFile(name)) return new Loaded(name, { bytes: await attempt(name, () => readFile(name)) });
+  if (isFile(name))
+    return new Loaded(name, fileNameOf(name), { bytes: await attempt(nameOfFile(name), () => readFile(name)) });
   return loadResponse(await attempt(name, () => fetch(guest)), onProgress, mayStream);
 }
 
@@ -49,18 +50,27 @@ async function loadResponse(response, onProgress, mayStream) {
   const bytes = copyOf(new Uint8Array(await attempt(name, () => arriving.arrayBuffer())));
   // As servers answer for what they do not have, with a status that says otherwise.
   if (bytes[0] === LESS_THAN) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
-  return new Loaded(name, { bytes });
+  return new Loaded(name, fileNameOf(response.url), { bytes });
 }
 
 const LESS_THAN = '<'.charCodeAt(0);
 
 async function compileStreaming(name, arriving, url) {
   try {
-    return new Loaded(name, { module: await WebAssembly.compileStreaming(arriving) });
+    return new Loaded(name, fileNameOf(url), { module: await WebAssembly.compileStreaming(arriving) });
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw loadError(name, messageOf(error), { cause: error });
-    return new Loaded(name, { failure: error, head: await beginningOf(url) });
+    return new Loaded(name, fileNameOf(url), { failure: error, head: await beginningOf(url) });
   }
+}
+
+/** The last part of a path or address, without what follows a `?` or `#`; undefined where that is empty. */
+function fileNameOf(path) {
+  const name = path
+    .replace(/[?#].*/s, '')
+    .split(/[/\\]/)
+    .at(-1);
+  return name === '' ? undefined : name;
 }
 
 /** The first bytes of what is at an address, to tell what it is: those that came first are gone once they were compiled. */
@@ -81,10 +91,12 @@ async function beginningOf(url) {
 class Loaded {
   /**
    * @param {string} name as errors have it
+   * @param {string | undefined} fileName the last part of its path or address; undefined where it has none
    * @param {{ bytes?: Uint8Array<ArrayBuffer>, module?: WebAssembly.Module, failure?: unknown, head?: Uint8Array }} guest
    */
-  constructor(name, { bytes, module, failure, head = bytes }) {
+  constructor(name, fileName, { bytes, module, failure, head = bytes }) {
     this.name = name;
+    this.fileName = fileName;
     this.bytes = bytes;
     this.module = module;
     /** The engine's error, where it was compiled while it arrived. */
@@ -140,6 +152,12 @@ function isResponse(value) {
 /** A string without a scheme, or a `file:` URL, in an engine that has files. A single letter is a drive, not a scheme. */
 function isFile(name) {
   return platform.readFile !== undefined && (name.startsWith('file:') || !/^[a-z][a-z0-9+.-]+:/i.test(name));
+}
+
+/** A path as errors have it: with the absolute one where it is relative. */
+function nameOfFile(name) {
+  const path = name.startsWith('file:') ? name : platform.resolve(name);
+  return path === name ? name : `${name} (${path})`;
 }
 
 function readFile(name) {

@@ -3,6 +3,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 
@@ -10,6 +11,7 @@ import { platform } from './platform.js';
 
 platform.fs = fs;
 platform.readFile = fs.promises.readFile;
+platform.resolve = resolve;
 platform.parallelism = availableParallelism;
 // Not with the flags of this process: those that say what its program is would be the worker's.
 platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url), { execArgv: [] });

@@ -2,6 +2,8 @@
 export const platform = {
   /** @type {((path: string | URL) => Promise<Uint8Array>) | undefined} where there are files */
   readFile: undefined,
+  /** @type {((path: string) => string) | undefined} a path as an absolute one, where there are files */
+  resolve: undefined,
   /** @type {((script?: string | URL) => unknown) | undefined} a `Worker` of the platform, where it has them */
   startWorker: undefined,
   /** @type {(() => number) | undefined} */
@@ -33,6 +35,9 @@ export const platform = {
    */
   modules: {},
 };
+
+/** True where memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
+export const canShare = () => typeof SharedArrayBuffer === 'function';
 
 /**
  * How many threads can run at once.

@@ -36,6 +36,8 @@ export class Dispatcher {
     this.#pool = pool;
     this.#slot = pool.slot;
     this.#isElastic = pool.isElastic;
+    /** The guest's name in errors. */
+    this.name = pool.guestName;
     this.#core = rawExports();
     this.#instances = new Instances(pool, (instance) => this.#supply.lost(instance));
     this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#requests, {
@@ -49,6 +51,11 @@ export class Dispatcher {
   /** Creates the instances that are kept (`min`). */
   createKept() {
     return this.#supply.createKept();
+  }
+
+  /** The guest that new work runs on. */
+  get module() {
+    return this.#pool.module;
   }
 
   get stats() {
@@ -75,7 +82,7 @@ export class Dispatcher {
       if (request.instance === undefined) this.cancel(request, reason);
       else request.instance.abort(invocation, reason);
     };
-    return runWith(options, () => this.request(request), abort);
+    return runWith(invocation, options, () => this.request(request), abort);
   }
 
   /** Runs an invocation of a `PooledHost`, on its instance. */
@@ -103,7 +110,7 @@ export class Dispatcher {
   /** Rejects a request with `reason`, if it is pending. */
   cancel(request, reason) {
     if (!this.#requests.delete(request)) return;
-    request.reject(reason);
+    request.reject(this.#locate(reason, request.invocation));
     this.#rest();
   }
 
@@ -146,14 +153,21 @@ export class Dispatcher {
     if (!this.#isOver) this.#end();
   }
 
+  #locate(error, invocation) {
+    return invocation === undefined ? error : invocation.locate(error, this.name);
+  }
+
   #requestOf(invocation) {
     return new InvocationRequest(invocation, (request) => this.#runRequest(request));
   }
 
   #enqueue(request) {
     const admission = this.#core.pool_admit(this.#slot, this.#requests.length);
-    if (admission === POOL_FULL) throw new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)');
-    if (admission !== POOL_QUEUED) throw closedError('pool');
+    if (admission !== POOL_QUEUED) {
+      const isFull = admission === POOL_FULL;
+      const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
+      throw this.#locate(error, request.invocation);
+    }
     // Callbacks of a `PooledHost` run in the context of whoever invokes that, not of whoever requested it.
     request.invocation?.keepScope();
     this.#requests.push(request);
@@ -235,7 +249,7 @@ export class Dispatcher {
     } finally {
       for (const request of requests) {
         const error = closedError('pool');
-        request.reject(request.invocation?.locate(error) ?? error);
+        request.reject(this.#locate(error, request.invocation));
       }
       this.#closed?.();
     }

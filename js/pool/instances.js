@@ -1,5 +1,5 @@
 import { WapcError, closedError } from '../base/error.js';
-import { HOST, WapcHost, abortOf, closeOf, portOf, resetOf } from '../api/host.js';
+import { abortOf, closeOf, hostOf, portOf, resetOf } from '../api/host.js';
 import { startTimeoutError } from '../invocation/invoke.js';
 import { startTimer } from '../base/timer.js';
 import { PooledHost, stateOf } from './pooled-host.js';
@@ -8,7 +8,7 @@ import { PooledHost, stateOf } from './pooled-host.js';
 export class Instance {
   /**
    * @param {number} number what the core's inventory knows it by
-   * @param {WapcHost} host
+   * @param {import('../api/host.js').WapcHost} host
    */
   constructor(number, host) {
     this.number = number;
@@ -72,7 +72,7 @@ export class Instances {
   /** Creates an instance: ready to be acquired. */
   async make(number) {
     const since = performance.now();
-    const instance = new Instance(number, new WapcHost(HOST, await this.#pool.instantiate()));
+    const instance = new Instance(number, hostOf(await this.#pool.instantiate()));
     this.#byNumber[number] = instance;
     try {
       await this.#prepare(instance, since);

@@ -1,4 +1,5 @@
 import { compile, halfOf } from '../api/compile.js';
+import { infoOf } from '../api/info.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
@@ -10,37 +11,40 @@ import { HostRequest } from './requests.js';
 
 const POOL = Symbol('pool');
 
+/** Outside of the class: a bundler renames one that names itself. */
+const poolOf = (dispatcher) => new WapcPool(POOL, dispatcher);
+
+/** The dispatcher of a pool without instances. A module that nobody else has is freed, whether or not there can be one. */
+function dispatcherOf(module, isShared, options) {
+  try {
+    // A module that was compiled for this pool alone has its options already: they are read once.
+    return new Dispatcher(Pool.create(module, isShared ? options : undefined));
+  } finally {
+    if (!isShared) module.free();
+  }
+}
+
 /** Instances of one guest, shared by all who invoke the pool. */
 export class WapcPool {
   #dispatcher;
 
-  constructor(token, pool) {
+  constructor(token, dispatcher) {
     if (token !== POOL) throw new WapcError('WAPC_ARGUMENT', 'WapcPool: use WapcPool.create to make one');
-    this.#dispatcher = new Dispatcher(pool);
+    this.#dispatcher = dispatcher;
   }
 
   static async create(source, options) {
     requireRoom();
     const given = halfOf(source);
     const module = given ?? (await compile(source, options, true));
-    const pool = WapcPool.#of(module, given !== undefined, options);
+    const dispatcher = dispatcherOf(module, given !== undefined, options);
     try {
-      await pool.#dispatcher.createKept();
+      await dispatcher.createKept();
     } catch (error) {
-      pool.destroy();
+      dispatcher.destroy();
       throw error;
     }
-    return pool;
-  }
-
-  /** A pool without instances. A module that nobody else has is freed, whether or not there can be one. */
-  static #of(module, isShared, options) {
-    try {
-      // A module that was compiled for this pool alone has its options already: they are read once.
-      return new WapcPool(POOL, Pool.create(module, isShared ? options : undefined));
-    } finally {
-      if (!isShared) module.free();
-    }
+    return poolOf(dispatcher);
   }
 
   // Not an async function, whose promise would cost a second one.
@@ -75,12 +79,8 @@ export class WapcPool {
   return(host) {
     requireRoom();
     const state = stateOf(host);
-    if (state === undefined || state.pool !== this || state.isReleased) {
-      throw new WapcError(
-        'WAPC_POOL_FOREIGN',
-        'return: expected a host that `get` of this pool answered with, and that was not returned yet',
-      );
-    }
+    const wrong = whyNotReturned(state, this);
+    if (wrong !== undefined) throw new WapcError('WAPC_POOL_FOREIGN', `return: ${wrong}`);
     state.isReleased = true;
     if (state.running === 0) this.#dispatcher.releaseSoon(state.instance);
     else state.atRest = () => this.#dispatcher.release(state.instance);
@@ -94,6 +94,15 @@ export class WapcPool {
     } finally {
       if (!stateOf(host).isReleased) this.return(host);
     }
+  }
+
+  get name() {
+    return this.#dispatcher.name;
+  }
+
+  get info() {
+    requireRoom();
+    return infoOf(this.#dispatcher.module);
   }
 
   get stats() {
@@ -121,4 +130,11 @@ export class WapcPool {
   async [Symbol.asyncDispose]() {
     await this.close();
   }
+}
+
+/** Why `return` cannot take a host, of which this is the state; undefined where it can. */
+function whyNotReturned(state, pool) {
+  if (state?.pool === undefined) return 'expected a host that `get` of this pool answered with';
+  if (state.pool !== pool) return 'this host is of another pool: return it to the one that it was acquired from';
+  return state.isReleased ? 'this host was returned already' : undefined;
 }

@@ -45,6 +45,7 @@ export class PooledHost {
     state.running++;
     try {
       return await runWith(
+        invocation,
         options,
         () => state.run(invocation),
         (reason) => state.instance.abort(invocation, reason),

@@ -66,7 +66,8 @@ function texts(args) {
 }
 
 function variables(env) {
-  const all = entries(env, 'wasi.env');
+  // As `process.env` is typed: a variable that is undefined is none.
+  const all = entries(env, 'wasi.env').filter(([, value]) => value !== undefined);
   for (const [name, value] of all) {
     if (!isText(value)) throw argumentError(`wasi.env.${name}`, 'a string without NUL', value);
     if (name === '' || !isText(name) || name.includes('=')) throw argumentError('wasi.env', 'names without =', name);
@@ -84,6 +85,9 @@ function directories(preopens) {
 
 /** `{ path, readonly? }`, or a tree: which may have a file `path`, if its content is given as bytes. */
 function directoryOf(directory, what) {
+  if (typeof directory === 'string') {
+    throw argumentError(what, 'a tree of files, or `{ path }` of a directory of the machine', directory);
+  }
   const children = entries(directory, what);
   const fields = Object.fromEntries(children);
   return isOfMachine(fields) ? ofMachine(fields, what) : treeOf(children, what, new Set([directory]));

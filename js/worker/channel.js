@@ -1,7 +1,8 @@
 /** A worker that has been started, and the ways to it: messages, and shared memory where there can be some. */
 
+import { canShare } from '../platform/platform.js';
 import { ANSWER, INVOKE, READ, transferOf } from './messages.js';
-import { Shared, THE_ANSWER, canShare, copyOf } from './shared.js';
+import { Shared, THE_ANSWER, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
 

@@ -92,7 +92,7 @@ export class RemoteGuest {
     this.#request = undefined;
     request?.stopTimer?.();
     request?.invocation.abort(error);
-    request?.reject(request.invocation.locate(error));
+    request?.reject(error);
     if (request === undefined) this.#died();
   }
 
@@ -201,7 +201,7 @@ export class RemoteGuest {
     const { invocation, reject } = this.#settled();
     // The worker has nothing to go on with.
     if (!this.#started) this.#discard();
-    reject(invocation.locate(unpack(error, invocation.failure?.error)));
+    reject(unpack(error, invocation.failure?.error));
   }
 
   #settled() {

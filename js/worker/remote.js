@@ -32,14 +32,13 @@ export async function startRemote(
   wasi,
   memoryLimit,
   demandsIntegrity,
+  name,
+  guestName,
 ) {
-  const reason = whyNot(hostCall !== undefined);
-  if (reason !== undefined) {
-    const what = asked ? 'pools with `workers` need' : 'this engine cannot await a host callback without';
-    throw new WapcError('WAPC_UNSUPPORTED', `${what} ${reason}`);
-  }
+  const reason = whyNot(hostCall !== undefined, asked);
+  if (reason !== undefined) throw new WapcError('WAPC_UNSUPPORTED', reason);
   const settings = { payloadLimit, timeout, startLimit, hostCall, logger, script, wasi };
-  const remote = new Remote(id, module, settings, { memoryLimit, demandsIntegrity });
+  const remote = new Remote(id, module, settings, { memoryLimit, demandsIntegrity }, { name, guestName });
   try {
     await remote.reset();
   } catch (error) {
@@ -51,9 +50,10 @@ export async function startRemote(
 
 /** The turn of a guest that is to take over: of `module`, or of the one that is there. */
 class Succession extends Invocation {
-  constructor(module) {
+  constructor(module, guestName) {
     super();
     this.module = module;
+    this.guestName = guestName;
     this.queue();
   }
 }
@@ -63,6 +63,7 @@ class Remote extends Turns {
   /** Called when the worker died while nothing was asked of it. A pool sets it. */
   lost = undefined;
   #module;
+  #givenName;
   #makeGuest;
   #guest;
   /** The guest that is to take its place, while it starts in a worker of its own. */
@@ -79,13 +80,16 @@ class Remote extends Turns {
    * @param {WebAssembly.Module} module
    * @param {RemoteSettings} settings
    * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on a guest that takes over
+   * @param {{ name: string | undefined, guestName: string | undefined }} names that the host was given, and the guest's own
    */
-  constructor(id, module, settings, demands) {
+  constructor(id, module, settings, demands, { name, guestName }) {
     super();
     this.id = id;
     this.memoryLimit = demands.memoryLimit;
     this.demandsIntegrity = demands.demandsIntegrity;
     this.#module = module;
+    this.#givenName = name;
+    this.name = name ?? guestName;
     const handle = Object.freeze({ id });
     this.#makeGuest = () => new RemoteGuest(handle, settings, () => this.lost?.());
     this.#guest = this.#makeGuest();
@@ -94,6 +98,11 @@ class Remote extends Turns {
 
   get port() {
     return this;
+  }
+
+  /** The guest that runs now. */
+  get module() {
+    return this.#module;
   }
 
   /** Bytes of linear memory when last heard of. */
@@ -120,10 +129,11 @@ class Remote extends Turns {
 
   /** A promise of the response. Throws an error that is there at once. */
   invoke(invocation) {
-    if (this.closed) throw invocation.locate(closedError('host'));
+    if (this.closed) throw invocation.locate(closedError('host'), this.name);
     if (this.#guest.inCallback || this.#successor?.inCallback) {
       throw invocation.locate(
         new WapcError('WAPC_REENTRANT', 'this host was invoked from inside its own host call; use another instance'),
+        this.name,
       );
     }
     const response = this.enqueue(invocation);
@@ -165,12 +175,12 @@ class Remote extends Turns {
 
   /** Lets a fresh instance of `module` (the core's) take over. One that does not start leaves the old one in place. */
   async replace(module) {
-    await this.#succeed(module.linkable());
+    await this.#succeed(module.linkable(), module.guestName);
   }
 
   /** Lets a fresh instance of the same guest take over. */
   async reset() {
-    await this.#succeed(undefined);
+    await this.#succeed(undefined, this.name);
   }
 
   /** Ends everything. Whether there was anything to end. */
@@ -187,18 +197,22 @@ class Remote extends Turns {
 
   free() {}
 
-  #succeed(module) {
+  #succeed(module, guestName) {
     if (this.closed) throw closedError('host');
-    const succession = new Succession(module);
+    const succession = new Succession(module, guestName);
     this.#successions.push(succession);
     this.drainNow();
     return succession.promise;
   }
 
   async #invoke(invocation) {
-    // Apart from the invocation, whose time is another.
-    if (!this.#guest.isThere || this.#guest.broken) await this.#renew(invocation, this.#module);
-    return this.#guest.invoke(invocation);
+    try {
+      // Apart from the invocation, whose time is another.
+      if (!this.#guest.isThere || this.#guest.broken) await this.#renew(invocation, this.#module);
+      return await this.#guest.invoke(invocation);
+    } catch (error) {
+      throw invocation.locate(error, this.name);
+    }
   }
 
   async #reset(succession) {
@@ -207,6 +221,7 @@ class Remote extends Turns {
     if (hasGuest && this.#limitsStart) await this.#startBeside(succession, module);
     else await this.#renew(succession, module);
     this.#module = module;
+    this.name = this.#givenName ?? succession.guestName;
   }
 
   /** A fresh instance, in the worker that there is or in another one. */

@@ -41,9 +41,6 @@ export function copyOf(bytes, length, what) {
   return copy;
 }
 
-/** True where memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
-export const canShare = () => typeof SharedArrayBuffer === 'function';
-
 const headerOf = (buffer) => new Int32Array(buffer, 0, LENGTH / 4);
 const lengthIn = (buffer) => new Float64Array(buffer, LENGTH, 1);
 const requestOf = (buffer) => new Uint8Array(buffer, HEADER, CAPACITY);

@@ -1,24 +1,37 @@
 /** Starting a worker, and the errors of that. */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
-import { platform } from '../platform/platform.js';
+import { canShare, platform } from '../platform/platform.js';
 import { canSuspend } from '../invocation/suspension.js';
-import { canShare } from './shared.js';
 
-/** The reason why guests cannot run in workers here, and what to do about it; undefined where they can. */
-export function whyNot(callsHost) {
+const ISOLATION =
+  'serve the page cross-origin isolated, with the headers `Cross-Origin-Opener-Policy: same-origin` and ' +
+  '`Cross-Origin-Embedder-Policy: require-corp`';
+
+/**
+ * The reason why guests cannot run in workers here, and what to do about it; undefined where they can.
+ * @param {boolean} callsHost true where there is a host callback
+ * @param {boolean} asked true where the caller wants workers, false where only promises are to be awaited
+ */
+export function whyNot(callsHost, asked) {
   if (platform.startWorker === undefined) {
-    return 'workers or JSPI (WebAssembly.Suspending); let the callback answer at once, with `async: false`';
+    if (!asked)
+      return `${NO_JSPI}, and has no workers that could; let the callback answer at once, with \`async: false\``;
+    return 'pools with `workers` need workers, which are not there: leave `workers` out' + (canSuspend() ? AWAITS : '');
   }
-  if (callsHost && !canShare() && !canSuspend()) {
-    return (
-      'shared memory or JSPI (WebAssembly.Suspending): serve the page cross-origin isolated, with the headers ' +
-      '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`, or let the callback ' +
-      'answer at once, with `async: false`'
-    );
-  }
-  return undefined;
+  if (!callsHost || canShare() || canSuspend()) return undefined;
+  if (!asked)
+    return `${NO_JSPI} or shared memory; ${ISOLATION}, or let the callback answer at once, with \`async: false\``;
+  return (
+    `pools with \`workers\` and a host callback need shared memory or JSPI (WebAssembly.Suspending): ${ISOLATION}; or leave ` +
+    '`workers` out, and let the callback answer at once'
+  );
 }
+
+const NO_JSPI = 'this engine cannot await a host callback without JSPI (WebAssembly.Suspending)';
+
+/** What an engine with JSPI does without workers. */
+const AWAITS = '; this engine has JSPI, so that callbacks may answer later without';
 
 /** A worker. Throws WAPC_LOAD where the platform or the caller's factory throws, WAPC_ARGUMENT for what is none. */
 export function startWorker(script) {

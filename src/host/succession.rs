@@ -35,6 +35,7 @@ impl State {
             } else {
                 self.guest.replace(successor.guest);
                 self.install(Some(successor.instance));
+                self.tell_name();
             }
             // Can't throw: the resolve function of a promise.
             let _ = successor.resolve.call0(&JsValue::UNDEFINED);

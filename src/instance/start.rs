@@ -36,7 +36,7 @@ impl Instance {
     }
 
     async fn link_and_start(&self, linkable: &Linkable, settings: &WasiSettings, may_wait: bool) -> Result<(), Error> {
-        let imports = imports_of(linkable).map_err(|cause| link_error(&cause))?;
+        let imports = imports_of(linkable).map_err(|cause| link_error(linkable, &cause))?;
         if let Some(wasi) = &linkable.wasi {
             let linked = wasi.try_link(&imports, &self.guest, settings, self.payload_limit);
             linked.map_err(Error::Thrown)?;
@@ -50,15 +50,16 @@ impl Instance {
             Err(error) if may_wait && too_large_to_block(&error) => {
                 JsFuture::from(WebAssembly::instantiate_module(&linkable.module, &imports))
                     .await
-                    .map_err(|error| self.instantiation_error(error))?
+                    .map_err(|error| self.instantiation_error(linkable, error))?
                     .unchecked_into::<WebAssembly::Instance>()
                     .exports()
             }
-            Err(error) => return Err(self.instantiation_error(error)),
+            Err(error) => return Err(self.instantiation_error(linkable, error)),
         };
         self.end(Ended::Succeeded);
         if !linkable.has_signature.get() && !has_signature(&exports) {
-            return Err(Error::NotAGuest("its `__guest_call` is not (param i32 i32) (result i32)".to_owned(), None));
+            let reason = "its `__guest_call` is not (param i32 i32) (result i32)";
+            return Err(Error::not_a_guest(&linkable.origin.described, reason, None));
         }
         linkable.has_signature.set(true);
         self.guest.attach(&exports);
@@ -97,10 +98,10 @@ impl Instance {
     }
 
     /// The error of an instantiation that failed.
-    fn instantiation_error(&self, error: JsValue) -> Error {
+    fn instantiation_error(&self, linkable: &Linkable, error: JsValue) -> Error {
         let stopped = self.end(Ended::Threw);
         if error.is_instance_of::<WebAssembly::LinkError>() {
-            return link_error(&error);
+            return link_error(linkable, &error);
         }
         // The engine has no room for its memory, or its start function ran out of stack.
         let export = if error.is_instance_of::<js_sys::RangeError>() { "instantiation" } else { "start function" };
@@ -112,9 +113,9 @@ impl Instance {
     }
 }
 
-fn link_error(cause: &JsValue) -> Error {
+fn link_error(linkable: &Linkable, cause: &JsValue) -> Error {
     Error::Link {
-        reason: format!("the guest could not be linked: {}", sys::message_of(cause)),
+        reason: format!("{}: the guest could not be linked: {}", linkable.origin.described, sys::message_of(cause)),
         cause: Some(cause.clone()),
     }
 }

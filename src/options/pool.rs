@@ -43,6 +43,9 @@ options! {
     }
 }
 
+/// The names of the options of a pool alone.
+pub(super) const NAMES: &[&str] = Given::NAMES;
+
 impl PoolOptions {
     /// Reads `PoolOptions`, and the `HostOptions` among them. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub(crate) fn read(value: &JsValue) -> Result<(Options, Self), Error> {
@@ -86,6 +89,9 @@ impl Workers {
         }
         if *value == true {
             return Ok(Some(Self(JsValue::UNDEFINED)));
+        }
+        if !value.is_object() {
+            return Err(Error::argument(what, "true, false or an object with `url` or `factory`", value));
         }
         let Script { url, factory } = Script::of(&Reader::new(what, value, Script::NAMES)?)?;
         Ok(Some(Self(factory.map_or(url, JsValue::from))))

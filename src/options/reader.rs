@@ -1,6 +1,6 @@
 //! Reads objects of options that callers pass in. Errors name the option, what was expected and what came.
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::Error;
@@ -40,8 +40,19 @@ pub(super) struct Reader {
 impl Reader {
     /// Reads an object, which may have fields of these names and no others; `what` names it in errors. WAPC_ARGUMENT.
     pub(super) fn new(what: &'static str, object: &JsValue, names: &[&str]) -> Result<Self, Error> {
-        let fields = sys::try_read_fields(what, object, &names.join(",")).map_err(Error::Thrown)?;
-        Ok(Self { what, fields })
+        Self::with_others(what, object, names, &[], "")
+    }
+
+    /// The same; the error of one of the `others`, which belong elsewhere, ends by saying where.
+    pub(super) fn with_others(
+        what: &'static str,
+        object: &JsValue,
+        names: &[&str],
+        others: &[&str],
+        elsewhere: &str,
+    ) -> Result<Self, Error> {
+        let fields = sys::try_read_fields(what, object, &names.join(","), &others.join(","), elsewhere);
+        Ok(Self { what, fields: fields.map_err(Error::Thrown)? })
     }
 
     pub(super) fn get(&self, name: &str) -> JsValue {
@@ -61,6 +72,15 @@ impl Reader {
         }
         let function = value.dyn_into();
         function.map(Some).map_err(|value| Error::argument(self.path(name), "a function", &value))
+    }
+
+    /// A text, which stays in JavaScript.
+    pub(super) fn text(&self, name: &str) -> Result<Option<JsString>, Error> {
+        let value = self.get(name);
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        value.dyn_into().map(Some).map_err(|value| Error::argument(self.path(name), "a string", &value))
     }
 
     /// A whole number from `least` to the highest u32.

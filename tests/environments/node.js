@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { counts } from '../../dist/counts.js';
-import { WapcError, WapcHost, WapcModule, WapcPool } from '../../dist/node.js';
+import { WapcError, WapcHost, WapcModule, WapcPool, features } from '../../dist/node.js';
 import { Wasi } from '../../dist/wasi-node.js';
 
 /** The path of a guest. */
@@ -17,6 +17,7 @@ export const environment = {
   WapcHost,
   WapcModule,
   WapcPool,
+  features,
   guest: async (name) => new Uint8Array(await readFile(path(name))),
   url: (name) => pathToFileURL(path(name)).href,
   canSuspend: typeof WebAssembly.Suspending === 'function',

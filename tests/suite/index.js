@@ -5,6 +5,7 @@
  * @property {typeof import('wapc-host').WapcModule} WapcModule
  * @property {typeof import('wapc-host').WapcPool} WapcPool
  * @property {typeof import('wapc-host').WapcError} WapcError
+ * @property {typeof import('wapc-host').features} features
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI
@@ -34,6 +35,7 @@ import { scopes } from './scopes.js';
 import { steady } from './steady.js';
 import { stack } from './stack/index.js';
 import { stopping } from './stopping.js';
+import { telling } from './telling.js';
 import { wasi } from './wasi/index.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
@@ -55,6 +57,7 @@ export function* suite(environment) {
     reading,
     loading,
     locating,
+    telling,
     wasi,
     stack,
     closing,

@@ -2,7 +2,7 @@
 
 import { equal, fails, string } from './assert.js';
 
-const HOST = ['hostCall', 'async', 'logger', 'stdout', 'stderr', 'wasi', 'limits', 'onProgress', 'integrity'];
+const HOST = ['name', 'hostCall', 'async', 'logger', 'stdout', 'stderr', 'wasi', 'limits', 'onProgress', 'integrity'];
 const POOL = ['size', 'min', 'idleTimeout', 'maxQueue', 'workers', 'initialize'];
 const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
 const WASI = ['args', 'env', 'stdin', 'preopens'];

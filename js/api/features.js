@@ -1,0 +1,11 @@
+import { canSuspend } from '../invocation/suspension.js';
+import { canShare, platform } from '../platform/platform.js';
+
+/** What this engine can do. */
+export const features = () =>
+  Object.freeze({
+    jspi: canSuspend(),
+    sharedMemory: canShare(),
+    workers: platform.startWorker !== undefined,
+    directories: platform.fs !== undefined,
+  });

@@ -1,0 +1,23 @@
+/** The way in which Node, Deno and Bun print what the package makes: `console.log(host)` shows what matters of it. */
+
+import { WapcHost } from '../api/host.js';
+import { WapcModule } from '../api/module.js';
+import { WapcPool } from '../pool/pool.js';
+
+/** @type {[Function, (object: any) => object][]} */
+const FIELDS = [
+  [WapcModule, ({ name }) => ({ guest: name })],
+  [WapcHost, ({ name, id, memorySize, closed }) => ({ guest: name, id, memorySize, closed })],
+  [WapcPool, ({ name, stats }) => ({ guest: name, ...stats })],
+];
+
+for (const [{ name, prototype }, fieldsOf] of FIELDS) {
+  Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    value(depth, options, inspect) {
+      const told = Object.entries(fieldsOf(this)).filter(([, value]) => value !== undefined);
+      return `${name} ${inspect(Object.fromEntries(told), options)}`;
+    },
+    configurable: true,
+    writable: true,
+  });
+}
