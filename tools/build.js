@@ -86,10 +86,21 @@ function generateGlue(isQuick) {
   const seen = new Set();
   const lines = readFileSync(glue, 'utf8').split('\n');
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
-  writeFileSync(glue, lines.filter(isNew).join('\n'));
+  writeFileSync(glue, withOurEncoding(lines.filter(isNew).join('\n')));
   const core = join(GENERATED, 'core_bg.wasm');
   inline('core', isQuick ? readFileSync(core) : optimized('core', core));
   inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
+}
+
+/** The glue with the package's own encoder and decoder, which may be missing where it is only imported. */
+function withOurEncoding(glue) {
+  const theirs =
+    /let cachedTextDecoder = new TextDecoder\([^)]*\);\ncachedTextDecoder\.decode\(\);\n|const cachedTextEncoder = new TextEncoder\(\);\n\nif \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)*\}\n/g;
+  if ([...glue.matchAll(theirs)].length !== 2) fail('the glue encodes text in another way: see withOurEncoding');
+  const ours =
+    `import { encoder as cachedTextEncoder, lenient } from '../base/encoding.js';\n` +
+    'let cachedTextDecoder = lenient;\n';
+  return ours + glue.replaceAll(theirs, '');
 }
 
 const keyOf = (line) => line.split(':')[0];
@@ -155,8 +166,8 @@ async function bundle() {
     // The `sideEffects` of package.json describe the result of this build, not its sources.
     ignoreAnnotations: true,
   };
-  const entryPoints = ['js/entry/index.js', 'js/entry/node.js', 'js/entry/counts.js'];
-  for (const name of existsSync(DIST) ? readdirSync(DIST) : []) if (name.includes('-chunk-')) rmSync(join(DIST, name));
+  const entryPoints = ['index', 'service-worker', 'node', 'counts'].map((name) => `js/entry/${name}.js`);
+  rmSync(DIST, { recursive: true, force: true });
   const chunkNames = '[name]-chunk-[hash]';
   await esbuild.build({ ...common, entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames });
   for (const entry of ['js/entry/slim.js', 'js/entry/slim-node.js', 'js/entry/workerd.js']) {

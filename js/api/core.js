@@ -2,6 +2,7 @@
 
 import { Module } from '../generated/core.js';
 import { instantiate } from './instantiate.js';
+import { encoder } from '../base/encoding.js';
 import { WapcError, messageOf } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 
@@ -23,6 +24,12 @@ export function core() {
 export const rawExports = () => exports;
 
 async function load() {
+  if (encoder === undefined) {
+    throw new WapcError(
+      'WAPC_UNSUPPORTED',
+      'there is no TextEncoder here, nor what else a browser has: in jest, test with `@jest-environment node`',
+    );
+  }
   // Apart from instantiating it: workers get the module.
   platform.modules.core ??= await compile();
   exports = await instantiate(platform.modules.core);

@@ -1,11 +1,7 @@
 /** Bytes and text on their way to a guest and back. Everything here is on the path of an invocation. */
 
+import { encoder, lenient, strict, utf16 } from './encoding.js';
 import { argumentError } from './error.js';
-
-const encoder = new TextEncoder();
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
-const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 /**
  * Up to this many bytes a loop beats `set` and `slice`, which pay for a call into the engine: a loop takes 3 ns a byte

@@ -4,9 +4,8 @@
  * knows of it.
  */
 
+import { encoder } from './encoding.js';
 import { argumentError } from './error.js';
-
-const encoder = new TextEncoder();
 
 const TypedArray = Object.getPrototypeOf(Uint8Array);
 const getterOf = ({ prototype }, name) => Object.getOwnPropertyDescriptor(prototype, name).get;

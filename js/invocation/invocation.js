@@ -1,4 +1,5 @@
 import { decodeLenient } from '../base/bytes.js';
+import { encoder } from '../base/encoding.js';
 import { locate, messageOf } from '../base/error.js';
 import { isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
@@ -7,7 +8,7 @@ import { HOST_CALL_FAILED } from '../generated/constants.js';
 const NOTHING = new Uint8Array(0);
 
 /** The host error where its own text cannot be had. */
-const NO_TEXT = new TextEncoder().encode('an error whose text is too long for this engine');
+const NO_TEXT = encoder?.encode('an error whose text is too long for this engine');
 
 /**
  * In place of an answer of the host callback that is over `limits.payload`, or thrown in place of such an error: nothing but
