@@ -35,12 +35,12 @@ test('the tarball holds what a user needs and nothing else', () => {
     'slim-node',
     'wasi',
     'wasi-node',
+    'service-worker',
     'worker',
-    'worker-node',
     'workerd',
   ];
   const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
-  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', ...typings];
+  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', 'worker-node.mjs', ...typings];
   // The guides for users. Those for maintainers stay in the repository.
   const guides = [
     'api',
@@ -68,7 +68,7 @@ test('the tarball holds what a user needs and nothing else', () => {
 });
 
 /** Sub-paths of files that are served or started, not imported as modules. */
-const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker'];
+const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker', './service-worker'];
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],

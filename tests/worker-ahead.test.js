@@ -14,7 +14,7 @@ import { MOST_AHEAD, sizeOfBytes } from '../js/worker/ahead.js';
 import { Shared, SharedWithHost } from '../js/worker/shared.js';
 
 const guest = fileURLToPath(new URL('../testdata/wat/writes.wasm', import.meta.url));
-const script = new URL('../dist/worker-node.js', import.meta.url);
+const script = new URL('../dist/worker-node.mjs', import.meta.url);
 
 const NONE = 0xffffffff;
 const FOREVER = 0;

@@ -10,7 +10,7 @@ import { WapcPool } from 'wapc-host';
 import { Shared, SharedWithHost } from '../js/worker/shared.js';
 
 const guest = fileURLToPath(new URL('../testdata/wat/probe.wasm', import.meta.url));
-const script = new URL('../dist/worker-node.js', import.meta.url);
+const script = new URL('../dist/worker-node.mjs', import.meta.url);
 const LIMIT = 1 << 20;
 const call = new Uint8Array(Uint32Array.of(512, 1, 512, 1, 512, 1, 512, 1).buffer);
 

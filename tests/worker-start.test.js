@@ -12,7 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { WapcPool } from 'wapc-host';
 
 const guest = fileURLToPath(new URL('../testdata/wat/probe.wasm', import.meta.url));
-const script = new URL('../dist/worker-node.js', import.meta.url);
+const script = new URL('../dist/worker-node.mjs', import.meta.url);
 const hostCall = (binding, namespace, operation, payload) => payload;
 
 const workerOf = (source) => new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));

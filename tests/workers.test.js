@@ -12,7 +12,7 @@ import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 import { inTime, wordsOf } from './suite/assert.js';
 
 const path = (name) => fileURLToPath(new URL(`../testdata/${name}.wasm`, import.meta.url));
-const script = new URL('../dist/worker-node.js', import.meta.url);
+const script = new URL('../dist/worker-node.mjs', import.meta.url);
 /** Watchdog: milliseconds after which a process is taken never to end. */
 const PATIENCE = 10 * 60_000;
 const text = (bytes) => new TextDecoder().decode(bytes);

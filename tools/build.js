@@ -194,11 +194,12 @@ async function bundle() {
     format: 'esm',
   });
   // One file each, easy to serve from elsewhere: without the core, which is sent to the worker.
-  const workers = [
-    { in: 'js/entry/worker.js', out: 'worker' },
-    { in: 'js/entry/worker-node.js', out: 'worker-node' },
-  ];
-  await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm', plugins: [withoutUnused] });
+  for (const [entry, outfile] of [
+    ['js/entry/worker.js', 'dist/worker.js'],
+    ['js/entry/worker-node.js', 'dist/worker-node.mjs'],
+  ]) {
+    await esbuild.build({ ...common, entryPoints: [entry], outfile, format: 'esm', plugins: [withoutUnused] });
+  }
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   for (const typings of ['index.d.ts', 'index.d.cts'])

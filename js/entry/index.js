@@ -2,12 +2,18 @@
 
 import '../platform/web.js';
 
+import { WapcError } from '../base/error.js';
 import { base64 } from '../generated/core-gzipped.js';
 import { compileGzipped } from '../loading/inlined.js';
 import { platform } from '../platform/platform.js';
 
 platform.core = () => compileGzipped(base64);
 // Most guests do without.
-platform.wasi = () => import('./wasi.js');
+platform.wasi = () =>
+  import('./wasi.js').catch((cause) => {
+    if (globalThis.ServiceWorkerGlobalScope === undefined) throw cause;
+    const message = 'service workers load nothing later: for WASI, import `wapc-host/service-worker` there';
+    throw new WapcError('WAPC_UNSUPPORTED', message, { cause });
+  });
 
 export * from './exports.js';

@@ -13,8 +13,9 @@ platform.fs = fs;
 platform.readFile = fs.promises.readFile;
 platform.resolve = resolve;
 platform.parallelism = availableParallelism;
-// Not with the flags of this process: those that say what its program is would be the worker's.
-platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url), { execArgv: [] });
+// Not with the flags of this process: those that say what its program is would be the worker's. `.mjs`, since Next.js copies
+// the script to a place without a package.json that says it is a module.
+platform.startWorker = (script = './worker-node.mjs') => new Worker(new URL(script, import.meta.url), { execArgv: [] });
 // Bun takes three times as long to wake a stack as to make one.
 platform.keepsStacks = process.versions.bun === undefined;
 
