@@ -41,6 +41,8 @@ export function startWorker(script) {
   try {
     return platform.startWorker(script);
   } catch (cause) {
+    // Node's permission model (`--permission`) names what it refused.
+    if (cause?.code === 'ERR_ACCESS_DENIED') throw notAllowedError(cause);
     throw notLoadedError(cause);
   }
 }
@@ -80,6 +82,11 @@ async function discard(value) {
   } catch {
     // It was none.
   }
+}
+
+function notAllowedError(cause) {
+  const message = `Node's permissions forbid workers (${messageOf(cause)}): run it with \`--allow-worker\``;
+  return new WapcError('WAPC_UNSUPPORTED', message, { cause });
 }
 
 export function notLoadedError(cause) {
