@@ -13,9 +13,11 @@ platform.fs = fs;
 platform.readFile = fs.promises.readFile;
 platform.resolve = resolve;
 platform.parallelism = availableParallelism;
-// Not with the flags of this process: those that say what its program is would be the worker's. `.mjs`, since Next.js copies
-// the script to a place without a package.json that says it is a module.
-platform.startWorker = (script = './worker-node.mjs') => new Worker(new URL(script, import.meta.url), { execArgv: [] });
+// `.mjs`, since Next.js copies the script to a place without a package.json that says it is a module.
+const PACKAGED = new URL('./worker-node.mjs', import.meta.url);
+// Not with the flags of this process: those that say what its program is would be the worker's. Not by `new`: where it sees an
+// address that varies, Next.js traces every file of the package's folder, and its build fails at the typings.
+platform.startWorker = (script = PACKAGED) => Reflect.construct(Worker, [new URL(script, PACKAGED), { execArgv: [] }]);
 // Bun takes three times as long to wake a stack as to make one.
 platform.keepsStacks = process.versions.bun === undefined;
 
