@@ -3,6 +3,7 @@
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { canShare, platform } from '../platform/platform.js';
 import { canSuspend } from '../invocation/suspension.js';
+import { withForeign } from './foreign.js';
 
 const ISOLATION =
   'serve the page cross-origin isolated, with the headers `Cross-Origin-Opener-Policy: same-origin` and ' +
@@ -39,7 +40,7 @@ export function startWorker(script) {
   const isAddress = script === undefined || typeof script === 'string' || script instanceof URL;
   if (!isAddress) throw argumentError('workers.url', 'a string or a URL', script);
   try {
-    return platform.startWorker(script);
+    return withForeign(() => platform.startWorker(script));
   } catch (cause) {
     // Node's permission model (`--permission`) names what it refused.
     if (cause?.code === 'ERR_ACCESS_DENIED') throw notAllowedError(cause);

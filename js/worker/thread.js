@@ -1,3 +1,8 @@
+/** The reason of a browser that gives none. */
+const UNTOLD =
+  'it is not there, or of another origin that does not share it (CORS), or the content security policy forbids it (`worker-src`, ' +
+  'which needs `blob:` for other origins)';
+
 /** A worker of whatever platform this is: `Worker` of `node:worker_threads`, or of the web. */
 export class Thread {
   #worker;
@@ -23,7 +28,7 @@ export class Thread {
       worker.addEventListener('messageerror', () => this.#die(new Error('a message of the worker cannot be read')));
       worker.addEventListener('error', (event) => {
         event.preventDefault();
-        this.#die(event.error ?? new Error(event.message || 'the worker could not be started'));
+        this.#die(event.error ?? new Error(event.message || UNTOLD));
       });
     }
     this.unref();
