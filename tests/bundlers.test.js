@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { firstFileOf, pack, prepare, usual } from './package/environments.js';
+import { firstFileOf, usual } from './package/environments.js';
+import { pack, prepare } from './package/projects.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wapc-host-'));
 after(() => rmSync(scratch, { recursive: true }));

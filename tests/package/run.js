@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { others, pack, prepare, usual } from './environments.js';
+import { others, usual } from './environments.js';
+import { pack, prepare } from './projects.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wapc-host-'));
 const tarball = pack(scratch);
