@@ -1,0 +1,94 @@
+/** Rows of environments in Chromium without a bundler: workers that are no dedicated ones, and a package of another origin. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { serveFolder } from '../../tools/demo.js';
+import { ISOLATED } from '../browser/serve.js';
+import { ALL, NO_WORKERS, html, visit } from './projects.js';
+
+const DIST = 'node_modules/wapc-host/dist';
+
+/** A module that imports an entry point by its address, and says its features by `answer` where a worker is asked for them. */
+const worker = (entry, event, answer) => `
+import * as wapc from './${DIST}/${entry}.js';
+import { features } from './features.js';
+addEventListener('${event}', (event) => {
+  const found = features(wapc, 'hello.wasm', 'wasi.wasm');
+  ${answer}
+});`;
+
+const SERVICE_PAGE = `
+navigator.serviceWorker.onmessage = ({ data }) => (globalThis.outcome = data);
+await navigator.serviceWorker.register('./worker.js', { type: 'module' });
+(await navigator.serviceWorker.ready).active.postMessage('features');`;
+
+const SHARED_PAGE = `
+const { port } = new SharedWorker('./worker.js', { type: 'module' });
+port.onmessage = ({ data }) => (globalThis.outcome = data);`;
+
+/** Visits a page whose script asks a worker. */
+function ask(folder, page, worker) {
+  for (const [name, text] of Object.entries({
+    'index.html': html('./page.js'),
+    'page.js': page,
+    'worker.js': worker,
+  })) {
+    writeFileSync(join(folder, name), text);
+  }
+  return visit({ folder }, ISOLATED);
+}
+
+const inServiceWorker = (folder, entry) => {
+  const answer = 'event.waitUntil(found.then((features) => event.source.postMessage(features)));';
+  return ask(folder, SERVICE_PAGE, worker(entry, 'message', answer));
+};
+
+/** Visits a page that imports the package from another origin. */
+async function fromElsewhere(folder, headers) {
+  const elsewhere = await serveFolder(join(folder, DIST), 0, { 'access-control-allow-origin': '*' });
+  const map = JSON.stringify({ imports: { 'wapc-host': `${elsewhere.address}index.js` } });
+  writeFileSync(join(folder, 'index.html'), html('./page.js', `<script type="importmap">${map}</script>`));
+  try {
+    return await visit({ folder }, { ...ISOLATED, ...headers });
+  } finally {
+    elsewhere.stop();
+  }
+}
+
+/** Service workers, which `npm test` runs too. */
+export const serviceWorkers = [
+  {
+    name: 'a service worker',
+    // It cannot load WASI later: the error names the entry point that has it.
+    expected: { ...ALL, workers: 'WAPC_UNSUPPORTED', WASI: 'WAPC_UNSUPPORTED' },
+    run: (folder) => inServiceWorker(folder, 'index'),
+  },
+  {
+    name: 'a service worker, wapc-host/service-worker',
+    expected: { ...ALL, workers: 'WAPC_UNSUPPORTED' },
+    run: (folder) => inServiceWorker(folder, 'service-worker'),
+  },
+];
+
+export const web = [
+  {
+    name: 'a shared worker',
+    // Chromium has no workers there.
+    expected: { ...ALL, workers: 'WAPC_UNSUPPORTED' },
+    run: (folder) => {
+      const answer = 'found.then((features) => event.ports[0].postMessage(features));';
+      return ask(folder, SHARED_PAGE, worker('index', 'connect', answer));
+    },
+  },
+  {
+    name: 'a CDN: the package of another origin',
+    expected: ALL,
+    run: (folder) => fromElsewhere(folder, {}),
+  },
+  {
+    name: 'a CDN, with a policy without blob:',
+    expected: NO_WORKERS,
+    run: (folder) => fromElsewhere(folder, { 'content-security-policy': "worker-src 'self'" }),
+  },
+];
