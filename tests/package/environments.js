@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { engines } from '../../tools/engines.js';
 import { ISOLATED } from '../browser/serve.js';
 import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, installed, load, runProgram, site, visit } from './projects.js';
+import { runners } from './runners.js';
 import { serviceWorkers, web } from './web.js';
 
 const BUNDLERS = { vite: '8.3.8', webpack: '5.112.2', rollup: '4.68.7', '@rollup/plugin-node-resolve': '16.0.3' };
@@ -154,6 +155,7 @@ export const others = () => [
     },
   },
   ...web,
+  ...runners(),
   {
     name: 'workerd',
     expected: { ...ALL, workers: 'WAPC_UNSUPPORTED' },
