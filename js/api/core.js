@@ -24,12 +24,7 @@ export function core() {
 export const rawExports = () => exports;
 
 async function load() {
-  if (encoder === undefined) {
-    throw new WapcError(
-      'WAPC_UNSUPPORTED',
-      'there is no TextEncoder here, nor what else a browser has: in jest, test with `@jest-environment node`',
-    );
-  }
+  if (encoder === undefined) throw new WapcError('WAPC_UNSUPPORTED', 'TextEncoder is missing here');
   // Apart from instantiating it: workers get the module.
   platform.modules.core ??= await compile();
   exports = await instantiate(platform.modules.core);

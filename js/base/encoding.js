@@ -1,13 +1,15 @@
 /**
- * The encoder and decoders of text. Undefined where the engine has none (jest's jsdom), so that the package can be imported
- * there: what uses it first throws WAPC_UNSUPPORTED (`api/core.js`).
+ * The encoder and decoders of text: Node's own where there are no global ones, as in jest with jsdom. Undefined where there are
+ * none at all, so that the package can be imported there: its first use throws WAPC_UNSUPPORTED (`api/core.js`).
  */
 
-const { TextEncoder, TextDecoder } = globalThis;
+const platform = globalThis.TextEncoder === undefined ? globalThis.process?.getBuiltinModule?.('util') : globalThis;
+
+export const TextDecoder = platform?.TextDecoder;
 
 const decoder = (label, fatal) => TextDecoder && new TextDecoder(label, { fatal, ignoreBOM: true });
 
-export const encoder = TextEncoder && new TextEncoder();
+export const encoder = platform && new platform.TextEncoder();
 /** Throws a TypeError where bytes are not UTF-8. */
 export const strict = decoder('utf-8', true);
 /** Puts U+FFFD where bytes are not UTF-8. */

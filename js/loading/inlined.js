@@ -1,10 +1,16 @@
 /** WebAssembly as a part of a script's text, in Base64: it then works wherever JavaScript does. */
 
+import { WapcError } from '../base/error.js';
+
+const NO_BROWSER =
+  "DecompressionStream is missing here: in jest's jsdom, set testEnvironmentOptions.customExportConditions to ['node']";
+
 /** Compiles what is inlined as it is: nothing is ready to run sooner. */
 export const compileInlined = (base64) => WebAssembly.compile(bytesOf(base64));
 
 /** Compiles what was gzipped before: Base64 leaves little to compress on the way, and made of less it stays less. */
 export async function compileGzipped(base64) {
+  if (typeof DecompressionStream !== 'function') throw new WapcError('WAPC_UNSUPPORTED', NO_BROWSER);
   const bytes = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(bytes).arrayBuffer());
 }

@@ -4,12 +4,10 @@
  * a path or a name meanwhile leads nowhere else. Answers are numbers from 0 on, or an errno below: nothing throws.
  */
 
+import { encoder, strict } from '../base/encoding.js';
 import { entriesIn, kindOf } from './entries.js';
 import { change, errno, open, relate } from '../generated/wasi-constants.js';
 import { BIGINT, openAt } from './opened.js';
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class Directories {
   #fs;
@@ -35,7 +33,7 @@ export class Directories {
 
   /** A text of Rust's. */
   name(bytes) {
-    return decoder.decode(bytes);
+    return strict.decode(bytes);
   }
 
   /** Opens a directory that a guest is given. Throws what the file system says. */
@@ -138,7 +136,7 @@ export class Directories {
       for (let at = 0, next; at < entries.length; at = next) {
         next = at + 24 + view.getUint32(at + 16, true);
         if (view.getBigUint64(at + 8, true) !== 0n) continue;
-        const name = decoder.decode(entries.subarray(at + 24, next));
+        const name = strict.decode(entries.subarray(at + 24, next));
         view.setBigUint64(at + 8, this.#inode(opened, name), true);
       }
     });

@@ -1,8 +1,7 @@
 /** The entries of a directory of the machine: names and kinds. */
 
+import { strict } from '../base/encoding.js';
 import { filetype } from '../generated/wasi-constants.js';
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** WASI's number of a kind of file. */
 export function kindOf(stat) {
@@ -30,7 +29,7 @@ export function entriesIn(fs, path) {
 /** A name as a guest can say it, or nothing. */
 function textOf(bytes) {
   try {
-    return [decoder.decode(bytes)];
+    return [strict.decode(bytes)];
   } catch {
     return [];
   }

@@ -3,13 +3,12 @@
  * can do, as numbers; what a guest may do, and with which bytes of its memory, Rust has checked before.
  */
 
+import { encoder } from '../base/encoding.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { Directories } from './directories.js';
 import { Process, fillRandomly } from './process.js';
 import { isOfMachine } from './settings.js';
 import { block } from './sleep.js';
-
-const encoder = new TextEncoder();
 
 export class Wasi {
   #core;

@@ -41,7 +41,9 @@ export const transferOf = (array) => (array.length >= WORTH_TRANSFERRING ? [arra
 
 const isText = (value) => typeof value === 'string';
 const isSize = (value) => typeof value === 'number' && value >= 0;
-const isBytes = (value) => value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
+const isA = (tag, value) => Object.prototype.toString.call(value) === `[object ${tag}]`;
+// By tags: in jest messages arrive as objects of another realm. No object that was sent can claim one.
+const isBytes = (value) => isA('Uint8Array', value) && isA('ArrayBuffer', value.buffer);
 
 /** The form of each message of a worker. */
 const FORMS = {
