@@ -98,7 +98,7 @@ function withOurEncoding(glue) {
     /let cachedTextDecoder = new TextDecoder\([^)]*\);\ncachedTextDecoder\.decode\(\);\n|const cachedTextEncoder = new TextEncoder\(\);\n\nif \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)*\}\n/g;
   if ([...glue.matchAll(theirs)].length !== 2) fail('the glue encodes text in another way: see withOurEncoding');
   const ours =
-    `import { encoder as cachedTextEncoder, lenient } from '../base/encoding.js';\n` +
+    `import { TextDecoder, encoder as cachedTextEncoder, lenient } from '../base/encoding.js';\n` +
     'let cachedTextDecoder = lenient;\n';
   return ours + glue.replaceAll(theirs, '');
 }

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 
 import { engines } from '../../tools/engines.js';
 import { ISOLATED } from '../browser/serve.js';
+import { nextjs, nextjsExternal } from './next.js';
 import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, installed, load, runProgram, site, visit } from './projects.js';
 import { runners } from './runners.js';
-import { serviceWorkers, web } from './web.js';
+import { web } from './web.js';
 
 const BUNDLERS = { vite: '8.3.8', webpack: '5.112.2', rollup: '4.68.7', '@rollup/plugin-node-resolve': '16.0.3' };
 const WORKERD = { '@cloudflare/workerd-linux-64': '1.20261117.1' };
@@ -58,7 +59,8 @@ export const usual = [
       return visit(site(folder), ISOLATED);
     },
   },
-  ...serviceWorkers,
+  ...web,
+  nextjs,
 ];
 
 const engineRows = () =>
@@ -154,8 +156,8 @@ export const others = () => [
       return runProgram(folder, process.execPath, [], outfile);
     },
   },
-  ...web,
   ...runners(),
+  nextjsExternal,
   {
     name: 'workerd',
     expected: { ...ALL, workers: 'WAPC_UNSUPPORTED' },

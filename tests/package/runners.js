@@ -14,12 +14,18 @@ const JEST = { jest: '30.5.2', 'jest-environment-jsdom': '30.5.2' };
 /** The error of what needs a thread, where there is none to be had. */
 const UNSUPPORTED = 'WAPC_UNSUPPORTED';
 
+/** Watchdog: milliseconds after which a runner is taken to hang. */
+const PATIENCE = 5 * 60_000;
+
 /** A test that leaves its features in a file. */
 const TEST = `
 import * as wapc from 'wapc-host';
 import { writeFileSync } from 'node:fs';
+import util from 'node:util';
 import { features } from './features.js';
 test('features', async () => {
+  // jsdom has none in jest; the package has one by now.
+  globalThis.TextDecoder ??= util.TextDecoder;
   const found = await features(wapc, 'hello.wasm', 'wasi.wasm');
   writeFileSync('found.json', JSON.stringify(found));
 }, 60_000);`;
@@ -27,7 +33,7 @@ test('features', async () => {
 /** Runs a test runner in a folder: the features that its test finds. */
 function runTest(folder, runner, args, env = {}) {
   writeFileSync(join(folder, 'features.test.mjs'), TEST);
-  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, CI: 'true', ...env } };
+  const options = { cwd: folder, encoding: 'utf8', timeout: PATIENCE, env: { ...process.env, CI: 'true', ...env } };
   const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...args], options);
   if (status !== 0) throw new Error(stdout + stderr);
   return JSON.parse(readFileSync(join(folder, 'found.json'), 'utf8'));
@@ -71,13 +77,13 @@ const vitest = (environment) => ({
 /** Its modules are an experiment of Node's, without which it runs CommonJS only. */
 const MODULES = { NODE_OPTIONS: '--experimental-vm-modules' };
 
-const jest = (environment, expected) => ({
-  name: `jest, ${environment}`,
+const jest = (name, environment, expected, testEnvironmentOptions = {}) => ({
+  name: `jest, ${name}`,
   expected,
   async run(folder) {
     const home = join(installed('jest', JEST), 'node_modules');
     const testEnvironment = join(home, `jest-environment-${environment}`);
-    const config = JSON.stringify({ testEnvironment, testMatch: ['**/*.test.mjs'] });
+    const config = JSON.stringify({ testEnvironment, testEnvironmentOptions, testMatch: ['**/*.test.mjs'] });
     return runTest(folder, join(home, 'jest/bin/jest.js'), ['--config', config], MODULES);
   },
 });
@@ -105,6 +111,7 @@ export const runners = () => [
     },
   },
   ...['node', 'jsdom', 'happy-dom'].map(vitest),
-  jest('node', ALL),
-  jest('jsdom', Object.fromEntries(Object.keys(ALL).map((feature) => [feature, UNSUPPORTED]))),
+  jest('node', 'node', ALL),
+  jest('jsdom', 'jsdom', Object.fromEntries(Object.keys(ALL).map((feature) => [feature, UNSUPPORTED]))),
+  jest('jsdom with the condition `node`', 'jsdom', ALL, { customExportConditions: ['node'] }),
 ];

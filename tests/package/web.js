@@ -56,8 +56,7 @@ async function fromElsewhere(folder, headers) {
   }
 }
 
-/** Service workers, which `npm test` runs too. */
-export const serviceWorkers = [
+export const web = [
   {
     name: 'a service worker',
     // It cannot load WASI later: the error names the entry point that has it.
@@ -69,9 +68,6 @@ export const serviceWorkers = [
     expected: { ...ALL, workers: 'WAPC_UNSUPPORTED' },
     run: (folder) => inServiceWorker(folder, 'service-worker'),
   },
-];
-
-export const web = [
   {
     name: 'a shared worker',
     // Chromium has no workers there.
