@@ -13,8 +13,10 @@ platform.fs = fs;
 platform.readFile = fs.promises.readFile;
 platform.resolve = resolve;
 platform.parallelism = availableParallelism;
+// Apart, since webpack takes `new URL('…', import.meta.url)` for an asset, which in Next.js has no address in files.
+const HERE = import.meta.url;
 // `.mjs`, since Next.js copies the script to a place without a package.json that says it is a module.
-const PACKAGED = new URL('./worker-node.mjs', import.meta.url);
+const PACKAGED = new URL('./worker-node.mjs', HERE);
 // Not with the flags of this process: those that say what its program is would be the worker's. Not by `new`: where it sees an
 // address that varies, Next.js traces every file of the package's folder, and its build fails at the typings.
 platform.startWorker = (script = PACKAGED) => Reflect.construct(Worker, [new URL(script, PACKAGED), { execArgv: [] }]);

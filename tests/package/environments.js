@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { engines } from '../../tools/engines.js';
 import { ISOLATED } from '../browser/serve.js';
-import { nextjs, nextjsExternal } from './next.js';
+import { nextjs, otherNextjs } from './next.js';
 import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, installed, load, runProgram, site, visit } from './projects.js';
 import { runners } from './runners.js';
 import { web } from './web.js';
@@ -157,7 +157,7 @@ export const others = () => [
     },
   },
   ...runners(),
-  nextjsExternal,
+  ...otherNextjs,
   {
     name: 'workerd',
     expected: { ...ALL, workers: 'WAPC_UNSUPPORTED' },

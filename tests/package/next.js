@@ -46,14 +46,14 @@ const addressOf = (server) =>
     server.once('exit', () => reject(new Error(said)));
   });
 
-const next = (what, settings) => ({
+const next = (what, settings, ...flags) => ({
   name: `Next.js, a route handler${what}`,
   expected: ALL,
   async run(folder) {
     prepareNext(folder, settings);
     const program = join(folder, 'node_modules/next/dist/bin/next');
     const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'build'], { cwd: folder, env });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'build', ...flags], { cwd: folder, env });
     if (status !== 0) throw new Error(`${stdout}${stderr}`);
     const server = spawn(process.execPath, [program, 'start', '-H', '127.0.0.1', '-p', '0'], { cwd: folder, env });
     const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -69,4 +69,8 @@ const next = (what, settings) => ({
 
 /** The one that `npm test` runs too. */
 export const nextjs = next('', '');
-export const nextjsExternal = next(', serverExternalPackages', `serverExternalPackages: ['wapc-host']`);
+
+export const otherNextjs = [
+  next(', serverExternalPackages', `serverExternalPackages: ['wapc-host']`),
+  next(', built with webpack', '', '--webpack'),
+];

@@ -49,19 +49,17 @@ const permissions = (name, program, flags, expected) => ({
 });
 
 const permissionRows = () => {
-  const rows = [
-    permissions('Node 20 --permission', process.execPath, ['--experimental-permission'], {
-      ...ALL,
-      later: UNSUPPORTED,
-      workers: UNSUPPORTED,
-    }),
-  ];
-  const program = nodeWithJspi();
-  if (program === undefined) return rows;
+  const { node } = process.versions;
+  const hasLeftExperiment = process.allowedNodeEnvironmentFlags.has('--permission');
+  const flags = [hasLeftExperiment ? '--permission' : '--experimental-permission'];
+  const later = typeof WebAssembly.Suspending === 'function' ? 'yes' : UNSUPPORTED;
+  const row = permissions(`Node ${node} ${flags}`, process.execPath, flags, { ...ALL, later, workers: UNSUPPORTED });
+  const withJspi = nodeWithJspi();
+  if (withJspi === undefined) return [row];
   return [
-    ...rows,
-    permissions('Node 26 --permission', program, ['--permission'], { ...ALL, workers: UNSUPPORTED }),
-    permissions('Node 26 --permission --allow-worker', program, ['--permission', '--allow-worker'], ALL),
+    row,
+    permissions('Node 26 --permission', withJspi, ['--permission'], { ...ALL, workers: UNSUPPORTED }),
+    permissions('Node 26 --permission --allow-worker', withJspi, ['--permission', '--allow-worker'], ALL),
   ];
 };
 
