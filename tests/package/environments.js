@@ -180,7 +180,9 @@ async function inWorkerd(folder) {
   // Resolves `wapc-host` as workerd's tools do: the export of its condition `workerd`, and its imports.
   const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/wapc-host/package.json')));
   const entry = exports['.'].workerd.default.replace('./dist/', '');
-  const own = ['assemblyscript', 'core', 'shim', 'signature', 'wasi', 'wasi-shim'].map((name) => `${name}.wasm`);
+  const own = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
+    (name) => `${name}.wasm`,
+  );
   const modules = [
     ['main', 'esModule', 'main.mjs'],
     ['features.js', 'esModule', 'features.js'],
