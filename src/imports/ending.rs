@@ -12,7 +12,7 @@ extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
     let trap = |reason: String| Error::Trap { reason, text: None, cause: None };
     run(id, |_| {
         Err(match why {
-            STOPPED_BY_EXIT => Error::Exit(number),
+            STOPPED_BY_EXIT => Error::Exit(number, String::new()),
             STOPPED_BY_SIGNAL => trap(format!("it raised signal {number}")),
             _ => trap("the writer of its output threw".to_owned()),
         })

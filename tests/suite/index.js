@@ -23,6 +23,7 @@ import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
+import { lastWords } from './last-words.js';
 import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
 import { locating } from './locating.js';
@@ -58,6 +59,7 @@ export function* suite(environment) {
     loading,
     locating,
     telling,
+    lastWords,
     wasi,
     stack,
     closing,
