@@ -316,6 +316,16 @@ export class WapcPool {
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
+   * Hot swap, instance by instance: a fresh one is made and initialized beside those that serve, and takes the place of one
+   * that nothing runs on, so that nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts
+   * on the old guest, but for an instance that is acquired: that one follows between its holder's invocations, and is not
+   * waited for. Several apply in the order of their calls. A guest that does not compile or start, or that `initialize`
+   * refuses, leaves the old one in place, everywhere. It is compiled with the `limits.memory` of the pool; a `WapcModule`
+   * that was compiled without it, or with more, is WAPC_UNSUPPORTED.
+   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw, and what `initialize` throws
+   */
+  replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
+  /**
    * Acquires an instance. Release it with `return`, or use `use`.
    * @param timeout milliseconds to wait for one at the most
    * @throws WAPC_POOL_TIMEOUT, WAPC_POOL_FULL, WAPC_CLOSED, WAPC_ARGUMENT, the reason of `signal`; where an instance has to
@@ -341,7 +351,7 @@ export class WapcPool {
     /** Invocations that began, and those of them that failed. */
     readonly invocations: number;
     readonly failures: number;
-    /** Instances that were replaced. */
+    /** Instances that were replaced because they broke. */
     readonly replaced: number;
   };
   /** Takes no new work, lets what was accepted finish, then closes every instance. Idempotent. */

@@ -1,4 +1,4 @@
-import { compile, halfOf } from '../api/compile.js';
+import { compile, compileSuccessor, halfOf } from '../api/compile.js';
 import { infoOf } from '../api/info.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
@@ -68,9 +68,10 @@ export class WapcPool {
     checkSignal(signal);
     signal?.throwIfAborted();
     const dispatcher = this.#dispatcher;
-    const request = new HostRequest(
-      (instance) => new PooledHost(instance, (invocation) => dispatcher.runPooled(instance, invocation), this),
-    );
+    const request = new HostRequest((instance) => {
+      instance.isBorrowed = true;
+      return new PooledHost(instance, (invocation) => dispatcher.runPooled(instance, invocation), this);
+    });
     const host = dispatcher.request(request);
     request.waitFor(timeout, signal, (reason) => dispatcher.cancel(request, reason));
     return host;
@@ -82,6 +83,7 @@ export class WapcPool {
     const wrong = whyNotReturned(state, this);
     if (wrong !== undefined) throw new WapcError('WAPC_POOL_FOREIGN', `return: ${wrong}`);
     state.isReleased = true;
+    state.instance.isBorrowed = false;
     if (state.running === 0) this.#dispatcher.releaseSoon(state.instance);
     else state.atRest = () => this.#dispatcher.release(state.instance);
   }
@@ -102,12 +104,28 @@ export class WapcPool {
 
   get info() {
     requireRoom();
-    return infoOf(this.#dispatcher.module);
+    return infoOf(this.#dispatcher.pool.module);
   }
 
   get stats() {
     requireRoom();
     return this.#dispatcher.stats;
+  }
+
+  async replace(source, options) {
+    requireRoom();
+    const dispatcher = this.#dispatcher;
+    const compiled = compileSuccessor(source, options, dispatcher.pool);
+    try {
+      await dispatcher.replace(compiled);
+    } finally {
+      // Nobody else has what was compiled for this alone.
+      if (halfOf(source) === undefined)
+        compiled.then(
+          (module) => module.free(),
+          () => {},
+        );
+    }
   }
 
   // Not an async function: each call returns the same promise.

@@ -32,6 +32,7 @@ import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { reading } from './reading.js';
+import { replacing } from './replacing.js';
 import { scopes } from './scopes.js';
 import { steady } from './steady.js';
 import { stack } from './stack/index.js';
@@ -65,6 +66,7 @@ export function* suite(environment) {
     closing,
     // The longest ones come last, so that failures show early.
     pools,
+    replacing,
     properties,
   ]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
