@@ -75,6 +75,18 @@ export interface WasiOptions {
    * named `path` needs it as bytes, not as text.
    */
   preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean | undefined }>> | undefined;
+  /**
+   * The time in milliseconds since 1970, on both clocks, in place of the machine's: a guest that is given its time runs the
+   * same each time. The times of files in trees are those that the guest was told last. Sleeping takes the machine's time.
+   * What it throws, or what is no time, ends the invocation with WAPC_TRAP: that is the `cause`. In workers
+   * WAPC_UNSUPPORTED.
+   */
+  now?: (() => number) | undefined;
+  /**
+   * Fills bytes, in place of the platform's randomness. What it throws ends the invocation with WAPC_TRAP: that is the
+   * `cause`. In workers WAPC_UNSUPPORTED.
+   */
+  random?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** Files (text as UTF-8, or bytes) and directories in memory, by their names. */
