@@ -1,6 +1,7 @@
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
+import { forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
 import { giveSyncOptions, invocationOf, runWith } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
@@ -9,6 +10,18 @@ const HOST = Symbol('host');
 
 /** The `WapcHost` of a core's half, or of a worker. Outside of the class: a bundler renames one that names itself. */
 export const hostOf = (half) => new WapcHost(HOST, half);
+
+async function instantiate(source, options) {
+  const given = halfOf(source);
+  if (given !== undefined) return hostOf(await Host.instantiate(given, options));
+  const compiled = await compile(source, options);
+  try {
+    return hostOf(await Host.instantiate(compiled, undefined));
+  } finally {
+    // Nobody else has it, and it would keep the callbacks alive until it is collected.
+    compiled.free();
+  }
+}
 
 /**
  * For pools: where a host is invoked, what ends one of its invocations, and its `close` and `reset`. None of them looks for
@@ -42,15 +55,7 @@ export class WapcHost {
 
   static async instantiate(source, options) {
     requireRoom();
-    const given = halfOf(source);
-    if (given !== undefined) return hostOf(await Host.instantiate(given, options));
-    const compiled = await compile(source, options);
-    try {
-      return hostOf(await Host.instantiate(compiled, undefined));
-    } finally {
-      // Nobody else has it, and it would keep the callbacks alive until it is collected.
-      compiled.free();
-    }
+    return forCaller(this?.instantiate, () => instantiate(source, options));
   }
 
   get id() {
@@ -100,6 +105,20 @@ export class WapcHost {
 
   async replace(source, options) {
     requireRoom();
+    await forCaller(this.replace, () => this.#replace(source, options));
+  }
+
+  async reset() {
+    requireRoom();
+    await forCaller(this.reset, async () => this.#reset());
+  }
+
+  close() {
+    requireRoom();
+    this.#close();
+  }
+
+  async #replace(source, options) {
     const module = await compileSuccessor(source, options, this.#open());
     try {
       await this.#open().replace(module);
@@ -107,16 +126,6 @@ export class WapcHost {
       // Nobody else has what was compiled for this alone.
       if (halfOf(source) === undefined) module.free();
     }
-  }
-
-  async reset() {
-    requireRoom();
-    await this.#reset();
-  }
-
-  close() {
-    requireRoom();
-    this.#close();
   }
 
   #reset() {

@@ -33,6 +33,7 @@ export class Turns {
 
   /** Lets an invocation wait for its turn: the promise of its response. */
   enqueue(invocation) {
+    invocation.keepCaller();
     invocation.queue();
     this.#pending.push(invocation);
     return invocation.promise;

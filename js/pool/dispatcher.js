@@ -187,10 +187,11 @@ export class Dispatcher {
     if (admission !== POOL_QUEUED) {
       const isFull = admission === POOL_FULL;
       const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
-      throw this.#locate(error, request.invocation);
+      throw request.invocation === undefined ? error : request.invocation.locateAtOnce(error, this.name);
     }
     // Callbacks of a `PooledHost` run in the context of whoever invokes that, not of whoever requested it.
     request.invocation?.keepScope();
+    request.invocation?.keepCaller();
     this.#requests.push(request);
     this.#supply.grow();
     return request.promise;

@@ -41,7 +41,11 @@ export class PooledHost {
     requireRoom();
     const state = this.#state;
     const invocation = invocationOf(operation, payload, this);
-    if (state.isReleased) throw new WapcError('WAPC_CLOSED', 'this host was returned to its pool');
+    if (state.isReleased)
+      throw invocation.locateAtOnce(
+        new WapcError('WAPC_CLOSED', 'this host was returned to its pool'),
+        state.instance.port.name,
+      );
     state.running++;
     try {
       return await runWith(

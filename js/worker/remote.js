@@ -136,9 +136,9 @@ class Remote extends Turns {
 
   /** A promise of the response. Throws an error that is there at once. */
   invoke(invocation) {
-    if (this.closed) throw invocation.locate(closedError('host'), this.name);
+    if (this.closed) throw invocation.locateAtOnce(closedError('host'), this.name);
     if (this.#guest.inCallback || this.#successor?.inCallback) {
-      throw invocation.locate(
+      throw invocation.locateAtOnce(
         new WapcError('WAPC_REENTRANT', 'this host was invoked from inside its own host call; use another instance'),
         this.name,
       );

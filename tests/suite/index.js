@@ -34,6 +34,7 @@ import { protocol } from './protocol.js';
 import { reading } from './reading.js';
 import { replacing } from './replacing.js';
 import { scopes } from './scopes.js';
+import { stacks } from './stacks.js';
 import { steady } from './steady.js';
 import { stack } from './stack/index.js';
 import { stopping } from './stopping.js';
@@ -61,6 +62,7 @@ export function* suite(environment) {
     locating,
     telling,
     lastWords,
+    stacks,
     wasi,
     stack,
     closing,
