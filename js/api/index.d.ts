@@ -65,14 +65,21 @@ export type HostCall = (
 /** The invocation that a host call belongs to, for the host callback. */
 export interface HostCallContext {
   /** The host that is calling; its `id` tells hosts apart when many share one callback. */
-  readonly host: { readonly id: number };
+  readonly host: {
+    /** `WapcHost.id` of the host. */
+    readonly id: number;
+  };
   /** Aborts when the invocation is aborted, times out or its host closes: nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-  /**
-   * The invocation: its number, which no other on this thread has, the operation that was invoked (empty while a guest
-   * starts), and what `invoke` was given as `context`.
-   */
-  readonly invocation: { readonly id: number; readonly operation: string; readonly context: unknown };
+  /** The invocation that this call belongs to. */
+  readonly invocation: {
+    /** Its number, which no other on this thread has. */
+    readonly id: number;
+    /** The operation that was invoked; empty while a guest starts. */
+    readonly operation: string;
+    /** `InvokeOptions.context`, as it was given to `invoke`. */
+    readonly context: unknown;
+  };
   /** True where this call may be answered with a promise. */
   readonly mayAwait: boolean;
 }
@@ -110,7 +117,23 @@ export interface WasiOptions {
    * const preopens = { '/data': { 'a.txt': 'text', sub: { 'b.bin': new Uint8Array(4) } }, '/etc': { path: '/etc', readonly: true } };
    * ```
    */
-  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean | undefined }>> | undefined;
+  preopens?:
+    | Readonly<
+        Record<
+          string,
+          | DirectoryTree
+          | {
+              /** Path of a directory of the machine. */
+              path: string;
+              /**
+               * True: every write is EROFS.
+               * @default false
+               */
+              readonly?: boolean | undefined;
+            }
+        >
+      >
+    | undefined;
 }
 
 /** Files (text as UTF-8, or bytes) and directories in memory, by their names. */
@@ -260,8 +283,8 @@ export class WapcModule {
    * @throws {WapcError} WAPC_CLOSED: the module is closed.
    * @throws {WapcError} WAPC_LIMIT: there is no room for what `wasi` gives it, or on the caller's stack.
    * @throws {WapcError} WAPC_ARGUMENT: an option is of the wrong type or range.
-   * @throws {WapcError} WAPC_UNSUPPORTED: the engine lacks what an option needs, or `limits.memory` is less than what the
-   * module was compiled with.
+   * @throws {WapcError} WAPC_UNSUPPORTED: the engine lacks what an option needs, or the module was compiled without the
+   * `limits.memory` that is given, or with more.
    * @throws {WapcError} WAPC_LOAD: it takes a worker, whose script could not be loaded.
    */
   instantiate(options?: HostOptions): Promise<WapcHost>;
@@ -281,13 +304,32 @@ export class WapcModule {
 /** A description of a module, read from it. */
 export interface ModuleInfo {
   /** What it imports, as `WebAssembly.Module.imports` has it. */
-  readonly imports: readonly { module: string; name: string; kind: string }[];
+  readonly imports: readonly {
+    /** The first of its two names. */
+    module: string;
+    /** The second. */
+    name: string;
+    /** `'function'`, `'memory'`, `'table'`, `'global'` or `'tag'`. */
+    kind: string;
+  }[];
   /** What it exports, as `WebAssembly.Module.exports` has it. */
-  readonly exports: readonly { name: string; kind: string }[];
+  readonly exports: readonly {
+    /** Its name. */
+    name: string;
+    /** `'function'`, `'memory'`, `'table'`, `'global'` or `'tag'`. */
+    kind: string;
+  }[];
   /** The module that it imports WASI from; `'none'` where it imports none. */
   readonly wasi: 'none' | 'wasi_unstable' | 'wasi_snapshot_preview1' | 'wasi';
   /** From the `producers` custom section, for instance `[{ field: 'language', name: 'Rust', version: '' }]`. */
-  readonly producers: readonly { field: string; name: string; version: string }[];
+  readonly producers: readonly {
+    /** `'language'`, `'processed-by'` or `'sdk'`, as a rule. */
+    field: string;
+    /** The name of the language or tool. */
+    name: string;
+    /** Its version; may be empty. */
+    version: string;
+  }[];
 }
 
 /**
@@ -415,7 +457,15 @@ export interface PoolOptions extends HostOptions {
    * them (in a page that is not cross-origin isolated) nor JSPI.
    * @default false
    */
-  workers?: boolean | { url?: string | URL | undefined; factory?: (() => Worker) | undefined } | undefined;
+  workers?:
+    | boolean
+    | {
+        /** The address of the worker's script. */
+        url?: string | URL | undefined;
+        /** Makes a new worker that runs the script, each time it is called. */
+        factory?: (() => Worker) | undefined;
+      }
+    | undefined;
   /**
    * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. What it throws keeps the
    * pool from being created. An instance that it was not run on to its end is closed, also where it was acquired.
@@ -549,15 +599,42 @@ export class WapcError extends Error {
   /** The operation that was invoked; absent in errors that are not of an invocation. */
   readonly operation?: string | undefined;
   /** The host call of the invocation that failed last; absent where none did. */
-  readonly hostCall?: { readonly binding: string; readonly namespace: string; readonly operation: string } | undefined;
-  /** All of that but the cause as a plain object, for logs and messages: `structuredClone` keeps only message and stack of an error. */
+  readonly hostCall?:
+    | {
+        /** The first name that the guest gave. */
+        readonly binding: string;
+        /** The second. */
+        readonly namespace: string;
+        /** The third: what was asked for. */
+        readonly operation: string;
+      }
+    | undefined;
+  /**
+   * All of that but the cause as a plain object, for logs and messages: `structuredClone` keeps only message and stack of
+   * an error.
+   */
   toJSON(): {
+    /** `'WapcError'`. */
     name: string;
+    /** As in the error; so are the others. */
     code: WapcErrorCode;
+    /** The error's message. */
     message: string;
+    /** The guest's name. */
     guest?: string | undefined;
+    /** The operation that was invoked. */
     operation?: string | undefined;
-    hostCall?: { binding: string; namespace: string; operation: string } | undefined;
+    /** The host call of the invocation that failed last. */
+    hostCall?:
+      | {
+          /** The first name that the guest gave. */
+          binding: string;
+          /** The second. */
+          namespace: string;
+          /** The third: what was asked for. */
+          operation: string;
+        }
+      | undefined;
   };
 }
 
