@@ -419,8 +419,8 @@ export class WapcHost {
 /** How a guest is replaced. A name that is not one of these is WAPC_ARGUMENT. */
 export interface ReplaceOptions {
   /**
-   * As `HostOptions.integrity`, of the guest that takes over. A host that was made with `integrity` demands it, or a
-   * `WapcModule` whose bytes were checked when it was compiled: else WAPC_ARGUMENT. `null` does without.
+   * As `HostOptions.integrity`, of the guest that takes over. A host or pool that was made with `integrity` demands it,
+   * or a `WapcModule` whose bytes were checked when it was compiled: else WAPC_ARGUMENT. `null` does without.
    */
   integrity?: string | null | undefined;
 }
@@ -509,9 +509,13 @@ export class WapcPool {
    * that nothing runs on, so that nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts
    * on the old guest, but for an instance that is acquired: that one follows between its holder's invocations, and is not
    * waited for. Several apply in the order of their calls. A guest that does not compile or start, or that `initialize`
-   * refuses, leaves the old one in place, everywhere. It is compiled with the `limits.memory` of the pool; a `WapcModule`
-   * that was compiled without it, or with more, is WAPC_UNSUPPORTED.
-   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw, and what `initialize` throws
+   * refuses, leaves the old one in place, everywhere. It is compiled with the `limits.memory` of the pool.
+   *
+   * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the pool, or with more.
+   * @throws {WapcError} WAPC_ARGUMENT: the pool demands `integrity`, and there is none (see `ReplaceOptions.integrity`).
+   * @throws {WapcError} WAPC_CLOSED: the pool is closed, or was meanwhile.
+   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
+   * @throws what `initialize` throws
    */
   replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
   /**

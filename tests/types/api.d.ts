@@ -109,7 +109,7 @@ export interface ModuleInfo {
   readonly producers: readonly { field: string; name: string; version: string }[];
 }
 
-/** What takes over is compiled with the limits of what it replaces. A host that was made with `integrity` demands one here, or a WapcModule whose
+/** What takes over is compiled with the limits of what it replaces. A host or pool that was made with `integrity` demands one here, or a WapcModule whose
  *  bytes were checked when it was compiled: WAPC_ARGUMENT without; `null` does without. */
 export interface ReplaceOptions { integrity?: string | null | undefined }
 
@@ -159,6 +159,10 @@ export class WapcPool {
   readonly info: ModuleInfo;
   /** Borrow, invoke, give back. */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
+  /** Hot swap, instance by instance, `initialize` first; nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts on
+   *  the old guest, but for an instance that is borrowed: that one swaps between its borrower's invocations, and is not waited for. Several apply in the
+   *  order of their calls. A guest that does not compile or start leaves the old one in place, everywhere. */
+  replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
   /** Borrow an instance; rejects with WAPC_POOL_TIMEOUT after `timeout` ms. */
   get(timeout?: number, options?: { signal?: AbortSignal | undefined }): Promise<PooledHost>;
   /** Give it back. Throws WAPC_POOL_FOREIGN for one that this pool did not lend out, or twice. */

@@ -43,7 +43,9 @@ export type CheckedParameters = [
   Same<ParametersOf<Contract.WapcModule['instantiate']>, ParametersOf<Ours.WapcModule['instantiate']>>,
   Same<ParametersOf<Contract.WapcHost['invoke']>, ParametersOf<Ours.WapcHost['invoke']>>,
   Same<ParametersOf<Contract.WapcHost['invokeSync']>, ParametersOf<Ours.WapcHost['invokeSync']>>,
+  Same<Parameters<Contract.WapcHost['replace']>[1], Parameters<Ours.WapcHost['replace']>[1]>,
   Same<ParametersOf<Contract.WapcPool['invoke']>, ParametersOf<Ours.WapcPool['invoke']>>,
+  Same<Parameters<Contract.WapcPool['replace']>[1], Parameters<Ours.WapcPool['replace']>[1]>,
   Same<ParametersOf<Contract.WapcPool['get']>, ParametersOf<Ours.WapcPool['get']>>,
   Same<ParametersOf<Contract.WapcPool['return']>, ParametersOf<Ours.WapcPool['return']>>,
 ];
