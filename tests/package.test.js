@@ -72,7 +72,7 @@ const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker'];
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],
-  ['attw', '@arethetypeswrong/cli/dist/index.js', join(folder, packed.filename), '--profile', 'node16', ...FILES],
+  ['attw', '@arethetypeswrong/cli/dist/index.js', join(folder, packed.filename), ...FILES],
 ]) {
   test(`${tool} finds nothing wrong with it`, () => {
     run(process.execPath, join(root, 'node_modules', bin), ...args);

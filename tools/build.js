@@ -194,9 +194,16 @@ async function bundle() {
   await esbuild.build({ ...common, entryPoints: workers, outdir: 'dist', format: 'esm', plugins: [withoutUnused] });
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
-  for (const typings of ['index.d.ts', 'index.d.cts'])
-    copyFileSync(join(root, 'js/api/index.d.ts'), join(DIST, typings));
-  for (const typings of ['slim.d.ts', 'slim.d.cts']) copyFileSync(join(root, 'js/api/slim.d.ts'), join(DIST, typings));
+  copyTypings();
+}
+
+/** Copies the typings, for modules of either kind, which are types apart: those of one kind refer to each other. */
+function copyTypings() {
+  for (const name of ['index', 'slim']) {
+    const typings = readFileSync(join(root, `js/api/${name}.d.ts`), 'utf8');
+    writeFileSync(join(DIST, `${name}.d.ts`), typings);
+    writeFileSync(join(DIST, `${name}.d.cts`), typings.replaceAll("'./index.js'", "'./index.cjs'"));
+  }
   writeFileSync(
     join(DIST, 'worker.d.ts'),
     '/** A script that is run in a worker; it exports nothing. */\nexport {};\n',
