@@ -31,6 +31,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'remote-chunk',
     'index',
     'node',
+    'observe',
     'slim',
     'slim-node',
     'wasi',
@@ -39,8 +40,10 @@ test('the tarball holds what a user needs and nothing else', () => {
     'worker-node',
     'workerd',
   ];
-  const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
-  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', ...typings];
+  const typings = ['index', 'observe', 'slim']
+    .flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`])
+    .concat('worker.d.ts');
+  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'observe.cjs', 'slim.cjs', ...typings];
   // The guides for users. Those for maintainers stay in the repository.
   const guides = [
     'api',

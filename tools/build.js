@@ -180,6 +180,13 @@ async function bundle() {
       banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
     });
   }
+  // The same for all platforms, and in a page of some bytes.
+  for (const [format, outfile] of [
+    ['esm', 'dist/observe.js'],
+    ['cjs', 'dist/observe.cjs'],
+  ]) {
+    await esbuild.build({ ...common, entryPoints: ['js/entry/observe.js'], outfile, format });
+  }
   await esbuild.build({
     ...common,
     entryPoints: ['js/entry/wasi.js', 'js/entry/wasi-node.js'],
@@ -199,7 +206,7 @@ async function bundle() {
 
 /** Copies the typings, for modules of either kind, which are types apart: those of one kind refer to each other. */
 function copyTypings() {
-  for (const name of ['index', 'slim']) {
+  for (const name of ['index', 'slim', 'observe']) {
     const typings = readFileSync(join(root, `js/api/${name}.d.ts`), 'utf8');
     writeFileSync(join(DIST, `${name}.d.ts`), typings);
     writeFileSync(join(DIST, `${name}.d.cts`), typings.replaceAll("'./index.js'", "'./index.cjs'"));

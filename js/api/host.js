@@ -1,9 +1,10 @@
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
+import { isObserved, observe } from '../base/observing.js';
 import { forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
-import { giveSyncOptions, invocationOf, runWith } from '../invocation/invoke.js';
+import { giveSyncOptions, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
 
 const HOST = Symbol('host');
@@ -11,12 +12,22 @@ const HOST = Symbol('host');
 /** The `WapcHost` of a core's half, or of a worker. Outside of the class: a bundler renames one that names itself. */
 export const hostOf = (half) => new WapcHost(HOST, half);
 
+/**
+ * A `WapcHost` of what `create` promises.
+ * @param {() => Promise<any>} create
+ */
+export function instantiateHalf(create) {
+  const work = async () => hostOf(await create());
+  if (!isObserved('instantiate')) return work();
+  return observe('instantiate', {}, work, (event, host) => Object.assign(event, { guest: host.name, host: host.id }));
+}
+
 async function instantiate(source, options) {
   const given = halfOf(source);
-  if (given !== undefined) return hostOf(await Host.instantiate(given, options));
+  if (given !== undefined) return instantiateHalf(() => Host.instantiate(given, options));
   const compiled = await compile(source, options);
   try {
-    return hostOf(await Host.instantiate(compiled, undefined));
+    return await instantiateHalf(() => Host.instantiate(compiled, undefined));
   } finally {
     // Nobody else has it, and it would keep the callbacks alive until it is collected.
     compiled.free();
@@ -86,9 +97,8 @@ export class WapcHost {
     try {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
-      if (options === undefined) return this.#port.invoke(invocation);
-      const run = () => this.#port.invoke(invocation);
-      return runWith(invocation, options, run, (reason) => this.#abort(invocation, reason));
+      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
+      return options === undefined ? this.#port.invoke(invocation) : this.#invoke(invocation, options);
     } catch (error) {
       return soon.then(() => {
         throw error;
@@ -100,6 +110,7 @@ export class WapcHost {
     requireRoom();
     const invocation = invocationOf(operation, payload, this);
     if (options !== undefined) giveSyncOptions(invocation, options);
+    if (isObserved('invoke')) return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
     return this.#port.invokeSync(invocation);
   }
 
@@ -116,6 +127,13 @@ export class WapcHost {
   close() {
     requireRoom();
     this.#close();
+  }
+
+  #invoke(invocation, options) {
+    const run = () => this.#port.invoke(invocation);
+    return options === undefined
+      ? run()
+      : runWith(invocation, options, run, (reason) => this.#abort(invocation, reason));
   }
 
   async #replace(source, options) {

@@ -2,7 +2,7 @@ import { compile, halfOf, setHalf } from './compile.js';
 import { Host } from '../generated/core.js';
 import { WapcError } from '../base/error.js';
 import { forCaller } from '../base/origin.js';
-import { hostOf } from './host.js';
+import { instantiateHalf } from './host.js';
 import { infoOf } from './info.js';
 import { requireRoom } from '../invocation/room.js';
 
@@ -25,7 +25,7 @@ export class WapcModule {
 
   async instantiate(options) {
     requireRoom();
-    return forCaller(this.instantiate, async () => hostOf(await Host.instantiate(halfOf(this), options)));
+    return forCaller(this.instantiate, () => instantiateHalf(() => Host.instantiate(halfOf(this), options)));
   }
 
   get name() {

@@ -66,6 +66,19 @@ export class Invocation {
     if (context !== undefined) /** @type {any} */ (this).context = context;
   }
 
+  /** Its observers get this event when it has ended. Few are observed: others pay for no field. */
+  observeAs(event) {
+    /** @type {any} */ (this).event = event;
+  }
+
+  /** It waited for its turn, and begins: on the host of this number, where that is told only now. */
+  beginsOn(id) {
+    const { event } = /** @type {any} */ (this);
+    if (event === undefined) return;
+    if (id !== undefined) event.host = id;
+    event.waited = performance.now() - event.start;
+  }
+
   /** What callbacks are told of it: the same each time. */
   get told() {
     const self = /** @type {any} */ (this);

@@ -5,6 +5,7 @@ import { WapcError, argumentError } from '../base/error.js';
 import { START_TIMEOUT, TIMEOUT } from '../generated/constants.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
+import { observe } from '../base/observing.js';
 import { onAbort } from './signals.js';
 import { Invocation, beginAtCaller } from './invocation.js';
 import { startTimer } from '../base/timer.js';
@@ -47,6 +48,23 @@ export function runWith(invocation, options, run, abort) {
     stop();
     throw error;
   }
+}
+
+/**
+ * Runs an invocation that observers are told of.
+ * @template T
+ * @param {Invocation} invocation
+ * @param {{ name: string | undefined, id?: number }} invoked the host or pool
+ * @param {() => T} run
+ */
+export function runObserved(invocation, { name, id }, run) {
+  const { id: number, operation } = invocation.told;
+  const fields = { guest: name, host: id, invocation: number, operation, bytesIn: invocation.payloadLength, waited: 0 };
+  const work = (event) => {
+    invocation.observeAs(event);
+    return run();
+  };
+  return observe('invoke', fields, work, (event, response) => (event.bytesOut = response.length));
 }
 
 /** The error of an invocation that took longer than so many ms. */

@@ -200,6 +200,7 @@ export class Dispatcher {
   /** Runs an invocation on an instance that was acquired for it. Throws an error that is there at once. */
   #run(instance, invocation) {
     this.#invocations++;
+    if (invocation.event !== undefined) invocation.event.host = instance.host.id;
     let result;
     try {
       result = instance.port.invoke(invocation);
@@ -218,6 +219,7 @@ export class Dispatcher {
   #runRequest(request) {
     const { instance, invocation } = request;
     this.#invocations++;
+    invocation.beginsOn(instance.host.id);
     try {
       const result = invocation.inScope(() => instance.port.invoke(invocation));
       const ended = invocation.promise === undefined;

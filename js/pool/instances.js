@@ -1,5 +1,6 @@
 import { WapcError, closedError } from '../base/error.js';
-import { abortOf, closeOf, hostOf, portOf, resetOf } from '../api/host.js';
+import { tellPool } from '../base/observing.js';
+import { abortOf, closeOf, instantiateHalf, portOf, resetOf } from '../api/host.js';
 import { startTimeoutError } from '../invocation/invoke.js';
 import { startTimer } from '../base/timer.js';
 import { PooledHost, stateOf } from './pooled-host.js';
@@ -104,6 +105,7 @@ export class Instances {
       if (instance.generation === this.generation) {
         this.#byNumber[number] = instance;
         this.#watch(instance);
+        tellPool('created', instance.host.name, instance.host.id);
         return instance;
       }
       // Another guest has taken over meanwhile.
@@ -116,8 +118,10 @@ export class Instances {
     this.#requireOpen();
     const since = performance.now();
     const { generation } = this;
-    const half = successor === undefined ? this.#pool.instantiate() : this.#pool.instantiateSuccessor(successor);
-    const instance = new Instance(number, hostOf(await half), successor === undefined ? generation : this.newest + 1);
+    const host = await instantiateHalf(() =>
+      successor === undefined ? this.#pool.instantiate() : this.#pool.instantiateSuccessor(successor),
+    );
+    const instance = new Instance(number, host, successor === undefined ? generation : this.newest + 1);
     try {
       await this.#prepare(instance, since);
       return instance;
@@ -131,6 +135,7 @@ export class Instances {
   exchange(instance, fresh) {
     instance.takeOver(fresh);
     this.#watch(instance);
+    tellPool('replaced', instance.host.name, instance.host.id);
   }
 
   /**
@@ -151,6 +156,7 @@ export class Instances {
       instance.discard();
       throw error;
     }
+    tellPool('replaced', instance.host.name, instance.host.id);
   }
 
   /** Lets a fresh instance of the guest that new work runs on take over, once what was asked of the old one has ended. */
@@ -172,9 +178,12 @@ export class Instances {
     instance.port.lost = () => this.#lost(instance);
   }
 
-  remove(instance) {
+  /** Removes an instance: `reason` is an error where it could not be replaced. */
+  remove(instance, reason) {
     delete this.#byNumber[instance.number];
+    const { id, name } = instance.host;
     instance.discard();
+    tellPool('evicted', name, id, reason);
   }
 
   /** Closes them all, and those that are being made as soon as they are. */

@@ -1,10 +1,11 @@
 import { compile, compileSuccessor, halfOf } from '../api/compile.js';
 import { infoOf } from '../api/info.js';
+import { isObserved } from '../base/observing.js';
 import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
-import { checkSignal, checkTimeout, invocationOf } from '../invocation/invoke.js';
+import { checkSignal, checkTimeout, invocationOf, runObserved } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
 import { Dispatcher } from './dispatcher.js';
 import { PooledHost, stateOf } from './pooled-host.js';
@@ -58,6 +59,7 @@ export class WapcPool {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
       const dispatcher = this.#dispatcher;
+      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
       return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
     } catch (error) {
       return soon.then(() => {
@@ -132,6 +134,11 @@ export class WapcPool {
 
   async [Symbol.asyncDispose]() {
     await this.close();
+  }
+
+  #invoke(invocation, options) {
+    const dispatcher = this.#dispatcher;
+    return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
   }
 
   /** `get`, for that public function or another one. */

@@ -80,9 +80,9 @@ export class Supply {
     }
     try {
       await this.renew(instance);
-    } catch {
+    } catch (error) {
       // The next request tries again, and is rejected with the reason if that fails too.
-      this.#instances.remove(instance);
+      this.#instances.remove(instance, error);
       this.#core.pool_remove(this.#slot, instance.number);
       this.grow();
       this.#on.removed();

@@ -6,6 +6,7 @@
  * @property {typeof import('wapc-host').WapcPool} WapcPool
  * @property {typeof import('wapc-host').WapcError} WapcError
  * @property {typeof import('wapc-host').features} features
+ * @property {typeof import('wapc-host/observe').observe} observe
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI
@@ -28,6 +29,7 @@ import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
 import { locating } from './locating.js';
 import { memory } from './memory.js';
+import { observing } from './observing.js';
 import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
@@ -63,6 +65,7 @@ export function* suite(environment) {
     telling,
     lastWords,
     stacks,
+    observing,
     wasi,
     stack,
     closing,
