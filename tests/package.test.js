@@ -52,6 +52,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'errors',
     'hosts',
     'loading',
+    'observing',
     'performance',
     'pools',
     'protocol',

@@ -16,34 +16,22 @@ const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= {
   listeners: [],
 });
 
-const PARTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
-
-/** The channels of a tracing channel; a plain channel is one. */
-const partsOf = (channel) => (channel.start === undefined ? [channel] : PARTS.map((part) => channel[part]));
-
-const hasSubscribers = (channel) => partsOf(channel).some((part) => part.hasSubscribers);
-
-/** No platform tells when somebody subscribes to a channel: each of ours notes it. */
-for (const part of Object.values(platform.channels ?? {}).flatMap(partsOf)) {
-  for (const name of ['subscribe', 'unsubscribe', 'bindStore', 'unbindStore']) {
-    part[name] = function (...given) {
-      // The first subscriber exchanges the prototype.
-      const result = Object.getPrototypeOf(this)[name].apply(this, given);
-      shared.hasSubscribers = Object.values(platform.channels).some(hasSubscribers);
-      shared.isWatched = shared.hasSubscribers || shared.listeners.length !== 0;
-      return result;
-    };
-  }
-}
-
 /**
  * True where somebody wants to be told of works of a kind.
  * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
  */
 export const isObserved = (kind) => shared.isWatched && isWatched(kind);
 
-const isWatched = (kind) =>
-  shared.listeners.length !== 0 || (platform.channels !== undefined && hasSubscribers(platform.channels[kind]));
+const isWatched = (kind) => shared.listeners.length !== 0 || hasSubscribers(kind);
+
+/** True where the channel of a kind of work has subscribers. */
+const hasSubscribers = (kind) => platform.channels !== undefined && platform.hasSubscribers(platform.channels[kind]);
+
+/** Channels have subscribers, or none any more. */
+export function setHasSubscribers(has) {
+  shared.hasSubscribers = has;
+  shared.isWatched = has || shared.listeners.length !== 0;
+}
 
 /**
  * Does a work, and tells observers of it.
@@ -56,9 +44,9 @@ const isWatched = (kind) =>
  */
 export function observe(kind, fields, work, ended = () => {}) {
   const event = { kind, ...fields, start: performance.now(), duration: 0 };
-  const { [kind]: channel } = platform.channels ?? {};
   // Its subscribers' stores are found by whatever the work calls.
-  return channel !== undefined && hasSubscribers(channel)
+  const channel = hasSubscribers(kind) ? platform.channels[kind] : undefined;
+  return channel !== undefined
     ? channel.start.runStores(event, () => run(channel, event, work, ended))
     : run(undefined, event, work, ended);
 }

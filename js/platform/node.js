@@ -1,7 +1,6 @@
 /** The platform of Node, Deno and Bun: files, directories, and the workers of `node:worker_threads`. */
 
 import { AsyncResource } from 'node:async_hooks';
-import diagnostics from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
@@ -18,18 +17,6 @@ platform.parallelism = availableParallelism;
 platform.startWorker = (script = './worker-node.js') => new Worker(new URL(script, import.meta.url), { execArgv: [] });
 // Bun takes three times as long to wake a stack as to make one.
 platform.keepsStacks = process.versions.bun === undefined;
-
-// Not in every version of Deno and Bun.
-if (typeof diagnostics.tracingChannel === 'function') {
-  const channel = (kind) => diagnostics.tracingChannel(`wapc-host:${kind}`);
-  platform.channels = {
-    compile: channel('compile'),
-    instantiate: channel('instantiate'),
-    invoke: channel('invoke'),
-    hostcall: channel('hostcall'),
-    pool: diagnostics.channel('wapc-host:pool'),
-  };
-}
 
 // Those that it has by default, where V8 finds them at once.
 const ORDINARY = { triggerAsyncId: undefined, requireManualDestroy: false };
