@@ -10,7 +10,7 @@ import { requireRoom, soon } from '../invocation/room.js';
 const HOST = Symbol('host');
 
 /** The `WapcHost` of a core's half, or of a worker. Outside of the class: a bundler renames one that names itself. */
-export const hostOf = (half) => new WapcHost(HOST, half);
+const hostOf = (half) => new WapcHost(HOST, half);
 
 /**
  * A `WapcHost` of what `create` promises.
