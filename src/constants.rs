@@ -62,6 +62,10 @@ pub(crate) const STOPPED_BY_WRITER: u32 = 0;
 pub(crate) const STOPPED_BY_EXIT: u32 = 1;
 /// The guest raised a signal.
 pub(crate) const STOPPED_BY_SIGNAL: u32 = 2;
+/// Its clock (`wasi.now`) threw or told no time, or its worker ends while it sleeps.
+pub(crate) const STOPPED_BY_CLOCK: u32 = 3;
+/// Its source of randomness (`wasi.random`) threw.
+pub(crate) const STOPPED_BY_RANDOM: u32 = 4;
 
 // Answers of `pool_admit` to a request that wants to wait.
 

@@ -27,8 +27,9 @@ pub(crate) enum Error {
     Guest { text: Option<JsString>, cause: Option<JsValue> },
     #[error("the guest trapped: {reason}{}", .text.as_ref().map_or(String::new(), |text| format!(" ({})", String::from(text))))]
     Trap { reason: String, text: Option<JsString>, cause: Option<JsValue> },
-    #[error("the guest exited with code {0}")]
-    Exit(u32),
+    /// The code, and the last lines that the guest said, as the end of the message.
+    #[error("the guest exited with code {0}{1}")]
+    Exit(u32, String),
     #[error("{0}")]
     Protocol(#[from] Violation),
     #[error("{0}")]
@@ -82,7 +83,7 @@ impl Error {
             Self::Link { .. } => "WAPC_LINK",
             Self::Init { .. } => "WAPC_INIT",
             Self::Guest { .. } => "WAPC_GUEST",
-            Self::Trap { .. } | Self::Exit(_) => "WAPC_TRAP",
+            Self::Trap { .. } | Self::Exit(..) => "WAPC_TRAP",
             Self::Protocol(_) => "WAPC_PROTOCOL",
             Self::Async(_) => "WAPC_ASYNC",
             Self::Reentrant(_) => "WAPC_REENTRANT",
@@ -99,6 +100,18 @@ impl Error {
     /// again. With the others the guest has returned by itself.
     pub(crate) fn breaks_instance(&self) -> bool {
         !matches!(self, Self::Guest { .. } | Self::Protocol(Violation::NoResponse))
+    }
+
+    /// The error of a guest that trapped or exited, with the last lines that it said at the end of its message.
+    pub(crate) fn saying(self, last_words: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Trap { reason, text, cause } => {
+                let text = text.map_or(String::new(), |text| format!(" ({})", String::from(text)));
+                Self::Trap { reason: format!("{reason}{text}{}", last_words()), text: None, cause }
+            }
+            Self::Exit(code, _) => Self::Exit(code, last_words()),
+            error => error,
+        }
     }
 
     fn cause(&self) -> Option<&JsValue> {

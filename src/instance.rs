@@ -169,7 +169,7 @@ impl Instance {
     pub(crate) fn finish(&self, ended: Ended) -> Result<(), Error> {
         match self.end(ended) {
             Some(Outcome::Responded) => Ok(()),
-            Some(outcome) => Err(self.dress(outcome)),
+            Some(outcome) => Err(self.dress(outcome).saying(|| self.guest.last_words())),
             None => Err(Error::Closed("host")),
         }
     }

@@ -26,7 +26,10 @@ thread_local! {
 #[derive(Debug)]
 pub struct Pool {
     slot: u32,
-    guest: Rc<Linkable>,
+    /// The guest that new work runs on.
+    guest: RefCell<Rc<Linkable>>,
+    /// The guest that is about to take over, or the one before.
+    other: RefCell<Option<Rc<Linkable>>>,
     options: Rc<Options>,
     pool: PoolOptions,
 }
@@ -53,7 +56,7 @@ impl Pool {
             pools.fill(slot, &Rc::new(RefCell::new(Inventory::new(pool.bounds))));
             slot
         });
-        Ok(Self { slot, guest, options, pool })
+        Ok(Self { slot, guest: RefCell::new(guest), other: RefCell::default(), options, pool })
     }
 
     /// The pool's number in the raw exports.
@@ -82,7 +85,7 @@ impl Pool {
     /// A `Result`, though it can't fail: see `host::exports` on functions that return a reference.
     #[wasm_bindgen(getter)]
     pub fn module(&self) -> Result<WebAssembly::Module, JsValue> {
-        Ok(self.guest.module.clone())
+        Ok(self.guest().module.clone())
     }
 
     /// The guest's name in errors: the pool's own, or the guest's.
@@ -90,7 +93,7 @@ impl Pool {
     /// A `Result`, though it can't fail: see `host::exports` on functions that return a reference.
     #[wasm_bindgen(getter, js_name = guestName)]
     pub fn guest_name(&self) -> Result<Option<JsString>, JsValue> {
-        Ok(self.options.name.clone().or_else(|| self.guest.origin.name.clone()))
+        Ok(self.options.name.clone().or_else(|| self.guest().origin.name.clone()))
     }
 
     /// Milliseconds that creating an instance may take (`limits.start`).
@@ -102,7 +105,50 @@ impl Pool {
     /// A fresh instance: a promise of a `Host`, or of one in a worker.
     /// WAPC_LINK, WAPC_INIT, WAPC_UNSUPPORTED.
     pub fn instantiate(&self) -> Result<Promise, JsValue> {
-        Ok(host::create(Rc::clone(&self.guest), &self.options, self.pool.workers.as_ref()))
+        Ok(self.create_host(self.guest()))
+    }
+
+    /// A fresh instance of `module`, which is about to take over: as `instantiate`. WAPC_CLOSED.
+    #[wasm_bindgen(js_name = instantiateSuccessor)]
+    pub fn instantiate_successor(&self, module: &Module) -> Result<Promise, JsValue> {
+        let guest = module.linkable()?;
+        self.other.replace(Some(Rc::clone(&guest)));
+        Ok(self.create_host(guest))
+    }
+
+    /// Exchanges the guest that new work runs on and the one that is about to take over, or was there before.
+    pub fn exchange(&self) {
+        if let Some(other) = self.other.take() {
+            let guest = self.guest.replace(other);
+            self.other.replace(Some(guest));
+        }
+    }
+
+    /// Releases the guest that was there before.
+    pub fn forget(&self) {
+        self.other.take();
+    }
+
+    /// The limit in bytes that a guest which takes over has to be compiled with.
+    #[wasm_bindgen(getter, js_name = memoryLimit)]
+    pub fn memory_limit(&self) -> Option<f64> {
+        self.options.limits.memory
+    }
+
+    /// True where `replace` has to be given `integrity`.
+    #[wasm_bindgen(getter, js_name = demandsIntegrity)]
+    pub fn demands_integrity(&self) -> bool {
+        self.options.integrity.is_some()
+    }
+}
+
+impl Pool {
+    fn guest(&self) -> Rc<Linkable> {
+        self.guest.borrow().clone()
+    }
+
+    fn create_host(&self, guest: Rc<Linkable>) -> Promise {
+        host::create(guest, &self.options, self.pool.workers.as_ref())
     }
 }
 

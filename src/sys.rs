@@ -89,6 +89,9 @@ extern "C" {
     pub(crate) fn answer_len(this: &Guest) -> f64;
     #[wasm_bindgen(method)]
     pub(crate) fn log(this: &Guest, text: &JsString) -> bool;
+    /// The last lines that the guest said in this invocation, as the end of an error message.
+    #[wasm_bindgen(method, js_name = lastWords)]
+    pub(crate) fn last_words(this: &Guest) -> String;
     #[wasm_bindgen(method)]
     pub(crate) fn text(this: &Guest, ptr: u32, len: u32) -> Option<JsString>;
     #[wasm_bindgen(method, js_name = textUtf16)]

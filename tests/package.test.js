@@ -31,6 +31,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'remote-chunk',
     'index',
     'node',
+    'observe',
     'slim',
     'slim-node',
     'wasi',
@@ -39,8 +40,18 @@ test('the tarball holds what a user needs and nothing else', () => {
     'worker',
     'workerd',
   ];
-  const typings = ['index', 'slim'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]).concat('worker.d.ts');
-  const dist = [...wasm, ...scripts.map((name) => `${name}.js`), 'node.cjs', 'slim.cjs', 'worker-node.mjs', ...typings];
+  const typings = ['index', 'observe', 'slim']
+    .flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`])
+    .concat('worker.d.ts');
+  const dist = [
+    ...wasm,
+    ...scripts.map((name) => `${name}.js`),
+    'node.cjs',
+    'observe.cjs',
+    'slim.cjs',
+    'worker-node.mjs',
+    ...typings,
+  ];
   // The guides for users. Those for maintainers stay in the repository.
   const guides = [
     'api',
@@ -49,6 +60,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'errors',
     'hosts',
     'loading',
+    'observing',
     'performance',
     'pools',
     'protocol',
@@ -72,7 +84,7 @@ const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker', './servi
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],
-  ['attw', '@arethetypeswrong/cli/dist/index.js', join(folder, packed.filename), '--profile', 'node16', ...FILES],
+  ['attw', '@arethetypeswrong/cli/dist/index.js', join(folder, packed.filename), ...FILES],
 ]) {
   test(`${tool} finds nothing wrong with it`, () => {
     run(process.execPath, join(root, 'node_modules', bin), ...args);

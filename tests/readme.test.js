@@ -41,6 +41,9 @@ const folder = mkdtempSync(join(tmpdir(), 'wapc-readme-'));
 after(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(root, join(folder, 'node_modules/wapc-host'));
+for (const name of ['@opentelemetry', 'prom-client']) {
+  symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+}
 cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'guest.wasm'));
 cpSync(join(root, 'testdata/c/hello.wasm'), join(folder, 'wasi-guest.wasm'));
 

@@ -76,7 +76,7 @@ if (typeof WebAssembly.Suspending !== 'function') {
   const node = nodeWithJspi();
   if (node !== undefined) {
     const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-    const names = ['node', 'workers', 'worker-ahead', 'worker-answers', 'worker-start'];
+    const names = ['node', 'observing', 'workers', 'worker-ahead', 'worker-answers', 'worker-start'];
     await inNode(node, `Node ${stdout.trim()}`, inTests(names.map((name) => `${name}.test.js`)));
   }
 }

@@ -26,6 +26,7 @@ const checks = [
   [...bin('knip', 'bin/knip.js'), '--no-gitignore'],
   [process.execPath, 'tools/circles.js'],
   [process.execPath, 'tools/licences.js'],
+  [process.execPath, 'tools/docs.js', 'check'],
 ];
 
 const failed = checks.filter(([command, ...args]) => {

@@ -18,6 +18,7 @@ const TASKS = {
   guests: [rust, packages, core, () => guests()],
   bench: [rust, packages, core, () => guests()],
   check: [rust, packages, core],
+  docs: [packages],
   fuzz: [rust, packages, core, () => guests('rust', 'wat'), generator],
   test: [rust, packages, core, () => guests(), generator, browsers],
 };

@@ -1,5 +1,6 @@
 /** Compiling guests, and the core's half of a `WapcModule`: below modules, hosts and pools, which all need both. */
 
+import { isObserved, observe } from '../base/observing.js';
 import { core } from './core.js';
 
 /**
@@ -22,8 +23,12 @@ export const halfOf = (module) => halves.get(module);
  */
 export async function compile(source, options, isForPool = false) {
   const Module = await core();
-  return Module.compile(source, options, isForPool);
+  return observed(() => Module.compile(source, options, isForPool));
 }
+
+/** @type {(work: () => Promise<import('../generated/core.js').Module>) => Promise<import('../generated/core.js').Module>} */
+const observed = (work) =>
+  isObserved('compile') ? observe('compile', {}, work, (event, { guestName }) => (event.guest = guestName)) : work();
 
 /**
  * The core's half of a module whose guest is to take over in a host, compiled where it is not yet.
@@ -33,7 +38,10 @@ export async function compile(source, options, isForPool = false) {
  */
 export async function compileSuccessor(source, options, { memoryLimit, demandsIntegrity }) {
   const half = halfOf(source);
-  if (half === undefined) return (await core()).compileSuccessor(source, options, memoryLimit, demandsIntegrity);
+  if (half === undefined) {
+    const Module = await core();
+    return observed(() => Module.compileSuccessor(source, options, memoryLimit, demandsIntegrity));
+  }
   half.admitSuccessor(options, memoryLimit, demandsIntegrity);
   return half;
 }

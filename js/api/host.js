@@ -1,14 +1,38 @@
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
+import { isObserved, observe } from '../base/observing.js';
+import { forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
-import { giveSyncOptions, invocationOf, runWith } from '../invocation/invoke.js';
+import { giveSyncOptions, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
 
 const HOST = Symbol('host');
 
 /** The `WapcHost` of a core's half, or of a worker. Outside of the class: a bundler renames one that names itself. */
-export const hostOf = (half) => new WapcHost(HOST, half);
+const hostOf = (half) => new WapcHost(HOST, half);
+
+/**
+ * A `WapcHost` of what `create` promises.
+ * @param {() => Promise<any>} create
+ */
+export function instantiateHalf(create) {
+  const work = async () => hostOf(await create());
+  if (!isObserved('instantiate')) return work();
+  return observe('instantiate', {}, work, (event, host) => Object.assign(event, { guest: host.name, host: host.id }));
+}
+
+async function instantiate(source, options) {
+  const given = halfOf(source);
+  if (given !== undefined) return instantiateHalf(() => Host.instantiate(given, options));
+  const compiled = await compile(source, options);
+  try {
+    return await instantiateHalf(() => Host.instantiate(compiled, undefined));
+  } finally {
+    // Nobody else has it, and it would keep the callbacks alive until it is collected.
+    compiled.free();
+  }
+}
 
 /**
  * For pools: where a host is invoked, what ends one of its invocations, and its `close` and `reset`. None of them looks for
@@ -42,15 +66,7 @@ export class WapcHost {
 
   static async instantiate(source, options) {
     requireRoom();
-    const given = halfOf(source);
-    if (given !== undefined) return hostOf(await Host.instantiate(given, options));
-    const compiled = await compile(source, options);
-    try {
-      return hostOf(await Host.instantiate(compiled, undefined));
-    } finally {
-      // Nobody else has it, and it would keep the callbacks alive until it is collected.
-      compiled.free();
-    }
+    return forCaller(this?.instantiate, () => instantiate(source, options));
   }
 
   get id() {
@@ -81,9 +97,8 @@ export class WapcHost {
     try {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
-      if (options === undefined) return this.#port.invoke(invocation);
-      const run = () => this.#port.invoke(invocation);
-      return runWith(invocation, options, run, (reason) => this.#abort(invocation, reason));
+      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
+      return options === undefined ? this.#port.invoke(invocation) : this.#invoke(invocation, options);
     } catch (error) {
       return soon.then(() => {
         throw error;
@@ -95,11 +110,33 @@ export class WapcHost {
     requireRoom();
     const invocation = invocationOf(operation, payload, this);
     if (options !== undefined) giveSyncOptions(invocation, options);
+    if (isObserved('invoke')) return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
     return this.#port.invokeSync(invocation);
   }
 
   async replace(source, options) {
     requireRoom();
+    await forCaller(this.replace, () => this.#replace(source, options));
+  }
+
+  async reset() {
+    requireRoom();
+    await forCaller(this.reset, async () => this.#reset());
+  }
+
+  close() {
+    requireRoom();
+    this.#close();
+  }
+
+  #invoke(invocation, options) {
+    const run = () => this.#port.invoke(invocation);
+    return options === undefined
+      ? run()
+      : runWith(invocation, options, run, (reason) => this.#abort(invocation, reason));
+  }
+
+  async #replace(source, options) {
     const module = await compileSuccessor(source, options, this.#open());
     try {
       await this.#open().replace(module);
@@ -107,16 +144,6 @@ export class WapcHost {
       // Nobody else has what was compiled for this alone.
       if (halfOf(source) === undefined) module.free();
     }
-  }
-
-  async reset() {
-    requireRoom();
-    await this.#reset();
-  }
-
-  close() {
-    requireRoom();
-    this.#close();
   }
 
   #reset() {

@@ -2,8 +2,12 @@
  * Host for waPC guests in browsers, Node, Deno and Bun.
  *
  * @example
+ * ```ts
  * const host = await WapcHost.instantiate('guest.wasm', { hostCall: (binding, namespace, operation, payload) => payload });
  * const answer = await host.invoke('hello', 'waPC!');
+ * ```
+ *
+ * @module wapc-host
  */
 
 /**
@@ -25,13 +29,30 @@ export type GuestSource =
  */
 export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
 
-/** Bytes that the package hands out: a fresh array that whoever gets it owns, never over shared memory. */
+/**
+ * Bytes that the package hands out: a fresh array that whoever gets it owns, never over shared memory. `Response`, `Blob`,
+ * `fetch` and WebCrypto take it as it is.
+ */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Answers a guest's `__host_call`. `payload` is a copy that the callback owns. Nothing (`undefined`) answers with zero
- * bytes. What it throws, or rejects with, becomes the guest's host error (its message, in UTF-8), and stays reachable as
- * `cause` if the guest then fails.
+ * Answers a guest's `__host_call`. Nothing (`undefined`) answers with zero bytes. What it throws, or rejects with,
+ * becomes the guest's host error (its message, in UTF-8), and stays reachable as `cause` if the guest then fails.
+ *
+ * @param binding the first name that the guest gives
+ * @param namespace the second
+ * @param operation the third: what is asked for
+ * @param payload a copy that the callback owns
+ * @param context the host and the invocation that the host call belongs to
+ *
+ * @example
+ * ```ts
+ * const hostCall: HostCall = async (binding, namespace, operation, payload, { signal }) => {
+ *   if (namespace !== 'http') throw new Error(`no such namespace: ${namespace}`);
+ *   const response = await fetch('https://example.com/', { method: 'POST', body: payload, signal });
+ *   return response.arrayBuffer();
+ * };
+ * ```
  */
 export type HostCall = (
   binding: string,
@@ -44,14 +65,21 @@ export type HostCall = (
 /** The invocation that a host call belongs to, for the host callback. */
 export interface HostCallContext {
   /** The host that is calling; its `id` tells hosts apart when many share one callback. */
-  readonly host: { readonly id: number };
+  readonly host: {
+    /** `WapcHost.id` of the host. */
+    readonly id: number;
+  };
   /** Aborts when the invocation is aborted, times out or its host closes: nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-  /**
-   * The invocation: its number, which no other on this thread has, the operation that was invoked (empty while a guest
-   * starts), and what `invoke` was given as `context`.
-   */
-  readonly invocation: { readonly id: number; readonly operation: string; readonly context: unknown };
+  /** The invocation that this call belongs to. */
+  readonly invocation: {
+    /** Its number, which no other on this thread has. */
+    readonly id: number;
+    /** The operation that was invoked; empty while a guest starts. */
+    readonly operation: string;
+    /** `InvokeOptions.context`, as it was given to `invoke`. */
+    readonly context: unknown;
+  };
   /** True where this call may be answered with a promise. */
   readonly mayAwait: boolean;
 }
@@ -62,51 +90,104 @@ export interface HostCallContext {
  * WASI itself is loaded when the first guest that imports it is compiled.
  */
 export interface WasiOptions {
-  /** The arguments; the first is the program's name, as a rule. */
+  /**
+   * The arguments; the first is the program's name, as a rule.
+   * @default []
+   */
   args?: readonly string[] | undefined;
-  /** The environment. */
+  /**
+   * The environment: `process.env` fits. A variable whose value is `undefined` is left out.
+   * @default {}
+   */
   env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** All of standard input. With trees it counts towards the 512 MiB of all guests of a thread (WAPC_LIMIT). */
+  /**
+   * All of standard input. With trees it counts towards the 512 MiB of all guests of a thread (WAPC_LIMIT). By default it
+   * is empty.
+   */
   stdin?: Payload | undefined;
   /**
    * Directories by the guest's paths for them: a tree in memory, which is copied for each instance (files up to
-   * 256 MiB, 256 directories in one another), or in Node, Deno and Bun `{ path, readonly? }` of a directory of the machine (elsewhere WAPC_UNSUPPORTED).
-   * No path and no symbolic link leads out of it; in a `readonly` one every write is EROFS. A tree that has a file
-   * named `path` needs it as bytes, not as text.
+   * 256 MiB, 256 directories in one another), or in Node, Deno and Bun `{ path, readonly? }` of a directory of the machine
+   * (elsewhere WAPC_UNSUPPORTED). No path and no symbolic link leads out of it; in a `readonly` one every write is EROFS.
+   * A tree that has a file named `path` needs it as bytes, not as text.
+   * @default {}
+   *
+   * @example
+   * ```ts
+   * const preopens = { '/data': { 'a.txt': 'text', sub: { 'b.bin': new Uint8Array(4) } }, '/etc': { path: '/etc', readonly: true } };
+   * ```
    */
-  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean | undefined }>> | undefined;
+  preopens?:
+    | Readonly<
+        Record<
+          string,
+          | DirectoryTree
+          | {
+              /** Path of a directory of the machine. */
+              path: string;
+              /**
+               * True: every write is EROFS.
+               * @default false
+               */
+              readonly?: boolean | undefined;
+            }
+        >
+      >
+    | undefined;
+  /**
+   * The time in milliseconds since 1970, on both clocks, in place of the machine's: a guest that is given its time runs the
+   * same each time. The times of files in trees are those that the guest was told last. Sleeping takes the machine's time.
+   * What it throws, or what is no time, ends the invocation with WAPC_TRAP: that is the `cause`. In workers
+   * WAPC_UNSUPPORTED.
+   * @default the machine's clocks
+   */
+  now?: (() => number) | undefined;
+  /**
+   * Fills bytes, in place of the platform's randomness. What it throws ends the invocation with WAPC_TRAP: that is the
+   * `cause`. In workers WAPC_UNSUPPORTED.
+   * @default the platform's randomness
+   */
+  random?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** Files (text as UTF-8, or bytes) and directories in memory, by their names. */
 export interface DirectoryTree {
+  /** A file's content, or a directory. */
   readonly [name: string]: Uint8Array | string | DirectoryTree;
 }
 
 /** How a guest is run. A name that is not one of these is WAPC_ARGUMENT. */
 export interface HostOptions {
-  /** The guest's name in errors. Default: the file name of its source, where it has one. */
+  /** The guest's name in errors. By default the file name of its source, where it has one. */
   name?: string | undefined;
   /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
   hostCall?: HostCall | undefined;
   /**
-   * `'auto'` (default): the callback may return a promise where the engine has JSPI. Elsewhere an `async function` is
-   * recognised and treated as `true`, and a promise from any other function is WAPC_ASYNC.
-   * `true`: it may always return a promise: where the engine has no JSPI the guest runs in a worker (`invokeSync` is
-   * WAPC_UNSUPPORTED then); where there are none either, or no memory to share with them, instantiation is.
-   * `false`: it never does: the fastest path; a promise is refused with WAPC_ASYNC.
+   * Says whether `hostCall` may return a promise.
+   * - `'auto'`: it may where the engine has JSPI. Elsewhere an `async function` is recognised and treated as `true`, and a
+   *   promise from any other function is WAPC_ASYNC.
+   * - `true`: it always may: where the engine has no JSPI the guest runs in a worker (`invokeSync` is WAPC_UNSUPPORTED
+   *   then); where there are none either, or no memory to share with them, instantiation is.
+   * - `false`: it never does: the fastest path; a promise is refused with WAPC_ASYNC.
+   * @default 'auto'
    */
   async?: 'auto' | boolean | undefined;
-  /** Gets each line of `__console_log`. Default: `console.log`. */
+  /**
+   * Gets each line of `__console_log`. What it throws stops the guest: WAPC_TRAP.
+   * @default console.log
+   */
   logger?: ((message: string) => void) | undefined;
   /**
    * Gets what the guest writes to WASI's standard output, a copy chunk by chunk as it is written: one longer than
-   * `limits.payload` is WAPC_LIMIT. What it throws stops the guest: WAPC_TRAP. Default: the process's, or the console line
-   * by line.
+   * `limits.payload` is WAPC_LIMIT. What it throws stops the guest: WAPC_TRAP. By default it goes to the process's
+   * standard output, or to the console line by line.
    */
   stdout?: ((chunk: Bytes) => void) | undefined;
   /** The same for standard error. */
   stderr?: ((chunk: Bytes) => void) | undefined;
+  /** Arguments, environment, standard input and directories of the guest. By default it has none. */
   wasi?: WasiOptions | undefined;
+  /** Limits of what the guest may use: bytes, milliseconds, suspended guests. */
   limits?: Limits | undefined;
   /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
   onProgress?: ((loaded: number, total?: number) => void) | undefined;
@@ -118,7 +199,7 @@ export interface HostOptions {
   integrity?: string | undefined;
 }
 
-/** Limits of what a guest may use. Past one of them: WAPC_LIMIT. */
+/** Limits of what a guest may use. Past one of them: WAPC_LIMIT, or WAPC_TIMEOUT for times. */
 export interface Limits {
   /**
    * Bytes of all linear memories and tables (8 bytes an entry) of an instance together. A guest that begins with more is
@@ -135,18 +216,20 @@ export interface Limits {
    * Not counted are what the module itself is made of (code, data segments, at most 1,000,000 globals of 16 bytes), stacks
    * and the exceptions on them (some 100 MB for each stack at the worst), what the engine keeps of each memory and table
    * (address space above all), and what the host keeps for it: payloads (`limits.payload`), files in memory.
-   * @default Infinity: no limit
+   * @default Infinity
    */
   memory?: number | undefined;
   /**
    * Bytes of one payload, response, host-call payload or host response; also of one text of the guest's (a log line, an error
-   * text, a name of a host call), one chunk of output, and the message of what the host callback threw. Default 256 MiB.
+   * text, a name of a host call), one chunk of output, and the message of what the host callback threw.
+   * @default 268_435_456 (256 MiB)
    */
   payload?: number | undefined;
   /**
    * Milliseconds that one invocation may take, once it runs: past it WAPC_TIMEOUT, and the next one runs on a fresh
    * instance. On the caller's thread it can end an invocation only while that waits for its host call: a guest that
    * computes for ever needs a pool with `workers`.
+   * @default Infinity
    */
   timeout?: number | undefined;
   /**
@@ -154,25 +237,29 @@ export interface Limits {
    * `wapc_init`, and `initialize` of a pool. Past it WAPC_TIMEOUT, wherever one is made: `instantiate`, `create`, a pool that
    * grows, `reset`, `replace`, the fresh instance after a trap. In workers wherever the guest is; on the caller's thread
    * while it waits for its host call or `initialize` runs: a guest that computes there for ever cannot be stopped.
-   * Default: no limit.
+   * @default Infinity
    */
   start?: number | undefined;
   /**
    * How many guests of this thread may be suspended in host calls at once, before an invocation of this one waits for
-   * others to end. Default 10,000: past 15,000 engines run out of memory mappings, and the process dies. A callback that
-   * waits for another guest needs room for both.
+   * others to end. Past 15,000 engines run out of memory mappings, and the process dies. A callback that waits for another
+   * guest needs room for both.
+   * @default 10_000
    */
   suspensions?: number | undefined;
 }
 
-/** How one invocation is run. */
+/** How one invocation is run. A name that is not one of these is WAPC_ARGUMENT. */
 export interface InvokeOptions {
   /**
    * Ends the invocation while it waits for its turn or for its host call: its promise rejects with the signal's reason,
    * and the next invocation runs on a fresh instance if this one had begun.
    */
   signal?: AbortSignal | undefined;
-  /** Milliseconds from now, the wait for its turn included: past it WAPC_TIMEOUT. Else as `signal`. */
+  /**
+   * Milliseconds from now, the wait for its turn included: past it WAPC_TIMEOUT. Else as `signal`.
+   * @default Infinity
+   */
   timeout?: number | undefined;
   /** Handed to the host callback as `invocation.context`, as it is: it never leaves this thread. */
   context?: unknown;
@@ -181,98 +268,195 @@ export interface InvokeOptions {
 /** A compiled guest: compiled once, instantiated as often as needed. */
 export class WapcModule {
   private constructor();
-  /** @throws WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED */
+  /**
+   * Compiles a guest. Its options are those of each host that is made of it, unless that is given others.
+   *
+   * @throws {WapcError} WAPC_LOAD: the guest, the core or WASI could not be fetched or read.
+   * @throws {WapcError} WAPC_INTEGRITY: the bytes do not match `integrity`.
+   * @throws {WapcError} WAPC_COMPILE: the bytes are not valid WebAssembly.
+   * @throws {WapcError} WAPC_NOT_A_GUEST: there is no `__guest_call` or no memory, or it is a file of another kind.
+   * @throws {WapcError} WAPC_LIMIT: the guest begins with more than `limits.memory`, there is no memory for a copy of its
+   * bytes, or the caller's stack has no room left.
+   * @throws {WapcError} WAPC_ARGUMENT: the source or an option is of the wrong type or range.
+   * @throws {WapcError} WAPC_UNSUPPORTED: the engine lacks what an option needs, or `limits.memory` cannot bound the guest.
+   *
+   * @example
+   * ```ts
+   * const module = await WapcModule.compile(fetch('guest.wasm'), { hostCall });
+   * const [one, other] = await Promise.all([module.instantiate(), module.instantiate({ name: 'other' })]);
+   * ```
+   */
   static compile(source: GuestSource, options?: HostOptions): Promise<WapcModule>;
   /**
    * A host of a fresh instance. Options given here are laid over those given to `compile`.
-   * @throws WAPC_LINK, WAPC_INIT, WAPC_NOT_A_GUEST, WAPC_TIMEOUT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED; where it
-   * takes a worker, WAPC_LOAD
+   *
+   * @throws {WapcError} WAPC_LINK: the guest imports what the host does not provide, or with another signature.
+   * @throws {WapcError} WAPC_INIT: `_start`, `_initialize` or `wapc_init` failed, or the engine has no room for its memory.
+   * @throws {WapcError} WAPC_NOT_A_GUEST: its `__guest_call` has another signature.
+   * @throws {WapcError} WAPC_TIMEOUT: `limits.start` passed.
+   * @throws {WapcError} WAPC_CLOSED: the module is closed.
+   * @throws {WapcError} WAPC_LIMIT: there is no room for what `wasi` gives it, or on the caller's stack.
+   * @throws {WapcError} WAPC_ARGUMENT: an option is of the wrong type or range.
+   * @throws {WapcError} WAPC_UNSUPPORTED: the engine lacks what an option needs, or the module was compiled without the
+   * `limits.memory` that is given, or with more.
+   * @throws {WapcError} WAPC_LOAD: it takes a worker, whose script could not be loaded.
    */
   instantiate(options?: HostOptions): Promise<WapcHost>;
   /** The guest's name in errors; undefined where it has none. */
   readonly name: string | undefined;
-  /** Imports, exports, WASI and producers of the module. WAPC_CLOSED once it is closed. */
+  /**
+   * Imports, exports, WASI and producers of the module.
+   * @throws {WapcError} WAPC_CLOSED: the module is closed.
+   */
   readonly info: ModuleInfo;
   /** Lets go of the compiled module; hosts made of it live on. Idempotent. */
   close(): void;
+  /** Calls `close`: for `using`. */
   [Symbol.dispose](): void;
 }
 
 /** A description of a module, read from it. */
 export interface ModuleInfo {
-  readonly imports: readonly { module: string; name: string; kind: string }[];
-  readonly exports: readonly { name: string; kind: string }[];
+  /** What it imports, as `WebAssembly.Module.imports` has it. */
+  readonly imports: readonly {
+    /** The first of its two names. */
+    module: string;
+    /** The second. */
+    name: string;
+    /** `'function'`, `'memory'`, `'table'`, `'global'` or `'tag'`. */
+    kind: string;
+  }[];
+  /** What it exports, as `WebAssembly.Module.exports` has it. */
+  readonly exports: readonly {
+    /** Its name. */
+    name: string;
+    /** `'function'`, `'memory'`, `'table'`, `'global'` or `'tag'`. */
+    kind: string;
+  }[];
+  /** The module that it imports WASI from; `'none'` where it imports none. */
   readonly wasi: 'none' | 'wasi_unstable' | 'wasi_snapshot_preview1' | 'wasi';
   /** From the `producers` custom section, for instance `[{ field: 'language', name: 'Rust', version: '' }]`. */
-  readonly producers: readonly { field: string; name: string; version: string }[];
+  readonly producers: readonly {
+    /** `'language'`, `'processed-by'` or `'sdk'`, as a rule. */
+    field: string;
+    /** The name of the language or tool. */
+    name: string;
+    /** Its version; may be empty. */
+    version: string;
+  }[];
 }
 
 /**
  * One instance of a guest, with a memory of its own. Invocations on one host run one at a time, first come first served.
  * `close` it when it is no longer needed: its memory goes at once, instead of when it is collected.
+ *
+ * @example
+ * ```ts
+ * using host = await WapcHost.instantiate('guest.wasm', { hostCall });
+ * const response = new Response(await host.invoke('render', JSON.stringify(page)));
+ * ```
  */
 export class WapcHost {
   private constructor();
   /**
-   * Compiles and instantiates in one step.
-   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw
+   * Compiles and instantiates in one step. Options given for a `WapcModule` are laid over those given to `compile`.
+   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
    */
   static instantiate(source: GuestSource | WapcModule, options?: HostOptions): Promise<WapcHost>;
   /** Tells hosts apart; what a host callback finds in `context.host.id`. */
   readonly id: number;
   /** The guest's name in errors; undefined where it has none. */
   readonly name: string | undefined;
-  /** Imports, exports, WASI and producers of the guest that runs now. WAPC_CLOSED once the host is closed. */
+  /**
+   * Imports, exports, WASI and producers of the guest that runs now.
+   * @throws {WapcError} WAPC_CLOSED: the host is closed.
+   */
   readonly info: ModuleInfo;
-  /** Bytes of linear memory now; 0 after a trap, until the next invocation. */
+  /** Bytes of linear memory now; 0 after a trap, until the next invocation, and once the host is closed. */
   readonly memorySize: number;
+  /** True once the host is closed. */
   readonly closed: boolean;
   /**
    * Runs an operation of the guest. The payload is copied once into the guest, the response once out of it. The guest is
    * called before this returns, in a microtask, or when it is its turn: leave the payload as it is until then.
-   * Callbacks find what the `AsyncLocalStorage` of who called this holds.
-   * @throws WAPC_GUEST, WAPC_TRAP, WAPC_PROTOCOL, WAPC_ASYNC, WAPC_REENTRANT, WAPC_LIMIT, WAPC_TIMEOUT, WAPC_CLOSED,
-   * WAPC_ARGUMENT, the reason of `signal`; after a trap also what `WapcModule.instantiate` throws
+   * Callbacks run in the caller's `AsyncLocalStorage` context.
+   *
+   * @param operation the name of the operation, sent as UTF-8
+   * @param payload its payload; zero bytes where there is none
+   * @returns the response, which the caller owns
+   * @throws {WapcError} WAPC_GUEST: the guest answered with an error; `message` is the guest's own.
+   * @throws {WapcError} WAPC_TRAP: the guest trapped or exited, or its worker died. The next invocation runs on a fresh
+   * instance.
+   * @throws {WapcError} WAPC_PROTOCOL: the guest broke the protocol.
+   * @throws {WapcError} WAPC_ASYNC: the host callback returned a promise where it cannot be awaited.
+   * @throws {WapcError} WAPC_REENTRANT: the host was invoked from inside its own host call.
+   * @throws {WapcError} WAPC_LIMIT: a limit of `limits` was passed, or the caller's stack has no room left.
+   * @throws {WapcError} WAPC_TIMEOUT: `timeout` or `limits.timeout` passed.
+   * @throws {WapcError} WAPC_CLOSED: the host is closed, or was while the invocation ran or waited.
+   * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
+   * @throws the reason of `signal`: it aborted.
+   * @throws {WapcError} what `WapcModule.instantiate` throws: after a trap there is no fresh instance.
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
    * The same without a promise, for guests whose host calls answer at once. Of `InvokeOptions` it takes `context` alone:
    * nothing interrupts it.
-   * @throws what `invoke` throws, and WAPC_ASYNC where something would have to be waited for
+   *
+   * @throws {WapcError} WAPC_ASYNC: something would have to be waited for: a promise of the host callback, a turn, a fresh
+   * instance.
+   * @throws {WapcError} WAPC_UNSUPPORTED: the guest runs in a worker.
+   * @throws {WapcError} what `invoke` throws
    */
   invokeSync(operation: string, payload?: Payload, options?: { context?: unknown }): Bytes;
   /**
    * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
-   * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host; a `WapcModule`
-   * that was compiled without it, or with more, is WAPC_UNSUPPORTED.
-   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw
+   * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host.
+   *
+   * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the host, or with more.
+   * @throws {WapcError} WAPC_ARGUMENT: the host demands `integrity`, and there is none (see `ReplaceOptions.integrity`).
+   * @throws {WapcError} WAPC_CLOSED: the host is closed.
+   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
    */
   replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
-  /** A fresh instance of the same guest. Happens by itself before the invocation that follows a trap. */
+  /**
+   * A fresh instance of the same guest. Happens by itself before the invocation that follows a trap.
+   * @throws {WapcError} WAPC_CLOSED: the host is closed.
+   * @throws {WapcError} what `WapcModule.instantiate` throws
+   */
   reset(): Promise<void>;
   /** Rejects what runs or waits with WAPC_CLOSED and lets go of the guest. Idempotent. */
   close(): void;
+  /** Calls `close`: for `using`. */
   [Symbol.dispose](): void;
 }
 
 /** How a guest is replaced. A name that is not one of these is WAPC_ARGUMENT. */
 export interface ReplaceOptions {
   /**
-   * As `HostOptions.integrity`, of the guest that takes over. A host that was made with `integrity` demands it, or a
-   * `WapcModule` whose bytes were checked when it was compiled: else WAPC_ARGUMENT. `null` does without.
+   * As `HostOptions.integrity`, of the guest that takes over. A host or pool that was made with `integrity` demands it,
+   * or a `WapcModule` whose bytes were checked when it was compiled: else WAPC_ARGUMENT. `null` does without.
    */
   integrity?: string | null | undefined;
 }
 
 /** How a pool shares its instances. A name that is not one of these is WAPC_ARGUMENT. */
 export interface PoolOptions extends HostOptions {
-  /** Instances at the most. Default: as many as threads can run at once (`navigator.hardwareConcurrency`). */
+  /** Instances at the most. By default as many as threads can run at once (`navigator.hardwareConcurrency`). */
   size?: number | undefined;
-  /** Instances kept ready. Default: `size`; fewer make the pool elastic: others come when they are needed. */
+  /**
+   * Instances kept ready, at most `size`. Fewer than `size` make the pool elastic: others come when they are needed.
+   * @default size
+   */
   min?: number | undefined;
-  /** Milliseconds after which an instance above `min` that did nothing is closed. Default 300,000. */
+  /**
+   * Milliseconds after which an instance above `min` that did nothing is closed.
+   * @default 300_000
+   */
   idleTimeout?: number | undefined;
-  /** Requests that may wait for an instance. Past it WAPC_POOL_FULL. Default Infinity. */
+  /**
+   * Requests that may wait for an instance. Past it WAPC_POOL_FULL.
+   * @default Infinity
+   */
   maxQueue?: number | undefined;
   /**
    * Each instance in a thread of its own, so that guests run in parallel, callbacks may always return promises, and a
@@ -280,12 +464,23 @@ export interface PoolOptions extends HostOptions {
    * worker's script is when a bundler has moved it: `wapc-host/worker`; of another origin than the page it is imported by a
    * `blob:`, which the content security policy has to allow. A script that has not loaded after 30 s is
    * WAPC_LOAD, as is what `factory` throws; `factory` makes a new Worker each time, and anything else is WAPC_ARGUMENT.
+   *
    * A worker is at most 1 MiB ahead of this thread in log lines, output and host calls, or by one piece that is longer: it
    * waits until they were read. Without shared memory it cannot, and its guest ends with WAPC_LIMIT.
-   * Default false. WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory
-   * to share with them (in a page that is not cross-origin isolated) nor JSPI.
+   *
+   * WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory to share with
+   * them (in a page that is not cross-origin isolated) nor JSPI.
+   * @default false
    */
-  workers?: boolean | { url?: string | URL | undefined; factory?: (() => Worker) | undefined } | undefined;
+  workers?:
+    | boolean
+    | {
+        /** The address of the worker's script. */
+        url?: string | URL | undefined;
+        /** Makes a new worker that runs the script, each time it is called. */
+        factory?: (() => Worker) | undefined;
+      }
+    | undefined;
   /**
    * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. What it throws keeps the
    * pool from being created. An instance that it was not run on to its end is closed, also where it was acquired.
@@ -299,12 +494,19 @@ export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke
 /**
  * Instances of one guest that are shared, first come, first served. One that trapped, timed out or was aborted is
  * replaced before it is acquired again.
+ *
+ * @example
+ * ```ts
+ * await using pool = await WapcPool.create('guest.wasm', { size: 4, workers: true, limits: { timeout: 1000 } });
+ * const answers = await Promise.all(names.map((name) => pool.invoke('hello', name)));
+ * ```
  */
 export class WapcPool {
   private constructor();
   /**
    * Makes a pool and the instances that it keeps ready. Options given here are laid over those given to `compile`.
-   * @throws what `WapcModule.compile` and `WapcModule.instantiate` throw, and what `initialize` throws
+   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
+   * @throws what `initialize` throws
    */
   static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
   /** The guest's name in errors; undefined where it has none. */
@@ -313,49 +515,101 @@ export class WapcPool {
   readonly info: ModuleInfo;
   /**
    * Acquires an instance, invokes it and releases it.
-   * @throws what `WapcHost.invoke` throws, and WAPC_POOL_FULL
+   * @throws {WapcError} WAPC_POOL_FULL: the queue is full (`maxQueue`).
+   * @throws {WapcError} what `WapcHost.invoke` throws
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
+   * Hot swap, instance by instance: a fresh one is made and initialized beside those that serve, and takes the place of one
+   * that nothing runs on, so that nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts
+   * on the old guest, but for an instance that is acquired: that one follows between its holder's invocations, and is not
+   * waited for. Several apply in the order of their calls. A guest that does not compile or start, or that `initialize`
+   * refuses, leaves the old one in place, everywhere. It is compiled with the `limits.memory` of the pool.
+   *
+   * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the pool, or with more.
+   * @throws {WapcError} WAPC_ARGUMENT: the pool demands `integrity`, and there is none (see `ReplaceOptions.integrity`).
+   * @throws {WapcError} WAPC_CLOSED: the pool is closed, or was meanwhile.
+   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
+   * @throws what `initialize` throws
+   */
+  replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
+  /**
    * Acquires an instance. Release it with `return`, or use `use`.
-   * @param timeout milliseconds to wait for one at the most
-   * @throws WAPC_POOL_TIMEOUT, WAPC_POOL_FULL, WAPC_CLOSED, WAPC_ARGUMENT, the reason of `signal`; where an instance has to
-   * be created, what `create` throws
+   * @param timeout milliseconds to wait for one at the most; by default as long as it takes
+   * @param options `signal` ends the wait
+   * @throws {WapcError} WAPC_POOL_TIMEOUT: no instance was free within `timeout`.
+   * @throws {WapcError} WAPC_POOL_FULL: the queue is full (`maxQueue`).
+   * @throws {WapcError} WAPC_CLOSED: the pool is closed.
+   * @throws {WapcError} WAPC_ARGUMENT: `timeout` or an option is of the wrong type or range.
+   * @throws the reason of `signal`: it aborted.
+   * @throws {WapcError} what `create` throws: an instance had to be created.
    */
   get(timeout?: number, options?: { signal?: AbortSignal | undefined }): Promise<PooledHost>;
   /**
    * Releases an instance. If it still runs something, it is free when that has ended.
-   * @throws WAPC_POOL_FOREIGN for one that `get` of this pool did not answer with, or that was returned already
+   * @throws {WapcError} WAPC_POOL_FOREIGN: `get` of this pool did not answer with it, or it was returned already.
    */
   return(host: PooledHost): void;
-  /** Acquires an instance for the length of `work`; it is returned however that ends. */
+  /**
+   * Acquires an instance for the length of `work`; it is returned however that ends.
+   * @returns what `work` comes to
+   * @throws {WapcError} what `get` throws
+   * @throws what `work` throws
+   *
+   * @example
+   * ```ts
+   * await pool.use(async (host) => {
+   *   await host.invoke('load', state);
+   *   return host.invoke('run');
+   * });
+   * ```
+   */
   use<T>(work: (host: PooledHost) => T | PromiseLike<T>): Promise<T>;
   /** True at every moment: a new object each time. */
   readonly stats: {
     /** Instances: idle and busy ones. */
     readonly size: number;
+    /** Instances that wait for work. */
     readonly idle: number;
     /** Busy instances: acquired, or being created or replaced. */
     readonly busy: number;
     /** Requests that wait for an instance that somebody else has. */
     readonly waiting: number;
-    /** Invocations that began, and those of them that failed. */
+    /** Invocations that began. */
     readonly invocations: number;
+    /** Invocations that began and failed. */
     readonly failures: number;
-    /** Instances that were replaced. */
+    /** Instances that were replaced because they broke. */
     readonly replaced: number;
   };
   /** Takes no new work, lets what was accepted finish, then closes every instance. Idempotent. */
   close(): Promise<void>;
   /** Closes at once: what waits or runs is rejected with WAPC_CLOSED. */
   destroy(): void;
+  /** Calls `close`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
+/**
+ * Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await host.invoke('operation');
+ * } catch (error) {
+ *   if (error instanceof WapcError && error.code === 'WAPC_GUEST') console.log(error.message);
+ *   else throw error;
+ * }
+ * ```
+ */
 export class WapcError extends Error {
+  /**
+   * Makes an error of that code.
+   * @param options `cause` is kept as it is
+   */
   constructor(code: WapcErrorCode, message: string, options?: { cause?: unknown });
-  /** Own and enumerable, as `operation` and `hostCall`: they are seen where errors are printed. */
+  /** Own and enumerable, as `guest`, `operation` and `hostCall`: they are seen where errors are printed. */
   readonly code: WapcErrorCode;
   /** The reason behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
   readonly cause?: unknown;
@@ -364,18 +618,46 @@ export class WapcError extends Error {
   /** The operation that was invoked; absent in errors that are not of an invocation. */
   readonly operation?: string | undefined;
   /** The host call of the invocation that failed last; absent where none did. */
-  readonly hostCall?: { readonly binding: string; readonly namespace: string; readonly operation: string } | undefined;
-  /** All of that as a plain object, for logs and messages: `structuredClone` keeps only message and stack of an error. */
+  readonly hostCall?:
+    | {
+        /** The first name that the guest gave. */
+        readonly binding: string;
+        /** The second. */
+        readonly namespace: string;
+        /** The third: what was asked for. */
+        readonly operation: string;
+      }
+    | undefined;
+  /**
+   * All of that but the cause as a plain object, for logs and messages: `structuredClone` keeps only message and stack of
+   * an error.
+   */
   toJSON(): {
+    /** `'WapcError'`. */
     name: string;
+    /** As in the error; so are the others. */
     code: WapcErrorCode;
+    /** The error's message. */
     message: string;
+    /** The guest's name. */
     guest?: string | undefined;
+    /** The operation that was invoked. */
     operation?: string | undefined;
-    hostCall?: { binding: string; namespace: string; operation: string } | undefined;
+    /** The host call of the invocation that failed last. */
+    hostCall?:
+      | {
+          /** The first name that the guest gave. */
+          binding: string;
+          /** The second. */
+          namespace: string;
+          /** The third: what was asked for. */
+          operation: string;
+        }
+      | undefined;
   };
 }
 
+/** The codes of `WapcError`. */
 export type WapcErrorCode =
   /** The bytes are not valid WebAssembly. */
   | 'WAPC_COMPILE'
@@ -383,7 +665,7 @@ export type WapcErrorCode =
   | 'WAPC_INTEGRITY'
   /** The source, or a worker's script, could not be fetched, read or run (status, path). */
   | 'WAPC_LOAD'
-  /** Valid, but no `__guest_call` or no memory. */
+  /** No `__guest_call` or no memory, or something else altogether; the message says what it looks like instead. */
   | 'WAPC_NOT_A_GUEST'
   /** It imports what no host provides (all of them named), or with another signature. */
   | 'WAPC_LINK'
@@ -407,7 +689,7 @@ export type WapcErrorCode =
   | 'WAPC_CLOSED'
   /** No instance of the pool was free in time. */
   | 'WAPC_POOL_TIMEOUT'
-  /** As many requests wait for one as may. */
+  /** The queue of the pool is full (`maxQueue`). */
   | 'WAPC_POOL_FULL'
   /** `return` got a host that `get` of this pool did not answer with, or that was returned already. */
   | 'WAPC_POOL_FOREIGN'
@@ -427,3 +709,63 @@ export function features(): {
   /** Guests can be given directories of the machine (`wasi.preopens`). */
   readonly directories: boolean;
 };
+
+// Types of the platform: those of the program's `lib` or `types` where it has them, else what the package uses of them.
+// They are not exported, and have the platform's own names so that what is above reads as it does elsewhere.
+
+/** The type of the platform's class of that name; `Fallback` where the program has none. */
+type Platform<Name extends string, Fallback> = typeof globalThis extends { [Key in Name]: { prototype: infer Type } }
+  ? Type
+  : Fallback;
+
+type AbortSignal = Platform<
+  'AbortSignal',
+  {
+    readonly aborted: boolean;
+    readonly reason: any;
+    throwIfAborted(): void;
+    addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+    removeEventListener(type: 'abort', listener: () => void): void;
+  }
+>;
+
+type BufferSource = typeof globalThis extends { WebAssembly: { validate(bytes: infer Type): boolean } }
+  ? Type
+  : ArrayBufferView | ArrayBuffer;
+
+type Response = Platform<
+  'Response',
+  {
+    readonly ok: boolean;
+    readonly status: number;
+    readonly statusText: string;
+    readonly url: string;
+    readonly headers: { get(name: string): string | null; has(name: string): boolean };
+    readonly body: unknown;
+    arrayBuffer(): Promise<ArrayBuffer>;
+  }
+>;
+
+type URL = Platform<'URL', { readonly href: string; readonly protocol: string; toString(): string }>;
+
+type Worker = Platform<'Worker', { postMessage(message: any, transfer?: any): void; terminate(): unknown }>;
+
+declare namespace WebAssembly {
+  type Module = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Type } } } ? Type : object;
+}
+
+declare global {
+  // As in TypeScript's own esnext.disposable, so that `using` works in programs without it.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+    readonly asyncDispose: unique symbol;
+  }
+  interface Disposable {
+    [Symbol.dispose](): void;
+  }
+  interface AsyncDisposable {
+    [Symbol.asyncDispose](): PromiseLike<void>;
+  }
+}
+
+export {};

@@ -1,7 +1,8 @@
 import { compile, halfOf, setHalf } from './compile.js';
 import { Host } from '../generated/core.js';
 import { WapcError } from '../base/error.js';
-import { hostOf } from './host.js';
+import { forCaller } from '../base/origin.js';
+import { instantiateHalf } from './host.js';
 import { infoOf } from './info.js';
 import { requireRoom } from '../invocation/room.js';
 
@@ -19,12 +20,12 @@ export class WapcModule {
 
   static async compile(source, options) {
     requireRoom();
-    return moduleOf(await compile(source, options));
+    return forCaller(this?.compile, async () => moduleOf(await compile(source, options)));
   }
 
   async instantiate(options) {
     requireRoom();
-    return hostOf(await Host.instantiate(halfOf(this), options));
+    return forCaller(this.instantiate, () => instantiateHalf(() => Host.instantiate(halfOf(this), options)));
   }
 
   get name() {

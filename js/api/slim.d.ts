@@ -1,10 +1,13 @@
 /**
- * The package without its WebAssembly, for who serves that as a file: 130 KB less JavaScript, and it is compiled while it
- * loads.
+ * The package without its WebAssembly, to serve that as files: 130 KB less JavaScript, and it is compiled while it loads.
  *
  * @example
+ * ```ts
  * import { WapcHost, init } from 'wapc-host/slim';
  * await init(fetch('/wapc-host/core.wasm'));
+ * ```
+ *
+ * @module wapc-host/slim
  */
 
 import type { GuestSource } from './index.js';
@@ -13,8 +16,10 @@ export * from './index.js';
 
 /**
  * Loads the core, before anything else is done with the package. It and WASI have to be those of this version.
+ *
  * @param core the file `wapc-host/wasm`: its bytes, a `Response`, a `WebAssembly.Module`, or a promise of one
  * @param wasi the file `wapc-host/wasi`, loaded when a guest imports WASI; without it that is WAPC_UNSUPPORTED
- * @throws WAPC_LOAD, WAPC_ARGUMENT
+ * @throws {WapcError} WAPC_LOAD: the core could not be fetched, read or compiled.
+ * @throws {WapcError} WAPC_ARGUMENT: `core` is missing, or none of these.
  */
 export function init(core: GuestSource, wasi?: GuestSource): Promise<void>;

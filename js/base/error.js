@@ -1,6 +1,12 @@
 /** `WapcError.#locate`, which is no part of the public class. */
 export let locate;
 
+/**
+ * True for an error of this copy of the package. Nothing of a caller's runs.
+ * @type {(value: unknown) => value is WapcError}
+ */
+export let isOwn;
+
 /** Adds an own enumerable property, where that is possible. */
 const add = (object, name, value) =>
   void Reflect.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
@@ -13,6 +19,7 @@ export class WapcError extends Error {
   #isOurs;
 
   static {
+    isOwn = /** @type {typeof isOwn} */ ((value) => typeof value === 'object' && value !== null && #isOurs in value);
     locate = (error, guest, operation, hostCall) => this.#locate(error, guest, operation, hostCall);
     // Written out, since bundlers rename classes.
     Object.defineProperty(this.prototype, 'name', { value: 'WapcError', configurable: true, writable: true });
@@ -39,8 +46,7 @@ export class WapcError extends Error {
    * @param {{ binding: string, namespace: string, operation: string } | undefined} hostCall
    */
   static #locate(error, guest, operation, hostCall) {
-    if (typeof error !== 'object' || error === null || !(#isOurs in error)) return error;
-    if (Object.hasOwn(error, 'operation')) return error;
+    if (!isOwn(error) || Object.hasOwn(error, 'operation')) return error;
     if (guest !== undefined) add(error, 'guest', guest);
     add(error, 'operation', operation);
     if (hostCall !== undefined) add(error, 'hostCall', hostCall);

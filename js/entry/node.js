@@ -1,6 +1,7 @@
 /** The package in Node, Deno and Bun: with the core in it; guests may be files, workers are `node:worker_threads`'. */
 
 import '../platform/node.js';
+import './channels.js';
 import './inspect.js';
 
 import { base64 } from '../generated/core-inlined.js';

@@ -7,6 +7,7 @@ import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
 import { unlist } from './coroutine.js';
 import { Invocation } from './invocation.js';
+import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension } from './suspension.js';
@@ -185,10 +186,23 @@ export class Guest {
     return this.invocation.answerLength;
   }
 
+  /** Keeps a line of text that the guest says, or a part of what it writes to standard error: the end of that may explain a trap. */
+  hear(text) {
+    const invocation = /** @type {any} */ (this.invocation);
+    // Not a field of every invocation: few guests say anything.
+    if (invocation !== undefined) invocation.said = hear(invocation.said ?? '', text);
+  }
+
+  /** The last lines that the guest said in this invocation, as the end of an error message. */
+  lastWords() {
+    return lastWords(/** @type {any} */ (this.invocation)?.said ?? '');
+  }
+
   /** Hands a line of text to the logger. False where that threw; what it threw is kept as what the guest's call threw. */
   log(text) {
     const { logger } = this;
     try {
+      this.hear(`${text}\n`);
       if (logger === undefined) console.log(text);
       else if (this.scope === undefined) logger(text);
       else this.scope.runInAsyncScope(logger, undefined, text);

@@ -4,8 +4,11 @@
  */
 
 import { copyOut } from '../base/bytes.js';
+import { isObserved, observe } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
 import { HOST_CALL_NAME_NOT_UTF8, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED } from '../generated/constants.js';
+
+const encoder = new TextEncoder();
 
 /**
  * True for an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.
@@ -33,6 +36,7 @@ export function isAsyncFunction(callback) {
 export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
   try {
     const context = invocation.contextOf(host, later !== refusePromise);
+    if (isObserved('hostcall')) hostCall = observed(hostCall, invocation, host);
     const answer =
       scope === undefined
         ? hostCall(binding, namespace, operation, payload, context)
@@ -44,6 +48,25 @@ export function ask(invocation, host, hostCall, scope, later, asker, binding, na
   } catch (error) {
     return invocation.blame(invocation.fail(error), binding, namespace, operation);
   }
+}
+
+/** The same callback, whose call observers are told of. */
+function observed(hostCall, invocation, host) {
+  return (binding, namespace, operation, payload, context) => {
+    const { id } = invocation.told;
+    const fields = {
+      guest: invocation.event?.guest ?? invocation.owner?.name,
+      host: host.id,
+      invocation: id,
+      operation,
+      binding,
+      namespace,
+    };
+    const work = () => hostCall(binding, namespace, operation, payload, context);
+    return observe('hostcall', { ...fields, bytesIn: payload.length }, work, (event, answer) => {
+      event.bytesOut = typeof answer === 'string' ? encoder.encode(answer).length : (answer?.byteLength ?? 0);
+    });
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { locate, messageOf } from '../base/error.js';
+import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
 import { isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
@@ -66,6 +67,19 @@ export class Invocation {
     if (context !== undefined) /** @type {any} */ (this).context = context;
   }
 
+  /** Its observers get this event when it has ended. Few are observed: others pay for no field. */
+  observeAs(event) {
+    /** @type {any} */ (this).event = event;
+  }
+
+  /** It waited for its turn, and begins: on the host of this number, where that is told only now. */
+  beginsOn(id) {
+    const { event } = /** @type {any} */ (this);
+    if (event === undefined) return;
+    if (id !== undefined) event.host = id;
+    event.waited = performance.now() - event.start;
+  }
+
   /** What callbacks are told of it: the same each time. */
   get told() {
     const self = /** @type {any} */ (this);
@@ -119,9 +133,24 @@ export class Invocation {
     }
   }
 
-  /** Adds to an error that ends this invocation of `guest` which operation it was, and which host call had failed. Returns the error. */
+  /**
+   * Adds to an error that ends this invocation of `guest` which operation it was, and which host call had failed; its stack
+   * begins at the caller, where that is known. Returns the error.
+   */
   locate(error, guest) {
+    beginAt(error, /** @type {any} */ (this).caller);
     return locate(error, guest, this.operationText, this.failure?.hostCall);
+  }
+
+  /** The same for an error that is there at once: its caller is on the stack. */
+  locateAtOnce(error, guest) {
+    return beginAtCaller(this.locate(error, guest), this.owner);
+  }
+
+  /** It does not end at once: keeps who its caller is, for the stack of its error. Few wait: others pay for no field. */
+  keepCaller() {
+    const self = /** @type {any} */ (this);
+    if (self.owner !== undefined) self.caller ??= callerOf(self.owner.invoke);
   }
 
   get operationText() {
@@ -135,7 +164,7 @@ export class Invocation {
 
   /** Ends one that waits with an error. */
   reject(error) {
-    this.resolve(Promise.reject(error));
+    this.resolve(rejectionOf(error));
   }
 
   /** It does not run at once: whoever runs it is not its caller. */
@@ -155,6 +184,17 @@ export class Invocation {
       this.resolve = resolve;
     });
   }
+}
+
+/**
+ * Lets the stack of an error begin where a host or pool was invoked, if that is on the stack. Returns the error.
+ * @template E
+ * @param {E} error
+ * @param {any} owner
+ */
+export function beginAtCaller(error, owner) {
+  beginAt(error, owner && callerOf(owner.invoke));
+  return beginAt(error, owner?.invokeSync && callerOf(owner.invokeSync));
 }
 
 /** The controllers of the contexts whose signal was asked for: few are, and one costs more than a whole invocation. */

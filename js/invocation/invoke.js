@@ -5,40 +5,66 @@ import { WapcError, argumentError } from '../base/error.js';
 import { START_TIMEOUT, TIMEOUT } from '../generated/constants.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
+import { observe } from '../base/observing.js';
 import { onAbort } from './signals.js';
-import { Invocation } from './invocation.js';
+import { Invocation, beginAtCaller } from './invocation.js';
 import { startTimer } from '../base/timer.js';
 
 /** An invocation that is yet to run. Throws WAPC_ARGUMENT. */
 export function invocationOf(operation, payload, owner) {
-  return new Invocation(
-    encodeOperation(operation),
-    payload === undefined ? undefined : toBytes(payload, 'payload'),
-    owner,
-  );
+  try {
+    return new Invocation(
+      encodeOperation(operation),
+      payload === undefined ? undefined : toBytes(payload, 'payload'),
+      owner,
+    );
+  } catch (error) {
+    throw beginAtCaller(error, owner);
+  }
 }
 
 /**
- * Runs an invocation with `InvokeOptions`, which may end it early.
+ * Runs an invocation with `InvokeOptions`, which may end it early. Throws an error that is there at once.
  * @template T
  * @param {Invocation} invocation
  * @param {import('../api/index.js').InvokeOptions} options
  * @param {() => Promise<T>} run
  * @param {(reason: unknown) => void} abort lets the promise of `run` reject with `reason`
  */
-export async function runWith(invocation, options, run, abort) {
-  const { signal, timeout, context } = checked(options);
+export function runWith(invocation, options, run, abort) {
+  const { signal, timeout, context } = checked(invocation, options);
   invocation.give(context);
   signal?.throwIfAborted();
   // Listened to before it runs: a host callback may be what aborts it.
   const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
   const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
-  try {
-    return await run();
-  } finally {
+  const stop = () => {
     stopListening?.();
     stopTimer?.();
+  };
+  try {
+    return run().finally(stop);
+  } catch (error) {
+    stop();
+    throw error;
   }
+}
+
+/**
+ * Runs an invocation that observers are told of.
+ * @template T
+ * @param {Invocation} invocation
+ * @param {{ name: string | undefined, id?: number }} invoked the host or pool
+ * @param {() => T} run
+ */
+export function runObserved(invocation, { name, id }, run) {
+  const { id: number, operation } = invocation.told;
+  const fields = { guest: name, host: id, invocation: number, operation, bytesIn: invocation.payloadLength, waited: 0 };
+  const work = (event) => {
+    invocation.observeAs(event);
+    return run();
+  };
+  return observe('invoke', fields, work, (event, response) => (event.bytesOut = response.length));
 }
 
 /** The error of an invocation that took longer than so many ms. */
@@ -48,17 +74,25 @@ export const timeoutError = (timeout) => new WapcError('WAPC_TIMEOUT', TIMEOUT.j
 export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_TIMEOUT.join(limit));
 
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
-function checked(options) {
-  const { signal, timeout, context } = readFields('options', options, 'signal,timeout,context');
-  checkSignal(signal);
-  checkTimeout(timeout);
-  return { signal, timeout, context };
+function checked(invocation, options) {
+  try {
+    const { signal, timeout, context } = readFields('options', options, 'signal,timeout,context');
+    checkSignal(signal);
+    checkTimeout(timeout);
+    return { signal, timeout, context };
+  } catch (error) {
+    throw beginAtCaller(error, invocation.owner);
+  }
 }
 
 /** Gives an invocation the options of `invokeSync`. Throws WAPC_ARGUMENT for what is none. */
 export function giveSyncOptions(invocation, options) {
   const elsewhere = ', which `invoke` takes: nothing interrupts `invokeSync`';
-  invocation.give(readFields('options', options, 'context', 'signal,timeout', elsewhere).context);
+  try {
+    invocation.give(readFields('options', options, 'context', 'signal,timeout', elsewhere).context);
+  } catch (error) {
+    throw beginAtCaller(error, invocation.owner);
+  }
 }
 
 export function checkSignal(signal) {

@@ -13,6 +13,7 @@
 
 import { closedError } from '../base/error.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
+import { platform } from '../platform/platform.js';
 import { idleCoroutine } from './coroutine.js';
 import { restoreStack } from './stack.js';
 import { Turns } from './turns.js';
@@ -161,7 +162,7 @@ export class Port extends Turns {
       Number(this.running),
       Number(atOnce),
     );
-    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locate(this.#takeError(), this.name);
+    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locateAtOnce(this.#takeError(), this.name);
     return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
   }
 
@@ -243,6 +244,8 @@ export class Port extends Turns {
   /** Calls `__guest_call` on a stack that can be suspended: a promise of the response. */
   #callSuspendable(invocation) {
     const { guest } = this;
+    // Of others V8 knows who awaits them; it is the engine that keeps stacks.
+    if (!guest.isSteady || !platform.keepsStacks) invocation.keepCaller();
     if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
     const response = guest.callPromising(invocation.operationLength, invocation.payloadLength).then(
       (result) => this.#endSuspendable(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
@@ -304,8 +307,8 @@ export class Port extends Turns {
       if (onOwnStack) this.drainNow();
       else this.drain();
     }
-    if (failed) throw invocation.locate(error, this.name);
-    return invocation.response;
+    if (!failed) return invocation.response;
+    throw onOwnStack ? invocation.locate(error, this.name) : invocation.locateAtOnce(error, this.name);
   }
 
   #takeError() {

@@ -16,6 +16,8 @@ import { Queue } from '../base/queue.js';
 export class Turns {
   /** True while an invocation runs, or a fresh instance is created for one. */
   running = false;
+  /** The host's number. */
+  id = undefined;
   /** The guest's name in errors; undefined where it has none. */
   name = undefined;
   #pending = new Queue();
@@ -33,6 +35,7 @@ export class Turns {
 
   /** Lets an invocation wait for its turn: the promise of its response. */
   enqueue(invocation) {
+    invocation.keepCaller();
     invocation.queue();
     this.#pending.push(invocation);
     return invocation.promise;
@@ -48,7 +51,11 @@ export class Turns {
     if (this.#isDraining) return;
     this.#isDraining = true;
     const runner = /** @type {Runner} */ (/** @type {unknown} */ (this));
-    while (!this.running && this.hasPending && this.isReady()) runner.begin(this.dequeue());
+    while (!this.running && this.hasPending && this.isReady()) {
+      const invocation = this.dequeue();
+      invocation.beginsOn(this.id);
+      runner.begin(invocation);
+    }
     this.#isDraining = false;
   }
 

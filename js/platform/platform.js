@@ -22,6 +22,13 @@ export const platform = {
    */
   scopes: undefined,
   /**
+   * The diagnostics channels of the platform, where it has them.
+   * @type {Record<'compile' | 'instantiate' | 'invoke' | 'hostcall' | 'pool', any> | undefined}
+   */
+  channels: undefined,
+  /** @type {((channel: any) => boolean) | undefined} asks one of them */
+  hasSubscribers: undefined,
+  /**
    * True where stacks outlive invocations (`invocation/coroutine.js`): on engines that gain by it, and not in workerd, where one would
    * belong to a request that has ended.
    */

@@ -7,6 +7,7 @@ import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constan
 import { runWith } from '../invocation/invoke.js';
 import { Instances } from './instances.js';
 import { InvocationRequest } from './requests.js';
+import { Succession } from './succession.js';
 import { Supply } from './supply.js';
 
 /**
@@ -22,6 +23,7 @@ export class Dispatcher {
   #acquire;
   #markIdle;
   #instances;
+  #succession;
   #supply;
   /** The requests that are pending: each waits for an instance. */
   #requests = new Queue();
@@ -40,7 +42,8 @@ export class Dispatcher {
     this.name = pool.guestName;
     this.#core = rawExports();
     this.#instances = new Instances(pool, (instance) => this.#supply.lost(instance));
-    this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#requests, {
+    this.#succession = new Succession(pool, this.#core, this.#instances, (instance) => this.release(instance));
+    this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#succession, this.#requests, {
       released: (instance) => this.release(instance),
       removed: () => this.#rest(),
     });
@@ -53,9 +56,19 @@ export class Dispatcher {
     return this.#supply.createKept();
   }
 
-  /** The guest that new work runs on. */
-  get module() {
-    return this.#pool.module;
+  /** The core's half: for what it knows of the guest. Throws WAPC_CLOSED. */
+  get pool() {
+    if (this.#isOver) throw closedError('pool');
+    return this.#pool;
+  }
+
+  /** Lets another guest take over, of which `compiled` promises the core's half: a promise of all new work running on it. */
+  async replace(compiled) {
+    try {
+      await this.#succession.replace(compiled);
+    } finally {
+      if (!this.#isOver) this.name = this.#pool.guestName;
+    }
   }
 
   get stats() {
@@ -89,12 +102,20 @@ export class Dispatcher {
   async runPooled(instance, invocation) {
     this.#invocations++;
     try {
-      if (instance.isTrapped) await this.#supply.renew(instance);
-      return await instance.port.invoke(invocation);
+      if (instance.isBroken) await this.#renewOnce(instance);
+      const response = instance.port.invoke(invocation);
+      instance.last = response;
+      return await response;
     } catch (error) {
       this.#failures++;
       throw error;
     }
+  }
+
+  /** Renews a borrowed instance, for all of its borrower's invocations that wait for that. */
+  #renewOnce(instance) {
+    instance.renewal ??= this.#supply.renew(instance).finally(() => (instance.renewal = undefined));
+    return instance.renewal;
   }
 
   /** Serves a request at once, or lets it wait: its promise. */
@@ -166,10 +187,11 @@ export class Dispatcher {
     if (admission !== POOL_QUEUED) {
       const isFull = admission === POOL_FULL;
       const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
-      throw this.#locate(error, request.invocation);
+      throw request.invocation === undefined ? error : request.invocation.locateAtOnce(error, this.name);
     }
     // Callbacks of a `PooledHost` run in the context of whoever invokes that, not of whoever requested it.
     request.invocation?.keepScope();
+    request.invocation?.keepCaller();
     this.#requests.push(request);
     this.#supply.grow();
     return request.promise;
@@ -178,6 +200,7 @@ export class Dispatcher {
   /** Runs an invocation on an instance that was acquired for it. Throws an error that is there at once. */
   #run(instance, invocation) {
     this.#invocations++;
+    if (invocation.event !== undefined) invocation.event.host = instance.host.id;
     let result;
     try {
       result = instance.port.invoke(invocation);
@@ -196,6 +219,7 @@ export class Dispatcher {
   #runRequest(request) {
     const { instance, invocation } = request;
     this.#invocations++;
+    invocation.beginsOn(instance.host.id);
     try {
       const result = invocation.inScope(() => instance.port.invoke(invocation));
       const ended = invocation.promise === undefined;
@@ -243,6 +267,7 @@ export class Dispatcher {
     // The slot may be another pool's from now on.
     this.#slot = NO_SLOT;
     this.#supply.end();
+    this.#succession.end();
     try {
       this.#pool.free();
       this.#instances.close();

@@ -1,19 +1,31 @@
 import { WapcError, closedError } from '../base/error.js';
-import { abortOf, closeOf, hostOf, portOf, resetOf } from '../api/host.js';
+import { tellPool } from '../base/observing.js';
+import { abortOf, closeOf, instantiateHalf, portOf, resetOf } from '../api/host.js';
 import { startTimeoutError } from '../invocation/invoke.js';
 import { startTimer } from '../base/timer.js';
 import { PooledHost, stateOf } from './pooled-host.js';
 
 /** One instance of a pool. */
 export class Instance {
+  /** True while somebody has it as a `PooledHost`. */
+  isBorrowed = false;
+  /** True where another guest is to take its place before it serves again. */
+  isOutdated = false;
+  /** The promise of its being renewed, while it is. */
+  renewal;
+  /** The promise of the last response that was asked of it as a `PooledHost`. */
+  last;
+
   /**
    * @param {number} number what the core's inventory knows it by
    * @param {import('../api/host.js').WapcHost} host
+   * @param {number} generation of the guest
    */
-  constructor(number, host) {
+  constructor(number, host, generation) {
     this.number = number;
     this.host = host;
     this.port = portOf(host);
+    this.generation = generation;
     /** True once its host is closed: its instance broke, and no other could be made. */
     this.isDiscarded = false;
   }
@@ -25,7 +37,16 @@ export class Instance {
 
   /** True where it is to be replaced before it is acquired again. */
   get isBroken() {
-    return this.isDiscarded || this.isTrapped;
+    return this.isDiscarded || this.isOutdated || this.isTrapped;
+  }
+
+  /** Closes its host, in whose place comes that of `fresh`. */
+  takeOver(fresh) {
+    this.discard();
+    this.host = fresh.host;
+    this.port = fresh.port;
+    this.generation = fresh.generation;
+    this.isDiscarded = this.isOutdated = false;
   }
 
   /** Ends its host. Never throws: what is to happen next does not depend on whether that did. */
@@ -53,6 +74,9 @@ export class Instances {
   #initializing = new Set();
   #byNumber = [];
   #closed = false;
+  /** The number of the guest that new work runs on, and the highest that any guest had. */
+  generation = 0;
+  newest = 0;
 
   /**
    * @param {import('../generated/core.js').Pool} pool the core's half
@@ -69,27 +93,58 @@ export class Instances {
     return this.#byNumber[number];
   }
 
+  /** The instances of another guest than the one that new work runs on. */
+  get outdated() {
+    return this.#byNumber.filter((instance) => instance !== undefined && instance.generation !== this.generation);
+  }
+
   /** Creates an instance: ready to be acquired. */
   async make(number) {
+    for (;;) {
+      const instance = await this.create(number);
+      if (instance.generation === this.generation) {
+        this.#byNumber[number] = instance;
+        this.#watch(instance);
+        tellPool('created', instance.host.name, instance.host.id);
+        return instance;
+      }
+      // Another guest has taken over meanwhile.
+      instance.discard();
+    }
+  }
+
+  /** Creates an instance that is none of the pool's yet, of the guest that new work runs on or of `successor`, the core's half of a module. */
+  async create(number, successor) {
+    this.#requireOpen();
     const since = performance.now();
-    const instance = new Instance(number, hostOf(await this.#pool.instantiate()));
-    this.#byNumber[number] = instance;
+    const { generation } = this;
+    const host = await instantiateHalf(() =>
+      successor === undefined ? this.#pool.instantiate() : this.#pool.instantiateSuccessor(successor),
+    );
+    const instance = new Instance(number, host, successor === undefined ? generation : this.newest + 1);
     try {
       await this.#prepare(instance, since);
+      return instance;
     } catch (error) {
-      this.remove(instance);
+      instance.discard();
       throw error;
     }
-    instance.port.lost = () => this.#lost(instance);
-    return instance;
+  }
+
+  /** Lets `fresh` take the place of an instance that nothing runs on. */
+  exchange(instance, fresh) {
+    instance.takeOver(fresh);
+    this.#watch(instance);
+    tellPool('replaced', instance.host.name, instance.host.id);
   }
 
   /**
-   * Replaces the guest of a broken instance by a fresh one: a promise of its being ready to be acquired. An instance that
+   * Replaces a broken instance by a fresh one: a promise of its being ready to be acquired. An instance that
    * could not be initialized is discarded. Throws where the renewal does not begin: the pool or the instance is closed.
    */
   renew(instance) {
     this.#requireOpen();
+    if (instance.generation !== this.generation) return this.#update(instance);
     return this.#renewed(instance, performance.now(), resetOf(instance.host));
   }
 
@@ -101,11 +156,34 @@ export class Instances {
       instance.discard();
       throw error;
     }
+    tellPool('replaced', instance.host.name, instance.host.id);
   }
 
-  remove(instance) {
+  /** Lets a fresh instance of the guest that new work runs on take over, once what was asked of the old one has ended. */
+  async #update(instance) {
+    const fresh = await this.create(instance.number);
+    try {
+      await instance.last;
+    } catch {
+      // Its own caller hears of that.
+    }
+    if (this.#closed) {
+      fresh.discard();
+      throw closedError('pool');
+    }
+    this.exchange(instance, fresh);
+  }
+
+  #watch(instance) {
+    instance.port.lost = () => this.#lost(instance);
+  }
+
+  /** Removes an instance: `reason` is an error where it could not be replaced. */
+  remove(instance, reason) {
     delete this.#byNumber[instance.number];
+    const { id, name } = instance.host;
     instance.discard();
+    tellPool('evicted', name, id, reason);
   }
 
   /** Closes them all, and those that are being made as soon as they are. */

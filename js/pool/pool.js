@@ -1,9 +1,11 @@
-import { compile, halfOf } from '../api/compile.js';
+import { compile, compileSuccessor, halfOf } from '../api/compile.js';
 import { infoOf } from '../api/info.js';
+import { isObserved } from '../base/observing.js';
+import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
-import { checkSignal, checkTimeout, invocationOf } from '../invocation/invoke.js';
+import { checkSignal, checkTimeout, invocationOf, runObserved } from '../invocation/invoke.js';
 import { requireRoom, soon } from '../invocation/room.js';
 import { Dispatcher } from './dispatcher.js';
 import { PooledHost, stateOf } from './pooled-host.js';
@@ -13,6 +15,19 @@ const POOL = Symbol('pool');
 
 /** Outside of the class: a bundler renames one that names itself. */
 const poolOf = (dispatcher) => new WapcPool(POOL, dispatcher);
+
+async function create(source, options) {
+  const given = halfOf(source);
+  const module = given ?? (await compile(source, options, true));
+  const dispatcher = dispatcherOf(module, given !== undefined, options);
+  try {
+    await dispatcher.createKept();
+  } catch (error) {
+    dispatcher.destroy();
+    throw error;
+  }
+  return poolOf(dispatcher);
+}
 
 /** The dispatcher of a pool without instances. A module that nobody else has is freed, whether or not there can be one. */
 function dispatcherOf(module, isShared, options) {
@@ -35,16 +50,7 @@ export class WapcPool {
 
   static async create(source, options) {
     requireRoom();
-    const given = halfOf(source);
-    const module = given ?? (await compile(source, options, true));
-    const dispatcher = dispatcherOf(module, given !== undefined, options);
-    try {
-      await dispatcher.createKept();
-    } catch (error) {
-      dispatcher.destroy();
-      throw error;
-    }
-    return poolOf(dispatcher);
+    return forCaller(this?.create, () => create(source, options));
   }
 
   // Not an async function, whose promise would cost a second one.
@@ -53,6 +59,7 @@ export class WapcPool {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
       const dispatcher = this.#dispatcher;
+      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
       return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
     } catch (error) {
       return soon.then(() => {
@@ -63,32 +70,25 @@ export class WapcPool {
 
   async get(timeout, options) {
     requireRoom();
-    const { signal } = readFields('options', options, 'signal');
-    checkTimeout(timeout);
-    checkSignal(signal);
-    signal?.throwIfAborted();
-    const dispatcher = this.#dispatcher;
-    const request = new HostRequest(
-      (instance) => new PooledHost(instance, (invocation) => dispatcher.runPooled(instance, invocation), this),
-    );
-    const host = dispatcher.request(request);
-    request.waitFor(timeout, signal, (reason) => dispatcher.cancel(request, reason));
-    return host;
+    return this.#get(this.get, timeout, options);
   }
 
   return(host) {
     requireRoom();
     const state = stateOf(host);
     const wrong = whyNotReturned(state, this);
-    if (wrong !== undefined) throw new WapcError('WAPC_POOL_FOREIGN', `return: ${wrong}`);
+    if (wrong !== undefined) {
+      throw beginAt(new WapcError('WAPC_POOL_FOREIGN', `return: ${wrong}`), callerOf(this.return));
+    }
     state.isReleased = true;
+    state.instance.isBorrowed = false;
     if (state.running === 0) this.#dispatcher.releaseSoon(state.instance);
     else state.atRest = () => this.#dispatcher.release(state.instance);
   }
 
   async use(work) {
     if (typeof work !== 'function') throw argumentError('work', 'a function', work);
-    const host = await this.get();
+    const host = await this.#get(this.use);
     try {
       return await work(host);
     } finally {
@@ -102,12 +102,17 @@ export class WapcPool {
 
   get info() {
     requireRoom();
-    return infoOf(this.#dispatcher.module);
+    return infoOf(this.#dispatcher.pool.module);
   }
 
   get stats() {
     requireRoom();
     return this.#dispatcher.stats;
+  }
+
+  async replace(source, options) {
+    requireRoom();
+    await forCaller(this.replace, () => this.#replace(source, options));
   }
 
   // Not an async function: each call returns the same promise.
@@ -129,6 +134,49 @@ export class WapcPool {
 
   async [Symbol.asyncDispose]() {
     await this.close();
+  }
+
+  #invoke(invocation, options) {
+    const dispatcher = this.#dispatcher;
+    return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
+  }
+
+  /** `get`, for that public function or another one. */
+  async #get(called, timeout, options) {
+    let caller;
+    try {
+      const { signal } = readFields('options', options, 'signal');
+      checkTimeout(timeout);
+      checkSignal(signal);
+      signal?.throwIfAborted();
+      const dispatcher = this.#dispatcher;
+      const request = new HostRequest((instance) => {
+        instance.isBorrowed = true;
+        return new PooledHost(instance, (invocation) => dispatcher.runPooled(instance, invocation), this);
+      });
+      const host = dispatcher.request(request);
+      request.waitFor(timeout, signal, (reason) => dispatcher.cancel(request, reason));
+      if (!request.isSettled) caller = callerOf(called);
+      return await host;
+    } catch (error) {
+      throw beginAt(error, caller ?? callerOf(called));
+    }
+  }
+
+  async #replace(source, options) {
+    const dispatcher = this.#dispatcher;
+    const compiled = compileSuccessor(source, options, dispatcher.pool);
+    try {
+      await dispatcher.replace(compiled);
+    } finally {
+      // Nobody else has what was compiled for this alone.
+      if (halfOf(source) === undefined) {
+        compiled.then(
+          (module) => module.free(),
+          () => {},
+        );
+      }
+    }
   }
 }
 

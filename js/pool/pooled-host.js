@@ -1,5 +1,6 @@
 import { WapcError } from '../base/error.js';
-import { invocationOf, runWith } from '../invocation/invoke.js';
+import { isObserved } from '../base/observing.js';
+import { invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { requireRoom } from '../invocation/room.js';
 
 /** The state of a `PooledHost`; undefined for anything else. */
@@ -41,15 +42,17 @@ export class PooledHost {
     requireRoom();
     const state = this.#state;
     const invocation = invocationOf(operation, payload, this);
-    if (state.isReleased) throw new WapcError('WAPC_CLOSED', 'this host was returned to its pool');
-    state.running++;
-    try {
-      return await runWith(
-        invocation,
-        options,
-        () => state.run(invocation),
-        (reason) => state.instance.abort(invocation, reason),
+    if (state.isReleased)
+      throw invocation.locateAtOnce(
+        new WapcError('WAPC_CLOSED', 'this host was returned to its pool'),
+        state.instance.port.name,
       );
+    state.running++;
+    const abort = (reason) => state.instance.abort(invocation, reason);
+    const run = () => runWith(invocation, options, () => state.run(invocation), abort);
+    try {
+      const { host } = state.instance;
+      return await (isObserved('invoke') ? runObserved(invocation, host, run) : run());
     } finally {
       state.running--;
       // One that was returned meanwhile is free only now.

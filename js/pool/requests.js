@@ -34,7 +34,8 @@ export class HostRequest {
   #reject;
   #stopListening;
   #stopTimer;
-  #isSettled = false;
+  /** True once it was served or rejected. */
+  isSettled = false;
 
   /** @param {(instance: import('./instances.js').Instance) => import('./pooled-host.js').PooledHost} hostOf */
   constructor(hostOf) {
@@ -47,7 +48,7 @@ export class HostRequest {
 
   /** Lets it wait for `timeout` ms at the most, and until `signal` is aborted, if it has to. */
   waitFor(timeout, signal, cancel) {
-    if (this.#isSettled) return;
+    if (this.isSettled) return;
     if (timeout !== undefined) {
       const error = () => new WapcError('WAPC_POOL_TIMEOUT', `no instance was free within ${timeout} ms`);
       this.#stopTimer = startTimer(timeout, () => cancel(error()));
@@ -68,7 +69,7 @@ export class HostRequest {
   }
 
   #settled() {
-    this.#isSettled = true;
+    this.isSettled = true;
     this.#stopTimer?.();
     this.#stopListening?.();
   }

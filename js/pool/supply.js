@@ -9,6 +9,7 @@ export class Supply {
   #slot;
   #core;
   #instances;
+  #succession;
   #requests;
   #on;
   #stopTimer;
@@ -17,15 +18,17 @@ export class Supply {
    * @param {number} slot of the pool in the core
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {import('./instances.js').Instances} instances
+   * @param {import('./succession.js').Succession} succession
    * @param {import('../base/queue.js').Queue} requests that are pending
    * @param {object} on
    * @param {(instance: import('./instances.js').Instance) => void} on.released an instance can serve a request
    * @param {() => void} on.removed there is an instance less
    */
-  constructor(slot, core, instances, requests, on) {
+  constructor(slot, core, instances, succession, requests, on) {
     this.#slot = slot;
     this.#core = core;
     this.#instances = instances;
+    this.#succession = succession;
     this.#requests = requests;
     this.#on = on;
   }
@@ -62,19 +65,24 @@ export class Supply {
 
   /** A fresh instance in place of a broken one. Throws where its creation does not begin; only what begins is counted. */
   renew(instance) {
+    const isBroken = instance.isDiscarded || instance.isTrapped;
     const renewed = this.#instances.renew(instance);
-    this.replaced++;
+    if (isBroken) this.replaced++;
     return renewed;
   }
 
   /** Replaces a broken instance before it serves again. */
   async replace(instance) {
     if (this.#slot === NO_SLOT) return;
+    if (this.#succession.take(instance)) {
+      this.#on.released(instance);
+      return;
+    }
     try {
       await this.renew(instance);
-    } catch {
+    } catch (error) {
       // The next request tries again, and is rejected with the reason if that fails too.
-      this.#instances.remove(instance);
+      this.#instances.remove(instance, error);
       this.#core.pool_remove(this.#slot, instance.number);
       this.grow();
       this.#on.removed();

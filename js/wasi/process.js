@@ -1,10 +1,21 @@
 /** One guest as WASI sees it: its memory, and where its output goes. */
 
 import { copyOut } from '../base/bytes.js';
+import { argumentError } from '../base/error.js';
 import { endWriters, writerOf } from './streams.js';
 
 /** Bytes that `crypto.getRandomValues` fills at once. */
 const RANDOM_AT_ONCE = 65536;
+
+/** The first time, in ms since 1970, that nanoseconds in 64 bits cannot say. */
+const LATEST = 2 ** 64 / 1e6;
+
+const STANDARD_ERROR = 2;
+
+/** Bytes at the end of a chunk that are kept for the error of a trap. */
+const HEARD = 1024;
+
+const decoder = new TextDecoder();
 
 const NO_MEMORY = new ArrayBuffer(0);
 const NOTHING = new Uint8Array(0);
@@ -14,12 +25,74 @@ export class Process {
   #data;
   #writers;
   #ended;
+  #now;
+  #random;
+  /** The time that the guest was last told by a clock of the caller's, in ms since 1970; undefined where it has the machine's. */
+  told;
 
   constructor(guest, settings, ended) {
     this.guest = guest;
     this.#writers = [undefined, writerOf(1, settings.stdout), writerOf(2, settings.stderr)];
     this.#ended = ended;
+    this.#now = settings.now;
+    this.#random = settings.random;
+    // Until it is told one: the times of files do not depend on the machine's clock either.
+    if (this.hasOwnClock) this.told = 0;
     this.#look(NO_MEMORY);
+  }
+
+  /** True where its clock is the caller's. */
+  get hasOwnClock() {
+    return this.#now !== undefined;
+  }
+
+  /** The time in ms: since 1970, or on a clock that only goes forward. -1 where the caller's clock threw, or told no time. */
+  clock(isMonotonic) {
+    if (this.#now === undefined) return isMonotonic === 0 ? Date.now() : performance.now();
+    const told = this.#call(() => {
+      const time = this.#now();
+      if (!(typeof time === 'number' && time >= 0 && time < LATEST)) {
+        throw argumentError('wasi.now', 'milliseconds since 1970', time);
+      }
+      return time;
+    });
+    if (told === undefined) return -1;
+    this.told = told;
+    return told;
+  }
+
+  /** Fills a range of the guest's memory: 1. 0 where the caller's source of randomness threw. */
+  fillRandomly(ptr, length) {
+    if (this.#random === undefined) {
+      fillRandomly(this.view(ptr, length));
+      return 1;
+    }
+    const bytes = this.#call(() => {
+      // The caller's own, which it may keep, detach or transfer.
+      const filled = new Uint8Array(length);
+      this.#random(filled);
+      if (filled.length !== length) throw argumentError('wasi.random', 'the array filled as it is', filled);
+      return filled;
+    });
+    if (bytes === undefined) return 0;
+    this.view(ptr, length).set(bytes);
+    return 1;
+  }
+
+  /** The result of a work that runs code of the caller's; undefined where it threw, which is kept as what the guest's call threw. */
+  #call(work) {
+    try {
+      const { scope } = this.guest;
+      return scope === undefined ? work() : scope.runInAsyncScope(work);
+    } catch (error) {
+      this.#keep(error);
+      return undefined;
+    }
+  }
+
+  /** Keeps what a callback of the caller's threw: it is the cause of the guest's trap. */
+  #keep(error) {
+    if (this.guest.invocation !== undefined) this.guest.invocation.thrown = error;
   }
 
   /** Closes what it had open. Never throws. */
@@ -78,19 +151,20 @@ export class Process {
   /** Hands a chunk to a writer: 1. 0 where that threw; what it threw is kept as what the guest's call threw. */
   emitBytes(stream, chunk) {
     try {
+      if (stream === STANDARD_ERROR) this.guest.hear(decoder.decode(chunk.subarray(-HEARD)));
       const writer = this.#writers[stream];
       const { scope } = this.guest;
       if (scope === undefined) writer.write(chunk);
       else scope.runInAsyncScope(writer.write, writer, chunk);
       return 1;
     } catch (error) {
-      if (this.guest.invocation !== undefined) this.guest.invocation.thrown = error;
+      this.#keep(error);
       return 0;
     }
   }
 }
 
-export function fillRandomly(view) {
+function fillRandomly(view) {
   // Not into shared memory, which it refuses.
   const target = view.buffer instanceof ArrayBuffer ? view : new Uint8Array(view.length);
   for (let at = 0; at < target.length; at += RANDOM_AT_ONCE) {

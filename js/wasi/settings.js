@@ -41,12 +41,17 @@ export const layOver = (settings, others) => ({ ...others, ...settings });
 const defined = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 function given(wasi) {
-  const { args, env, stdin, preopens } = readFields('wasi', wasi, 'args,env,stdin,preopens');
+  const { args, env, stdin, preopens, now, random } = readFields('wasi', wasi, 'args,env,stdin,preopens,now,random');
+  for (const [name, source] of Object.entries({ now, random })) {
+    if (source !== undefined && typeof source !== 'function') throw argumentError(`wasi.${name}`, 'a function', source);
+  }
   return {
     args: args && texts(args),
     env: env && variables(env),
     stdin: stdin === undefined ? undefined : copyOf(stdin, 'wasi.stdin'),
     preopens: preopens && directories(preopens),
+    now,
+    random,
   };
 }
 
@@ -162,6 +167,8 @@ function entries(object, what) {
  * @property {Record<string, string>} [env]
  * @property {Uint8Array} [stdin]
  * @property {Record<string, import('../api/index.js').DirectoryTree | { path: string, readonly: boolean }>} [preopens]
+ * @property {() => number} [now]
+ * @property {(bytes: Uint8Array) => void} [random]
  * @property {(chunk: Uint8Array) => void} [stdout]
  * @property {(chunk: Uint8Array) => void} [stderr]
  */

@@ -6,7 +6,7 @@
 import { encoder } from '../base/encoding.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { Directories } from './directories.js';
-import { Process, fillRandomly } from './process.js';
+import { Process } from './process.js';
 import { isOfMachine } from './settings.js';
 import { block } from './sleep.js';
 
@@ -78,7 +78,7 @@ export class Wasi {
     });
     this.#processes[id] = process;
     try {
-      this.#rust.wasi_begin(id, payloadLimit);
+      this.#rust.wasi_begin(id, payloadLimit, process.hasOwnClock ? 1 : 0);
       this.#give(id, settings);
     } catch (error) {
       process.end();
@@ -168,11 +168,12 @@ export class Wasi {
       store_u32: (id, ptr, value) => processes[id].store(ptr >>> 0, value),
       read: (id, ptr, length, to) => this.#own(to, length).set(processes[id].view(ptr >>> 0, length)),
       write: (id, ptr, length, from) => processes[id].view(ptr >>> 0, length).set(this.#own(from, length)),
-      random: (id, ptr, length) => fillRandomly(processes[id].view(ptr >>> 0, length >>> 0)),
+      random: (id, ptr, length) => processes[id].fillRandomly(ptr >>> 0, length >>> 0),
       emit: (id, stream, ptr, length) => processes[id].emit(stream, ptr >>> 0, length >>> 0),
       emit_own: (id, stream, from, length) => processes[id].emitBytes(stream, this.#own(from, length).slice()),
       over_limit: (id, length) => this.#core.wasi_over_limit(id, length),
-      realtime: () => Date.now(),
+      clock: (id, monotonic) => processes[id].clock(monotonic),
+      realtime: (id) => processes[id]?.told ?? Date.now(),
       monotonic: () => performance.now(),
       suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),
       block: (milliseconds) => (blockFor(milliseconds) ? 1 : 0),

@@ -4,7 +4,7 @@ import { WapcError, closedError } from '../base/error.js';
 import { Invocation } from '../invocation/invocation.js';
 import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
-import { whyNot } from './start.js';
+import { notInWorkers, whyNot } from './start.js';
 
 /**
  * The settings of a host whose guest runs in a worker.
@@ -37,6 +37,13 @@ export async function startRemote(
 ) {
   const reason = whyNot(hostCall !== undefined, asked);
   if (reason !== undefined) throw new WapcError('WAPC_UNSUPPORTED', reason);
+  const option = notInWorkers(wasi);
+  if (option !== undefined) {
+    throw new WapcError(
+      'WAPC_UNSUPPORTED',
+      `wasi.${option}: a guest in a worker has the machine's; run it on this thread`,
+    );
+  }
   const settings = { payloadLimit, timeout, startLimit, hostCall, logger, script, wasi };
   const remote = new Remote(id, module, settings, { memoryLimit, demandsIntegrity }, { name, guestName });
   try {
@@ -129,9 +136,9 @@ class Remote extends Turns {
 
   /** A promise of the response. Throws an error that is there at once. */
   invoke(invocation) {
-    if (this.closed) throw invocation.locate(closedError('host'), this.name);
+    if (this.closed) throw invocation.locateAtOnce(closedError('host'), this.name);
     if (this.#guest.inCallback || this.#successor?.inCallback) {
-      throw invocation.locate(
+      throw invocation.locateAtOnce(
         new WapcError('WAPC_REENTRANT', 'this host was invoked from inside its own host call; use another instance'),
         this.name,
       );

@@ -29,6 +29,9 @@ export function whyNot(callsHost, asked) {
   );
 }
 
+/** The option of `wasi` that guests in workers cannot have; undefined where none was given. */
+export const notInWorkers = ({ now, random }) => (now && 'now') ?? (random && 'random');
+
 const NO_JSPI = 'this engine cannot await a host callback without JSPI (WebAssembly.Suspending)';
 
 /** What an engine with JSPI does without workers. */

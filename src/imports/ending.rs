@@ -1,6 +1,6 @@
 //! Raw exports that WASI's shim (`wasi/shim.wat`) calls. WASI itself is an artifact of its own.
 
-use crate::constants::{STOPPED_BY_EXIT, STOPPED_BY_SIGNAL};
+use crate::constants::{STOPPED_BY_CLOCK, STOPPED_BY_EXIT, STOPPED_BY_RANDOM, STOPPED_BY_SIGNAL};
 use crate::error::Error;
 use crate::instance::Instance;
 
@@ -12,8 +12,10 @@ extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
     let trap = |reason: String| Error::Trap { reason, text: None, cause: None };
     run(id, |_| {
         Err(match why {
-            STOPPED_BY_EXIT => Error::Exit(number),
+            STOPPED_BY_EXIT => Error::Exit(number, String::new()),
             STOPPED_BY_SIGNAL => trap(format!("it raised signal {number}")),
+            STOPPED_BY_CLOCK => trap("its clock (`wasi.now`) threw".to_owned()),
+            STOPPED_BY_RANDOM => trap("its source of randomness (`wasi.random`) threw".to_owned()),
             _ => trap("the writer of its output threw".to_owned()),
         })
     });

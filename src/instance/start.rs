@@ -90,7 +90,7 @@ impl Instance {
         let cause = match error {
             Error::StartTimeout(_) => return Err(error),
             // TinyGo's `main` ends so: the guest goes on.
-            Error::Exit(0) => return Ok(()),
+            Error::Exit(0, _) => return Ok(()),
             Error::Trap { cause: Some(cause), .. } => cause,
             stopped => stopped.into(),
         };
@@ -109,6 +109,7 @@ impl Instance {
             Some(Outcome::Stopped(stopped)) => (stopped.to_string(), (*stopped).into()),
             _ => (sys::message_of(&error), error),
         };
+        let reason = reason + &self.guest.last_words();
         Error::Init { export, reason, cause }
     }
 }

@@ -35,8 +35,19 @@ pub(crate) struct Process {
     pub(crate) environment: RefCell<Strings>,
     stdin: RefCell<Option<Input>>,
     descriptors: RefCell<Descriptors>,
-    /// The time at which it began to wait, on the monotonic clock: kept while its stack is suspended.
-    waits_since: Cell<Option<u64>>,
+    /// True where its clock is the caller's (`wasi.now`).
+    pub(crate) has_own_clock: bool,
+    /// The wait that goes on: kept while its stack is suspended.
+    waits_since: Cell<Option<Wait>>,
+}
+
+/// The beginning of a wait, in nanoseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wait {
+    /// On the machine's monotonic clock.
+    pub(crate) since: u64,
+    /// On the guest's own clock, where it has one.
+    pub(crate) told: u64,
 }
 
 /// All of standard input.
@@ -59,11 +70,15 @@ impl Process {
         self.nodes.empty();
     }
 
-    /// The time at which it began to wait: now, unless it waits already.
-    pub(crate) fn began_waiting(&self) -> u64 {
-        let since = self.waits_since.get().unwrap_or_else(sys::monotonic);
-        self.waits_since.set(Some(since));
-        since
+    /// The wait that goes on, or one that begins now. None where the guest's own clock threw.
+    pub(crate) fn began_waiting(&self) -> Option<Wait> {
+        if let Some(wait) = self.waits_since.get() {
+            return Some(wait);
+        }
+        let told = if self.has_own_clock { sys::clock(self.guest.id(), false)? } else { 0 };
+        let wait = Wait { since: sys::monotonic(), told };
+        self.waits_since.set(Some(wait));
+        Some(wait)
     }
 
     /// Notes that it no longer waits.

@@ -59,8 +59,8 @@ fn given_text() -> String {
 
 /// Begins a process with standard streams.
 #[unsafe(no_mangle)]
-extern "C" fn wasi_begin(id: u32, payload_limit: u32) {
-    Process::begin(id, payload_limit);
+extern "C" fn wasi_begin(id: u32, payload_limit: u32, has_own_clock: u32) {
+    Process::begin(id, payload_limit, has_own_clock != 0);
 }
 
 /// Ends a process: what it holds is given back, and what it had open is closed.

@@ -13,6 +13,8 @@ use host as imports;
 #[cfg(not(target_arch = "wasm32"))]
 use native as imports;
 
+use std::cell::Cell;
+
 use crate::memory::Range;
 
 pub(crate) use self::handle::{Change, Handle, Relate};
@@ -83,11 +85,10 @@ pub(crate) fn write(guest: u32, ptr: u32, bytes: Span) {
     }
 }
 
-/// Fills a range with random bytes.
-pub(crate) fn random(guest: u32, range: Range) {
-    if range.len() > 0 {
-        imports::random(guest, range.ptr(), range.len());
-    }
+/// Fills a range with random bytes. False where the caller's own source of them threw. Runs code of the caller's: nothing
+/// may be borrowed.
+pub(crate) fn random(guest: u32, range: Range) -> bool {
+    range.len() == 0 || imports::random(guest, range.ptr(), range.len()) != 0
 }
 
 /// Hands a copy of a range to the writer of a stream. False where that threw. Runs code of the caller's: nothing may be
@@ -109,10 +110,28 @@ pub(crate) fn over_limit(guest: u32, len: u64) {
 
 const NANOSECONDS: f64 = 1e6;
 
-/// Nanoseconds since 1970.
+thread_local! {
+    /// The guest whose call runs, or whose process begins.
+    static CURRENT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A call of a guest begins, or its process does.
+pub(crate) fn enter(guest: u32) {
+    CURRENT.set(guest);
+}
+
+/// Nanoseconds since 1970, for the times of files: as the guest was last told, where its clock is the caller's.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` keeps to the range.
 pub(crate) fn realtime() -> u64 {
-    (imports::realtime() * NANOSECONDS) as u64
+    (imports::realtime(CURRENT.get()) * NANOSECONDS) as u64
+}
+
+/// Nanoseconds on the clock of a guest: since 1970, or on one that only goes forward. None where that is the caller's, and
+/// threw. Runs code of the caller's: nothing may be borrowed.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` keeps to the range.
+pub(crate) fn clock(guest: u32, monotonic: bool) -> Option<u64> {
+    let milliseconds = imports::clock(guest, monotonic.into());
+    (milliseconds >= 0.0).then_some((milliseconds * NANOSECONDS) as u64)
 }
 
 /// Nanoseconds on a clock that only goes forward.

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { counts } from '../../dist/counts.js';
 import { WapcError, WapcHost, WapcModule, WapcPool, features } from '../../dist/node.js';
+import { observe } from '../../dist/observe.js';
 import { Wasi } from '../../dist/wasi-node.js';
 
 /** The path of a guest. */
@@ -18,6 +19,7 @@ export const environment = {
   WapcModule,
   WapcPool,
   features,
+  observe,
   guest: async (name) => new Uint8Array(await readFile(path(name))),
   url: (name) => pathToFileURL(path(name)).href,
   canSuspend: typeof WebAssembly.Suspending === 'function',

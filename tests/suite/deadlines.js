@@ -233,7 +233,7 @@ function* startsOfPools(kind, create) {
         lent.push(host);
         return never();
       };
-      const error = await fails('WAPC_TIMEOUT', () => create('wat/probe', { initialize, limits: { start: 20 } }));
+      const error = await fails('WAPC_TIMEOUT', () => create('wat/probe', { initialize, limits: { start: 500 } }));
       equal(error.message.includes('limits.start'), true, error.message);
       equal([lent.length, lent[0].closed, lent[0].memorySize], [1, true, 0]);
       await fails('WAPC_CLOSED', () => lent[0].invoke('c'));

@@ -6,6 +6,7 @@
  * @property {typeof import('wapc-host').WapcPool} WapcPool
  * @property {typeof import('wapc-host').WapcError} WapcError
  * @property {typeof import('wapc-host').features} features
+ * @property {typeof import('wapc-host/observe').observe} observe
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI
@@ -23,15 +24,19 @@ import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
+import { lastWords } from './last-words.js';
 import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
 import { locating } from './locating.js';
 import { memory } from './memory.js';
+import { observing } from './observing.js';
 import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { reading } from './reading.js';
+import { replacing } from './replacing.js';
 import { scopes } from './scopes.js';
+import { stacks } from './stacks.js';
 import { steady } from './steady.js';
 import { stack } from './stack/index.js';
 import { stopping } from './stopping.js';
@@ -58,11 +63,15 @@ export function* suite(environment) {
     loading,
     locating,
     telling,
+    lastWords,
+    stacks,
+    observing,
     wasi,
     stack,
     closing,
     // The longest ones come last, so that failures show early.
     pools,
+    replacing,
     properties,
   ]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];

@@ -5,7 +5,7 @@ import { equal, fails, string } from './assert.js';
 const HOST = ['name', 'hostCall', 'async', 'logger', 'stdout', 'stderr', 'wasi', 'limits', 'onProgress', 'integrity'];
 const POOL = ['size', 'min', 'idleTimeout', 'maxQueue', 'workers', 'initialize'];
 const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
-const WASI = ['args', 'env', 'stdin', 'preopens'];
+const WASI = ['args', 'env', 'stdin', 'preopens', 'now', 'random'];
 const WORKERS = ['url', 'factory'];
 
 /** Repetitions: enough to use up the core's stack if each lost some of it. */

@@ -1,4 +1,4 @@
-// The contract that the typings are held to: they may add, but not take away or rename.
+// The contract that the typings are held to: they may accept and offer more, but not take away or rename.
 
 /** Where a guest comes from. A string or URL is fetched in a browser; in Node, Deno and Bun a string without a scheme
  *  and a `file:` URL are read from disk. A `Response` (or a promise of one) is compiled while it streams. */
@@ -6,13 +6,16 @@ export type GuestSource =
   | BufferSource | WebAssembly.Module | Response | URL | string
   | PromiseLike<BufferSource | WebAssembly.Module | Response>;
 
-/** Bytes that cross the boundary. A string is sent as UTF-8. Results are always a fresh `Uint8Array` that the caller owns. */
+/** Bytes that cross the boundary. A string is sent as UTF-8. */
 export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
+
+/** Bytes that the package hands out: owned by whoever gets them, never over shared memory. */
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Answers a guest's `__host_call`. Nothing (`undefined`) answers with zero bytes. What it throws, or rejects with,
  *  becomes the guest's host error (its message, UTF-8), and stays reachable as `cause` if the guest then fails. */
 export type HostCall = (
-  binding: string, namespace: string, operation: string, payload: Uint8Array, context: HostCallContext,
+  binding: string, namespace: string, operation: string, payload: Bytes, context: HostCallContext,
 ) => Payload | void | PromiseLike<Payload | void>;
 
 export interface HostCallContext {
@@ -20,51 +23,77 @@ export interface HostCallContext {
   readonly host: { readonly id: number };
   /** Aborts when the invocation that this call belongs to is aborted, times out or its host closes. */
   readonly signal: AbortSignal;
+  /** The invocation that this call belongs to: its number, the operation that was invoked, and what `invoke` was given as `context`. */
+  readonly invocation: { readonly id: number; readonly operation: string; readonly context: unknown };
+  /** Whether this call may be answered with a promise. */
+  readonly mayAwait: boolean;
 }
 
 export interface WasiOptions {
-  args?: readonly string[];
-  env?: Readonly<Record<string, string>>;
-  stdin?: Payload;
+  args?: readonly string[] | undefined;
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  stdin?: Payload | undefined;
   /** Guest path -> an in-memory tree, or (Node, Deno, Bun) `{ path, readonly? }` of a real directory. Nothing by default. */
-  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean }>>;
+  preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean | undefined }>> | undefined;
+  /** Milliseconds since 1970, for both clocks in place of the machine's: a guest that is given its time runs the same each time.
+   *  Sleeping still takes the machine's time. In workers WAPC_UNSUPPORTED. */
+  now?: (() => number) | undefined;
+  /** Fills bytes in place of the platform's randomness. The same in workers. */
+  random?: ((bytes: Uint8Array) => void) | undefined;
 }
 export interface DirectoryTree { readonly [name: string]: Uint8Array | string | DirectoryTree }
 
 export interface HostOptions {
+  /** What the guest is called in errors. Default: the file name of its source, where it has one. */
+  name?: string | undefined;
   /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
-  hostCall?: HostCall;
+  hostCall?: HostCall | undefined;
   /** 'auto' (default): in-thread; the callback may return a promise where the engine has JSPI. Without JSPI an `async function`
    *  is recognised and treated as `true`; a plain function that returns a promise gets WAPC_ASYNC, which says to pass `true`.
-   *  true: it may always return a promise: in-thread where the engine has JSPI, else the guest runs in a worker (then `invokeSync`
-   *  throws WAPC_UNSUPPORTED), else WAPC_UNSUPPORTED at instantiation.
+   *  true: it may always return a promise: in-thread where the engine has JSPI, else the guest runs in a
+   *  worker (then `invokeSync` throws WAPC_UNSUPPORTED), else WAPC_UNSUPPORTED at instantiation.
    *  false: it never does: the fastest path; a promise is refused with WAPC_ASYNC. */
-  async?: 'auto' | boolean;
+  async?: 'auto' | boolean | undefined;
   /** `__console_log`. Default: `console.log`. */
-  logger?: (message: string) => void;
+  logger?: ((message: string) => void) | undefined;
   /** What the guest writes to WASI fd 1 and fd 2, chunk by chunk as written. Default: the process's streams, or the console a line at a time. */
-  stdout?: (chunk: Uint8Array) => void;
-  stderr?: (chunk: Uint8Array) => void;
-  wasi?: WasiOptions;
-  limits?: Limits;
+  stdout?: ((chunk: Bytes) => void) | undefined;
+  stderr?: ((chunk: Bytes) => void) | undefined;
+  wasi?: WasiOptions | undefined;
+  limits?: Limits | undefined;
   /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
-  onProgress?: (loaded: number, total?: number) => void;
-  /** Subresource-integrity string (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match. */
-  integrity?: string;
+  onProgress?: ((loaded: number, total?: number) => void) | undefined;
+  /** Subresource-integrity string (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match. Given for what is compiled
+   *  already, whose bytes are not there to be checked, it is WAPC_ARGUMENT, unless they were checked against the same when they were compiled. */
+  integrity?: string | undefined;
 }
 
+/** `memory` is of the time of compilation: a WapcModule that was compiled without it, or with more, is WAPC_UNSUPPORTED where
+ *  `instantiate`, `create` or `replace` wants it. */
 export interface Limits {
   /** Bytes of all its linear memories and tables (8 bytes an entry) together that the guest may grow to: what can grow shares what the
    *  beginnings leave, the first memory first. A guest that declares garbage-collected types is WAPC_UNSUPPORTED where this is given. */
-  memory?: number;
-  /** Bytes of one payload, response, host-call payload or host response. Default 256 MiB. */
-  payload?: number;
-  /** Milliseconds that one invocation may take. Enforced by stopping the worker in a worker pool; in-thread it can only
-   *  be enforced while the guest is suspended in a host call. */
-  timeout?: number;
+  memory?: number | undefined;
+  /** Bytes of one payload, response, host-call payload, host response, line of text or chunk of output. Default 256 MiB. */
+  payload?: number | undefined;
+  /** Milliseconds that one invocation may take from where the guest is called. Enforced by stopping the worker in a worker pool; in-thread
+   *  while the guest is suspended in a host call. */
+  timeout?: number | undefined;
+  /** Milliseconds that making an instance may take (`_start`, `_initialize`, `wapc_init`, `initialize` of a pool): past it WAPC_TIMEOUT. In workers
+   *  and while suspended. Default: no limit. A worker's script has 30 s
+   *  to load (WAPC_LOAD), whatever is given here. */
+  start?: number | undefined;
+  /** Guests of one thread that may be suspended at once. Default 10,000. */
+  suspensions?: number | undefined;
 }
 
-export interface InvokeOptions { signal?: AbortSignal; timeout?: number }
+export interface InvokeOptions {
+  signal?: AbortSignal | undefined;
+  /** Milliseconds from `invoke`, the wait for its turn included. 0 is at once: WAPC_TIMEOUT unless it has answered by then. */
+  timeout?: number | undefined;
+  /** Handed to the host callback as `invocation.context`. */
+  context?: unknown;
+}
 
 /** A compiled guest: compiled once, instantiated as often as needed. */
 export class WapcModule {
@@ -95,12 +124,14 @@ export class WapcHost {
   /** Compile and instantiate in one step. */
   static instantiate(source: GuestSource | WapcModule, options?: HostOptions): Promise<WapcHost>;
   readonly id: number;
+  /** Of the guest that runs now. */
+  readonly info: ModuleInfo;
   /** Bytes of linear memory now. */
   readonly memorySize: number;
   readonly closed: boolean;
-  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /** The same without a promise, for guests whose host calls answer at once. Throws WAPC_ASYNC if one does not. */
-  invokeSync(operation: string, payload?: Payload): Uint8Array;
+  invokeSync(operation: string, payload?: Payload, options?: Pick<InvokeOptions, 'context'>): Bytes;
   /** Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does not
    *  compile or start leaves the old one in place. */
   replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
@@ -112,27 +143,33 @@ export class WapcHost {
 
 export interface PoolOptions extends HostOptions {
   /** Instances at the most. Default: `navigator.hardwareConcurrency`. */
-  size?: number;
+  size?: number | undefined;
   /** Instances kept ready. Default: `size` (as wapc-go); fewer makes the pool elastic (as wapc-rs). */
-  min?: number;
+  min?: number | undefined;
   /** Milliseconds after which an instance above `min` that did nothing is closed. Default 300000. */
-  idleTimeout?: number;
+  idleTimeout?: number | undefined;
   /** Invocations that may wait. Past it WAPC_POOL_FULL. Default Infinity. */
-  maxQueue?: number;
+  maxQueue?: number | undefined;
   /** Each instance in a thread of its own (worker_threads, Web Worker), so guests run in parallel and can be stopped. Default false. */
-  workers?: boolean | { url?: string | URL; factory?: () => Worker };
+  workers?: boolean | { url?: string | URL | undefined; factory?: (() => Worker) | undefined } | undefined;
   /** Runs once on each new instance before it is lent out. */
-  initialize?: (host: PooledHost) => void | PromiseLike<void>;
+  initialize?: ((host: PooledHost) => void | PromiseLike<void>) | undefined;
 }
 export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke'>;
 
 export class WapcPool {
   private constructor();
   static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
+  /** Of the guest that new work runs on. */
+  readonly info: ModuleInfo;
   /** Borrow, invoke, give back. */
-  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Uint8Array>;
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
+  /** Hot swap, instance by instance, `initialize` first; nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts on
+   *  the old guest, but for an instance that is borrowed: that one swaps between its borrower's invocations, and is not waited for. Several apply in the
+   *  order of their calls. A guest that does not compile or start leaves the old one in place, everywhere. */
+  replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
   /** Borrow an instance; rejects with WAPC_POOL_TIMEOUT after `timeout` ms. */
-  get(timeout?: number, options?: { signal?: AbortSignal }): Promise<PooledHost>;
+  get(timeout?: number, options?: { signal?: AbortSignal | undefined }): Promise<PooledHost>;
   /** Give it back. Throws WAPC_POOL_FOREIGN for one that this pool did not lend out, or twice. */
   return(host: PooledHost): void;
   /** Borrow for the length of `work`; given back however it ends. */
@@ -153,27 +190,33 @@ export class WapcError extends Error {
   readonly code: WapcErrorCode;
   /** What lies behind it: the RuntimeError of a trap, the value a host callback threw, the engine's CompileError. */
   readonly cause?: unknown;
-  /** The operation that was invoked, and the host call that failed last, if one did. Own and enumerable like `code`, so that they are
-   *  seen where errors are printed, and part of `toJSON()`; absent where there is nothing to say. */
+  /** Of an invocation: the guest's name, the operation that was invoked, and the host call that failed last, if one did. Own and enumerable
+   *  like `code`, so that they are seen where errors are printed, and part of `toJSON()`; absent where there is nothing to say. */
+  readonly guest?: string | undefined;
   readonly operation?: string | undefined;
   readonly hostCall?: { readonly binding: string; readonly namespace: string; readonly operation: string } | undefined;
-  toJSON(): { name: string; code: WapcErrorCode; message: string; operation?: string | undefined; hostCall?: { binding: string; namespace: string; operation: string } | undefined };
+  toJSON(): { name: string; code: WapcErrorCode; message: string; guest?: string | undefined; operation?: string | undefined; hostCall?: { binding: string; namespace: string; operation: string } | undefined };
 }
 export type WapcErrorCode =
   | 'WAPC_COMPILE'      // the bytes are not valid WebAssembly
   | 'WAPC_INTEGRITY'    // the bytes do not match `integrity`
-  | 'WAPC_LOAD'         // the source could not be fetched or read (status, path)
-  | 'WAPC_NOT_A_GUEST'  // valid, but no `__guest_call` or no memory; the message says what it looks like instead
+  | 'WAPC_LOAD'         // the source, or a worker's script, could not be fetched, read or run (status, path)
+  | 'WAPC_NOT_A_GUEST'  // no `__guest_call` or no memory, or something else altogether; the message says what it looks like instead
   | 'WAPC_LINK'         // it imports what no host provides (all of them named), or with another signature
   | 'WAPC_INIT'         // `_start`, `_initialize` or `wapc_init` trapped, or exited with a code other than 0
   | 'WAPC_GUEST'        // the guest answered with an error; the message is the guest's own
   | 'WAPC_TRAP'         // the guest trapped: unreachable, out of bounds, stack overflow, exit
   | 'WAPC_PROTOCOL'     // the guest broke the protocol: a range outside its memory, text that is not UTF-8, no response
   | 'WAPC_ASYNC'        // a promise from a host call where it cannot be awaited
-  | 'WAPC_REENTRANT'    // an invocation of a host from inside that same host's own host call
-  | 'WAPC_LIMIT'        // a limit of `limits` was passed
-  | 'WAPC_TIMEOUT'      // `timeout` passed
+  | 'WAPC_REENTRANT'    // an invocation that would wait for itself
+  | 'WAPC_LIMIT'        // a limit of `limits` was passed, or the caller's stack has no room
+  | 'WAPC_TIMEOUT'      // `timeout` or `limits.start` passed
   | 'WAPC_CLOSED'       // the host, module or pool is closed
   | 'WAPC_POOL_TIMEOUT' | 'WAPC_POOL_FULL' | 'WAPC_POOL_FOREIGN'
   | 'WAPC_ARGUMENT'     // an argument or option of the wrong type or range; says which, what was expected and what came
   | 'WAPC_UNSUPPORTED'; // the engine lacks something that was asked for; says what, and what to do instead
+
+/** What this engine can do. */
+export function features(): {
+  readonly jspi: boolean; readonly sharedMemory: boolean; readonly workers: boolean; readonly directories: boolean;
+};

@@ -1,7 +1,7 @@
 // Assigns every type of the contract to the package's and back. The test is that this compiles.
 
 import type * as Contract from './api.d.ts';
-import type * as Ours from '../../dist/index.js';
+import type * as Ours from 'wapc-host';
 
 /** The members of a class: classes with private constructors differ by their declaration. */
 type Shape<T> = { [Key in keyof T]: T[Key] };
@@ -9,10 +9,14 @@ type Shape<T> = { [Key in keyof T]: T[Key] };
 /** Fails to compile unless each of the two can stand for the other. */
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 
+/** Fails to compile unless what the package hands out, which may offer more, can stand for what the contract has. */
+type Fits<A, B extends A> = [A, B];
+
 type ParametersOf<F> = F extends (...args: infer P) => unknown ? P : never;
 
 export type Checked = [
   Same<Contract.Payload, Ours.Payload>,
+  Same<Contract.Bytes, Ours.Bytes>,
   Same<Contract.HostCallContext, Ours.HostCallContext>,
   Same<Contract.HostCall, Ours.HostCall>,
   Same<Contract.WasiOptions, Ours.WasiOptions>,
@@ -25,12 +29,23 @@ export type Checked = [
   Same<Contract.GuestSource, Ours.GuestSource>,
   Same<Contract.WapcErrorCode, Ours.WapcErrorCode>,
   Same<Shape<Contract.WapcError>, Shape<Ours.WapcError>>,
-  Same<Shape<Omit<Contract.WapcHost, 'replace'>>, Shape<Omit<Ours.WapcHost, 'replace'>>>,
-  Same<Shape<Omit<Contract.WapcModule, 'instantiate'>>, Shape<Omit<Ours.WapcModule, 'instantiate'>>>,
-  Same<ParametersOf<Contract.WapcModule['instantiate']>, ParametersOf<Ours.WapcModule['instantiate']>>,
+  Fits<Shape<Contract.WapcHost>, Shape<Ours.WapcHost>>,
+  Fits<Shape<Contract.WapcModule>, Shape<Ours.WapcModule>>,
   Same<Contract.PoolOptions, Ours.PoolOptions>,
   Same<Contract.PooledHost, Ours.PooledHost>,
-  Same<Shape<Contract.WapcPool>, Shape<Ours.WapcPool>>,
-  Same<ParametersOf<typeof Contract.WapcPool.create>, ParametersOf<typeof Ours.WapcPool.create>>,
+  Fits<Shape<Contract.WapcPool>, Shape<Ours.WapcPool>>,
+  Same<ReturnType<typeof Contract.features>, ReturnType<typeof Ours.features>>,
+];
+
+/** The parameters of methods, which are compared apart: as part of a class they may be wider or narrower. */
+export type CheckedParameters = [
   Same<ParametersOf<typeof Contract.WapcModule.compile>, ParametersOf<typeof Ours.WapcModule.compile>>,
+  Same<ParametersOf<Contract.WapcModule['instantiate']>, ParametersOf<Ours.WapcModule['instantiate']>>,
+  Same<ParametersOf<Contract.WapcHost['invoke']>, ParametersOf<Ours.WapcHost['invoke']>>,
+  Same<ParametersOf<Contract.WapcHost['invokeSync']>, ParametersOf<Ours.WapcHost['invokeSync']>>,
+  Same<Parameters<Contract.WapcHost['replace']>[1], Parameters<Ours.WapcHost['replace']>[1]>,
+  Same<ParametersOf<Contract.WapcPool['invoke']>, ParametersOf<Ours.WapcPool['invoke']>>,
+  Same<Parameters<Contract.WapcPool['replace']>[1], Parameters<Ours.WapcPool['replace']>[1]>,
+  Same<ParametersOf<Contract.WapcPool['get']>, ParametersOf<Ours.WapcPool['get']>>,
+  Same<ParametersOf<Contract.WapcPool['return']>, ParametersOf<Ours.WapcPool['return']>>,
 ];

@@ -5,8 +5,10 @@ use std::cell::RefCell;
 use wasip1::{CLOCKID_MONOTONIC, CLOCKID_REALTIME};
 
 use crate::abi::Result;
-use crate::process::{Process, Strings, run};
+use crate::process::{Process, Strings, errno, run, with};
 use crate::sys::{self, Span};
+
+use super::STOP;
 
 /// Writes pointers to the texts, and the texts.
 fn get(process: &Process, strings: &RefCell<Strings>, pointers: u32, texts: u32) -> Result<()> {
@@ -96,11 +98,16 @@ extern "C" fn environ_sizes_get(id: u32, count: u32, len: u32) -> u32 {
     run(id, |process| sizes_get(process, &process.environment, count, len))
 }
 
-/// Nanoseconds. EBADF for a clock that is not there: engines do not tell the time that a guest computed.
-pub(super) fn now(clock: u32) -> Result<u64> {
+/// Nanoseconds on a clock. EBADF for one that is not there: engines do not tell the time that a guest computed. None where the clock is the caller's, and threw. Runs code of the caller's: nothing may be borrowed.
+pub(super) fn now(guest: u32, clock: u32) -> Result<Option<u64>> {
+    Ok(sys::clock(guest, is_monotonic(clock)?))
+}
+
+/// True for the monotonic clock, false for the time of day. EBADF for any other.
+pub(super) fn is_monotonic(clock: u32) -> Result<bool> {
     match clock {
-        clock if clock == CLOCKID_REALTIME.raw() => Ok(sys::realtime()),
-        clock if clock == CLOCKID_MONOTONIC.raw() => Ok(sys::monotonic()),
+        clock if clock == CLOCKID_REALTIME.raw() => Ok(false),
+        clock if clock == CLOCKID_MONOTONIC.raw() => Ok(true),
         _ => Err(wasip1::ERRNO_BADF),
     }
 }
@@ -122,8 +129,7 @@ pub(super) fn now(clock: u32) -> Result<u64> {
 extern "C" fn clock_res_get(id: u32, clock: u32, resolution: u32) -> u32 {
     run(id, |process| {
         let at = process.guest.u64_at(resolution)?;
-        now(clock)?;
-        let nanoseconds = if clock == CLOCKID_REALTIME.raw() { 1_000_000 } else { 100_000 };
+        let nanoseconds = if is_monotonic(clock)? { 100_000 } else { 1_000_000 };
         process.guest.set_u64(at, nanoseconds);
         Ok(())
     })
@@ -142,10 +148,16 @@ extern "C" fn clock_res_get(id: u32, clock: u32, resolution: u32) -> u32 {
 /// - `EBADF`: any other clock, `PROCESS_CPUTIME_ID` and `THREAD_CPUTIME_ID` too (POSIX has `EINVAL`)
 #[unsafe(no_mangle)]
 extern "C" fn clock_time_get(id: u32, clock: u32, _precision: u64, time: u32) -> u32 {
-    run(id, |process| {
-        let at = process.guest.u64_at(time)?;
-        process.guest.set_u64(at, now(clock)?);
-        Ok(())
+    with(id, |process| {
+        let told = process.guest.u64_at(time).and_then(|at| Ok((at, now(id, clock)?)));
+        errno(match told {
+            Ok((at, Some(time))) => {
+                process.guest.set_u64(at, time);
+                Ok(())
+            }
+            Ok((_, None)) => return STOP,
+            Err(failed) => Err(failed),
+        })
     })
 }
 
@@ -160,8 +172,10 @@ extern "C" fn clock_time_get(id: u32, clock: u32, _precision: u64, time: u32) ->
 /// - `EFAULT`: the result leaves linear memory
 #[unsafe(no_mangle)]
 extern "C" fn random_get(id: u32, ptr: u32, len: u32) -> u32 {
-    run(id, |process| {
-        sys::random(id, process.guest.range(ptr, len)?);
-        Ok(())
+    with(id, |process| {
+        errno(match process.guest.range(ptr, len) {
+            Ok(range) if !sys::random(id, range) => return STOP,
+            checked => checked.map(drop),
+        })
     })
 }

@@ -6,10 +6,10 @@ use crate::abi::{Awaited, EVENT_LEN, Event, Result, Subscription, Version};
 use crate::descriptors::What;
 use crate::guest::U32At;
 use crate::memory::Range;
-use crate::process::{Process, errno, with};
+use crate::process::{Process, Wait, errno, with};
 use crate::sys;
 
-use super::environment::now;
+use super::environment::is_monotonic;
 use super::{STOP, SUSPEND};
 
 /// Subscriptions of one call.
@@ -84,7 +84,7 @@ fn poll(
     let subscriptions = asked.chunks_exact(Subscription::len(version) as usize);
     let subscriptions: Vec<_> = subscriptions.filter_map(|bytes| Subscription::decode(bytes, version)).collect();
     // For the times that count from there.
-    let began = process.began_waiting();
+    let Some(began) = process.began_waiting() else { return Ok(Waited::Stopped) };
     loop {
         let mut ready = Vec::new();
         let mut next = u64::MAX;
@@ -117,15 +117,20 @@ fn tell(process: &Process, ready: &[Event], events: Range, written: U32At) {
 }
 
 /// The event of a subscription, or the nanoseconds until there may be one.
-fn look(process: &Process, subscription: &Subscription, began: u64) -> std::result::Result<Event, u64> {
+fn look(process: &Process, subscription: &Subscription, began: Wait) -> std::result::Result<Event, u64> {
     let event =
         |kind: u8, errno: Errno, bytes: u64| Event { user_data: subscription.user_data, errno, kind, bytes, flags: 0 };
     match subscription.what {
         Awaited::Clock { clock, time, absolute } => {
             let kind = wasip1::EVENTTYPE_CLOCK.raw();
-            let Ok(told) = now(clock) else { return Ok(event(kind, wasip1::ERRNO_BADF, 0)) };
+            let Ok(is_monotonic) = is_monotonic(clock) else { return Ok(event(kind, wasip1::ERRNO_BADF, 0)) };
             // A time from now on passes on no clock that tells only milliseconds, or is set meanwhile: it would be cut short.
-            let (now, until) = if absolute { (told, time) } else { (sys::monotonic(), began.saturating_add(time)) };
+            let (now, until) = match (absolute, process.has_own_clock) {
+                (false, _) => (sys::monotonic(), began.since.saturating_add(time)),
+                // The guest's own clock may stand still: while the guest waits, the machine's goes on from there.
+                (true, true) => (began.told.saturating_add(sys::monotonic().saturating_sub(began.since)), time),
+                (true, false) => (sys::clock(process.guest.id(), is_monotonic).unwrap_or(u64::MAX), time),
+            };
             if now < until { Err(until - now) } else { Ok(event(kind, wasip1::ERRNO_SUCCESS, 0)) }
         }
         Awaited::Read(fd) => {

@@ -2,6 +2,7 @@
 
 use super::Process;
 use crate::abi::Result;
+use crate::sys;
 
 /// Runs a call of a guest: its errno.
 pub(crate) fn run(id: u32, call: impl FnOnce(&Process) -> Result<()>) -> u32 {
@@ -11,6 +12,7 @@ pub(crate) fn run(id: u32, call: impl FnOnce(&Process) -> Result<()>) -> u32 {
 /// Runs a call that answers with a number of its own, not with an errno alone.
 pub(crate) fn with(id: u32, call: impl FnOnce(&Process) -> u32) -> u32 {
     let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
+    sys::enter(id);
     let answer = call(&process);
     #[cfg(debug_assertions)]
     process.check();

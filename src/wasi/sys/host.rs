@@ -7,11 +7,12 @@ unsafe extern "C" {
     pub(super) safe fn store_u32(guest: u32, ptr: u32, value: u32);
     pub(super) safe fn read(guest: u32, ptr: u32, len: usize, to: *mut u8);
     pub(super) safe fn write(guest: u32, ptr: u32, len: usize, from: *const u8);
-    pub(super) safe fn random(guest: u32, ptr: u32, len: u32);
+    pub(super) safe fn random(guest: u32, ptr: u32, len: u32) -> u32;
     pub(super) safe fn emit(guest: u32, stream: u32, ptr: u32, len: u32) -> u32;
     pub(super) safe fn emit_own(guest: u32, stream: u32, from: *const u8, len: usize) -> u32;
     pub(super) safe fn over_limit(guest: u32, len: f64);
-    pub(super) safe fn realtime() -> f64;
+    pub(super) safe fn clock(guest: u32, monotonic: u32) -> f64;
+    pub(super) safe fn realtime(guest: u32) -> f64;
     pub(super) safe fn monotonic() -> f64;
     pub(super) safe fn suspend(guest: u32, milliseconds: f64);
     pub(super) safe fn block(milliseconds: f64) -> u32;

@@ -73,8 +73,9 @@ pub(super) fn write(_: u32, ptr: u32, len: usize, from: *const u8) {
     set(ptr as usize, unsafe { std::slice::from_raw_parts(from, len) });
 }
 
-pub(super) fn random(_: u32, ptr: u32, len: u32) {
+pub(super) fn random(_: u32, ptr: u32, len: u32) -> u32 {
     set(ptr as usize, &vec![4; len as usize]);
+    1
 }
 
 pub(super) fn emit(_: u32, stream: u32, ptr: u32, len: u32) -> u32 {
@@ -95,7 +96,11 @@ pub(super) fn over_limit(_: u32, len: f64) {
     OVER_LIMITS.with_borrow_mut(|lengths| lengths.push(len as u64));
 }
 
-pub(super) fn realtime() -> f64 {
+pub(super) fn clock(_: u32, _: u32) -> f64 {
+    NOW.get()
+}
+
+pub(super) fn realtime(_: u32) -> f64 {
     NOW.get()
 }
 

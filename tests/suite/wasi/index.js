@@ -2,6 +2,7 @@
 
 import { descriptors } from './descriptors.js';
 import { files } from './files.js';
+import { given } from './given.js';
 import { high } from './high.js';
 import { languages } from './languages.js';
 import { output } from './output.js';
@@ -11,6 +12,6 @@ import { settings } from './settings.js';
 import { waiting } from './waiting.js';
 
 export function* wasi(environment) {
-  const parts = [ranges, settings, process, waiting, output, descriptors, files, high, languages];
+  const parts = [ranges, settings, process, waiting, given, output, descriptors, files, high, languages];
   for (const part of parts) yield* part(environment);
 }

@@ -1,0 +1,63 @@
+/**
+ * Events of all that happens on this thread. In Node, Deno and Bun the same are messages of `node:diagnostics_channel`: the
+ * TracingChannels `wapc-host:compile`, `wapc-host:instantiate`, `wapc-host:invoke` and `wapc-host:hostcall` (`WorkEvent`), and
+ * the plain channel `wapc-host:pool` (`PoolEvent`).
+ *
+ * @example
+ * import { observe } from 'wapc-host/observe';
+ * const stop = observe(({ kind, operation, duration }) => console.log(kind, operation, duration));
+ */
+
+/**
+ * Calls back with everything that happens on this thread, guests in workers included, until the function that it returns
+ * is called. What `listener` throws is reported as an uncaught error of its own and changes nothing for the work.
+ */
+export function observe(listener: (event: WorkEvent | PoolEvent) => void): () => void;
+
+/**
+ * Draws the works as tracks in the browser's DevTools (`performance.measure`, group `wapc-host`), until the function that it
+ * returns is called.
+ */
+export function devtools(): () => void;
+
+/** One piece of work, told when it has ended. It never has payloads. Times are in ms on the clock of `performance.now()`. */
+export interface WorkEvent {
+  /** The kind of work. */
+  readonly kind: 'compile' | 'instantiate' | 'invoke' | 'hostcall';
+  /** The guest's name; undefined where it has none. */
+  readonly guest?: string | undefined;
+  /** The `id` of the host. */
+  readonly host?: number | undefined;
+  /** Of an invocation, and of the host calls that belong to it: its number. */
+  readonly invocation?: number | undefined;
+  /** The operation that was invoked, or that the guest called. */
+  readonly operation?: string | undefined;
+  /** Of a host call. */
+  readonly binding?: string | undefined;
+  /** Of a host call. */
+  readonly namespace?: string | undefined;
+  /** Bytes of the payload. */
+  readonly bytesIn?: number | undefined;
+  /** Bytes of the response, or of the host's answer. */
+  readonly bytesOut?: number | undefined;
+  /** The beginning. */
+  readonly start: number;
+  /** Of an invocation: ms that it waited for its turn. */
+  readonly waited?: number | undefined;
+  /** ms that the work took, the wait included. */
+  readonly duration: number;
+  /** What it threw, where it failed. */
+  readonly error?: unknown;
+}
+
+/** A change to the instances of a pool. */
+export interface PoolEvent {
+  /** `evicted`: it did nothing for longer than `idleTimeout`, or could not be replaced. */
+  readonly kind: 'created' | 'replaced' | 'evicted';
+  /** The guest's name; undefined where it has none. */
+  readonly guest?: string | undefined;
+  /** The `id` of the host. */
+  readonly host: number;
+  /** Why it was evicted, where that is an error. */
+  readonly reason?: unknown;
+}

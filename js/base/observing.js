@@ -1,0 +1,116 @@
+/**
+ * Telling observers what happens: listeners (`entry/observe.js`), and in Node, Deno and Bun the subscribers of diagnostics
+ * channels. While there are none, each work pays for the question alone.
+ */
+
+import { platform } from '../platform/platform.js';
+
+/**
+ * The observers of all copies of the package in this realm: `wapc-host/observe` may be of another copy. `isWatched` is all that
+ * invocations look at while there are none: asking a tracing channel takes 20 ns.
+ * @type {{ isWatched: boolean, hasSubscribers: boolean, listeners: ((event: object) => void)[] }}
+ */
+const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= {
+  isWatched: false,
+  hasSubscribers: false,
+  listeners: [],
+});
+
+/**
+ * True where somebody wants to be told of works of a kind.
+ * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
+ */
+export const isObserved = (kind) => shared.isWatched && isWatched(kind);
+
+const isWatched = (kind) => shared.listeners.length !== 0 || hasSubscribers(kind);
+
+/** True where the channel of a kind of work has subscribers. */
+const hasSubscribers = (kind) => platform.channels !== undefined && platform.hasSubscribers(platform.channels[kind]);
+
+/** Channels have subscribers, or none any more. */
+export function setHasSubscribers(has) {
+  shared.hasSubscribers = has;
+  shared.isWatched = has || shared.listeners.length !== 0;
+}
+
+/**
+ * Does a work, and tells observers of it.
+ * @template T
+ * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
+ * @param {object} fields of the event (`WorkEvent`)
+ * @param {(event: any) => T} work which may add to the event; it throws, answers, or answers with a promise
+ * @param {(event: any, result: any) => void} [ended] adds to the event what is known of the result
+ * @returns {T}
+ */
+export function observe(kind, fields, work, ended = () => {}) {
+  const event = { kind, ...fields, start: performance.now(), duration: 0 };
+  // Its subscribers' stores are found by whatever the work calls.
+  const channel = hasSubscribers(kind) ? platform.channels[kind] : undefined;
+  return channel !== undefined
+    ? channel.start.runStores(event, () => run(channel, event, work, ended))
+    : run(undefined, event, work, ended);
+}
+
+function run(channel, event, work, ended) {
+  const end = (result) => {
+    event.duration = performance.now() - event.start;
+    ended(event, result);
+    tell(event);
+  };
+  const fail = (error) => {
+    event.duration = performance.now() - event.start;
+    event.error = error;
+    channel?.error.publish(event);
+    tell(event);
+  };
+  let result;
+  try {
+    result = work(event);
+  } catch (error) {
+    fail(error);
+    channel?.end.publish(event);
+    throw error;
+  }
+  if (!(result instanceof Promise)) {
+    end(result);
+    channel?.end.publish(event);
+    return result;
+  }
+  channel?.end.publish(event);
+  const settled = (act, value) => {
+    act(value);
+    channel?.asyncStart.publish(event);
+    channel?.asyncEnd.publish(event);
+  };
+  return result.then(
+    (value) => {
+      settled(end, value);
+      return value;
+    },
+    (error) => {
+      settled(fail, error);
+      throw error;
+    },
+  );
+}
+
+/** Tells observers what becomes of an instance of a pool (`PoolEvent`). */
+export function tellPool(kind, guest, host, reason) {
+  if (!shared.isWatched) return;
+  const event = { kind, guest, host, reason };
+  platform.channels?.pool.publish(event);
+  tell(event);
+}
+
+/** What a listener throws is an uncaught error of its own. */
+function tell(event) {
+  for (const listener of shared.listeners) {
+    try {
+      listener(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+;; Says the records of its payload, 8 bytes each, then ends. The operation's first byte selects where to: `l` log lines, `e`
+;; standard error; its second one how it ends: `t` traps, `x` exits with code 3, anything else answers with the payload.
+;; With an argument, `wapc_init` writes the 8 bytes `starting` to standard error and traps.
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
+  (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
+  (import "wapc" "__console_log" (func $console_log (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 256) "starting")
+  (func $write (param $ptr i32)
+    (i32.store (i32.const 0) (local.get $ptr))
+    (i32.store (i32.const 4) (i32.const 8))
+    (drop (call $fd_write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "wapc_init")
+    (drop (call $args_sizes_get (i32.const 16) (i32.const 20)))
+    (if (i32.load (i32.const 16)) (then (call $write (i32.const 256)) unreachable)))
+  (func (export "__guest_call") (param $op_len i32) (param $len i32) (result i32)
+    (local $ptr i32)
+    (call $guest_request (i32.const 512) (i32.const 1024))
+    (local.set $ptr (i32.const 1024))
+    (loop $again
+      (if (i32.lt_u (local.get $ptr) (i32.add (i32.const 1024) (local.get $len)))
+        (then
+          (if (i32.eq (i32.load8_u (i32.const 512)) (i32.const 0x6c))
+            (then (call $console_log (local.get $ptr) (i32.const 8)))
+            (else (call $write (local.get $ptr))))
+          (local.set $ptr (i32.add (local.get $ptr) (i32.const 8)))
+          (br $again))))
+    (if (i32.eq (i32.load8_u (i32.const 513)) (i32.const 0x74)) (then unreachable))
+    (if (i32.eq (i32.load8_u (i32.const 513)) (i32.const 0x78)) (then (call $proc_exit (i32.const 3))))
+    (call $guest_response (i32.const 1024) (local.get $len))
+    (i32.const 1)))

@@ -1,0 +1,135 @@
+/** Observers of all that happens (`wapc-host/observe`). */
+
+import { equal, fails } from './assert.js';
+import { ways } from './ways.js';
+
+/** Collects events while `act` runs. */
+async function eventsOf(observe, act) {
+  const events = [];
+  const stop = observe((event) => events.push(event));
+  try {
+    await act();
+  } finally {
+    stop();
+  }
+  return events;
+}
+
+const kindsOf = (events) => events.map(({ kind }) => kind);
+
+/** The keys that an event may have: none of them holds a payload. */
+const KEYS = ['kind', 'guest', 'host', 'invocation', 'operation', 'binding', 'namespace', 'bytesIn', 'bytesOut'].concat(
+  ['start', 'waited', 'duration', 'error', 'reason'],
+);
+
+export function* observing(environment) {
+  const { WapcHost, WapcModule, WapcPool, guest, url, observe } = environment;
+  const hostCall = (binding, namespace, operation, payload) => {
+    if (payload.length === 3) throw new Error('planned');
+    return payload;
+  };
+  const atOnce = ['a host at once', (source, options) => WapcHost.instantiate(source, { ...options, async: false })];
+
+  for (const [name, make] of [atOnce, ...ways(environment)]) {
+    yield [
+      `${name}: invocations and their host calls`,
+      async () => {
+        const host = await make(await guest('hello'), { name: 'greeter', hostCall });
+        const events = await eventsOf(observe, async () => {
+          await host.invoke('echo', 'four');
+          await fails('WAPC_GUEST', () => host.invoke('echo', 'abc'));
+        });
+        equal(kindsOf(events), ['hostcall', 'invoke', 'hostcall', 'invoke']);
+        const [called, invoked, refused, failed] = events;
+        const { invocation, host: id } = invoked;
+        equal([invoked.guest, invoked.operation, invoked.bytesIn, invoked.bytesOut], ['greeter', 'echo', 4, 4]);
+        equal([called.guest, called.invocation, called.host], ['greeter', invocation, id]);
+        equal([called.binding, called.namespace, called.operation], ['default', 'foo', 'echo']);
+        equal([called.bytesIn, called.bytesOut], [4, 4]);
+        equal([refused.error.message, failed.error.code], ['planned', 'WAPC_GUEST']);
+        equal(failed.invocation === refused.invocation && failed.invocation !== invocation, true);
+        for (const event of events) {
+          equal(event.duration >= 0 && event.start > 0, true);
+          equal(
+            Object.keys(event).filter((key) => !KEYS.includes(key)),
+            [],
+          );
+        }
+        equal(called.start >= invoked.start && invoked.waited >= 0 && invoked.waited <= invoked.duration, true);
+        equal(typeof id, 'number');
+        host.close();
+        equal(await eventsOf(observe, () => {}), []);
+      },
+    ];
+  }
+
+  yield [
+    'compiling, instantiating, and invokeSync; what fails has its error',
+    async () => {
+      const events = await eventsOf(observe, async () => {
+        const module = await WapcModule.compile(url('hello'), { hostCall });
+        const host = await module.instantiate();
+        host.invokeSync('echo', 'four');
+        await fails('WAPC_GUEST', () => host.invokeSync('nope'));
+        await fails('WAPC_COMPILE', () => WapcHost.instantiate(new Uint8Array(8)));
+        host.close();
+        module.close();
+      });
+      equal(kindsOf(events), ['compile', 'instantiate', 'hostcall', 'invoke', 'invoke', 'compile']);
+      equal(
+        events.map(({ guest }) => guest),
+        [...Array(5).fill('hello.wasm'), undefined],
+      );
+      equal(
+        events.map(({ error }) => error?.code),
+        [undefined, undefined, undefined, undefined, 'WAPC_GUEST', 'WAPC_COMPILE'],
+      );
+    },
+  ];
+
+  yield [
+    'pools: instances that are created, replaced and evicted; invocations that wait',
+    async () => {
+      const events = await eventsOf(observe, async () => {
+        const pool = await WapcPool.create(await guest('wat/probe'), { name: 'probe', size: 1 });
+        const held = await pool.get();
+        const waits = pool.invoke('c');
+        await held.invoke('c');
+        pool.return(held);
+        await waits;
+        await fails('WAPC_TRAP', () => pool.invoke('p'));
+        await pool.invoke('c');
+        await pool.close();
+      });
+      const kinds = ['instantiate', 'created', 'invoke', 'invoke', 'invoke', 'replaced', 'invoke'];
+      equal(kindsOf(events).slice(1), kinds);
+      const [, , created, first, second] = events;
+      equal([created.guest, typeof created.host], ['probe', 'number']);
+      equal(
+        events.filter(({ kind }) => kind === 'invoke').map(({ host }) => host),
+        Array(4).fill(created.host),
+      );
+      equal(first.waited === 0 && second.waited > 0, true, `${first.waited}, ${second.waited}`);
+    },
+  ];
+
+  yield [
+    'a listener that throws changes nothing; each stops alone',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('hello'), { hostCall, async: false });
+      const [first, second] = [[], []];
+      const listener = (event) => first.push(event);
+      const stops = [observe(listener), observe(listener), observe((event) => second.push(event))];
+      await host.invoke('echo', 'four');
+      equal([first.length, second.length], [4, 2]);
+      stops[0]();
+      stops[0]();
+      await host.invoke('echo', 'four');
+      equal([first.length, second.length], [6, 4]);
+      stops.forEach((stop) => stop());
+      await host.invoke('echo', 'four');
+      equal([first.length, second.length], [6, 4]);
+      host.close();
+    },
+  ];
+}

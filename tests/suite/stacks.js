@@ -1,0 +1,157 @@
+/** Stacks of errors begin at the line that called the package, not in its own frames. */
+
+import { equal } from './assert.js';
+
+/** Part of the address of this file, which bundlers leave in place of others. */
+const HERE = 'suite/stacks.js';
+
+/** The frames of a stack, whichever engine wrote it. */
+function framesOf({ stack }) {
+  const lines = stack.split('\n');
+  // V8 begins with the error itself.
+  return lines.some((line) => line.startsWith('    at ')) ? lines.filter((line) => line.startsWith('    at ')) : lines;
+}
+
+/** What `act` throws or rejects with, whether it is awaited or listened to. */
+async function outcomes(act) {
+  const awaited = await (async () => {
+    try {
+      return await act();
+    } catch (error) {
+      return error;
+    }
+  })();
+  const listenedTo = await new Promise((resolve) => {
+    try {
+      Promise.resolve(act()).then(resolve, resolve);
+    } catch (error) {
+      resolve(error);
+    }
+  });
+  return [awaited, listenedTo];
+}
+
+async function beginsHere(code, act) {
+  for (const error of await outcomes(act)) {
+    equal(error?.code, code, `${error}`);
+    equal(framesOf(error)[0]?.includes(HERE), true, error.stack);
+    equal(error.stack.includes(error.message) || !error.stack.includes('    at '), true, error.stack);
+  }
+}
+
+export function* stacks({ WapcHost, WapcModule, WapcPool, guest, canSuspend, hasWorkers }) {
+  if (typeof Error.captureStackTrace !== 'function') return;
+  const hostCall = async (binding, namespace, operation, payload) => {
+    await undefined;
+    if (payload.length === 3) throw new Error('planned');
+    return payload;
+  };
+
+  yield [
+    'what begins at once: invokeSync, invoke with and without options, arguments',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('hello'), { async: false });
+      const pool = await WapcPool.create(await guest('hello'), { async: false, size: 1 });
+      const held = await WapcPool.create(await guest('hello'), { async: false, size: 1 });
+      const borrowed = await held.get();
+      await beginsHere('WAPC_GUEST', () => host.invokeSync('nope'));
+      await beginsHere('WAPC_ARGUMENT', () => host.invokeSync(5));
+      await beginsHere('WAPC_ARGUMENT', () => host.invokeSync('nope', '', { timeout: 1 }));
+      for (const invocable of [host, pool, borrowed]) {
+        await beginsHere('WAPC_GUEST', () => invocable.invoke('nope'));
+        await beginsHere('WAPC_GUEST', () => invocable.invoke('nope', '', { context: 1 }));
+        await beginsHere('WAPC_ARGUMENT', () => invocable.invoke(5));
+        await beginsHere('WAPC_ARGUMENT', () => invocable.invoke('nope', 5));
+        await beginsHere('WAPC_ARGUMENT', () => invocable.invoke('nope', '', { timeout: -1 }));
+      }
+      held.return(borrowed);
+      await beginsHere('WAPC_CLOSED', () => borrowed.invoke('nope'));
+      await beginsHere('WAPC_POOL_FOREIGN', () => held.return(borrowed));
+      host.close();
+      await beginsHere('WAPC_CLOSED', () => host.invoke('nope'));
+      await beginsHere('WAPC_CLOSED', () => host.invokeSync('nope'));
+      await pool.close();
+      await held.close();
+      await beginsHere('WAPC_CLOSED', () => pool.invoke('nope'));
+    },
+  ];
+
+  if (canSuspend) {
+    yield [
+      'what is suspended, or waits for its turn',
+      async () => {
+        const host = await WapcHost.instantiate(await guest('hello'), { hostCall });
+        await beginsHere('WAPC_GUEST', () => host.invoke('echo', 'abc'));
+        await beginsHere('WAPC_GUEST', () => host.invoke('echo', 'abc'));
+        const queued = () => {
+          const before = host.invoke('echo', 'abcd');
+          const nope = host.invoke('nope');
+          return before.then(() => nope);
+        };
+        await beginsHere('WAPC_GUEST', queued);
+        // Not suspended the last time: V8 knows who awaits it.
+        for (let turn = 0; turn < 3; turn++) {
+          const error = await (async () => {
+            try {
+              return await host.invoke('nope');
+            } catch (error) {
+              return error;
+            }
+          })();
+          equal(error.code, 'WAPC_GUEST');
+          equal(framesOf(error)[0]?.includes(HERE), true, error.stack);
+        }
+        host.close();
+      },
+    ];
+  }
+
+  if (hasWorkers) {
+    yield [
+      'workers',
+      async () => {
+        const pool = await WapcPool.create(await guest('hello'), { size: 1, workers: true, hostCall });
+        await beginsHere('WAPC_GUEST', () => pool.invoke('nope'));
+        await beginsHere('WAPC_GUEST', () => pool.invoke('echo', 'abc'));
+        await pool.use((held) => beginsHere('WAPC_GUEST', () => held.invoke('nope')));
+        await beginsHere('WAPC_LOAD', () =>
+          WapcPool.create(new URL('nothing-is-here.wasm', import.meta.url), { size: 1, workers: true }),
+        );
+        await pool.close();
+      },
+    ];
+  }
+
+  yield [
+    'compile, instantiate, create, replace, reset, get',
+    async () => {
+      const bad = new Uint8Array(8);
+      const module = await WapcModule.compile(await guest('hello'));
+      const host = await module.instantiate();
+      const pool = await WapcPool.create(module, { size: 1, maxQueue: 1 });
+      await beginsHere('WAPC_COMPILE', () => WapcModule.compile(bad));
+      await beginsHere('WAPC_ARGUMENT', () => WapcModule.compile(5));
+      await beginsHere('WAPC_ARGUMENT', () => WapcModule.compile(bad, { nme: 'a' }));
+      await beginsHere('WAPC_COMPILE', () => WapcHost.instantiate(bad));
+      await beginsHere('WAPC_ARGUMENT', () => module.instantiate({ limits: { payload: -1 } }));
+      await beginsHere('WAPC_COMPILE', () => WapcPool.create(bad));
+      await beginsHere('WAPC_ARGUMENT', () => WapcPool.create(module, { size: 0 }));
+      await beginsHere('WAPC_COMPILE', () => host.replace(bad));
+      await beginsHere('WAPC_COMPILE', () => pool.replace(bad));
+      const held = await pool.get();
+      await beginsHere('WAPC_POOL_TIMEOUT', () => pool.get(1));
+      await beginsHere('WAPC_ARGUMENT', () => pool.get('soon'));
+      const waits = pool.invoke('nope').catch((error) => error);
+      await beginsHere('WAPC_POOL_FULL', () => pool.get());
+      await beginsHere('WAPC_POOL_FULL', () => pool.use(() => {}));
+      pool.return(held);
+      equal(framesOf(await waits)[0].includes(HERE), true);
+      await pool.close();
+      host.close();
+      await beginsHere('WAPC_CLOSED', () => host.reset());
+      await beginsHere('WAPC_CLOSED', () => pool.replace(bad));
+      module.close();
+      await beginsHere('WAPC_CLOSED', () => module.instantiate());
+    },
+  ];
+}
