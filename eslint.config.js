@@ -13,6 +13,11 @@ const zones = FLOORS.flatMap((rooms, floor) => {
   return floor === 0 ? [] : rooms.map((room) => ({ target: `./js/${room}`, from }));
 });
 
+const madeAtImport = (name) => ({
+  selector: `Program > VariableDeclaration > VariableDeclarator > NewExpression[callee.name='${name}']`,
+  message: `import it from js/base/encoding.js`,
+});
+
 export default [
   { ignores: ['dist/', 'www/dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
   js.configs.recommended,
@@ -49,6 +54,8 @@ export default [
     rules: {
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'import-x/no-restricted-paths': ['error', { zones }],
+      // They may be missing where the package is imported: `js/base/encoding.js`.
+      'no-restricted-syntax': ['error', ...['TextEncoder', 'TextDecoder'].map(madeAtImport)],
     },
   },
 ];

@@ -4,11 +4,10 @@
  */
 
 import { copyOut } from '../base/bytes.js';
+import { encoder } from '../base/encoding.js';
 import { isObserved, observe } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
 import { HOST_CALL_NAME_NOT_UTF8, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED } from '../generated/constants.js';
-
-const encoder = new TextEncoder();
 
 /**
  * True for an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.

@@ -1,6 +1,7 @@
 /** One guest as WASI sees it: its memory, and where its output goes. */
 
 import { copyOut } from '../base/bytes.js';
+import { lenient } from '../base/encoding.js';
 import { argumentError } from '../base/error.js';
 import { endWriters, writerOf } from './streams.js';
 
@@ -14,8 +15,6 @@ const STANDARD_ERROR = 2;
 
 /** Bytes at the end of a chunk that are kept for the error of a trap. */
 const HEARD = 1024;
-
-const decoder = new TextDecoder();
 
 const NO_MEMORY = new ArrayBuffer(0);
 const NOTHING = new Uint8Array(0);
@@ -151,7 +150,7 @@ export class Process {
   /** Hands a chunk to a writer: 1. 0 where that threw; what it threw is kept as what the guest's call threw. */
   emitBytes(stream, chunk) {
     try {
-      if (stream === STANDARD_ERROR) this.guest.hear(decoder.decode(chunk.subarray(-HEARD)));
+      if (stream === STANDARD_ERROR) this.guest.hear(lenient.decode(chunk.subarray(-HEARD)));
       const writer = this.#writers[stream];
       const { scope } = this.guest;
       if (scope === undefined) writer.write(chunk);

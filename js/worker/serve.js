@@ -1,6 +1,7 @@
 /** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
 
 import { prepareAnother } from '../base/bytes.js';
+import { lenient } from '../base/encoding.js';
 import { Host, Module } from '../generated/core.js';
 import { instantiate } from '../api/instantiate.js';
 import { platform } from '../platform/platform.js';
@@ -24,8 +25,6 @@ import {
   transferOf,
 } from './messages.js';
 import { SharedWithHost } from './shared.js';
-
-const decoder = new TextDecoder();
 
 /**
  * Serves the thread that started this worker.
@@ -136,5 +135,5 @@ function taken({ answered, sent }) {
   const isOver = typeof sent === 'number';
   if (answered) return isOver ? new OverLimit(sent) : sent;
   // A copy: decoders refuse shared memory.
-  throw isOver ? new OverLimit(sent) : new HostFailure(decoder.decode(sent.slice()));
+  throw isOver ? new OverLimit(sent) : new HostFailure(lenient.decode(sent.slice()));
 }
