@@ -175,7 +175,8 @@ impl State {
             && compiled_with.is_none_or(|limit| limit > wanted)
         {
             // Formatted in JavaScript: formatting an f64 here takes 22 KB.
-            let [limit, wanted] = [compiled_with, Some(wanted)].map(|bytes| sys::describe(&bytes.into()));
+            let limit = compiled_with.map_or("no limit".to_owned(), |bytes| sys::describe(&bytes.into()));
+            let wanted = sys::describe(&wanted.into());
             return Err(Error::Unsupported(format!(
                 "`limits.memory` is {wanted}, but the module was compiled with {limit}: give it to `WapcModule.compile`"
             )));

@@ -123,15 +123,15 @@ impl Options {
     pub(crate) fn why_not_async(&self) -> &'static str {
         match self.asynchronous() {
             Async::Never => {
-                "the host callback returned a promise, which `async: false` rules out: leave `async` out, or answer at once"
+                "the host callback returned a promise, which `async: false` rules out: pass `async: true`, or answer at once"
             }
             _ if self.is_suspendable(false) => {
                 "the host callback returned a promise, which can't be awaited here: invokeSync and a module's start \
                  function need an answer at once; use invoke"
             }
             _ => {
-                "the host callback returned a promise, which this engine can't await without JSPI; pass `async: true` to \
-                 learn at once what it needs, or answer at once"
+                "the host callback returned a promise, which this engine can't await on this thread: pass `async: true`, so \
+                 that the guest runs in a worker where there are any, or answer at once"
             }
         }
     }

@@ -2,10 +2,10 @@ import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
 import { isObserved, observe } from '../base/observing.js';
-import { forCaller } from '../base/origin.js';
+import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
 import { giveSyncOptions, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
-import { requireRoom, soon } from '../invocation/room.js';
+import { rejectSoon, requireRoom } from '../invocation/room.js';
 
 const HOST = Symbol('host');
 
@@ -79,7 +79,8 @@ export class WapcHost {
 
   get info() {
     requireRoom();
-    return infoOf(this.#open().module);
+    if (this.#host === undefined) throw closedError('host');
+    return infoOf(this.#host.module);
   }
 
   get memorySize() {
@@ -100,18 +101,20 @@ export class WapcHost {
       if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
       return options === undefined ? this.#port.invoke(invocation) : this.#invoke(invocation, options);
     } catch (error) {
-      return soon.then(() => {
-        throw error;
-      });
+      return rejectSoon(beginAt(error, callerOf(this.invoke)));
     }
   }
 
   invokeSync(operation, payload, options) {
     requireRoom();
-    const invocation = invocationOf(operation, payload, this);
-    if (options !== undefined) giveSyncOptions(invocation, options);
-    if (isObserved('invoke')) return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
-    return this.#port.invokeSync(invocation);
+    try {
+      const invocation = invocationOf(operation, payload, this);
+      if (options !== undefined) giveSyncOptions(invocation, options);
+      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
+      return this.#port.invokeSync(invocation);
+    } catch (error) {
+      throw beginAt(error, callerOf(this.invokeSync));
+    }
   }
 
   async replace(source, options) {

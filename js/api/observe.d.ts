@@ -11,6 +11,7 @@
 /**
  * Calls back with everything that happens on this thread, guests in workers included, until the function that it returns
  * is called. What `listener` throws is reported as an uncaught error of its own and changes nothing for the work.
+ * @throws {WapcError} WAPC_ARGUMENT: `listener` is no function
  */
 export function observe(listener: (event: WorkEvent | PoolEvent) => void): () => void;
 
@@ -60,4 +61,17 @@ export interface PoolEvent {
   readonly host: number;
   /** Why it was evicted, where that is an error. */
   readonly reason?: unknown;
+  // So that events of both kinds can be taken apart alike.
+  /** Of works alone. */
+  readonly operation?: undefined;
+  /** Of works alone. */
+  readonly duration?: undefined;
+  /** Of works alone. */
+  readonly error?: undefined;
+  /** Of works alone. */
+  readonly bytesIn?: undefined;
+  /** Of works alone. */
+  readonly bytesOut?: undefined;
+  /** Of works alone. */
+  readonly invocation?: undefined;
 }

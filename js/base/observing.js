@@ -34,64 +34,84 @@ export function setHasSubscribers(has) {
 }
 
 /**
+ * A work that observers are told of: `run` runs it, or the part of it that is not awaited, and `end` or `fail` ends it.
+ * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
+ * @param {object} fields of the event (`WorkEvent`)
+ */
+export function beginWork(kind, fields) {
+  /** @type {any} */
+  const event = { kind, ...fields, start: performance.now(), duration: 0 };
+  const channel = hasSubscribers(kind) ? platform.channels[kind] : undefined;
+  let isRunning = false;
+  const settle = () => {
+    event.duration = performance.now() - event.start;
+    tell(event);
+    if (isRunning) return;
+    channel?.asyncStart.publish(event);
+    channel?.asyncEnd.publish(event);
+  };
+  return {
+    event,
+    run(work) {
+      isRunning = true;
+      const act = () => {
+        try {
+          return work();
+        } finally {
+          isRunning = false;
+          channel?.end.publish(event);
+        }
+      };
+      // What the work calls finds the stores of the channel's subscribers.
+      return channel === undefined ? act() : channel.start.runStores(event, act);
+    },
+    /** @param {(event: any) => void} [add] adds to the event what is known of the result */
+    end(add) {
+      add?.(event);
+      settle();
+    },
+    fail(error) {
+      event.error = error;
+      channel?.error.publish(event);
+      settle();
+    },
+  };
+}
+
+/**
  * Does a work, and tells observers of it.
  * @template T
  * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
  * @param {object} fields of the event (`WorkEvent`)
- * @param {(event: any) => T} work which may add to the event; it throws, answers, or answers with a promise
+ * @param {(event: any) => T} act which may add to the event; it throws, answers, or answers with a promise
  * @param {(event: any, result: any) => void} [ended] adds to the event what is known of the result
  * @returns {T}
  */
-export function observe(kind, fields, work, ended = () => {}) {
-  const event = { kind, ...fields, start: performance.now(), duration: 0 };
-  // Its subscribers' stores are found by whatever the work calls.
-  const channel = hasSubscribers(kind) ? platform.channels[kind] : undefined;
-  return channel !== undefined
-    ? channel.start.runStores(event, () => run(channel, event, work, ended))
-    : run(undefined, event, work, ended);
-}
-
-function run(channel, event, work, ended) {
-  const end = (result) => {
-    event.duration = performance.now() - event.start;
-    ended(event, result);
-    tell(event);
-  };
-  const fail = (error) => {
-    event.duration = performance.now() - event.start;
-    event.error = error;
-    channel?.error.publish(event);
-    tell(event);
-  };
-  let result;
-  try {
-    result = work(event);
-  } catch (error) {
-    fail(error);
-    channel?.end.publish(event);
-    throw error;
-  }
-  if (!(result instanceof Promise)) {
-    end(result);
-    channel?.end.publish(event);
-    return result;
-  }
-  channel?.end.publish(event);
-  const settled = (act, value) => {
-    act(value);
-    channel?.asyncStart.publish(event);
-    channel?.asyncEnd.publish(event);
-  };
-  return result.then(
-    (value) => {
-      settled(end, value);
-      return value;
-    },
-    (error) => {
-      settled(fail, error);
+export function observe(kind, fields, act, ended = () => {}) {
+  const work = beginWork(kind, fields);
+  return work.run(() => {
+    let result;
+    try {
+      result = act(work.event);
+    } catch (error) {
+      work.fail(error);
       throw error;
-    },
-  );
+    }
+    if (!(result instanceof Promise)) {
+      work.end((event) => ended(event, result));
+      return result;
+    }
+    return result.then(
+      (value) => {
+        work.end((event) => ended(event, value));
+        return value;
+      },
+      (error) => {
+        work.fail(error);
+        throw error;
+      },
+    );
+  });
 }
 
 /** Tells observers what becomes of an instance of a pool (`PoolEvent`). */

@@ -40,7 +40,8 @@ function attempt(what, read) {
 
 /** The name that was meant by a misspelt one, as the end of an error message; empty where none is near. */
 function suggestion(misspelt, names) {
-  const near = names.filter((name) => distance(misspelt.slice(0, 32).toLowerCase(), name.toLowerCase()) < 3);
+  const most = Math.min(2, Math.floor(misspelt.length / 3));
+  const near = names.filter((name) => distance(misspelt.slice(0, 32).toLowerCase(), name.toLowerCase()) <= most);
   return near.length === 0 ? '' : `; did you mean \`${near[0]}\`?`;
 }
 

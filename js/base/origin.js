@@ -11,29 +11,37 @@ const located = new WeakSet();
 /**
  * The caller of a public function that runs.
  * @param {Function | undefined} called the function: its frames are left out, and those of what it called
- * @returns {{ stack?: string } | undefined} for `beginAt`
+ * @returns {{ stack?: string }} for `beginAt`
  */
 export function callerOf(called) {
-  if (captureStackTrace === undefined) return undefined;
   const caller = {};
-  captureStackTrace(caller, called);
+  try {
+    captureStackTrace?.(caller, called);
+  } catch {
+    // A caller's own `Error.prepareStackTrace` may throw: its error begins elsewhere then.
+  }
   return caller;
 }
 
 /**
- * Lets the stack of an error of this package's begin at a caller, unless that is not known. Returns the error.
+ * Lets the stack of an error of this package's begin at a caller, unless that is not known. Never throws. Returns the error.
  * @template E
  * @param {E} error
  * @param {{ stack?: string } | undefined} caller
  */
 export function beginAt(error, caller) {
   if (caller === undefined || !isOwn(error) || located.has(error)) return error;
-  const frames = framesIn(`${caller.stack}`);
-  if (frames === '') return error;
-  located.add(error);
-  // V8 begins with the error itself, other engines do not.
-  const value = frames.startsWith('    at ') ? `${error.name}: ${error.message}\n${frames}` : frames;
-  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true });
+  try {
+    // The engine writes it now, and may ask a function of the caller's.
+    const frames = framesIn(`${caller.stack}`);
+    if (frames === '') return error;
+    located.add(error);
+    // V8 begins with the error itself, other engines do not.
+    const value = frames.startsWith('    at ') ? `${error.name}: ${error.message}\n${frames}` : frames;
+    Reflect.defineProperty(error, 'stack', { value, configurable: true, writable: true });
+  } catch {
+    // Its stack stays as it is.
+  }
   return error;
 }
 

@@ -3,18 +3,26 @@
 import { WapcHost } from '../api/host.js';
 import { WapcModule } from '../api/module.js';
 import { WapcPool } from '../pool/pool.js';
+import { PooledHost } from '../pool/pooled-host.js';
 
 /** @type {[Function, (object: any) => object][]} */
 const FIELDS = [
   [WapcModule, ({ name }) => ({ guest: name })],
   [WapcHost, ({ name, id, memorySize, closed }) => ({ guest: name, id, memorySize, closed })],
   [WapcPool, ({ name, stats }) => ({ guest: name, ...stats })],
+  [PooledHost, ({ id, memorySize, closed }) => ({ id, memorySize, closed })],
 ];
 
 for (const [{ name, prototype }, fieldsOf] of FIELDS) {
   Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
     value(depth, options, inspect) {
-      const told = Object.entries(fieldsOf(this)).filter(([, value]) => value !== undefined);
+      let fields = {};
+      try {
+        fields = fieldsOf(this);
+      } catch {
+        // The prototype, or a proxy: it has none.
+      }
+      const told = Object.entries(fields).filter(([, value]) => value !== undefined);
       return `${name} ${inspect(Object.fromEntries(told), options)}`;
     },
     configurable: true,

@@ -1,5 +1,7 @@
 /** `wapc-host/observe`: events of all that happens on this thread, for a function or for the browser's DevTools. */
 
+import { argumentError } from '../base/error.js';
+
 /** The same object as in `base/observing.js`, which may be of another copy of the package. */
 const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= {
   isWatched: false,
@@ -14,7 +16,7 @@ function setListeners(listeners) {
 
 /** Calls back with every event until what it returns is called. */
 export function observe(listener) {
-  if (typeof listener !== 'function') throw new TypeError('observe: expected a function');
+  if (typeof listener !== 'function') throw argumentError('listener', 'a function', listener);
   // Apart from others with the same listener. The list is replaced, never changed: it may be walked just now.
   const own = (event) => listener(event);
   setListeners([...shared.listeners, own]);

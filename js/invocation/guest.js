@@ -201,8 +201,9 @@ export class Guest {
   /** Hands a line of text to the logger. False where that threw; what it threw is kept as what the guest's call threw. */
   log(text) {
     const { logger } = this;
+    this.hear(text);
+    this.hear('\n');
     try {
-      this.hear(`${text}\n`);
       if (logger === undefined) console.log(text);
       else if (this.scope === undefined) logger(text);
       else this.scope.runInAsyncScope(logger, undefined, text);

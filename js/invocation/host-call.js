@@ -4,10 +4,14 @@
  */
 
 import { copyOut } from '../base/bytes.js';
-import { encoder } from '../base/encoding.js';
-import { isObserved, observe } from '../base/observing.js';
+import { beginWork, isObserved } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
-import { HOST_CALL_NAME_NOT_UTF8, HOST_CALL_PENDING, HOST_CALL_PROMISE_REFUSED } from '../generated/constants.js';
+import {
+  HOST_CALL_FAILED,
+  HOST_CALL_NAME_NOT_UTF8,
+  HOST_CALL_PENDING,
+  HOST_CALL_PROMISE_REFUSED,
+} from '../generated/constants.js';
 
 /**
  * True for an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.
@@ -33,9 +37,13 @@ export function isAsyncFunction(callback) {
  * @param {unknown} asker handed to `later`
  */
 export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
+  const call = isObserved('hostcall') ? askObserved : askNow;
+  return call(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload);
+}
+
+function askNow(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
   try {
     const context = invocation.contextOf(host, later !== refusePromise);
-    if (isObserved('hostcall')) hostCall = observed(hostCall, invocation, host);
     const answer =
       scope === undefined
         ? hostCall(binding, namespace, operation, payload, context)
@@ -49,23 +57,21 @@ export function ask(invocation, host, hostCall, scope, later, asker, binding, na
   }
 }
 
-/** The same callback, whose call observers are told of. */
-function observed(hostCall, invocation, host) {
-  return (binding, namespace, operation, payload, context) => {
-    const { id } = invocation.told;
-    const fields = {
-      guest: invocation.event?.guest ?? invocation.owner?.name,
-      host: host.id,
-      invocation: id,
-      operation,
-      binding,
-      namespace,
-    };
-    const work = () => hostCall(binding, namespace, operation, payload, context);
-    return observe('hostcall', { ...fields, bytesIn: payload.length }, work, (event, answer) => {
-      event.bytesOut = typeof answer === 'string' ? encoder.encode(answer).length : (answer?.byteLength ?? 0);
-    });
+/** The same as `ask`, which observers are told of: now, or when the answer has come (`whenAnswered`). */
+function askObserved(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
+  const guest = invocation.event?.guest ?? invocation.owner?.name;
+  const fields = { guest, host: host.id, invocation: invocation.id, operation, binding, namespace };
+  const work = beginWork('hostcall', { ...fields, bytesIn: payload.length });
+  invocation.answered = (called) => {
+    invocation.answered = undefined;
+    if (called === HOST_CALL_FAILED) work.fail(invocation.failure.error);
+    else work.end((event) => (event.bytesOut = invocation.answerLength));
   };
+  return work.run(() => {
+    const called = askNow(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload);
+    if (called !== HOST_CALL_PENDING) invocation.answered?.(called);
+    return called;
+  });
 }
 
 /**
@@ -76,9 +82,16 @@ export function whenAnswered(invocation, answer, then, binding, namespace, opera
   whenSettled(
     answer,
     then,
-    (value) => settled(() => invocation.blame(invocation.accept(value), binding, namespace, operation)),
-    (error) => settled(() => invocation.blame(invocation.fail(error), binding, namespace, operation)),
+    (value) =>
+      settled(() => told(invocation, invocation.blame(invocation.accept(value), binding, namespace, operation))),
+    (error) => settled(() => told(invocation, invocation.blame(invocation.fail(error), binding, namespace, operation))),
   );
+}
+
+/** Tells observers, if there are any, what a host call came to. Returns that. */
+function told(invocation, called) {
+  invocation.answered?.(called);
+  return called;
 }
 
 /**
@@ -133,8 +146,9 @@ export function refuse(binding, namespace, operation) {
 }
 
 /** Nobody will look at the promise: without a handler its rejection would end a Node process. */
-function refusePromise(guest, invocation, answer, then) {
+function refusePromise(guest, invocation, answer, then, binding, namespace, operation) {
   const ignore = () => {};
+  invocation.failure = { error: undefined, hostCall: { binding, namespace, operation } };
   whenSettled(answer, then, ignore, ignore);
   return HOST_CALL_PROMISE_REFUSED;
 }

@@ -72,19 +72,32 @@ export class Invocation {
     /** @type {any} */ (this).event = event;
   }
 
-  /** It waited for its turn, and begins: on the host of this number, where that is told only now. */
-  beginsOn(id) {
+  /** It waited for its turn, and begins: on the host of this number and the guest of this name, where that is told only now. */
+  beginsOn(id, guest = undefined) {
     const { event } = /** @type {any} */ (this);
     if (event === undefined) return;
     if (id !== undefined) event.host = id;
+    if (guest !== undefined) event.guest = guest;
     event.waited = performance.now() - event.start;
+  }
+
+  /** It has ended: whoever keeps its context does not keep its bytes. */
+  forgetBytes() {
+    this.payload = this.answer = NOTHING;
+    this.response = undefined;
+  }
+
+  /** Its number, which no other on this thread has. Few are asked for it. */
+  get id() {
+    const self = /** @type {any} */ (this);
+    return (self.number ??= ++invocations);
   }
 
   /** What callbacks are told of it: the same each time. */
   get told() {
     const self = /** @type {any} */ (this);
-    const { operationText: operation, context } = self;
-    return (self.described ??= Object.freeze({ id: ++invocations, operation, context }));
+    const { id, operationText: operation, context } = self;
+    return (self.described ??= Object.freeze({ id, operation, context }));
   }
 
   /** Takes an answer that is bytes as they are, as most are. */
@@ -142,11 +155,6 @@ export class Invocation {
     return locate(error, guest, this.operationText, this.failure?.hostCall);
   }
 
-  /** The same for an error that is there at once: its caller is on the stack. */
-  locateAtOnce(error, guest) {
-    return beginAtCaller(this.locate(error, guest), this.owner);
-  }
-
   /** It does not end at once: keeps who its caller is, for the stack of its error. Few wait: others pay for no field. */
   keepCaller() {
     const self = /** @type {any} */ (this);
@@ -164,7 +172,8 @@ export class Invocation {
 
   /** Ends one that waits with an error. */
   reject(error) {
-    this.resolve(rejectionOf(error));
+    // Nobody awaits what has no owner: it is a part of some other work.
+    this.resolve(this.owner === undefined ? Promise.reject(error) : rejectionOf(error));
   }
 
   /** It does not run at once: whoever runs it is not its caller. */
@@ -184,17 +193,6 @@ export class Invocation {
       this.resolve = resolve;
     });
   }
-}
-
-/**
- * Lets the stack of an error begin where a host or pool was invoked, if that is on the stack. Returns the error.
- * @template E
- * @param {E} error
- * @param {any} owner
- */
-export function beginAtCaller(error, owner) {
-  beginAt(error, owner && callerOf(owner.invoke));
-  return beginAt(error, owner?.invokeSync && callerOf(owner.invokeSync));
 }
 
 /** The controllers of the contexts whose signal was asked for: few are, and one costs more than a whole invocation. */

@@ -7,20 +7,16 @@ import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
 import { observe } from '../base/observing.js';
 import { onAbort } from './signals.js';
-import { Invocation, beginAtCaller } from './invocation.js';
+import { Invocation } from './invocation.js';
 import { startTimer } from '../base/timer.js';
 
 /** An invocation that is yet to run. Throws WAPC_ARGUMENT. */
 export function invocationOf(operation, payload, owner) {
-  try {
-    return new Invocation(
-      encodeOperation(operation),
-      payload === undefined ? undefined : toBytes(payload, 'payload'),
-      owner,
-    );
-  } catch (error) {
-    throw beginAtCaller(error, owner);
-  }
+  return new Invocation(
+    encodeOperation(operation),
+    payload === undefined ? undefined : toBytes(payload, 'payload'),
+    owner,
+  );
 }
 
 /**
@@ -32,7 +28,7 @@ export function invocationOf(operation, payload, owner) {
  * @param {(reason: unknown) => void} abort lets the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
-  const { signal, timeout, context } = checked(invocation, options);
+  const { signal, timeout, context } = checked(options);
   invocation.give(context);
   signal?.throwIfAborted();
   // Listened to before it runs: a host callback may be what aborts it.
@@ -58,8 +54,8 @@ export function runWith(invocation, options, run, abort) {
  * @param {() => T} run
  */
 export function runObserved(invocation, { name, id }, run) {
-  const { id: number, operation } = invocation.told;
-  const fields = { guest: name, host: id, invocation: number, operation, bytesIn: invocation.payloadLength, waited: 0 };
+  const { id: number, operationText: operation, payloadLength: bytesIn } = invocation;
+  const fields = { guest: name, host: id, invocation: number, operation, bytesIn, waited: 0 };
   const work = (event) => {
     invocation.observeAs(event);
     return run();
@@ -74,25 +70,17 @@ export const timeoutError = (timeout) => new WapcError('WAPC_TIMEOUT', TIMEOUT.j
 export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_TIMEOUT.join(limit));
 
 /** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
-function checked(invocation, options) {
-  try {
-    const { signal, timeout, context } = readFields('options', options, 'signal,timeout,context');
-    checkSignal(signal);
-    checkTimeout(timeout);
-    return { signal, timeout, context };
-  } catch (error) {
-    throw beginAtCaller(error, invocation.owner);
-  }
+function checked(options) {
+  const { signal, timeout, context } = readFields('options', options, 'signal,timeout,context');
+  checkSignal(signal);
+  checkTimeout(timeout);
+  return { signal, timeout, context };
 }
 
 /** Gives an invocation the options of `invokeSync`. Throws WAPC_ARGUMENT for what is none. */
 export function giveSyncOptions(invocation, options) {
   const elsewhere = ', which `invoke` takes: nothing interrupts `invokeSync`';
-  try {
-    invocation.give(readFields('options', options, 'context', 'signal,timeout', elsewhere).context);
-  } catch (error) {
-    throw beginAtCaller(error, invocation.owner);
-  }
+  invocation.give(readFields('options', options, 'context', 'signal,timeout', elsewhere).context);
 }
 
 export function checkSignal(signal) {

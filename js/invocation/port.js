@@ -162,7 +162,7 @@ export class Port extends Turns {
       Number(this.running),
       Number(atOnce),
     );
-    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locateAtOnce(this.#takeError(), this.name);
+    if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locate(this.#takeError(), this.name);
     return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
   }
 
@@ -289,6 +289,7 @@ export class Port extends Turns {
     if (ended === CALL_SUCCEEDED && response !== undefined && !this.unusual) {
       // Nothing of an invocation outlives it.
       guest.invocation = undefined;
+      if (invocation.hostCallContext !== undefined) invocation.forgetBytes();
       return response;
     }
     return this.#endUnusually(guest, invocation, ended, onOwnStack);
@@ -307,8 +308,10 @@ export class Port extends Turns {
       if (onOwnStack) this.drainNow();
       else this.drain();
     }
-    if (!failed) return invocation.response;
-    throw onOwnStack ? invocation.locate(error, this.name) : invocation.locateAtOnce(error, this.name);
+    const { response } = invocation;
+    invocation.forgetBytes();
+    if (failed) throw invocation.locate(error, this.name);
+    return response;
   }
 
   #takeError() {

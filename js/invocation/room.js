@@ -54,7 +54,13 @@ const MESSAGE =
  * For rejections that come soon: engines and platforms call back where a promise is rejected that nobody handles yet, for which
  * there may be no room now. Its `then` is called with a function that is compiled only when it runs.
  */
-export const soon = Promise.resolve();
+const soon = Promise.resolve();
+
+/** A rejection that comes soon. */
+export const rejectSoon = (error) =>
+  soon.then(() => {
+    throw error;
+  });
 
 /** Kept for where there is no room to make another one. */
 const kept = new WapcError('WAPC_LIMIT', MESSAGE);

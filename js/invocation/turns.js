@@ -51,12 +51,15 @@ export class Turns {
     if (this.#isDraining) return;
     this.#isDraining = true;
     const runner = /** @type {Runner} */ (/** @type {unknown} */ (this));
-    while (!this.running && this.hasPending && this.isReady()) {
-      const invocation = this.dequeue();
-      invocation.beginsOn(this.id);
-      runner.begin(invocation);
+    try {
+      while (!this.running && this.hasPending && this.isReady()) {
+        const invocation = this.dequeue();
+        invocation.beginsOn(this.id);
+        runner.begin(invocation);
+      }
+    } finally {
+      this.#isDraining = false;
     }
-    this.#isDraining = false;
   }
 
   /** Dequeues the invocation that waits longest; undefined where none does. */

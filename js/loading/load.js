@@ -6,6 +6,9 @@ import { platform } from '../platform/platform.js';
 
 const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Module or a promise of one';
 
+/** The beginning of a `.wasm` file as text: as it is, or in Base64. */
+const CONTENT = /^\0asm|^AGFzbQ/;
+
 const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /**
@@ -34,6 +37,7 @@ async function loadFrom(guest, onProgress, mayStream) {
   if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
   if (typeof guest !== 'string' && !(guest instanceof URL)) throw argumentError('source', EXPECTED, guest);
   const name = String(guest);
+  if (name === '' || CONTENT.test(name)) throw argumentError('source', `${EXPECTED}, not the content of a file`, guest);
   if (isFile(name))
     return new Loaded(name, fileNameOf(name), { bytes: await attempt(nameOfFile(name), () => readFile(name)) });
   return loadResponse(await attempt(name, () => fetch(guest)), onProgress, mayStream);
@@ -156,6 +160,7 @@ function isFile(name) {
 
 /** A path as errors have it: with the absolute one where it is relative. */
 function nameOfFile(name) {
+  if (name.length > LONGEST_NAME) return `${name.slice(0, LONGEST_NAME)}…`;
   const path = name.startsWith('file:') ? name : platform.resolve(name);
   return path === name ? name : `${name} (${path})`;
 }
@@ -163,6 +168,9 @@ function nameOfFile(name) {
 function readFile(name) {
   return platform.readFile(name.startsWith('file:') ? new URL(name) : name);
 }
+
+/** Characters of a path in an error message. */
+const LONGEST_NAME = 200;
 
 let warned = false;
 

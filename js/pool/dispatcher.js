@@ -2,12 +2,13 @@
 
 import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
+import { beginAt, callerOf } from '../base/origin.js';
 import { Queue } from '../base/queue.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { Instances } from './instances.js';
 import { InvocationRequest } from './requests.js';
-import { Succession } from './succession.js';
+import { Replacement } from './replacement.js';
 import { Supply } from './supply.js';
 
 /**
@@ -23,7 +24,7 @@ export class Dispatcher {
   #acquire;
   #markIdle;
   #instances;
-  #succession;
+  #replacement;
   #supply;
   /** The requests that are pending: each waits for an instance. */
   #requests = new Queue();
@@ -41,10 +42,15 @@ export class Dispatcher {
     /** The guest's name in errors. */
     this.name = pool.guestName;
     this.#core = rawExports();
-    this.#instances = new Instances(pool, (instance) => this.#supply.lost(instance));
-    this.#succession = new Succession(pool, this.#core, this.#instances, (instance) => this.release(instance));
-    this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#succession, this.#requests, {
+    this.#instances = new Instances(
+      pool,
+      (instance) => this.#supply.lost(instance),
+      () => this.#replacement.changed(),
+    );
+    this.#replacement = new Replacement(pool, this.#core, this.#instances, (instance) => this.release(instance));
+    this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#replacement, this.#requests, {
       released: (instance) => this.release(instance),
+      failed: (request, error) => request?.reject(this.#locate(error, request.invocation)),
       removed: () => this.#rest(),
     });
     this.#acquire = this.#core.pool_acquire;
@@ -65,7 +71,7 @@ export class Dispatcher {
   /** Lets another guest take over, of which `compiled` promises the core's half: a promise of all new work running on it. */
   async replace(compiled) {
     try {
-      await this.#succession.replace(compiled);
+      await this.#replacement.replace(compiled);
     } finally {
       if (!this.#isOver) this.name = this.#pool.guestName;
     }
@@ -98,18 +104,48 @@ export class Dispatcher {
     return runWith(invocation, options, () => this.request(request), abort);
   }
 
-  /** Runs an invocation of a `PooledHost`, on its instance. */
-  async runPooled(instance, invocation) {
+  /** Runs an invocation of a `PooledHost` on its instance: a promise of its response. Throws an error that is there at once. */
+  runPooled(instance, invocation) {
+    if (instance.isBroken) return this.#runRenewed(instance, invocation);
     this.#invocations++;
     try {
-      if (instance.isBroken) await this.#renewOnce(instance);
       const response = instance.port.invoke(invocation);
-      instance.last = response;
-      return await response;
+      instance.asked++;
+      return this.#endedPooled(instance, response);
     } catch (error) {
       this.#failures++;
       throw error;
     }
+  }
+
+  /** Counts the end of an invocation of a `PooledHost`, and tells who waits for all of them. */
+  async #endedPooled(instance, response) {
+    try {
+      return await response;
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    } finally {
+      instance.asked--;
+      if (instance.asked === 0) instance.atRest?.();
+    }
+  }
+
+  /** The same as `runPooled`, once a fresh instance is there; the invocation may be aborted before. */
+  async #runRenewed(instance, invocation) {
+    invocation.keepCaller();
+    const aborted = new Promise((resolve, reject) => instance.waiting.set(invocation, reject));
+    try {
+      while (instance.isBroken) await Promise.race([this.#renewOnce(instance), aborted]);
+    } catch (error) {
+      this.#invocations++;
+      this.#failures++;
+      throw invocation.locate(error, this.name);
+    } finally {
+      instance.waiting.delete(invocation);
+    }
+    invocation.beginsOn(instance.host.id, instance.host.name);
+    return this.runPooled(instance, invocation);
   }
 
   /** Renews a borrowed instance, for all of its borrower's invocations that wait for that. */
@@ -187,7 +223,7 @@ export class Dispatcher {
     if (admission !== POOL_QUEUED) {
       const isFull = admission === POOL_FULL;
       const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
-      throw request.invocation === undefined ? error : request.invocation.locateAtOnce(error, this.name);
+      throw this.#locate(error, request.invocation);
     }
     // Callbacks of a `PooledHost` run in the context of whoever invokes that, not of whoever requested it.
     request.invocation?.keepScope();
@@ -227,7 +263,8 @@ export class Dispatcher {
       return ended;
     } catch (error) {
       this.#failures++;
-      request.reject(error);
+      // One that was served at once has its caller on the stack; others have kept it.
+      request.reject(beginAt(error, callerOf(invocation.owner.invoke)));
       return true;
     }
   }
@@ -267,7 +304,7 @@ export class Dispatcher {
     // The slot may be another pool's from now on.
     this.#slot = NO_SLOT;
     this.#supply.end();
-    this.#succession.end();
+    this.#replacement.end();
     try {
       this.#pool.free();
       this.#instances.close();

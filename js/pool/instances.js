@@ -11,10 +11,12 @@ export class Instance {
   isBorrowed = false;
   /** True where another guest is to take its place before it serves again. */
   isOutdated = false;
-  /** The promise of its being renewed, while it is. */
+  /** The promise of its being renewed, while it is, and how to end the invocations that wait for that. */
   renewal;
-  /** The promise of the last response that was asked of it as a `PooledHost`. */
-  last;
+  waiting = new Map();
+  /** Invocations of a `PooledHost` that have not ended, and what is called when none is left, if that is waited for. */
+  asked = 0;
+  atRest;
 
   /**
    * @param {number} number what the core's inventory knows it by
@@ -60,7 +62,9 @@ export class Instance {
   }
 
   abort(invocation, reason) {
-    abortOf(this.host, invocation, reason);
+    const reject = this.waiting.get(invocation);
+    if (reject === undefined) abortOf(this.host, invocation, reason);
+    else reject(reason);
   }
 }
 
@@ -70,6 +74,7 @@ export class Instances {
   #initialize;
   #startLimit;
   #lost;
+  #changed;
   /** Functions that end each `initialize` that runs. */
   #initializing = new Set();
   #byNumber = [];
@@ -81,12 +86,14 @@ export class Instances {
   /**
    * @param {import('../generated/core.js').Pool} pool the core's half
    * @param {(instance: Instance) => void} lost told of an instance whose worker died while nothing was asked of it
+   * @param {() => void} changed told where an instance was exchanged or removed
    */
-  constructor(pool, lost) {
+  constructor(pool, lost, changed) {
     this.#pool = pool;
     this.#initialize = pool.initialize;
     this.#startLimit = pool.startLimit;
     this.#lost = lost;
+    this.#changed = changed;
   }
 
   get(number) {
@@ -102,6 +109,7 @@ export class Instances {
   async make(number) {
     for (;;) {
       const instance = await this.create(number);
+      this.#requireOpen(instance);
       if (instance.generation === this.generation) {
         this.#byNumber[number] = instance;
         this.#watch(instance);
@@ -136,6 +144,7 @@ export class Instances {
     instance.takeOver(fresh);
     this.#watch(instance);
     tellPool('replaced', instance.host.name, instance.host.id);
+    this.#changed();
   }
 
   /**
@@ -161,17 +170,17 @@ export class Instances {
 
   /** Lets a fresh instance of the guest that new work runs on take over, once what was asked of the old one has ended. */
   async #update(instance) {
-    const fresh = await this.create(instance.number);
-    try {
-      await instance.last;
-    } catch {
-      // Its own caller hears of that.
-    }
-    if (this.#closed) {
+    for (;;) {
+      const fresh = await this.create(instance.number);
+      while (!this.#closed && instance.asked > 0) await new Promise((resolve) => (instance.atRest = resolve));
+      this.#requireOpen(fresh);
+      if (fresh.generation === this.generation) {
+        this.exchange(instance, fresh);
+        return;
+      }
+      // Yet another guest has taken over meanwhile.
       fresh.discard();
-      throw closedError('pool');
     }
-    this.exchange(instance, fresh);
   }
 
   #watch(instance) {
@@ -184,6 +193,7 @@ export class Instances {
     const { id, name } = instance.host;
     instance.discard();
     tellPool('evicted', name, id, reason);
+    this.#changed();
   }
 
   /** Closes them all, and those that are being made as soon as they are. */
@@ -208,8 +218,11 @@ export class Instances {
     if (instance.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
   }
 
-  #requireOpen() {
-    if (this.#closed) throw closedError('pool');
+  /** Throws WAPC_CLOSED where the pool is closed: `instance`, which is none of the pool's yet, goes with it. */
+  #requireOpen(instance) {
+    if (!this.#closed) return;
+    instance?.discard();
+    throw closedError('pool');
   }
 
   /** Runs `initialize`, which may never end: for what `limits.start` leaves of its time, and as long as there is the pool. */

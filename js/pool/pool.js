@@ -6,7 +6,7 @@ import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
 import { checkSignal, checkTimeout, invocationOf, runObserved } from '../invocation/invoke.js';
-import { requireRoom, soon } from '../invocation/room.js';
+import { rejectSoon, requireRoom } from '../invocation/room.js';
 import { Dispatcher } from './dispatcher.js';
 import { PooledHost, stateOf } from './pooled-host.js';
 import { HostRequest } from './requests.js';
@@ -62,9 +62,7 @@ export class WapcPool {
       if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
       return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
     } catch (error) {
-      return soon.then(() => {
-        throw error;
-      });
+      return rejectSoon(beginAt(error, callerOf(this.invoke)));
     }
   }
 
@@ -87,7 +85,8 @@ export class WapcPool {
   }
 
   async use(work) {
-    if (typeof work !== 'function') throw argumentError('work', 'a function', work);
+    requireRoom();
+    if (typeof work !== 'function') throw beginAt(argumentError('work', 'a function', work), callerOf(this.use));
     const host = await this.#get(this.use);
     try {
       return await work(host);
@@ -121,9 +120,7 @@ export class WapcPool {
       requireRoom();
       return this.#dispatcher.close();
     } catch (error) {
-      return soon.then(() => {
-        throw error;
-      });
+      return rejectSoon(beginAt(error, callerOf(this.close)));
     }
   }
 

@@ -1,7 +1,8 @@
 import { WapcError } from '../base/error.js';
+import { beginAt, callerOf } from '../base/origin.js';
 import { isObserved } from '../base/observing.js';
 import { invocationOf, runObserved, runWith } from '../invocation/invoke.js';
-import { requireRoom } from '../invocation/room.js';
+import { rejectSoon, requireRoom } from '../invocation/room.js';
 
 /** The state of a `PooledHost`; undefined for anything else. */
 export let stateOf;
@@ -38,25 +39,36 @@ export class PooledHost {
     return this.#state.isReleased || this.#state.instance.host.closed;
   }
 
-  async invoke(operation, payload, options = {}) {
-    requireRoom();
-    const state = this.#state;
-    const invocation = invocationOf(operation, payload, this);
-    if (state.isReleased)
-      throw invocation.locateAtOnce(
-        new WapcError('WAPC_CLOSED', 'this host was returned to its pool'),
-        state.instance.port.name,
-      );
-    state.running++;
-    const abort = (reason) => state.instance.abort(invocation, reason);
-    const run = () => runWith(invocation, options, () => state.run(invocation), abort);
+  // Not an async function: an error that is there at once is told its caller.
+  invoke(operation, payload, options) {
     try {
-      const { host } = state.instance;
-      return await (isObserved('invoke') ? runObserved(invocation, host, run) : run());
-    } finally {
-      state.running--;
-      // One that was returned meanwhile is free only now.
-      if (state.running === 0) state.atRest?.();
+      requireRoom();
+      const state = this.#state;
+      const { instance } = state;
+      const invocation = invocationOf(operation, payload, this);
+      if (state.isReleased) {
+        throw invocation.locate(new WapcError('WAPC_CLOSED', 'this host was returned to its pool'), instance.port.name);
+      }
+      const abort = (reason) => instance.abort(invocation, reason);
+      const run = () => runWith(invocation, options, () => state.run(invocation), abort);
+      return whileRunning(state, () => (isObserved('invoke') ? runObserved(invocation, instance.host, run) : run()));
+    } catch (error) {
+      return rejectSoon(beginAt(error, callerOf(this.invoke)));
     }
+  }
+}
+
+/** Counts an invocation while it runs: an instance that was returned meanwhile is free only when none does. */
+function whileRunning(state, run) {
+  const ended = () => {
+    state.running--;
+    if (state.running === 0) state.atRest?.();
+  };
+  state.running++;
+  try {
+    return run().finally(ended);
+  } catch (error) {
+    ended();
+    throw error;
   }
 }

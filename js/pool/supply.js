@@ -9,7 +9,7 @@ export class Supply {
   #slot;
   #core;
   #instances;
-  #succession;
+  #replacement;
   #requests;
   #on;
   #stopTimer;
@@ -18,17 +18,18 @@ export class Supply {
    * @param {number} slot of the pool in the core
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {import('./instances.js').Instances} instances
-   * @param {import('./succession.js').Succession} succession
+   * @param {import('./replacement.js').Replacement} replacement
    * @param {import('../base/queue.js').Queue} requests that are pending
    * @param {object} on
    * @param {(instance: import('./instances.js').Instance) => void} on.released an instance can serve a request
+   * @param {(request: any, error: unknown) => void} on.failed no instance can be created for a request
    * @param {() => void} on.removed there is an instance less
    */
-  constructor(slot, core, instances, succession, requests, on) {
+  constructor(slot, core, instances, replacement, requests, on) {
     this.#slot = slot;
     this.#core = core;
     this.#instances = instances;
-    this.#succession = succession;
+    this.#replacement = replacement;
     this.#requests = requests;
     this.#on = on;
   }
@@ -54,7 +55,7 @@ export class Supply {
     } catch (error) {
       this.#core.pool_not_created(this.#slot, number);
       // The request that waits longest hears why there is no instance for it.
-      this.#requests.shift()?.reject(error);
+      this.#on.failed(this.#requests.shift(), error);
       this.grow();
       this.#on.removed();
       return;
@@ -74,7 +75,7 @@ export class Supply {
   /** Replaces a broken instance before it serves again. */
   async replace(instance) {
     if (this.#slot === NO_SLOT) return;
-    if (this.#succession.take(instance)) {
+    if (this.#replacement.take(instance)) {
       this.#on.released(instance);
       return;
     }

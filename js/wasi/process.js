@@ -1,6 +1,7 @@
 /** One guest as WASI sees it: its memory, and where its output goes. */
 
-import { copyOut } from '../base/bytes.js';
+import { copyIn, copyOut } from '../base/bytes.js';
+import { lengthOf } from '../base/payload.js';
 import { lenient } from '../base/encoding.js';
 import { argumentError } from '../base/error.js';
 import { endWriters, writerOf } from './streams.js';
@@ -49,7 +50,8 @@ export class Process {
   clock(isMonotonic) {
     if (this.#now === undefined) return isMonotonic === 0 ? Date.now() : performance.now();
     const told = this.#call(() => {
-      const time = this.#now();
+      const now = this.#now;
+      const time = now();
       if (!(typeof time === 'number' && time >= 0 && time < LATEST)) {
         throw argumentError('wasi.now', 'milliseconds since 1970', time);
       }
@@ -69,13 +71,12 @@ export class Process {
     const bytes = this.#call(() => {
       // The caller's own, which it may keep, detach or transfer.
       const filled = new Uint8Array(length);
-      this.#random(filled);
-      if (filled.length !== length) throw argumentError('wasi.random', 'the array filled as it is', filled);
+      const random = this.#random;
+      random(filled);
+      if (lengthOf(filled) !== length) throw argumentError('wasi.random', 'the array filled as it is', filled);
       return filled;
     });
-    if (bytes === undefined) return 0;
-    this.view(ptr, length).set(bytes);
-    return 1;
+    return bytes !== undefined && copyIn(this.view(ptr, length), 0, bytes, length) ? 1 : 0;
   }
 
   /** The result of a work that runs code of the caller's; undefined where it threw, which is kept as what the guest's call threw. */

@@ -2,6 +2,7 @@
 
 import { WapcError } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
+import { Invocation } from '../invocation/invocation.js';
 import { startTimeoutError, timeoutError } from '../invocation/invoke.js';
 import { platform } from '../platform/platform.js';
 import { Callbacks } from './callbacks.js';
@@ -10,6 +11,11 @@ import { unpack } from './errors.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, isWellFormed } from './messages.js';
 import { LOADING, diedError, lateError, notLoadedError } from './start.js';
+
+/** The invocation that host calls belong to: while a guest starts, one of its own, which was asked nothing. */
+function callerIn(request) {
+  return request.isStart ? (request.start ??= new Invocation()) : request.invocation;
+}
 
 export class RemoteGuest {
   /** Bytes of linear memory when last heard of. */
@@ -92,6 +98,7 @@ export class RemoteGuest {
     this.#request = undefined;
     request?.stopTimer?.();
     request?.invocation.abort(error);
+    request?.start?.abort(error);
     request?.reject(error);
     if (request === undefined) this.#died();
   }
@@ -128,7 +135,7 @@ export class RemoteGuest {
   #ask(invocation, isStart, send) {
     return new Promise((resolve, reject) => {
       if (this.#channel === undefined) throw this.#fate;
-      this.#request = { invocation, resolve, reject, stopTimer: undefined, isStart };
+      this.#request = { invocation, resolve, reject, stopTimer: undefined, isStart, start: undefined };
       this.#callbacks.begin();
       try {
         send(this.#channel);
@@ -198,10 +205,11 @@ export class RemoteGuest {
   #failed(memorySize, broken, error) {
     this.memorySize = memorySize;
     this.broken = broken;
-    const { invocation, reject } = this.#settled();
+    const request = this.#settled();
+    const { reject } = request;
     // The worker has nothing to go on with.
     if (!this.#started) this.#discard();
-    reject(unpack(error, invocation.failure?.error));
+    reject(unpack(error, callerIn(request).failure?.error));
   }
 
   #settled() {
@@ -213,9 +221,9 @@ export class RemoteGuest {
   }
 
   #callHost(channel, call) {
-    const { invocation } = this.#request;
-    const isCurrent = () => this.#channel === channel && this.#request?.invocation === invocation;
-    this.#callbacks.callHost(channel, call, invocation, isCurrent);
+    const request = this.#request;
+    const isCurrent = () => this.#channel === channel && this.#request === request;
+    this.#callbacks.callHost(channel, call, callerIn(request), isCurrent);
   }
 
   /** Hands something to a callback of the caller's; what that throws stops the guest. */

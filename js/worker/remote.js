@@ -136,9 +136,9 @@ class Remote extends Turns {
 
   /** A promise of the response. Throws an error that is there at once. */
   invoke(invocation) {
-    if (this.closed) throw invocation.locateAtOnce(closedError('host'), this.name);
+    if (this.closed) throw invocation.locate(closedError('host'), this.name);
     if (this.#guest.inCallback || this.#successor?.inCallback) {
-      throw invocation.locateAtOnce(
+      throw invocation.locate(
         new WapcError('WAPC_REENTRANT', 'this host was invoked from inside its own host call; use another instance'),
         this.name,
       );
@@ -187,7 +187,7 @@ class Remote extends Turns {
 
   /** Lets a fresh instance of the same guest take over. */
   async reset() {
-    await this.#succeed(undefined, this.name);
+    await this.#succeed(undefined, undefined);
   }
 
   /** Ends everything. Whether there was anything to end. */
@@ -228,7 +228,7 @@ class Remote extends Turns {
     if (hasGuest && this.#limitsStart) await this.#startBeside(succession, module);
     else await this.#renew(succession, module);
     this.#module = module;
-    this.name = this.#givenName ?? succession.guestName;
+    if (succession.module !== undefined) this.name = this.#givenName ?? succession.guestName;
   }
 
   /** A fresh instance, in the worker that there is or in another one. */

@@ -1,5 +1,5 @@
 ;; Answers with the 8 bytes `version0`, which tests replace in the module to tell guests apart. The operation `call` calls
-;; the host first; `init` in place of those bytes makes `wapc_init` trap.
+;; the host first, `crash` traps; `init` in place of those bytes makes `wapc_init` trap.
 (module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
@@ -13,5 +13,6 @@
     (if (i32.eq (local.get $op_len) (i32.const 4))
       (then (drop (call $host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
         (i32.const 0) (i32.const 0)))))
+    (if (i32.eq (local.get $op_len) (i32.const 5)) (then unreachable))
     (call $guest_response (i32.const 256) (i32.const 8))
     (i32.const 1)))

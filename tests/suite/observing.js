@@ -59,6 +59,7 @@ export function* observing(environment) {
         equal(typeof id, 'number');
         host.close();
         equal(await eventsOf(observe, () => {}), []);
+        await fails('WAPC_ARGUMENT', () => observe(5));
       },
     ];
   }
@@ -110,6 +111,53 @@ export function* observing(environment) {
         Array(4).fill(created.host),
       );
       equal(first.waited === 0 && second.waited > 0, true, `${first.waited}, ${second.waited}`);
+    },
+  ];
+
+  yield [
+    'what observers see changes nothing of what callbacks do: context, odd answers',
+    async () => {
+      const contexts = [];
+      const answers = {
+        bytes: () => new Uint8Array(4),
+        text: () => 'ä',
+        nothing: () => undefined,
+        promise: async () => 'later',
+        thenable: () => ({ then: (resolve) => resolve('soon') }),
+        lying: () =>
+          Object.defineProperty(new Uint8Array(4), 'byteLength', {
+            get: () => {
+              throw new Error('read');
+            },
+          }),
+        wrong: () => 5,
+      };
+      let answer;
+      const options = {
+        hostCall(binding, namespace, operation, payload, { invocation }) {
+          contexts.push(invocation.context);
+          return answer();
+        },
+      };
+      for (const make of [
+        (source) => WapcHost.instantiate(source, options),
+        (source) => WapcPool.create(source, { ...options, size: 1 }),
+      ]) {
+        const host = await make(await guest('hello'));
+        for (const [name, one] of Object.entries(answers)) {
+          answer = one;
+          const outcome = () => host.invoke('echo', 'four', { context: name }).then(String, ({ code }) => code);
+          const plain = await outcome();
+          let told;
+          const events = await eventsOf(observe, async () => (told = await outcome()));
+          equal(told, plain, name);
+          const [called] = events;
+          const sizes = { bytes: 4, text: 2, nothing: 0, lying: 4 };
+          if (name in sizes) equal(called.bytesOut, sizes[name], name);
+          equal(contexts.splice(0), [name, name]);
+        }
+        await host.close();
+      }
     },
   ];
 

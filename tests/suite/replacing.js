@@ -16,6 +16,9 @@ async function version(guest, name) {
 
 const versionName = (number) => `v${String(number).padStart(7, '0')}`;
 
+/** Lets the event loop turn: compiling takes tasks, which microtasks alone would never let run. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
 /** The answers of all instances of a pool, each once. */
 async function allAnswers(pool, size) {
   const held = await Promise.all(Array.from({ length: size }, () => pool.get()));
@@ -121,6 +124,59 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
         pool.return(held);
         equal(await allAnswers(pool, 2), ['version3', 'version3']);
         await pool.close();
+      },
+    ];
+  }
+
+  for (const [name, options] of [
+    ['kept instances', { size: 3 }],
+    ['instances that are evicted at once', { size: 3, min: 0, idleTimeout: 0 }],
+  ]) {
+    yield [
+      `${name}: traps, borrowers and aborts during replacements: all settle, and nothing is left`,
+      async () => {
+        const before = counts();
+        const pool = await WapcPool.create(await version(guest, versionName(0)), { ...options, hostCall() {} });
+        const initFails = await version(guest, 'init0000');
+        const outcomes = [];
+        let isOver = false;
+        const settle = (promise) =>
+          promise
+            .then(string, ({ name, code }) => (name === 'AbortError' ? name : code))
+            .then((outcome) => outcomes.push(outcome));
+        const caller = async (operation) => {
+          while (!isOver) {
+            await settle(pool.invoke(operation));
+            await turn();
+          }
+        };
+        const borrower = async () => {
+          while (!isOver) {
+            const held = await pool.get();
+            const controller = new AbortController();
+            const { signal } = controller;
+            const all = [held.invoke('v'), held.invoke('crash'), held.invoke('call', '', { signal }), held.invoke('v')];
+            controller.abort();
+            const settled = Promise.all(all.map(settle));
+            if (outcomes.length % 2 === 0) await settled;
+            pool.return(held);
+            await settled;
+            await turn();
+          }
+        };
+        const work = Promise.all([caller('v'), caller('crash'), caller('call'), borrower(), borrower()]);
+        for (let number = 1; number <= 25; number++) {
+          const replaced = [pool.replace(await version(guest, versionName(number)))];
+          if (number % 5 === 0) replaced.push(fails('WAPC_INIT', () => pool.replace(initFails)));
+          await Promise.all(replaced);
+        }
+        isOver = true;
+        await work;
+        const kinds = new Set(outcomes.filter((outcome) => !/^v\d+$/.test(outcome)));
+        equal([...kinds].sort(), ['AbortError', 'WAPC_TRAP']);
+        equal(await allAnswers(pool, 3), Array(3).fill(versionName(25)));
+        await pool.close();
+        equal(counts(), before);
       },
     ];
   }

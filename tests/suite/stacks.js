@@ -39,7 +39,7 @@ async function beginsHere(code, act) {
   }
 }
 
-export function* stacks({ WapcHost, WapcModule, WapcPool, guest, canSuspend, hasWorkers }) {
+export function* stacks({ WapcError, WapcHost, WapcModule, WapcPool, guest, canSuspend, hasWorkers }) {
   if (typeof Error.captureStackTrace !== 'function') return;
   const hostCall = async (binding, namespace, operation, payload) => {
     await undefined;
@@ -73,6 +73,57 @@ export function* stacks({ WapcHost, WapcModule, WapcPool, guest, canSuspend, has
       await pool.close();
       await held.close();
       await beginsHere('WAPC_CLOSED', () => pool.invoke('nope'));
+    },
+  ];
+
+  yield [
+    'within a host callback: the innermost call is the caller',
+    async () => {
+      const inner = await WapcHost.instantiate(await guest('hello'), { async: false });
+      const pool = await WapcPool.create(await guest('hello'), { async: false, size: 1 });
+      const errors = [];
+      const outer = await WapcHost.instantiate(await guest('hello'), {
+        async: false,
+        hostCall() {
+          for (const act of [() => inner.invokeSync('nope'), () => inner.invoke('nope'), () => pool.invoke('nope')]) {
+            errors.push(outcomes(act));
+          }
+        },
+      });
+      await outer.invoke('echo', 'a');
+      outer.invokeSync('echo', 'a');
+      for (const error of (await Promise.all(errors)).flat()) {
+        equal([error.code, framesOf(error)[0].includes(HERE)], ['WAPC_GUEST', true], error.stack);
+      }
+      for (const made of [inner, outer]) made.close();
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'what cannot be located stays as it is: a frozen error, a stack that cannot be written',
+    async () => {
+      const frozen = Object.freeze(new WapcError('WAPC_TIMEOUT', 'mine'));
+      const pool = await WapcPool.create(await guest('hello'), { async: false, size: 1 });
+      const held = await pool.get();
+      const controller = new AbortController();
+      const waits = [1, 2].map(() => pool.invoke('echo', '', { signal: controller.signal }).catch((error) => error));
+      controller.abort(frozen);
+      equal(
+        (await Promise.all(waits)).map((error) => error === frozen),
+        [true, true],
+      );
+      const { prepareStackTrace } = Error;
+      Error.prepareStackTrace = () => {
+        throw new Error('planned');
+      };
+      try {
+        equal((await held.invoke('nope').catch((error) => error)).code, 'WAPC_GUEST');
+      } finally {
+        Error.prepareStackTrace = prepareStackTrace;
+      }
+      pool.return(held);
+      await pool.close();
     },
   ];
 

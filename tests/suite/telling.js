@@ -158,6 +158,7 @@ export function* telling(environment) {
         equal(pool.info, hello.info);
         await pool.close();
       }
+      equal([Object.isFrozen(hello.info), Object.isFrozen(hello.info.exports[0])], [true, true]);
       hello.close();
       await fails('WAPC_CLOSED', () => hello.info);
       probe.close();

@@ -6,7 +6,7 @@ import { NO_SLOT } from '../generated/constants.js';
 /** The number of an instance that is none of the pool's yet. */
 const NO_NUMBER = -1;
 
-export class Succession {
+export class Replacement {
   #pool;
   #slot;
   #core;
@@ -50,7 +50,7 @@ export class Succession {
     this.#waiting = undefined;
     for (const other of busy) other.isOutdated = false;
     this.#instances.exchange(instance, fresh);
-    resolve();
+    resolve(undefined);
     return true;
   }
 
@@ -67,15 +67,16 @@ export class Succession {
     const instances = this.#instances;
     // A guest that does not start changes nothing.
     const first = await instances.create(NO_NUMBER, module);
+    this.#requireOpen(first);
     const before = instances.generation;
     try {
-      this.#exchange(first.generation);
-      await this.#roll(first);
+      this.#swapGuests(first.generation);
+      await this.#replaceAll(first);
     } catch (error) {
       if (this.#slot === NO_SLOT) throw error;
       // The guest has started once, and not again: the old one takes over everywhere.
-      this.#exchange(before);
-      await this.#roll().catch(() => this.#dismiss());
+      this.#swapGuests(before);
+      await this.#replaceAll().catch(() => this.#dismiss());
       throw error;
     } finally {
       if (this.#slot !== NO_SLOT) this.#pool.forget();
@@ -83,7 +84,7 @@ export class Succession {
   }
 
   /** New work runs on the other guest from now on. */
-  #exchange(generation) {
+  #swapGuests(generation) {
     this.#requireOpen();
     this.#pool.exchange();
     this.#instances.generation = generation;
@@ -91,23 +92,36 @@ export class Succession {
   }
 
   /** Replaces each instance of another guest; those that are borrowed follow between their borrowers' invocations. */
-  async #roll(fresh) {
-    for (;;) {
-      const busy = this.#instances.outdated.filter((instance) => !instance.isBorrowed);
-      if (busy.length === 0) break;
+  async #replaceAll(fresh) {
+    while (this.#following().length > 0) {
       fresh ??= await this.#instances.create(NO_NUMBER);
       this.#requireOpen(fresh);
-      const idle = busy.find(({ number }) => this.#core.pool_acquire_broken(this.#slot, number));
-      if (idle === undefined) {
-        await this.#untilReleased(fresh, busy);
-      } else {
+      // Asked again: others ran meanwhile.
+      const outdated = this.#following();
+      const idle = outdated.find(({ number }) => this.#core.pool_acquire_broken(this.#slot, number));
+      if (idle !== undefined) {
         this.#instances.exchange(idle, fresh);
         this.#released(idle);
+        fresh = undefined;
+      } else if (outdated.length > 0) {
+        fresh = await this.#untilReleased(fresh, outdated);
       }
-      fresh = undefined;
     }
     for (const borrowed of this.#instances.outdated) borrowed.isOutdated = true;
     fresh?.discard();
+  }
+
+  /** The instances that are still to be replaced here. */
+  #following() {
+    return this.#instances.outdated.filter((instance) => !instance.isBorrowed);
+  }
+
+  /** Some instance was exchanged or removed: the one that waits may have none left whose place it could take. */
+  changed() {
+    if (this.#waiting === undefined || this.#following().length > 0) return;
+    const { fresh, resolve } = this.#waiting;
+    this.#waiting = undefined;
+    resolve(fresh);
   }
 
   /** No instance of the guest that new work runs on can be made: those of the other one are not used again all the same. */
@@ -118,7 +132,7 @@ export class Succession {
     }
   }
 
-  /** Waits until the first of these instances is released, which `fresh` then replaces. */
+  /** Waits until the first of these instances is released, which `fresh` then replaces: undefined. `fresh` where none is left. */
   #untilReleased(fresh, busy) {
     for (const instance of busy) instance.isOutdated = true;
     return new Promise((resolve, reject) => (this.#waiting = { fresh, busy, resolve, reject }));
