@@ -98,8 +98,8 @@ export class WapcHost {
     try {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
-      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
-      return options === undefined ? this.#port.invoke(invocation) : this.#invoke(invocation, options);
+      if (options === undefined && !isObserved('invoke')) return this.#port.invoke(invocation);
+      return this.#invokeUnusually(invocation, options);
     } catch (error) {
       return rejectSoon(beginAt(error, callerOf(this.invoke)));
     }
@@ -110,8 +110,7 @@ export class WapcHost {
     try {
       const invocation = invocationOf(operation, payload, this);
       if (options !== undefined) giveSyncOptions(invocation, options);
-      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
-      return this.#port.invokeSync(invocation);
+      return isObserved('invoke') ? this.#invokeObserved(invocation) : this.#port.invokeSync(invocation);
     } catch (error) {
       throw beginAt(error, callerOf(this.invokeSync));
     }
@@ -130,6 +129,18 @@ export class WapcHost {
   close() {
     requireRoom();
     this.#close();
+  }
+
+  // Functions of their own: a closure in those that callers call costs each of their invocations the variables that it keeps.
+
+  #invokeObserved(invocation) {
+    return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
+  }
+
+  /** Runs an invocation with options, or one that observers are told of. */
+  #invokeUnusually(invocation, options) {
+    const run = () => this.#invoke(invocation, options);
+    return isObserved('invoke') ? runObserved(invocation, this, run) : run();
   }
 
   #invoke(invocation, options) {

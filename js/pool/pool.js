@@ -59,8 +59,8 @@ export class WapcPool {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
       const dispatcher = this.#dispatcher;
-      if (isObserved('invoke')) return runObserved(invocation, this, () => this.#invoke(invocation, options));
-      return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
+      if (options === undefined && !isObserved('invoke')) return dispatcher.invoke(invocation);
+      return this.#invokeUnusually(invocation, options);
     } catch (error) {
       return rejectSoon(beginAt(error, callerOf(this.invoke)));
     }
@@ -131,6 +131,12 @@ export class WapcPool {
 
   async [Symbol.asyncDispose]() {
     await this.close();
+  }
+
+  /** Runs an invocation with options, or one that observers are told of. */
+  #invokeUnusually(invocation, options) {
+    const run = () => this.#invoke(invocation, options);
+    return isObserved('invoke') ? runObserved(invocation, this, run) : run();
   }
 
   #invoke(invocation, options) {
