@@ -50,15 +50,15 @@ test('a channel is watched while any of its parts has a subscriber or a store, a
     for (const part of PARTS) {
       const listener = () => {};
       traced[part].subscribe(listener);
-      equal(state().isWatched, true, `${kind} ${part}`);
+      equal(state().hasSubscribers, true, `${kind} ${part}`);
       traced[part].unsubscribe(listener);
-      equal(state().isWatched, false, `${kind} ${part}`);
+      equal(state().hasSubscribers, false, `${kind} ${part}`);
     }
     const store = new AsyncLocalStorage();
     traced.start.bindStore(store);
-    equal(state().isWatched, true);
+    equal(state().hasSubscribers, true);
     traced.start.unbindStore(store);
-    equal(state().isWatched, false);
+    equal(state().hasSubscribers, false);
   }
 });
 
@@ -120,6 +120,6 @@ test('pools publish, and copies of the package share their observers', async () 
   stop();
   channel('wapc-host:pool').unsubscribe(listener);
   deepEqual(kinds, ['compile', 'instantiate', 'created']);
-  equal(state().isWatched, false);
+  equal(state().hasSubscribers, false);
   await pool.close();
 });

@@ -1,7 +1,7 @@
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
-import { isObserved, observe } from '../base/observing.js';
+import { isObserved, isWatched, observe } from '../base/observing.js';
 import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
 import { giveSyncOptions, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
@@ -98,7 +98,7 @@ export class WapcHost {
     try {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
-      if (options === undefined && !isObserved('invoke')) return this.#port.invoke(invocation);
+      if (options === undefined && !isWatched) return this.#port.invoke(invocation);
       return this.#invokeUnusually(invocation, options);
     } catch (error) {
       return rejectSoon(beginAt(error, callerOf(this.invoke)));
@@ -110,7 +110,7 @@ export class WapcHost {
     try {
       const invocation = invocationOf(operation, payload, this);
       if (options !== undefined) giveSyncOptions(invocation, options);
-      return isObserved('invoke') ? this.#invokeObserved(invocation) : this.#port.invokeSync(invocation);
+      return isWatched ? this.#invokeWatched(invocation) : this.#port.invokeSync(invocation);
     } catch (error) {
       throw beginAt(error, callerOf(this.invokeSync));
     }
@@ -133,8 +133,9 @@ export class WapcHost {
 
   // Functions of their own: a closure in those that callers call costs each of their invocations the variables that it keeps.
 
-  #invokeObserved(invocation) {
-    return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
+  #invokeWatched(invocation) {
+    const run = () => this.#port.invokeSync(invocation);
+    return isObserved('invoke') ? runObserved(invocation, this, run) : run();
   }
 
   /** Runs an invocation with options, or one that observers are told of. */

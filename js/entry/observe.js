@@ -3,15 +3,11 @@
 import { argumentError } from '../base/error.js';
 
 /** The same object as in `base/observing.js`, which may be of another copy of the package. */
-const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= {
-  isWatched: false,
-  hasSubscribers: false,
-  listeners: [],
-});
+const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= { hasSubscribers: false, listeners: [], noted: [] });
 
 function setListeners(listeners) {
   shared.listeners = listeners;
-  shared.isWatched = shared.hasSubscribers || listeners.length !== 0;
+  for (const note of shared.noted) note();
 }
 
 /** Calls back with every event until what it returns is called. */

@@ -4,7 +4,7 @@
  */
 
 import { copyOut } from '../base/bytes.js';
-import { beginWork, isObserved } from '../base/observing.js';
+import { beginWork, isObserved, isWatched } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
 import {
   HOST_CALL_FAILED,
@@ -37,7 +37,7 @@ export function isAsyncFunction(callback) {
  * @param {unknown} asker handed to `later`
  */
 export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
-  const call = isObserved('hostcall') ? askObserved : askNow;
+  const call = isWatched && isObserved('hostcall') ? askObserved : askNow;
   return call(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload);
 }
 

@@ -81,12 +81,6 @@ export class Invocation {
     event.waited = performance.now() - event.start;
   }
 
-  /** It has ended: whoever keeps its context does not keep its bytes. */
-  forgetBytes() {
-    this.payload = this.answer = NOTHING;
-    this.response = undefined;
-  }
-
   /** Its number, which no other on this thread has. Few are asked for it. */
   get id() {
     const self = /** @type {any} */ (this);

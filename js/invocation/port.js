@@ -289,7 +289,6 @@ export class Port extends Turns {
     if (ended === CALL_SUCCEEDED && response !== undefined && !this.unusual) {
       // Nothing of an invocation outlives it.
       guest.invocation = undefined;
-      if (invocation.hostCallContext !== undefined) invocation.forgetBytes();
       return response;
     }
     return this.#endUnusually(guest, invocation, ended, onOwnStack);
@@ -308,10 +307,8 @@ export class Port extends Turns {
       if (onOwnStack) this.drainNow();
       else this.drain();
     }
-    const { response } = invocation;
-    invocation.forgetBytes();
     if (failed) throw invocation.locate(error, this.name);
-    return response;
+    return invocation.response;
   }
 
   #takeError() {

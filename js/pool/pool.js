@@ -1,6 +1,6 @@
 import { compile, compileSuccessor, halfOf } from '../api/compile.js';
 import { infoOf } from '../api/info.js';
-import { isObserved } from '../base/observing.js';
+import { isObserved, isWatched } from '../base/observing.js';
 import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
@@ -59,7 +59,7 @@ export class WapcPool {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
       const dispatcher = this.#dispatcher;
-      if (options === undefined && !isObserved('invoke')) return dispatcher.invoke(invocation);
+      if (options === undefined && !isWatched) return dispatcher.invoke(invocation);
       return this.#invokeUnusually(invocation, options);
     } catch (error) {
       return rejectSoon(beginAt(error, callerOf(this.invoke)));
