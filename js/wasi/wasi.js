@@ -35,7 +35,8 @@ export class Wasi {
    * @param {WebAssembly.Module} module WASI's .wasm
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {typeof import('../platform/platform.js').platform} platform
-   * @param {{ ownModule: Function, importsOf: Function }} ours the package's own `loading/own-modules.js`: this is in a file of its own, and has no other way to it
+   * @param {{ ownModule: Function, importsOf: Function }} ours functions of the package, passed in because this file is
+   * bundled separately
    */
   constructor(module, core, platform, ours) {
     this.#core = core;
