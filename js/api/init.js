@@ -15,8 +15,8 @@ platform.wasi = missing('WASI (wapc-host/wasi)');
 
 /**
  * Loads the core. WASI is loaded when a guest imports it.
- * @param {import('./index.js').GuestSource} core the export of `wapc-host/wasm`
- * @param {import('./index.js').GuestSource} [wasi] the export of `wapc-host/wasi`
+ * @param {import('./index.js').GuestSource} core `wapc-host/wasm`, in any form that a guest may have
+ * @param {import('./index.js').GuestSource} [wasi] `wapc-host/wasi`, likewise
  */
 export async function init(core, wasi) {
   if (core === undefined)

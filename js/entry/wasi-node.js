@@ -1,4 +1,4 @@
-/** WASI with its .wasm inlined uncompressed: for Node, Deno and Bun, which load it from disk. */
+/** WASI with its .wasm inlined uncompressed: for Node, Deno and Bun, where its size in transit does not matter. */
 
 import { base64 } from '../generated/wasi-inlined.js';
 import { compileInlined } from '../loading/inlined.js';

@@ -5,13 +5,10 @@ import { WapcError } from '../base/error.js';
 const NO_BROWSER =
   "DecompressionStream is missing here: in jest's jsdom, set testEnvironmentOptions.customExportConditions to ['node']";
 
-/** Compiles an uncompressed module. Asynchronous only: nothing is ready to run sooner. */
+/** Compiles an uncompressed module: no other form is ready to run sooner. */
 export const compileInlined = (base64) => WebAssembly.compile(bytesOf(base64));
 
-/**
- * Compiles a gzipped module. Gzipped before encoding, since Base64 compresses badly in transit; the decoded size is
- * smaller too.
- */
+/** Compiles a gzipped module. Gzipped before the Base64 encoding, since Base64 compresses badly in transit. */
 export async function compileGzipped(base64) {
   if (typeof DecompressionStream !== 'function') throw new WapcError('WAPC_UNSUPPORTED', NO_BROWSER);
   const bytes = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream('gzip'));
