@@ -1,4 +1,4 @@
-/** Compiling guests, and the core's half of a `WapcModule`: below modules, hosts and pools, which all need both. */
+/** Compiles guests, and holds the core's half of each `WapcModule`. Modules, hosts and pools build on it. */
 
 import { isObserved, observe } from '../base/observing.js';
 import { core } from './core.js';
@@ -9,17 +9,17 @@ import { core } from './core.js';
  */
 const halves = new WeakMap();
 
-/** Keeps the core's half of a `WapcModule`. */
+/** Stores the core's half of a `WapcModule`. */
 export const setHalf = (module, half) => void halves.set(module, half);
 
 /** The core's half of a `WapcModule`; undefined for anything else. */
 export const halfOf = (module) => halves.get(module);
 
 /**
- * Compiles a guest: a promise of the core's half of a module.
+ * Compiles a guest. Resolves with the core's half of a module.
  * @param {import('./index.js').GuestSource} source
  * @param {import('./index.js').HostOptions | import('./index.js').PoolOptions | undefined} options
- * @param {boolean} isForPool `options` are those of a pool, and kept for the one that is made of it
+ * @param {boolean} isForPool true if `options` are a pool's: the module keeps them for the pool that is made from it
  */
 export async function compile(source, options, isForPool = false) {
   const Module = await core();
@@ -31,10 +31,11 @@ const observed = (work) =>
   isObserved('compile') ? observe('compile', {}, work, (event, { guestName }) => (event.guest = guestName)) : work();
 
 /**
- * The core's half of a module whose guest is to take over in a host, compiled where it is not yet.
+ * The core's half of the module that replaces a host's guest, compiled if `source` is not a module yet.
  * @param {import('./index.js').GuestSource | import('./index.js').WapcModule} source
  * @param {import('./index.js').ReplaceOptions | undefined} options
- * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} replaced the host (the core's, or of a worker)
+ * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} replaced the current host (the core's, or a
+ * worker's)
  */
 export async function compileSuccessor(source, options, { memoryLimit, demandsIntegrity }) {
   const half = halfOf(source);

@@ -1,4 +1,4 @@
-/** The core, loaded when it is first needed and once. */
+/** Loads the core once, on first use. */
 
 import { Module } from '../generated/core.js';
 import { instantiate } from './instantiate.js';
@@ -11,7 +11,7 @@ let loaded;
 /** @type {import('../generated/core.js').InitOutput | undefined} */
 let exports;
 
-/** The core's `Module` class. A load that fails is tried again by the next caller. */
+/** The core's `Module` class. After a failed load, the next call tries again. */
 export function core() {
   loaded ??= load().catch((error) => {
     loaded = undefined;
@@ -20,12 +20,12 @@ export function core() {
   return loaded;
 }
 
-/** The core's raw exports, once it is loaded. */
+/** The core's raw exports; undefined until it is loaded. */
 export const rawExports = () => exports;
 
 async function load() {
   if (encoder === undefined) throw new WapcError('WAPC_UNSUPPORTED', 'TextEncoder is missing here');
-  // Apart from instantiating it: workers get the module.
+  // Compiled separately from instantiation: workers receive the module.
   platform.modules.core ??= await compile();
   exports = await instantiate(platform.modules.core);
   return Module;

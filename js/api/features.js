@@ -1,7 +1,7 @@
 import { canSuspend } from '../invocation/suspension.js';
 import { canShare, platform } from '../platform/platform.js';
 
-/** What this engine can do. */
+/** The optional features that this engine supports. */
 export const features = () =>
   Object.freeze({
     jspi: canSuspend(),

@@ -9,11 +9,14 @@ import { rejectSoon, requireRoom } from '../invocation/room.js';
 
 const HOST = Symbol('host');
 
-/** The `WapcHost` of a core's half, or of a worker. Outside of the class: a bundler renames one that names itself. */
+/**
+ * Makes the `WapcHost` of a core's or worker's half. Outside of the class: bundlers rename a class that refers to
+ * itself.
+ */
 const hostOf = (half) => new WapcHost(HOST, half);
 
 /**
- * A `WapcHost` of what `create` promises.
+ * Makes a `WapcHost` of the half that `create` resolves with.
  * @param {() => Promise<any>} create
  */
 export function instantiateHalf(create) {
@@ -29,23 +32,23 @@ async function instantiate(source, options) {
   try {
     return await instantiateHalf(() => Host.instantiate(compiled, undefined));
   } finally {
-    // Nobody else has it, and it would keep the callbacks alive until it is collected.
+    // Freed now: nothing else refers to the module, which would keep the callbacks alive until it is collected.
     compiled.free();
   }
 }
 
 /**
- * For pools: where a host is invoked, what ends one of its invocations, and its `close` and `reset`. None of them looks for
- * room on the stack: whoever calls them has.
+ * Internals of a host, for pools: its port, and functions that abort an invocation, close and reset the host. They do
+ * not check for room on the stack: their callers have.
  */
 export let portOf;
 export let abortOf;
 export let closeOf;
 export let resetOf;
 
-/** One instance of a guest, with a memory of its own. */
+/** One instance of a guest, with its own linear memory. */
 export class WapcHost {
-  /** The core's half, or the one of a worker; undefined once it is freed. */
+  /** The core's half, or a worker's; undefined once freed. */
   #host;
   #port;
   #id;
@@ -93,7 +96,7 @@ export class WapcHost {
     return this.#host?.closed ?? true;
   }
 
-  // Not an async function, whose promise would cost a second one.
+  // Not an async function, which would allocate a second promise.
   invoke(operation, payload, options) {
     try {
       requireRoom();
@@ -131,14 +134,14 @@ export class WapcHost {
     this.#close();
   }
 
-  // Functions of their own: a closure in those that callers call costs each of their invocations the variables that it keeps.
+  // Separate methods: a closure inside a public method would allocate its captured variables on every invocation.
 
   #invokeWatched(invocation) {
     const run = () => this.#port.invokeSync(invocation);
     return isObserved('invoke') ? runObserved(invocation, this, run) : run();
   }
 
-  /** Runs an invocation with options, or one that observers are told of. */
+  /** Runs an invocation that has options or observers. */
   #invokeUnusually(invocation, options) {
     const run = () => this.#invoke(invocation, options);
     return isObserved('invoke') ? runObserved(invocation, this, run) : run();
@@ -156,7 +159,7 @@ export class WapcHost {
     try {
       await this.#open().replace(module);
     } finally {
-      // Nobody else has what was compiled for this alone.
+      // Nothing else refers to a module that was compiled for this replacement.
       if (halfOf(source) === undefined) module.free();
     }
   }
@@ -169,11 +172,14 @@ export class WapcHost {
     if (this.#host === undefined) return;
     const isRunning = this.#port.cancelAll();
     if (this.#host.close(isRunning)) this.#free();
-    // An invocation runs, or a fresh instance is being created: the end of that frees it.
+    // An invocation runs, or a new instance is being created: whichever ends frees the host.
     else this.#port.free = () => this.#free();
   }
 
-  /** Not when it is collected: many hosts may come and go between two collections, and a callback may refer to its host. */
+  /**
+   * Frees the host in the core. Not left to a finalizer: many hosts may come and go between two collections, and a
+   * callback may refer to its host.
+   */
   #free() {
     this.#port.close();
     this.#host?.free();

@@ -1,4 +1,4 @@
-/** Where the core and WASI come from if they are no part of the package. */
+/** Sources of the core and of WASI for builds that do not contain them. */
 
 import { core as load } from './core.js';
 import { WapcError, argumentError } from '../base/error.js';
@@ -14,9 +14,9 @@ platform.core = missing('the core (wapc-host/wasm)');
 platform.wasi = missing('WASI (wapc-host/wasi)');
 
 /**
- * Loads the core, and keeps WASI for guests that import it.
- * @param {import('./index.js').GuestSource} core what `wapc-host/wasm` is
- * @param {import('./index.js').GuestSource} [wasi] what `wapc-host/wasi` is
+ * Loads the core. WASI is loaded when a guest imports it.
+ * @param {import('./index.js').GuestSource} core `wapc-host/wasm`, in any form that a guest may have
+ * @param {import('./index.js').GuestSource} [wasi] `wapc-host/wasi`, likewise
  */
 export async function init(core, wasi) {
   if (core === undefined)

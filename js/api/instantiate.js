@@ -3,8 +3,8 @@ import { openProbes } from '../invocation/room.js';
 import { watchStack } from '../invocation/stack.js';
 
 /**
- * Instantiates the core: its raw exports. At once where that is allowed, which older browsers do not: the other way looks
- * whether it was given a `Response`, and asking for that takes Node 10 ms.
+ * Instantiates the core, and returns its raw exports. Synchronously where the engine allows it (older browsers do not):
+ * the asynchronous way tests for a `Response`, and accessing that global takes Node 10 ms.
  * @param {WebAssembly.Module} module
  */
 export async function instantiate(module) {

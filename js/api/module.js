@@ -8,7 +8,7 @@ import { requireRoom } from '../invocation/room.js';
 
 const MODULE = Symbol('module');
 
-/** The `WapcModule` of a core's half. Outside of the class: a bundler renames one that names itself. */
+/** Makes the `WapcModule` of a core's half. Outside of the class: bundlers rename a class that refers to itself. */
 const moduleOf = (half) => new WapcModule(MODULE, half);
 
 /** A compiled guest: compiled once, instantiated as often as needed. */

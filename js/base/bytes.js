@@ -1,16 +1,18 @@
-/** Bytes and text on their way to a guest and back. Everything here is on the path of an invocation. */
+/** Copies bytes and text into and out of guest memory. Every function here is on the hot path of an invocation. */
 
 import { encoder, lenient, strict, utf16 } from './encoding.js';
 import { argumentError } from './error.js';
 
 /**
- * Up to this many bytes a loop beats `set` and `slice`, which pay for a call into the engine: a loop takes 3 ns a byte
- * in Node 20 and 2 in Node 26, a call 40.
+ * Up to this many bytes, a loop beats `set` and `slice`, which call into the engine: a loop takes 3 ns per byte in Node
+ * 20 and 2 ns in Node 26, a call takes 40 ns.
  */
 const SHORT = 16;
-/** From this many bytes on a copy of a view beats `slice`, which clears the memory first: by a quarter where it is long. */
+/**
+ * From this many bytes on, copying a view beats `slice`, which zeroes the memory first: by a quarter for long arrays.
+ */
 const LONG = 1 << 12;
-/** Names are kept encoded up to this length, and this many of them. */
+/** Limits of the name caches: bytes or characters of a name, and number of names. */
 const CACHED_LENGTH = 256;
 const CACHED_NAMES = 256;
 
@@ -18,12 +20,15 @@ const encodedNames = new Map();
 let lastName = '';
 let lastEncoded = new Uint8Array(0);
 
-/** An operation's name in UTF-8. Names hardly vary, so the encoded ones are kept: shared, never handed to a caller. */
+/**
+ * The UTF-8 bytes of an operation's name. Names rarely vary, so the arrays are cached and shared: never hand one to a
+ * caller.
+ */
 export function encodeOperation(operation) {
   return operation === lastName ? lastEncoded : encodeAnother(operation);
 }
 
-/** Apart, so that what is inlined into an invocation stays short: V8 inlines no more than 920 bytes of code. */
+/** Separate function, to keep what is inlined into an invocation short: V8 inlines at most 920 bytes of bytecode. */
 function encodeAnother(operation) {
   if (typeof operation !== 'string') throw argumentError('operation', 'a string', operation);
   let encoded = encodedNames.get(operation);
@@ -38,16 +43,16 @@ function encodeAnother(operation) {
   return encoded;
 }
 
-/** Held: V8 11 looks them up on an array through a cache each time, which takes a twentieth of a short invocation. */
+/** Held in constants: V8 11 looks methods of an array up through a cache each time, 5% of a short invocation. */
 const { set, slice } = Uint8Array.prototype;
 
 /**
- * Copies `source`, which had `length` bytes when it was last asked, to `view` at `ptr`. The range was checked. False where
- * it has another length by now, detached, resized or grown under another thread: then the guest must not go on, since
- * other bytes of its memory may have been written.
+ * Copies `source` to `view` at `ptr`; the range has been checked. `length` is the length of `source` when it was last
+ * read. Returns false if the length differs now, because the array was detached, resized or grown by another thread.
+ * The guest must not continue then: other bytes of its memory may have been written.
  *
- * Who knows a length says it: that of an array may be over 2^32, so that V8 reads it as a double and looks whether it is an
- * integer, which takes as long as copying a few bytes.
+ * The length is a parameter because reading it is slow: an array may be longer than 2^32, so V8 loads its length as a
+ * double and checks for an integer, which takes as long as copying a few bytes.
  */
 export function copyIn(view, ptr, source, length) {
   if (length === 0) return true;
@@ -55,31 +60,33 @@ export function copyIn(view, ptr, source, length) {
   try {
     copyName(view, ptr, source, length);
   } catch {
-    // Grown just now, past the end of the view.
+    // The source has just grown past the end of the view.
     return false;
   }
-  // Asked afterwards: shared memory only grows, so that it had this length all the time if it has it now.
+  // Checked after copying: shared memory only grows, so a length that is right now was right all along.
   return source[length] === undefined;
 }
 
-/** Copies an array of our own, which nobody changes meanwhile. */
+/** Copies an array of this package, which nothing else changes. */
 export function copyName(view, ptr, source, length) {
   if (length > SHORT) set.call(view, source, ptr);
   else for (let i = 0; i < length; i++) view[ptr + i] = source[i];
 }
 
-/** A fresh array that nobody has yet, made while there was time. */
+/** A spare array for the next response, allocated in idle time. Nothing else refers to it. */
 let spare = new Uint8Array(0);
 
-/** Longer ones are not worth the memory that they take meanwhile. */
+/** Longest spare array, in bytes: the memory that a longer one occupies is not worth it. */
 const LONGEST_SPARE = 1 << 20;
 
-/** Makes an array for the next answer, if that is as long as the last one: making it takes longer than filling it. */
+/**
+ * Allocates the array for the next response, assuming the length of the last one: allocating takes longer than copying.
+ */
 export function prepareAnother(length) {
   if (length >= LONG && length <= LONGEST_SPARE && spare.length !== length) spare = new Uint8Array(length);
 }
 
-/** A fresh array of the `len` bytes at `ptr`. The range was checked. */
+/** A new array with the `len` bytes at `ptr`. The range has been checked. */
 export function copyOut(view, ptr, len) {
   if (len >= LONG) return copyOutLong(view.subarray(ptr, ptr + len));
   if (len > SHORT) return slice.call(view, ptr, ptr + len);
@@ -96,31 +103,31 @@ function copyOutLong(bytes) {
   return copy;
 }
 
-/** UTF-8 text with U+FFFD where it is broken, for what people read: logs and error texts. */
+/** Decodes UTF-8 with U+FFFD for malformed bytes: for text that people read (logs, error messages). */
 export function decodeLenient(view, ptr, len) {
-  // An empty text touches nothing: the view may be detached.
+  // An empty text does not touch the view, which may be detached.
   if (len === 0) return '';
   return lenient.decode(decodable(view, ptr, len));
 }
 
-/** UTF-16LE text, as AssemblyScript keeps its strings. */
+/** Decodes UTF-16LE, the string encoding of AssemblyScript. */
 export function decodeUtf16(view, ptr, len) {
   if (len === 0) return '';
   return utf16.decode(decodable(view, ptr, len));
 }
 
-/** Decoders refuse views of shared memory, so its bytes are copied out first. */
+/** The bytes to decode. TextDecoder refuses views of shared memory, so those are copied first. */
 function decodable(view, ptr, len) {
   return view.buffer instanceof ArrayBuffer ? view.subarray(ptr, ptr + len) : view.slice(ptr, ptr + len);
 }
 
-/** One of the names of a host call (binding, namespace, operation): the last one is kept and compared byte by byte. */
+/** Caches the last value of one name of a host call (binding, namespace or operation), compared byte by byte. */
 export class NameCache {
   #bytes = new Uint8Array(0);
   #length = 0;
   #text = '';
 
-  /** Its text. Throws a TypeError where it is not UTF-8. */
+  /** The text of the name. Throws a TypeError if it is not UTF-8. */
   read(view, ptr, len) {
     const bytes = this.#bytes;
     if (this.#length === len) {

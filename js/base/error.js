@@ -1,19 +1,19 @@
-/** `WapcError.#locate`, which is no part of the public class. */
+/** `WapcError.#locate`, which is not part of the public class. */
 export let locate;
 
 /**
- * True for an error of this copy of the package. Nothing of a caller's runs.
+ * True for an error made by this copy of the package. Runs no code of the caller.
  * @type {(value: unknown) => value is WapcError}
  */
 export let isOwn;
 
-/** Adds an own enumerable property, where that is possible. */
+/** Adds an own enumerable property; does nothing if the object refuses it. */
 const add = (object, name, value) =>
   void Reflect.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 
 /**
- * Every error of this package: match on `code`, read `cause` for what lies behind it. `code`, and what locates the error, are
- * own enumerable properties, which are seen where errors are printed.
+ * Every error of this package: match on `code`; `cause` is the underlying error. `code` and the properties that locate
+ * the error are own and enumerable, so that they show where errors are printed.
  */
 export class WapcError extends Error {
   #isOurs;
@@ -21,7 +21,7 @@ export class WapcError extends Error {
   static {
     isOwn = /** @type {typeof isOwn} */ ((value) => typeof value === 'object' && value !== null && #isOurs in value);
     locate = (error, guest, operation, hostCall) => this.#locate(error, guest, operation, hostCall);
-    // Written out, since bundlers rename classes.
+    // The name is a literal, since bundlers rename classes.
     Object.defineProperty(this.prototype, 'name', { value: 'WapcError', configurable: true, writable: true });
   }
 
@@ -36,9 +36,9 @@ export class WapcError extends Error {
   }
 
   /**
-   * Adds the place of an error: the guest's name, if it has one, the operation that was invoked, and the host call that had
-   * failed, if one did. Nothing is added to what is not one of ours, or has its place already; nothing of the caller's runs.
-   * Returns the error.
+   * Adds the location of an error: the guest's name (if it has one), the invoked operation, and the host call that
+   * failed (if one did). Leaves errors alone that are foreign or located already. Runs no code of the caller. Returns
+   * the error.
    * @template E
    * @param {E} error
    * @param {string | undefined} guest
@@ -53,35 +53,38 @@ export class WapcError extends Error {
     return error;
   }
 
-  /** All that the error has to say, but for its cause and its stack: `structuredClone` keeps less of it. */
+  /** All of the error except its cause and its stack. `structuredClone` keeps less. */
   toJSON() {
     const { name, message } = this;
     return { name, message, ...this };
   }
 
-  /** By brand, so that an error of a second copy of this package matches too. A subclass keeps the usual rule. */
+  /**
+   * Matches by brand, so errors of a second copy of this package match too. Subclasses use the default `instanceof`.
+   */
   static [Symbol.hasInstance](value) {
-    // Asked so, since a class that names itself is renamed by bundlers, and the name stands in stack traces.
+    // Compares the prototype instead of naming `WapcError`: bundlers rename a class that refers to itself, and that
+    // name would show in stack traces.
     if (Object.getPrototypeOf(this) !== Error) return Function.prototype[Symbol.hasInstance].call(this, value);
     const { code } = value instanceof Error ? /** @type {{ code?: unknown }} */ (value) : {};
     return typeof code === 'string' && code.startsWith('WAPC_');
   }
 }
 
-/** Makes an error of the core's: this file is the one place that gives errors their shape. */
+/** Makes an error for the core: all errors get their shape in this file. */
 export function makeError(code, message, hasCause, cause) {
   return new WapcError(code, message, hasCause ? { cause } : undefined);
 }
 
-/** The error of a host, module or pool that is closed. */
+/** The WAPC_CLOSED error of a host, module or pool. */
 export const closedError = (what) => new WapcError('WAPC_CLOSED', `the ${what} is closed`);
 
-/** WAPC_ARGUMENT in its one wording: what, what was expected, what came. */
+/** The WAPC_ARGUMENT error: the option or argument, what was expected, and what came. */
 export function argumentError(what, expected, value) {
   return new WapcError('WAPC_ARGUMENT', `${what}: expected ${expected}, got ${describe(value)}`);
 }
 
-/** The message of what was thrown, or the value itself as text; never throws, whatever it is. */
+/** The message of a thrown value, or the value itself as text. Never throws. */
 export function messageOf(thrown) {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);
@@ -90,7 +93,7 @@ export function messageOf(thrown) {
   }
 }
 
-/** A value as an error message names it: its type, and the value itself where that is short. Never throws. */
+/** Describes a value for an error message: its type, and the value if it is short. Never throws. */
 export function describe(value) {
   try {
     return describePlainly(value);

@@ -1,19 +1,20 @@
 /**
- * Telling observers what happens: listeners (`entry/observe.js`), and in Node, Deno and Bun the subscribers of diagnostics
- * channels. While there are none, each work pays for the question alone.
+ * Reports events to observers: listeners (`entry/observe.js`) and, in Node, Deno and Bun, subscribers of diagnostics
+ * channels. Without observers, the only cost is the check.
  */
 
 import { platform } from '../platform/platform.js';
 
 /**
- * True while anybody observes anything: all that an invocation looks at. A variable of this copy, since engines take a constant
- * for it as long as it never changes; looking into an object takes 3% of an invocation of 32 bytes, asking a tracing channel 10.
+ * True while there is any observer: the only thing that an invocation checks. It is a variable of this copy of the
+ * package, since engines treat a variable that never changes as a constant. Reading it from an object costs 3% of a
+ * 32-byte invocation, asking a tracing channel 10%.
  */
 export let isWatched = false;
 
 /**
- * The observers of all copies of the package in this realm: `wapc-host/observe` may be of another copy. Each copy has a function
- * in `noted`, which is called when there are others.
+ * The observers of all copies of the package in this realm, since `wapc-host/observe` may belong to another copy.
+ * `noted` holds one function per copy, called when the observers change.
  * @type {{ hasSubscribers: boolean, listeners: ((event: object) => void)[], noted: (() => void)[] }}
  */
 const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= { hasSubscribers: false, listeners: [], noted: [] });
@@ -23,22 +24,22 @@ shared.noted.push(note);
 note();
 
 /**
- * True where somebody wants to be told of works of a kind.
+ * True if observers listen for a kind of operation.
  * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
  */
 export const isObserved = (kind) => isWatched && (shared.listeners.length !== 0 || hasSubscribers(kind));
 
-/** True where the channel of a kind of work has subscribers. */
+/** True if the channel of a kind of operation has subscribers. */
 const hasSubscribers = (kind) => platform.channels !== undefined && platform.hasSubscribers(platform.channels[kind]);
 
-/** Channels have subscribers, or none any more. */
+/** Sets whether the diagnostics channels have subscribers, for all copies of the package. */
 export function setHasSubscribers(has) {
   shared.hasSubscribers = has;
   for (const note of shared.noted) note();
 }
 
 /**
- * A work that observers are told of: `run` runs it, or the part of it that is not awaited, and `end` or `fail` ends it.
+ * Begins an operation that observers are told of: `run` runs its synchronous part, `end` or `fail` ends it.
  * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
  * @param {object} fields of the event (`WorkEvent`)
  */
@@ -66,10 +67,10 @@ export function beginWork(kind, fields) {
           channel?.end.publish(event);
         }
       };
-      // What the work calls finds the stores of the channel's subscribers.
+      // Code called by the operation sees the stores that subscribers have bound to the channel.
       return channel === undefined ? act() : channel.start.runStores(event, act);
     },
-    /** @param {(event: any) => void} [add] adds to the event what is known of the result */
+    /** @param {(event: any) => void} [add] adds the properties of the result to the event */
     end(add) {
       add?.(event);
       settle();
@@ -83,12 +84,12 @@ export function beginWork(kind, fields) {
 }
 
 /**
- * Does a work, and tells observers of it.
+ * Runs an operation, and reports it to observers.
  * @template T
  * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
  * @param {object} fields of the event (`WorkEvent`)
- * @param {(event: any) => T} act which may add to the event; it throws, answers, or answers with a promise
- * @param {(event: any, result: any) => void} [ended] adds to the event what is known of the result
+ * @param {(event: any) => T} act may add to the event; it throws, returns a value, or returns a promise
+ * @param {(event: any, result: any) => void} [ended] adds the properties of the result to the event
  * @returns {T}
  */
 export function observe(kind, fields, act, ended = () => {}) {
@@ -118,7 +119,7 @@ export function observe(kind, fields, act, ended = () => {}) {
   });
 }
 
-/** Tells observers what becomes of an instance of a pool (`PoolEvent`). */
+/** Reports the creation, replacement or eviction of an instance of a pool (`PoolEvent`). */
 export function tellPool(kind, guest, host, reason) {
   if (!isWatched) return;
   const event = { kind, guest, host, reason };
@@ -126,7 +127,7 @@ export function tellPool(kind, guest, host, reason) {
   tell(event);
 }
 
-/** What a listener throws is an uncaught error of its own. */
+/** Calls every listener. An error thrown by one becomes an uncaught error. */
 function tell(event) {
   for (const listener of shared.listeners) {
     try {

@@ -1,18 +1,18 @@
 /**
- * Objects of options that callers pass in. Each is read here, once and inside one `try`: its getters, and the traps of a
- * proxy, never run inside the core, whose frames they would unwind, and cannot answer a second time with something else.
+ * Reads objects of options. Each property is read once, here, inside one `try`: getters and proxy traps of the caller
+ * then never run inside the core, whose frames they would unwind, and cannot return a different value on a second read.
  */
 
 import { WapcError, argumentError, messageOf } from './error.js';
 
 /**
- * The fields of an object of options, as an object of our own without getters; none for undefined.
- * Throws WAPC_ARGUMENT for what is no object, has a field of another name, or throws where it is read: that is the `cause`.
- * @param {string} what the object is in errors: `options`, or the name of the option that it is
+ * The properties of an options object as a plain object without getters; empty for undefined. Throws WAPC_ARGUMENT if
+ * the value is not an object, has an unknown property, or throws while it is read: that error is the `cause`.
+ * @param {string} what name of the object in errors: `options`, or the option's name
  * @param {unknown} object
- * @param {string} names of the fields, separated by commas
- * @param {string} [others] names of fields that belong elsewhere
- * @param {string} [elsewhere] says where, at the end of an error message
+ * @param {string} names of the known properties, separated by commas
+ * @param {string} [others] names of properties that belong elsewhere
+ * @param {string} [elsewhere] end of the error message for those, which says where they belong
  */
 export function readFields(what, object, names, others = '', elsewhere = '') {
   const fields = { __proto__: null };
@@ -38,14 +38,14 @@ function attempt(what, read) {
   }
 }
 
-/** The name that was meant by a misspelt one, as the end of an error message; empty where none is near. */
+/** A "did you mean" hint for a misspelt name, as the end of an error message; empty if no name is similar. */
 function suggestion(misspelt, names) {
   const most = Math.min(2, Math.floor(misspelt.length / 3));
   const near = names.filter((name) => distance(misspelt.slice(0, 32).toLowerCase(), name.toLowerCase()) <= most);
   return near.length === 0 ? '' : `; did you mean \`${near[0]}\`?`;
 }
 
-/** How many letters have to be inserted, removed or exchanged to make one text of the other. */
+/** Edit distance: the number of letters to insert, remove or replace. */
 function distance(from, to) {
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

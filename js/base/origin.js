@@ -1,16 +1,16 @@
-/** The place where a public function was called: stacks of errors begin there, not in frames of this package. */
+/** Call sites of public functions: stacks of errors begin there, not in frames of this package. */
 
 import { isOwn } from './error.js';
 
-/** Not in every engine. */
+/** Missing in some engines. */
 const { captureStackTrace } = /** @type {{ captureStackTrace?: (target: object, above?: Function) => void }} */ (Error);
 
-/** Errors whose stack begins at a caller already: of several, the one that is nearest to the mistake. */
+/** Errors whose stack begins at a call site already. Of nested call sites, the innermost is kept. */
 const located = new WeakSet();
 
 /**
- * The caller of a public function that runs.
- * @param {Function | undefined} called the function: its frames are left out, and those of what it called
+ * Captures the call site of a public function.
+ * @param {Function | undefined} called the public function: frames from it on inwards are left out
  * @returns {{ stack?: string }} for `beginAt`
  */
 export function callerOf(called) {
@@ -18,13 +18,13 @@ export function callerOf(called) {
   try {
     captureStackTrace?.(caller, called);
   } catch {
-    // A caller's own `Error.prepareStackTrace` may throw: its error begins elsewhere then.
+    // `Error.prepareStackTrace` of the caller may throw; the error then keeps its own stack.
   }
   return caller;
 }
 
 /**
- * Lets the stack of an error of this package's begin at a caller, unless that is not known. Never throws. Returns the error.
+ * Makes the stack of an error of this package begin at a call site, if that is known. Never throws. Returns the error.
  * @template E
  * @param {E} error
  * @param {{ stack?: string } | undefined} caller
@@ -32,27 +32,27 @@ export function callerOf(called) {
 export function beginAt(error, caller) {
   if (caller === undefined || !isOwn(error) || located.has(error)) return error;
   try {
-    // The engine writes it now, and may ask a function of the caller's.
+    // The engine formats the stack now, and may call `Error.prepareStackTrace` of the caller.
     const frames = framesIn(`${caller.stack}`);
     if (frames === '') return error;
     located.add(error);
-    // V8 begins with the error itself, other engines do not.
+    // V8 puts the error's name and message first; other engines do not.
     const value = frames.startsWith('    at ') ? `${error.name}: ${error.message}\n${frames}` : frames;
     Reflect.defineProperty(error, 'stack', { value, configurable: true, writable: true });
   } catch {
-    // Its stack stays as it is.
+    // The error keeps its own stack.
   }
   return error;
 }
 
-/** The frames in an engine's text, a line each; empty where there are none. */
+/** The frames in a stack text, one per line; empty if there are none. */
 function framesIn(stack) {
   const first = stack.search(/^ {4}at |^.*@/m);
   return first < 0 ? '' : stack.slice(first);
 }
 
 /**
- * Does the work of a public function that answers with a promise.
+ * Runs the asynchronous work of a public function: stacks of its errors begin at the call site.
  * @template T
  * @param {Function | undefined} called the function
  * @param {() => Promise<T>} work
@@ -67,8 +67,9 @@ export async function forCaller(called, work) {
 }
 
 /**
- * A rejection whose error begins where it is awaited, unless it begins somewhere already. V8 looks for that as long as it
- * runs the last of a chain of reactions, and only where others have linked it with what is awaited by then.
+ * A rejected promise whose error begins where it is awaited, unless it has a call site already. V8 can find the
+ * awaiting function only while the last reaction of a promise chain runs, and only once callers have linked the chain
+ * with what they await: hence the two empty reactions.
  */
 export function rejectionOf(error) {
   if (captureStackTrace === undefined || !isOwn(error) || located.has(error)) return Promise.reject(error);

@@ -1,7 +1,7 @@
 /**
- * Values of callers that stand for bytes: payloads, and what callbacks answer. Such a value may claim any `length`, throw
- * where it is read, be detached or resized, or grow under another thread; so each is read once, here, by what the engine
- * knows of it.
+ * Values of callers that stand for bytes: payloads, and results of callbacks. Such a value may lie about its `length`,
+ * throw when read, be detached or resized, or be grown by another thread. So each is read once, here, through the
+ * engine's own getters.
  */
 
 import { encoder } from './encoding.js';
@@ -16,12 +16,12 @@ const [partOfArray, partOfData] = [partOf(TypedArray), partOf(DataView)];
 const buffers = [ArrayBuffer, globalThis.SharedArrayBuffer].filter((Buffer) => Buffer !== undefined);
 const lengthsOfBuffers = buffers.map((Buffer) => getterOf(Buffer, 'byteLength'));
 
-/** True for a `Uint8Array` of any subclass, false for a proxy of one. */
+/** True for a `Uint8Array` of any subclass; false for a proxy of one. */
 export const isBytes = (value) => value instanceof Uint8Array && ArrayBuffer.isView(value);
 
 /**
- * The length of a `Uint8Array`; 0 where it is detached. An array can claim any `length`, but not which elements there are:
- * asking for those takes a fraction of what calling the engine's own getter does.
+ * The length of a `Uint8Array` in bytes; 0 if it is detached. An array can claim any `length`, but cannot fake its
+ * elements. Reading two elements takes a fraction of the time of calling the engine's getter.
  */
 export function lengthOf(bytes) {
   const length = +bytes.length;
@@ -29,8 +29,8 @@ export function lengthOf(bytes) {
 }
 
 /**
- * A `Payload` as bytes, not copied: a string as UTF-8, a view or buffer as the bytes it covers.
- * Throws WAPC_ARGUMENT for anything else.
+ * The bytes of a `Payload`, not copied: a string becomes UTF-8, a view or buffer the bytes it covers. Throws
+ * WAPC_ARGUMENT for anything else.
  */
 export function toBytes(value, what) {
   if (isBytes(value)) return value;
@@ -40,7 +40,7 @@ export function toBytes(value, what) {
   return bytes;
 }
 
-/** The bytes that a view covers, or of a buffer, not copied; undefined for what is neither, or is detached. */
+/** The bytes of a buffer, or those that a view covers, not copied; undefined for other values and detached buffers. */
 export function viewOf(value) {
   try {
     if (ArrayBuffer.isView(value)) {
@@ -50,13 +50,13 @@ export function viewOf(value) {
     }
     return isBuffer(value) ? new Uint8Array(value) : undefined;
   } catch (error) {
-    // The stack's end is not the value's fault.
+    // A RangeError means that the stack is exhausted, not that the value is wrong.
     if (error instanceof RangeError) throw error;
     return undefined;
   }
 }
 
-/** By what only buffers answer to: their names can be taken by anything. */
+/** True for a buffer. Tested with a getter that works on buffers only: anything can take their names. */
 function isBuffer(value) {
   return lengthsOfBuffers.some((length) => {
     try {
@@ -67,16 +67,18 @@ function isBuffer(value) {
   });
 }
 
-/** The `then` of a promise, or of what stands for one; undefined for anything else. Throws what reading it throws. */
+/** The `then` method of a promise or thenable; undefined for anything else. Throws what the getter throws. */
 export function thenOf(value) {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
   const { then } = value;
   return typeof then === 'function' ? then : undefined;
 }
 
-/** Calls one of two functions, once and later, with what such a value comes to. Throws if it does so at once. */
+/**
+ * Calls `fulfilled` or `rejected` once and asynchronously when a promise or thenable settles. Throws if `then` throws.
+ */
 export function whenSettled(value, then, fulfilled, rejected) {
-  // One that is no promise may call back at once, more than once, or with yet another.
+  // A thenable may call back synchronously, several times, or with another thenable.
   const own = then === Promise.prototype.then;
   const promise = own ? value : new Promise((resolve, reject) => Reflect.apply(then, value, [resolve, reject]));
   Promise.prototype.then.call(promise, fulfilled, rejected);

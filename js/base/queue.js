@@ -1,6 +1,6 @@
 /**
- * A queue, first come, first served, whose items may leave at any time. A `Set` alone takes longer and longer to say what is
- * first, since it steps over what was before; an iterator remembers where it was.
+ * A first-in, first-out queue whose items can be removed at any time. Finding the first item of a `Set` gets slower
+ * with each deletion, since it skips deleted entries; an iterator remembers its position.
  * @template T
  */
 export class Queue {
@@ -12,12 +12,12 @@ export class Queue {
   }
 
   push(item) {
-    // An iterator that was at the end once stays there.
+    // An iterator that has reached the end stays there.
     if (this.#set.size === 0) this.#iterator = this.#set.values();
     this.#set.add(item);
   }
 
-  /** Takes the one that waits longest; undefined where none does. */
+  /** Removes and returns the oldest item; undefined if the queue is empty. */
   shift() {
     if (this.#set.size === 0) return undefined;
     const { value } = this.#iterator.next();
@@ -25,12 +25,12 @@ export class Queue {
     return value;
   }
 
-  /** Takes one out. Whether it waited. */
+  /** Removes an item. True if it was queued. */
   delete(item) {
     return this.#set.delete(item);
   }
 
-  /** Takes all. */
+  /** Removes and returns all items. */
   clear() {
     const all = [...this.#set];
     this.#set.clear();

@@ -1,11 +1,12 @@
-/** The longest that engines' timers wait, in ms: they take anything longer for no time at all. */
+/** The longest delay of an engine's timers, in ms: they treat longer ones as 0. */
 export const LONGEST = 0x7fffffff;
 
 /**
- * Calls `then` after `delay` ms, or never where that is more than 24 days: what stops it.
+ * Calls `then` after `delay` ms, or never if that exceeds `LONGEST` (24 days). Returns a function that cancels the
+ * timer.
  * @param {number} delay
  * @param {() => void} then
- * @param {boolean} [inBackground] whether a process may end before
+ * @param {boolean} [inBackground] true if the timer does not keep the process alive
  */
 export function startTimer(delay, then, inBackground = false) {
   if (delay > LONGEST) return () => {};

@@ -1,4 +1,4 @@
-/** The diagnostics channels of Node, Deno and Bun: their subscribers are observers. */
+/** Diagnostics channels of Node, Deno and Bun: their subscribers are observers. */
 
 import diagnostics from 'node:diagnostics_channel';
 
@@ -7,10 +7,10 @@ import { platform } from '../platform/platform.js';
 
 const PARTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
 
-/** The channels of a tracing channel; a plain channel is one. */
+/** The channels of a tracing channel, or a plain channel itself. */
 const partsOf = (channel) => (channel.start === undefined ? [channel] : PARTS.map((part) => channel[part]));
 
-// Not in every version of Deno and Bun.
+// Some versions of Deno and Bun lack `tracingChannel`.
 if (typeof diagnostics.tracingChannel === 'function') {
   const channel = (kind) => diagnostics.tracingChannel(`wapc-host:${kind}`);
   const channels = {
@@ -24,11 +24,11 @@ if (typeof diagnostics.tracingChannel === 'function') {
   platform.hasSubscribers = (channel) => partsOf(channel).some((part) => part.hasSubscribers);
   const note = () => setHasSubscribers(Object.values(channels).some(platform.hasSubscribers));
 
-  // No platform tells when somebody subscribes, and each invocation that asked would take 20 ns more.
+  // Subscribing is intercepted: no platform reports it, and checking in each invocation would cost 20 ns.
   for (const part of Object.values(channels).flatMap(partsOf)) {
     for (const name of ['subscribe', 'unsubscribe', 'bindStore', 'unbindStore']) {
       part[name] = function (...given) {
-        // The first subscriber exchanges the channel's prototype.
+        // The method is looked up on each call, since the first subscriber changes the channel's prototype.
         const result = Object.getPrototypeOf(this)[name].apply(this, given);
         note();
         return result;

@@ -1,5 +1,5 @@
 /**
- * Counts of what is alive on this thread, for tests that look for leaks. It is not published.
+ * Counts live objects on this thread, for leak tests. Not published.
  * @returns {{ instances: number, hosts: number, pools: number, suspended: number }} all 0 before the core is loaded
  */
 

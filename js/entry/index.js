@@ -1,4 +1,4 @@
-/** The package in a browser, and anywhere else without files of its own: with the core in it, gzipped. */
+/** Entry point for browsers, and other platforms without files. Contains the core, gzipped. */
 
 import '../platform/web.js';
 
@@ -8,7 +8,7 @@ import { compileGzipped } from '../loading/inlined.js';
 import { platform } from '../platform/platform.js';
 
 platform.core = () => compileGzipped(base64);
-// Most guests do without.
+// Loaded on demand: most guests do not import WASI.
 platform.wasi = () =>
   import('./wasi.js').catch((cause) => {
     if (globalThis.ServiceWorkerGlobalScope === undefined) throw cause;

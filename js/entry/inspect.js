@@ -1,4 +1,4 @@
-/** The way in which Node, Deno and Bun print what the package makes: `console.log(host)` shows what matters of it. */
+/** Custom inspection in Node, Deno and Bun: `console.log(host)` prints the properties that matter. */
 
 import { WapcHost } from '../api/host.js';
 import { WapcModule } from '../api/module.js';
@@ -20,7 +20,7 @@ for (const [{ name, prototype }, fieldsOf] of FIELDS) {
       try {
         fields = fieldsOf(this);
       } catch {
-        // The prototype, or a proxy: it has none.
+        // `this` is the prototype or a proxy, which has no fields.
       }
       const told = Object.entries(fields).filter(([, value]) => value !== undefined);
       return `${name} ${inspect(Object.fromEntries(told), options)}`;

@@ -1,4 +1,7 @@
-/** The package in Node, Deno and Bun: with the core in it; guests may be files, workers are `node:worker_threads`'. */
+/**
+ * Entry point for Node, Deno and Bun. Contains the core; guests may be files, and workers are those of
+ * `node:worker_threads`.
+ */
 
 import '../platform/node.js';
 import './channels.js';
@@ -9,7 +12,7 @@ import { compileInlined } from '../loading/inlined.js';
 import { platform } from '../platform/platform.js';
 
 platform.core = () => compileInlined(base64);
-// Most guests do without.
+// Loaded on demand: most guests do not import WASI.
 platform.wasi = () => import('./wasi-node.js');
 
 export * from './exports.js';

@@ -1,8 +1,8 @@
-/** `wapc-host/observe`: events of all that happens on this thread, for a function or for the browser's DevTools. */
+/** `wapc-host/observe`: reports the events of this thread to a listener, or to the browser's DevTools. */
 
 import { argumentError } from '../base/error.js';
 
-/** The same object as in `base/observing.js`, which may be of another copy of the package. */
+/** The object of `base/observing.js`, which may belong to another copy of the package. */
 const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= { hasSubscribers: false, listeners: [], noted: [] });
 
 function setListeners(listeners) {
@@ -10,10 +10,11 @@ function setListeners(listeners) {
   for (const note of shared.noted) note();
 }
 
-/** Calls back with every event until what it returns is called. */
+/** Calls `listener` with every event. Returns a function that removes it. */
 export function observe(listener) {
   if (typeof listener !== 'function') throw argumentError('listener', 'a function', listener);
-  // Apart from others with the same listener. The list is replaced, never changed: it may be walked just now.
+  // Wrapped, so that one listener can be added twice. The array is replaced, never changed: it may be iterated right
+  // now.
   const own = (event) => listener(event);
   setListeners([...shared.listeners, own]);
   return () => setListeners(shared.listeners.filter((other) => other !== own));
@@ -21,7 +22,7 @@ export function observe(listener) {
 
 const TRACKS = { compile: 'Compile', instantiate: 'Instantiate', invoke: 'Invocations', hostcall: 'Host calls' };
 
-/** Draws works as tracks in DevTools until what it returns is called. */
+/** Shows operations as tracks in DevTools. Returns a function that stops it. */
 export function devtools() {
   return observe((event) => {
     if (event.duration === undefined) return;

@@ -1,4 +1,4 @@
-/** The package in a service worker, where `import()` is refused: with WASI in it from the beginning. */
+/** Entry point for service workers, which refuse `import()`. WASI is imported statically. */
 
 import { platform } from '../platform/platform.js';
 import { Wasi, compile } from './wasi.js';

@@ -1,4 +1,4 @@
-/** The package without its WebAssembly, which is given to it, in Node, Deno and Bun. */
+/** Entry point for Node, Deno and Bun without the WebAssembly: callers pass it to `init`. */
 
 import '../platform/node.js';
 import './channels.js';

@@ -1,4 +1,4 @@
-/** The package without its WebAssembly, which is given to it, in a browser. */
+/** Entry point for browsers without the WebAssembly: callers pass it to `init`. */
 
 import '../platform/web.js';
 

@@ -1,4 +1,4 @@
-/** WASI with its artifact in it, as it is: for Node, Deno and Bun, where nothing is sent over a wire. */
+/** WASI with its .wasm inlined uncompressed: for Node, Deno and Bun, where its size in transit does not matter. */
 
 import { base64 } from '../generated/wasi-inlined.js';
 import { compileInlined } from '../loading/inlined.js';

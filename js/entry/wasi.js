@@ -1,4 +1,4 @@
-/** WASI with its artifact in it, gzipped: a file of its own, loaded when a guest imports WASI. */
+/** WASI with its .wasm inlined and gzipped: a separate file, loaded when a guest imports WASI. */
 
 import { base64 } from '../generated/wasi-gzipped.js';
 import { compileGzipped } from '../loading/inlined.js';

@@ -1,4 +1,4 @@
-/** The worker in Node, Deno and Bun. */
+/** Script of the workers in Node, Deno and Bun. */
 
 import fs from 'node:fs';
 import { parentPort } from 'node:worker_threads';

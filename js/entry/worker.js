@@ -1,4 +1,4 @@
-/** The worker of a page. */
+/** Script of the workers in browsers. */
 
 import { serve } from '../worker/serve.js';
 

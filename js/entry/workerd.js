@@ -1,4 +1,6 @@
-/** The package in workerd (Cloudflare Workers), which compiles nothing while it runs: what it needs is imported compiled. */
+/**
+ * Entry point for workerd (Cloudflare Workers), which cannot compile at run time: all modules are imported compiled.
+ */
 
 import assemblyscript from './assemblyscript.wasm';
 import core from './core.wasm';

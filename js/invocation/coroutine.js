@@ -1,26 +1,27 @@
 /**
- * Stacks that can be suspended, kept from one invocation to the next. Making one takes longer than a short invocation;
- * waking one that waits takes half of that, but in a microtask: what it is given does not run at once.
+ * Suspendable stacks, reused from one invocation to the next. Creating one takes longer than a short invocation.
+ * Resuming one takes half of that, but happens in a microtask, so an invocation given to it does not begin
+ * synchronously.
  */
 
 import { platform } from '../platform/platform.js';
 import { ownModule } from '../loading/own-modules.js';
 
-/** At most so many are kept. Whatever else is to run at the same time gets a stack of its own. */
+/** Most stacks kept. Further concurrent invocations each get a new stack. */
 const MOST = 16;
 
-/** There is nothing to run. */
+/** Result of `take`: there is no invocation to run. */
 const NOTHING = -1;
 
-/** Those that live, by their numbers, and those of them that have nothing to run. */
+/** Live coroutines by number, and the idle ones among them. */
 const coroutines = new Array(MOST).fill(undefined);
 const idle = [];
 
-/** The table of `src/instance/coroutine.wat`, and its `run`, promising. */
+/** The table of `src/instance/coroutine.wat`, and its export `run`, wrapped in `WebAssembly.promising`. */
 let table;
 let run;
 
-/** One that has nothing to run, for `guest`; undefined where there is none, or this platform does without. */
+/** An idle coroutine for `guest`; undefined if all are in use, or the platform does not keep stacks. */
 export function idleCoroutine(guest) {
   const coroutine = idle.pop() ?? (platform.keepsStacks ? create(guest.core) : undefined);
   if (coroutine !== undefined && !guest.isListed) list(guest);
@@ -51,7 +52,7 @@ function link({ memory, coroutine_module: ptr, coroutine_module_len: len }) {
   run = WebAssembly.promising(/** @type {Function} */ (exports.run));
 }
 
-/** Puts a guest where wasm finds it. */
+/** Puts a guest's `__guest_call` into the table. */
 function list(guest) {
   const { id } = guest;
   if (table.length <= id) table.grow(id + 1 - table.length);
@@ -59,17 +60,17 @@ function list(guest) {
   guest.isListed = true;
 }
 
-/** Lets go of the guest of that number, which is listed. */
+/** Removes a listed guest from the table, by its number. */
 export function unlist(id) {
   table.set(id, null);
 }
 
 class Coroutine {
-  /** The invocation to run; undefined while there is none. */
+  /** The invocation to run; undefined while idle. */
   invocation;
   #number;
   #port;
-  /** The guest that it runs. */
+  /** The guest that the invocation runs on. */
   #guest;
   #wake;
 
@@ -77,28 +78,31 @@ class Coroutine {
     this.#number = number;
   }
 
-  /** Begins to wait. In nobody's scope: a caller's would be kept for as long as it does. */
+  /**
+   * Starts the stack, which then waits for an invocation. Runs in nobody's scope: a caller's would be kept alive for as
+   * long as the stack waits.
+   */
   start() {
     const begin = () => run(this.#number);
     const ended = platform.scopes === undefined ? begin() : platform.scopes.nobodys.runInAsyncScope(begin);
     ended.then(undefined, (error) => this.#fail(error));
   }
 
-  /** Runs an invocation of `port`, as soon as it is awake. */
+  /** Gives an invocation of `port` to the stack; it begins in a microtask. */
   give(port, invocation) {
     this.#port = port;
     this.invocation = invocation;
     this.#wake();
   }
 
-  /** Takes it back, as long as it has not begun. */
+  /** Takes an invocation back that has not begun. */
   takeBack() {
     const { invocation } = this;
     this.#rest();
     return invocation;
   }
 
-  /** The number of the guest to call. */
+  /** Called from wasm: the number of the guest to call, or NOTHING. */
   take() {
     if (this.invocation === undefined) return NOTHING;
     this.#guest = this.#port.takeUp(this.invocation);
@@ -107,22 +111,22 @@ class Coroutine {
     return NOTHING;
   }
 
-  /** A promise of there being something to run, or having been: it may be taken back meanwhile. */
+  /** Called from wasm: resolves when `give` is called. The invocation may have been taken back by then. */
   wait() {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
   }
 
-  /** The guest has answered. */
+  /** Called from wasm: the guest has returned. */
   end(result) {
     const [port, guest, invocation] = [this.#port, this.#guest, this.invocation];
-    // First: it may be given what waited for its turn, and goes on with that.
+    // Idle first: `endTaken` may begin a pending invocation, which can reuse this stack.
     this.#rest();
     port.endTaken(guest, invocation, result);
   }
 
-  /** The guest has thrown, and with it the stack is gone. */
+  /** The guest threw, which unwound the stack: the coroutine is gone. */
   #fail(error) {
     coroutines[this.#number] = undefined;
     this.#port.failTaken(this.#guest, this.invocation, error);

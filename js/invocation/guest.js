@@ -1,6 +1,6 @@
 /**
- * The JavaScript half of one guest instance: its memory, the bytes in flight and the calls that may throw. The core
- * (`src/instance.rs`) checks every range and takes every decision; nothing here throws into it.
+ * The JavaScript half of a guest instance: its memory, the bytes of the current invocation, and the calls that may
+ * throw. The core (`src/instance.rs`) checks every range and makes every decision. Nothing here throws into it.
  */
 
 import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
@@ -12,10 +12,13 @@ import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension } from './suspension.js';
 
-/** The instances that live, by their numbers. */
+/** Live instances by number. */
 const guests = [];
 
-/** Functions that the shim imports to copy between a guest's memory and the caller's arrays: each 1 where it did, 0 where not. */
+/**
+ * Imports of the shim that copy between a guest's memory and arrays of the caller. Each returns 1 on success, 0 on
+ * failure.
+ */
 export const copies = {
   write_request: (id, operationPtr, ptr) => guests[id].writeRequest(operationPtr >>> 0, ptr >>> 0),
   read_response: (id, ptr, len) => guests[id].readResponse(ptr >>> 0, len >>> 0),
@@ -25,8 +28,8 @@ export const copies = {
 export class Guest {
   /**
    * @param {number} id of the instance in the core
-   * @param {{ id: number }} host what callbacks see of the host
-   * @param {boolean} suspendable whether its invocations run on a stack that can be suspended
+   * @param {{ id: number }} host the host as callbacks see it
+   * @param {boolean} suspendable true if its invocations run on a suspendable stack
    * @param {import('../api/index.js').HostCall | undefined} hostCall
    * @param {Function | undefined} logger
    * @param {number | undefined} timeout ms that an invocation may take
@@ -48,13 +51,13 @@ export class Guest {
     this.guestCall = undefined;
     this.promising = undefined;
     this.invocation = undefined;
-    /** True where the last invocation that might have been suspended was not. */
+    /** True if the last invocation on a suspendable stack was not suspended. */
     this.isSteady = false;
-    /** True once it is in the table of coroutines. */
+    /** True once the guest is in the coroutines' table. */
     this.isListed = false;
-    /** Where callbacks are run: undefined where that is where they are called. */
+    /** The AsyncLocalStorage scope that callbacks run in; undefined if they run in the current one. */
     this.scope = undefined;
-    /** Its half of WASI, if it imports that. */
+    /** The guest's half of WASI; undefined if it does not import WASI. */
     this.wasi = undefined;
     this.binding = new NameCache();
     this.namespace = new NameCache();
@@ -62,13 +65,13 @@ export class Guest {
     guests[id] = this;
   }
 
-  /** An instance is about to be made, in `limit` ms if that is limited: its start function may call imports. */
+  /** Prepares for instantiation, within `limit` ms (undefined: no limit). The start function may call imports. */
   prepare(limit) {
     this.invocation = new Invocation();
     this.suspension.limit(limit);
   }
 
-  /** The instance is there: its memory can be reached from now on. */
+  /** Attaches the instance: its memory is reachable from here on. */
   attach(exports) {
     this.exports = exports;
     this.memory = exports.memory;
@@ -76,7 +79,7 @@ export class Guest {
     this.#refresh();
   }
 
-  /** Lets go of the instance, so that nothing that still refers to this object keeps its memory alive. */
+  /** Releases the instance, so that references to this object do not keep its memory alive. */
   release() {
     guests[this.id] = undefined;
     if (this.isListed) unlist(this.id);
@@ -86,18 +89,18 @@ export class Guest {
     this.view = new Uint8Array(0);
   }
 
-  /** Bytes of linear memory now; 0 before there is an instance. */
+  /** Length of linear memory in bytes; 0 before instantiation. */
   memoryLength() {
     return this.memory === undefined ? 0 : this.memory.buffer.byteLength;
   }
 
-  /** Calls `__guest_call` on a stack that can be suspended: a promise of its result. */
+  /** Calls `__guest_call` on a suspendable stack. Resolves with its result. */
   callPromising(operationLength, payloadLength) {
     this.promising ??= WebAssembly.promising(this.guestCall);
     return this.promising(operationLength, payloadLength);
   }
 
-  /** Calls one of the exports that start a guest. */
+  /** Calls a start export of the guest: CALL_SUCCEEDED or CALL_THREW. */
   start(name) {
     const { invocation } = this;
     try {
@@ -110,10 +113,10 @@ export class Guest {
     }
   }
 
-  /** Starts the guest on a stack that can be suspended: a promise of CALL_SUCCEEDED or CALL_THREW, which never rejects. */
+  /** Calls a start export on a suspendable stack. Resolves with CALL_SUCCEEDED or CALL_THREW; never rejects. */
   startPromising(name) {
     const { invocation } = this;
-    // Its host calls before this were of a start that could not wait.
+    // Earlier host calls came from a start that could not be suspended: their context is not reused.
     invocation.hostCallContext = undefined;
     return WebAssembly.promising(this.exports[name])().then(
       () => {
@@ -134,14 +137,14 @@ export class Guest {
     return this.invocation.thrown;
   }
 
-  /** `{ error }` of what the host callback threw last. */
+  /** `{ error }` that the host callback threw last. */
   get failure() {
     return this.invocation.failure;
   }
 
-  // 1 where they did it, 0 where not: a boolean takes V8 10 ns more.
+  // The methods below return 1 on success and 0 on failure: a boolean costs V8 10 ns more.
 
-  /** Writes the request, unless the caller's array is no longer what it was (detached, resized or grown). */
+  /** Writes operation and payload to guest memory. Fails if the payload's array was detached, resized or grown. */
   writeRequest(operationPtr, ptr) {
     const { operation, operationLength, payload, payloadLength } = this.invocation;
     const view = this.bytes(Math.max(operationPtr + operationLength, ptr + payloadLength));
@@ -149,10 +152,10 @@ export class Guest {
     return copyIn(view, ptr, payload, payloadLength) ? 1 : 0;
   }
 
-  /** Copies the response out, unless the engine has no memory for it. */
+  /** Copies the response out of guest memory. Fails if the engine has no memory for it. */
   readResponse(ptr, len) {
     try {
-      // An empty range touches nothing, wherever it points: there may be no memory yet.
+      // An empty range does not touch memory, wherever it points: there may be none yet.
       const view = len === 0 ? this.view : this.bytes(ptr + len);
       this.invocation.response = copyOut(view, ptr, len);
       return 1;
@@ -161,7 +164,7 @@ export class Guest {
     }
   }
 
-  /** Writes what the host callback answered, or its error text, unless that is no longer what it was. */
+  /** Writes the host callback's answer, or its error text. Fails if its array was detached, resized or grown. */
   writeAnswer(ptr, len) {
     return copyIn(this.bytes(ptr + len), ptr, this.invocation.answer, len) ? 1 : 0;
   }
@@ -171,34 +174,36 @@ export class Guest {
     return this.invocation?.response !== undefined;
   }
 
-  /** Ends an invocation that is suspended. */
+  /** Ends a suspended invocation. */
   stop() {
     this.suspension.stop();
   }
 
-  /** Tells the callbacks of the running invocation that nobody waits any more. */
+  /** Aborts the signal of the running invocation's host calls: nobody waits for their answers any more. */
   abortHostCalls(reason) {
     this.invocation?.abort(reason);
   }
 
-  /** Bytes of the host error that the last failing host call left. */
+  /** Length in bytes of the error text of the last failed host call. */
   answerLength() {
     return this.invocation.answerLength;
   }
 
-  /** Keeps a line of text that the guest says, or a part of what it writes to standard error: the end of that may explain a trap. */
+  /** Records text that the guest logged or wrote to standard error: its last lines may explain a trap. */
   hear(text) {
     const invocation = /** @type {any} */ (this.invocation);
-    // Not a field of every invocation: few guests say anything.
+    // Not a field of every invocation: few guests write anything.
     if (invocation !== undefined) invocation.said = hear(invocation.said ?? '', text);
   }
 
-  /** The last lines that the guest said in this invocation, as the end of an error message. */
+  /** The last lines that the guest wrote in this invocation, as the end of an error message. */
   lastWords() {
     return lastWords(/** @type {any} */ (this.invocation)?.said ?? '');
   }
 
-  /** Hands a line of text to the logger. False where that threw; what it threw is kept as what the guest's call threw. */
+  /**
+   * Passes a line of text to the logger. False if the logger threw: its error is kept as `thrown` of the invocation.
+   */
   log(text) {
     const { logger } = this;
     this.hear(text);
@@ -214,7 +219,7 @@ export class Guest {
     }
   }
 
-  /** UTF-8 text for people to read; undefined where it is longer than the engine's strings can be. */
+  /** Decodes UTF-8 text for people to read; undefined if it exceeds the engine's longest string. */
   text(ptr, len) {
     try {
       return decodeLenient(this.bytes(ptr + len), ptr, len);
@@ -223,7 +228,7 @@ export class Guest {
     }
   }
 
-  /** UTF-16 text of AssemblyScript; undefined as in `text`. */
+  /** Decodes UTF-16 text of AssemblyScript; undefined as in `text`. */
   textUtf16(ptr, len) {
     try {
       return decodeUtf16(this.bytes(ptr + len), ptr, len);
@@ -238,7 +243,10 @@ export class Guest {
     return (view[ptr] | (view[ptr + 1] << 8) | (view[ptr + 2] << 16) | (view[ptr + 3] << 24)) >>> 0;
   }
 
-  /** A view of memory that reaches to `end`: growth detaches the old one, or leaves it short where the memory is shared. */
+  /**
+   * A view of memory up to `end` at least. Growth detaches the old view, or leaves it too short if the memory is
+   * shared.
+   */
   bytes(end) {
     return end <= this.view.length ? this.view : this.#refresh();
   }

@@ -1,6 +1,6 @@
 /**
- * Host calls: the names and the payload are copied out for the caller's callback, and its answer
- * is told to the core, which has checked the ranges (`src/imports/wapc.rs`).
+ * Host calls: copies the names and the payload out of guest memory, calls the host callback, and returns its result to
+ * the core, which has checked the ranges (`src/imports/wapc.rs`).
  */
 
 import { copyOut } from '../base/bytes.js';
@@ -14,27 +14,28 @@ import {
 } from '../generated/constants.js';
 
 /**
- * True for an `async function`, by its tag: `constructor.name` is whatever a minifier makes of it.
+ * True for an `async function`. Tested by its tag: minifiers change `constructor.name`.
  * @public the core imports it
  */
 export function isAsyncFunction(callback) {
   try {
     return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
   } catch {
-    // The tag of a caller's function, or a trap of its proxy, may throw.
+    // `Symbol.toStringTag` of the caller's function, or a trap of its proxy, threw.
     return false;
   }
 }
 
 /**
- * Asks a callback, for a guest on this thread or in a worker: the length of its answer, which `invocation` keeps, HOST_CALL_FAILED, or
- * what `later` says of an answer that is a promise. Never throws, whatever the callback does and answers.
+ * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
+ * `invocation` keeps; HOST_CALL_FAILED; or, if the answer is a promise, the result of `later`. Never throws, whatever
+ * the callback does.
  * @param {import('./invocation.js').Invocation} invocation
- * @param {{ id: number }} host what the callback sees of the host
+ * @param {{ id: number }} host the host as the callback sees it
  * @param {import('../api/index.js').HostCall} hostCall
- * @param {import('../platform/platform.js').Scope | undefined} scope where it is called; undefined is here
+ * @param {import('../platform/platform.js').Scope | undefined} scope to call it in; undefined for the current one
  * @param {(asker: unknown, invocation: object, answer: unknown, then: Function, ...names: string[]) => number} later
- * @param {unknown} asker handed to `later`
+ * @param {unknown} asker passed to `later`
  */
 export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
   const call = isWatched && isObserved('hostcall') ? askObserved : askNow;
@@ -57,7 +58,7 @@ function askNow(invocation, host, hostCall, scope, later, asker, binding, namesp
   }
 }
 
-/** The same as `ask`, which observers are told of: now, or when the answer has come (`whenAnswered`). */
+/** Like `askNow`, and reports the host call to observers: at once, or when its promise has settled (`whenAnswered`). */
 function askObserved(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
   const guest = invocation.event?.guest ?? invocation.owner?.name;
   const fields = { guest, host: host.id, invocation: invocation.id, operation, binding, namespace };
@@ -75,8 +76,8 @@ function askObserved(invocation, host, hostCall, scope, later, asker, binding, n
 }
 
 /**
- * Waits for the promise that a host callback answered with: `settled` is called with a function that takes in what it came
- * to, and answers as `ask` does.
+ * Waits for the promise that a host callback returned. Calls `settled` with a function that records the outcome and
+ * returns what `ask` would.
  */
 export function whenAnswered(invocation, answer, then, binding, namespace, operation, settled) {
   whenSettled(
@@ -88,14 +89,14 @@ export function whenAnswered(invocation, answer, then, binding, namespace, opera
   );
 }
 
-/** Tells observers, if there are any, what a host call came to. Returns that. */
+/** Reports the result of a host call to observers, if there are any. Returns the result. */
 function told(invocation, called) {
   invocation.answered?.(called);
   return called;
 }
 
 /**
- * Calls the host callback of `guest`. What comes back is a length of bytes, or one of the states above.
+ * Calls the host callback of `guest`. Returns the length of the answer in bytes, or one of the HOST_CALL constants.
  * @param {import('./guest.js').Guest} guest
  */
 export function callHost(
@@ -121,7 +122,8 @@ export function callHost(
     operation = guest.operation.read(view, operationPtr, operationLen);
     payload = copyOut(view, ptr, len);
   } catch (error) {
-    // Anything but a decoder's TypeError says that the engine has no memory, which is not the name's fault.
+    // Only a decoder throws TypeError. Any other error means that the engine is out of memory, which is not the name's
+    // fault.
     return error instanceof TypeError ? HOST_CALL_NAME_NOT_UTF8 : invocation.fail(error);
   }
   return ask(
@@ -138,14 +140,14 @@ export function callHost(
   );
 }
 
-/** The callback of a host that was given none. */
+/** The default callback of a host that was given none. */
 export function refuse(binding, namespace, operation) {
   throw new Error(
     `no hostCall was given to answer binding '${binding}', namespace '${namespace}', operation '${operation}'`,
   );
 }
 
-/** Nobody will look at the promise: without a handler its rejection would end a Node process. */
+/** Refuses a promise. Its settlement is ignored: without a handler, a rejection would end a Node process. */
 function refusePromise(guest, invocation, answer, then, binding, namespace, operation) {
   const ignore = () => {};
   invocation.failure = { error: undefined, hostCall: { binding, namespace, operation } };
@@ -153,17 +155,17 @@ function refusePromise(guest, invocation, answer, then, binding, namespace, oper
   return HOST_CALL_PROMISE_REFUSED;
 }
 
-/** The guest waits for the promise. */
+/** Suspends the guest until the promise settles. */
 function suspend(guest, invocation, answer, then, binding, namespace, operation) {
   const settled = (outcome) => settle(guest, invocation, outcome);
   whenAnswered(invocation, answer, then, binding, namespace, operation, settled);
-  // Not before: a promise that can't be waited for has thrown by now.
+  // After `whenAnswered`, which throws for a thenable that cannot be awaited.
   guest.suspension.begin();
   return HOST_CALL_PENDING;
 }
 
 function settle(guest, invocation, outcome) {
-  // An invocation that was stopped meanwhile has nobody left to answer.
+  // The invocation was stopped meanwhile: the guest does not wait any more.
   if (guest.invocation !== invocation) return;
   const { hostCallSettled } = guest;
   const resume = guest.suspension.taken();

@@ -8,12 +8,12 @@ import { HOST_CALL_FAILED } from '../generated/constants.js';
 
 const NOTHING = new Uint8Array(0);
 
-/** The host error where its own text cannot be had. */
+/** The error text if that of the host callback's error cannot be encoded. */
 const NO_TEXT = encoder?.encode('an error whose text is too long for this engine');
 
 /**
- * In place of an answer of the host callback that is over `limits.payload`, or thrown in place of such an error: nothing but
- * the length in bytes matters then, and a worker is told no more.
+ * Stands for an answer of the host callback, or its error text, over `limits.payload`. Only its length in bytes
+ * matters; nothing else is sent to a worker.
  */
 export class OverLimit {
   constructor(length) {
@@ -22,57 +22,57 @@ export class OverLimit {
 }
 
 /**
- * The bytes of one invocation on their way: what the caller sent, what the guest and the host callback answered.
- * Made anew for each invocation; the decisions about it are the core's (`src/invocation.rs`).
+ * The bytes of one invocation: operation and payload of the caller, response of the guest, answers of the host
+ * callback. A new one for each invocation; the core makes the decisions about it (`src/invocation.rs`).
  */
 export class Invocation {
   /**
    * @param {Uint8Array} operation UTF-8
    * @param {Uint8Array} payload
-   * @param {object} owner the host: it must not be collected before the answer has come
+   * @param {object} owner the host or pool, kept from being collected until the response has come
    */
   constructor(operation = NOTHING, payload = NOTHING, owner = undefined) {
     this.operation = operation;
     this.payload = payload;
-    /** In bytes, as the guest is told: an array may be detached before it is read. */
+    /** Bytes, as passed to the guest. Held here because the array may be detached before it is read. */
     this.operationLength = operation.length;
     this.payloadLength = payload === NOTHING ? 0 : lengthOf(payload);
     this.owner = owner;
-    /** The guest's answer: a fresh array. */
+    /** The guest's response: a new array. */
     this.response = undefined;
     /** The last answer of the host callback, or its error text in UTF-8. */
     this.answer = undefined;
-    /** In bytes, as the guest is told. */
+    /** Bytes, as passed to the guest. */
     this.answerLength = 0;
-    /** The error that the guest's call threw: a RuntimeError, as a rule. */
+    /** The error that the guest's call threw: usually a RuntimeError. */
     this.thrown = undefined;
-    /** `{ error, hostCall }` that the host callback threw last, and its binding, namespace and operation. */
+    /** `{ error, hostCall }`: the last error of the host callback; binding, namespace and operation of that call. */
     this.failure = undefined;
-    /** The `HostCallContext` that the callback got, once there was a host call. */
+    /** The `HostCallContext` passed to the callback; undefined before the first host call. */
     this.hostCallContext = undefined;
-    /** The promise that its caller has, unless it ended at once; while it waits for its turn, how to resolve it as well. */
+    /** The caller's promise, unless the invocation ended synchronously. `resolve` is set while it is pending. */
     this.promise = undefined;
     this.resolve = undefined;
-    /** Where its callbacks find what its caller's `AsyncLocalStorage` holds: undefined where that is where they are called. */
+    /** The AsyncLocalStorage scope that callbacks run in; undefined if they run in the current one. */
     this.scope = undefined;
   }
 
-  /** The `HostCallContext` of this invocation, whose host calls may be answered with a promise or not. */
+  /** The `HostCallContext` of this invocation. `mayAwait`: true if its host calls may be answered with a promise. */
   contextOf(host, mayAwait) {
     return (this.hostCallContext ??= new (mayAwait ? AwaitedContext : HostCallContext)(host, this));
   }
 
-  /** Keeps what its caller gave as `context`. Few do: others pay for no field. */
+  /** Keeps the caller's `context`. Set on demand: few callers pass one, and the others do not pay for a field. */
   give(context) {
     if (context !== undefined) /** @type {any} */ (this).context = context;
   }
 
-  /** Its observers get this event when it has ended. Few are observed: others pay for no field. */
+  /** Keeps the event that observers get when the invocation ends. Set on demand: few invocations are observed. */
   observeAs(event) {
     /** @type {any} */ (this).event = event;
   }
 
-  /** It waited for its turn, and begins: on the host of this number and the guest of this name, where that is told only now. */
+  /** A pending invocation begins. `id` and `guest` name its host and guest, if they were not known before. */
   beginsOn(id, guest = undefined) {
     const { event } = /** @type {any} */ (this);
     if (event === undefined) return;
@@ -81,20 +81,20 @@ export class Invocation {
     event.waited = performance.now() - event.start;
   }
 
-  /** Its number, which no other on this thread has. Few are asked for it. */
+  /** A number unique on this thread. Assigned on demand: few are asked for it. */
   get id() {
     const self = /** @type {any} */ (this);
     return (self.number ??= ++invocations);
   }
 
-  /** What callbacks are told of it: the same each time. */
+  /** Public description for callbacks: the same object each time. */
   get told() {
     const self = /** @type {any} */ (this);
     const { id, operationText: operation, context } = self;
     return (self.described ??= Object.freeze({ id, operation, context }));
   }
 
-  /** Takes an answer that is bytes as they are, as most are. */
+  /** Keeps an answer that is a `Uint8Array`, the usual case. False if it is not. */
   takeBytes(answer) {
     if (!isBytes(answer)) return false;
     this.answer = answer;
@@ -102,7 +102,10 @@ export class Invocation {
     return true;
   }
 
-  /** The callback answered with bytes, text or nothing: the length in bytes. HOST_CALL_FAILED where it is anything else. */
+  /**
+   * Keeps the callback's answer: bytes, text or undefined. Returns its length in bytes; HOST_CALL_FAILED for anything
+   * else.
+   */
   accept(answer) {
     try {
       this.take(answer === undefined ? NOTHING : answer, "the host callback's answer");
@@ -112,25 +115,28 @@ export class Invocation {
     }
   }
 
-  /** The callback threw or rejected: its message, or the value itself as text, is the host error. Never throws. */
+  /**
+   * Keeps the error of a callback that threw or rejected. The host error is its message, or the value as text. Never
+   * throws.
+   */
   fail(error) {
     this.failure = { error, hostCall: undefined };
     try {
       this.take(error instanceof OverLimit ? error : messageOf(error), 'the host error');
     } catch {
-      // The engine can't encode a text of that length, or there is no memory for it.
+      // The text is too long to encode, or there is no memory for it.
       this.takeBytes(NO_TEXT);
     }
     return HOST_CALL_FAILED;
   }
 
-  /** Keeps which host call has failed, if `called` says that it has. Returns `called`. */
+  /** Records the names of a failed host call, if `called` is HOST_CALL_FAILED. Returns `called`. */
   blame(called, binding, namespace, operation) {
     if (called === HOST_CALL_FAILED) this.failure.hostCall = { binding, namespace, operation };
     return called;
   }
 
-  /** Takes a value that stands for bytes, or for too many of them. Throws WAPC_ARGUMENT for anything else. */
+  /** Keeps a payload, or an `OverLimit` in place of one. Throws WAPC_ARGUMENT for anything else. */
   take(value, what) {
     if (value instanceof OverLimit) {
       this.answer = NOTHING;
@@ -141,15 +147,15 @@ export class Invocation {
   }
 
   /**
-   * Adds to an error that ends this invocation of `guest` which operation it was, and which host call had failed; its stack
-   * begins at the caller, where that is known. Returns the error.
+   * Adds the location to an error that ends this invocation: guest, operation, and the host call that failed. Its stack
+   * begins at the call site, if that is known. Returns the error.
    */
   locate(error, guest) {
     beginAt(error, /** @type {any} */ (this).caller);
     return locate(error, guest, this.operationText, this.failure?.hostCall);
   }
 
-  /** It does not end at once: keeps who its caller is, for the stack of its error. Few wait: others pay for no field. */
+  /** Keeps the call site, for the stack of an error. Called only for invocations that do not end synchronously. */
   keepCaller() {
     const self = /** @type {any} */ (this);
     if (self.owner !== undefined) self.caller ??= callerOf(self.owner.invoke);
@@ -159,28 +165,28 @@ export class Invocation {
     return decodeLenient(this.operation, 0, this.operationLength);
   }
 
-  /** Tells the callbacks that nobody waits for their answers any more. */
+  /** Aborts the signal of the host callback: nobody waits for its answer any more. */
   abort(reason) {
     if (this.hostCallContext !== undefined) controllerOf(this.hostCallContext).abort(reason);
   }
 
-  /** Ends one that waits with an error. */
+  /** Rejects the promise of an invocation that is pending or suspended. */
   reject(error) {
-    // Nobody awaits what has no owner: it is a part of some other work.
+    // An invocation without owner is part of another operation: no caller awaits it.
     this.resolve(this.owner === undefined ? Promise.reject(error) : rejectionOf(error));
   }
 
-  /** It does not run at once: whoever runs it is not its caller. */
+  /** Keeps the caller's AsyncLocalStorage scope, for an invocation that will run on another stack. */
   keepScope() {
     this.scope ??= platform.scopes?.callers();
   }
 
-  /** Does a work of which its callbacks may be part. */
+  /** Runs `work` in the invocation's scope: callbacks may be called from it. */
   inScope(work) {
     return this.scope === undefined ? work() : this.scope.runInAsyncScope(work);
   }
 
-  /** The invocation waits for its turn, or goes on waiting. */
+  /** Makes the invocation pending; does nothing if it is already. */
   queue() {
     this.keepScope();
     this.promise ??= new Promise((resolve) => {
@@ -189,7 +195,9 @@ export class Invocation {
   }
 }
 
-/** The controllers of the contexts whose signal was asked for: few are, and one costs more than a whole invocation. */
+/**
+ * Abort controllers of the contexts whose `signal` was read. Created on demand: one costs more than a whole invocation.
+ */
 const controllers = new WeakMap();
 
 function controllerOf(context) {
@@ -198,10 +206,10 @@ function controllerOf(context) {
   return controller;
 }
 
-/** How many invocations callbacks were told of. */
+/** The last number assigned by `id`. */
 let invocations = 0;
 
-/** The invocation that a host call belongs to, for the host callback. Made for each: it has what it cannot do without. */
+/** The `context` argument of the host callback. One per invocation, with the fields that every context needs. */
 class HostCallContext {
   #invocation;
 
@@ -223,7 +231,7 @@ class HostCallContext {
   }
 }
 
-/** The same where a host call may be answered with a promise. */
+/** The context of a host call that may be answered with a promise. */
 class AwaitedContext extends HostCallContext {
   get mayAwait() {
     return true;
@@ -231,7 +239,7 @@ class AwaitedContext extends HostCallContext {
 }
 
 /**
- * One of each that lives as long as this. When a collection of garbage finds none, as it does between two invocations, V8
- * forgets their shape and all code that was optimized for it: host calls took 1.5 times as long after each.
+ * One live object of each class. If a garbage collection finds none alive, as between two invocations, V8 discards
+ * their shape and all code optimized for it: host calls then took 1.5 times as long after each collection.
  */
 Invocation.kept = [new Invocation(), new HostCallContext(), new AwaitedContext()];

@@ -1,4 +1,4 @@
-/** Arguments and options that all ways to invoke a guest have in common. */
+/** Arguments and options shared by every way to invoke a guest. */
 
 import { encodeOperation } from '../base/bytes.js';
 import { WapcError, argumentError } from '../base/error.js';
@@ -10,7 +10,7 @@ import { onAbort } from './signals.js';
 import { Invocation } from './invocation.js';
 import { startTimer } from '../base/timer.js';
 
-/** An invocation that is yet to run. Throws WAPC_ARGUMENT. */
+/** Makes an invocation from the caller's arguments. Throws WAPC_ARGUMENT. */
 export function invocationOf(operation, payload, owner) {
   return new Invocation(
     encodeOperation(operation),
@@ -20,18 +20,18 @@ export function invocationOf(operation, payload, owner) {
 }
 
 /**
- * Runs an invocation with `InvokeOptions`, which may end it early. Throws an error that is there at once.
+ * Runs an invocation with `InvokeOptions`, which may end it early. Throws errors that are known synchronously.
  * @template T
  * @param {Invocation} invocation
  * @param {import('../api/index.js').InvokeOptions} options
  * @param {() => Promise<T>} run
- * @param {(reason: unknown) => void} abort lets the promise of `run` reject with `reason`
+ * @param {(reason: unknown) => void} abort makes the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
   const { signal, timeout, context } = checked(options);
   invocation.give(context);
   signal?.throwIfAborted();
-  // Listened to before it runs: a host callback may be what aborts it.
+  // Registered first: a host callback may abort the signal while the invocation runs.
   const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
   const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
   const stop = () => {
@@ -47,7 +47,7 @@ export function runWith(invocation, options, run, abort) {
 }
 
 /**
- * Runs an invocation that observers are told of.
+ * Runs an invocation, and reports it to observers.
  * @template T
  * @param {Invocation} invocation
  * @param {{ name: string | undefined, id?: number }} invoked the host or pool
@@ -63,13 +63,13 @@ export function runObserved(invocation, { name, id }, run) {
   return observe('invoke', fields, work, (event, response) => (event.bytesOut = response.length));
 }
 
-/** The error of an invocation that took longer than so many ms. */
+/** The error of an invocation that exceeded its timeout, in ms. */
 export const timeoutError = (timeout) => new WapcError('WAPC_TIMEOUT', TIMEOUT.join(timeout));
 
-/** The error of a start that took longer than so many ms (`limits.start`). */
+/** The error of a start that exceeded `limits.start`, in ms. */
 export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_TIMEOUT.join(limit));
 
-/** `InvokeOptions`. Throws WAPC_ARGUMENT for what is none. */
+/** Reads and checks `InvokeOptions`. Throws WAPC_ARGUMENT. */
 function checked(options) {
   const { signal, timeout, context } = readFields('options', options, 'signal,timeout,context');
   checkSignal(signal);
@@ -77,7 +77,7 @@ function checked(options) {
   return { signal, timeout, context };
 }
 
-/** Gives an invocation the options of `invokeSync`. Throws WAPC_ARGUMENT for what is none. */
+/** Applies the options of `invokeSync` to an invocation. Throws WAPC_ARGUMENT. */
 export function giveSyncOptions(invocation, options) {
   const elsewhere = ', which `invoke` takes: nothing interrupts `invokeSync`';
   invocation.give(readFields('options', options, 'context', 'signal,timeout', elsewhere).context);
@@ -87,7 +87,7 @@ export function checkSignal(signal) {
   if (signal !== undefined && !isSignal(signal)) throw argumentError('signal', 'an AbortSignal', signal);
 }
 
-/** By what only a signal answers to: anything can have its prototype. */
+/** True for an AbortSignal. Reads a getter that works on signals only: any object can have the prototype. */
 function isSignal(signal) {
   try {
     return signal instanceof AbortSignal && typeof signal.aborted === 'boolean';

@@ -1,14 +1,13 @@
 /**
- * The JavaScript half of a host on this thread: where callers hand their invocations over, and where the guest is called.
- * It holds whose turn it is; the core's half (`src/host.rs`) holds the instance, and judges what is not the usual case.
- * None of the core's frames lies below a guest that traps or is suspended. Whoever calls a port has made sure that there is
- * room on the stack (`room.js`).
+ * The JavaScript half of a host on this thread: accepts invocations and calls the guest. It keeps the queue; the core's
+ * half (`src/host.rs`) holds the instance and decides every unusual case. No frame of the core is on the stack below a
+ * guest that traps or is suspended. Callers of a port have checked that there is room on the stack (`room.js`).
  *
- * All that passes between the halves:
- * - The port asks and tells by the core's raw exports, which take the host's slot: `host_admit`, `host_end`,
+ * Interface between the halves:
+ * - The port calls the core's raw exports, which take the host's slot: `host_admit`, `host_end`,
  *   `host_take_over`, `host_restart`, `host_has_room` (`src/host/exports.rs`), and `instance_begin`.
- * - The core tells by `guest`, `name`, `error`, `succeeded`, `restarted` and `drain` (`Port` in `src/sys.rs`).
- * - A host that is closed or interrupted is so by its owner, `WapcHost`, in both halves.
+ * - The core calls `succeeded`, `restarted` and `drain`, and sets `guest`, `name` and `error` (`Port` in `src/sys.rs`).
+ * - The owner, `WapcHost`, closes and interrupts a host in both halves.
  */
 
 import { closedError } from '../base/error.js';
@@ -20,64 +19,67 @@ import { Turns } from './turns.js';
 
 export class Port extends Turns {
   /**
-   * @param {number} slot what the core knows the host by
+   * @param {number} slot the host's slot in the core
    * @param {number} payloadLimit bytes
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
-   * @param {boolean} asserts a debug build: the core is told of the end of each invocation
+   * @param {boolean} asserts true in a debug build: the core is told of the end of every invocation
    */
   constructor(slot, payloadLimit, core, asserts) {
     super();
     this.slot = slot;
     this.payloadLimit = payloadLimit;
     this.core = core;
-    // Held apart: an exports object is a dictionary, in which each look-up costs 20 ns.
+    // Held in fields: an exports object is in dictionary mode, where each look-up costs 20 ns.
     this.admit = core.host_admit;
     this.callBegins = core.instance_begin;
     this.callEnded = core.host_end;
-    /** The guest instance that is called; the core sets it, and takes it away after a trap. */
+    /** The guest instance to call. The core sets it, and clears it after a trap. */
     this.guest = undefined;
     /**
-     * True where the core is asked before the next call, and told after the one that runs: invocations are pending, one is
-     * aborted, another guest takes over, the host closes.
+     * True if the core must be asked before the next call and told after the running one: invocations are pending, one
+     * is aborted, another guest takes over, or the host closes.
      */
     this.unusual = asserts;
     this.asserts = asserts;
-    /** The stack that an invocation was given to and has not begun on. */
+    /** The coroutine that was given an invocation which has not begun. */
     this.coroutine = undefined;
-    /** The error of the last invocation that failed; the core sets it, and it is taken at once. */
+    /** The error of the last failed invocation. The core sets it, and it is taken at once. */
     this.error = undefined;
-    /** Frees the host in the core; set where it was closed while an invocation ran. */
+    /** Frees the host in the core. Set if the host was closed while an invocation ran. */
     this.free = undefined;
   }
 
-  /** True where the guest is gone after a trap, so that the next invocation begins with a fresh one. */
+  /** True if the guest is gone after a trap: the next invocation needs a new instance. */
   get broken() {
     return this.guest === undefined;
   }
 
-  /** Runs an invocation at once. Throws its error. */
+  /** Runs an invocation synchronously. Throws its error. */
   invokeSync(invocation) {
     if (!this.#isFree(invocation)) this.#admit(invocation, true);
     return this.#call(invocation);
   }
 
-  /** Runs an invocation as soon as it is its turn: a promise of its response. Throws an error that is there at once. */
+  /** Runs an invocation when its turn comes. Resolves with its response. Throws errors that are known synchronously. */
   invoke(invocation) {
     if (!this.#isFree(invocation) && this.#admit(invocation, false) === ADMIT_LATER) return this.#wait(invocation);
     return this.guest.suspendable ? this.#runSuspendable(invocation) : Promise.resolve(this.#call(invocation));
   }
 
-  /** For `Turns`: the guest is there, and few enough others are suspended. If not, `drain` is called when that has changed. */
+  /**
+   * For `Turns`: true if the guest exists and the limit of suspended guests is not reached. Otherwise `drain` is called
+   * when that changes.
+   */
   isReady() {
     if (this.guest !== undefined) return this.core.host_has_room(this.slot) !== 0;
-    // The instance trapped: a fresh one is created for the invocation that waits longest.
+    // The instance trapped: a new one is created for the oldest pending invocation.
     this.running = true;
     this.unusual = true;
     this.core.host_restart(this.slot);
     return false;
   }
 
-  /** For `Turns`: runs an invocation that was pending. */
+  /** For `Turns`: begins a pending invocation. */
   begin(invocation) {
     try {
       const result = invocation.inScope(() => this.#run(invocation));
@@ -87,14 +89,14 @@ export class Port extends Turns {
     }
   }
 
-  /** Runs an invocation: the response, or a promise of it. */
+  /** Runs an invocation. Returns the response, or a promise of it. */
   #run(invocation) {
     return this.guest.suspendable ? this.#runSuspendable(invocation) : this.#call(invocation);
   }
 
   /**
-   * For the core: a fresh instance that `host_restart` asked for is there, or `error` says why it is not. The invocation
-   * that needed it gets that error; each behind it tries again.
+   * Called by the core: the new instance that `host_restart` requested has started, or `error` says why not. The oldest
+   * pending invocation is rejected with that error; each later one tries again.
    */
   restarted(error) {
     this.running = false;
@@ -103,15 +105,17 @@ export class Port extends Turns {
     this.drain();
   }
 
-  /** For the core: the instance of a successor has started. It takes over now, or when the invocation that runs has ended. */
+  /**
+   * Called by the core: the instance of a successor has started. It takes over now, or after the running invocation.
+   */
   succeeded() {
     if (this.running) this.unusual = true;
     else this.core.host_take_over(this.slot);
   }
 
   /**
-   * Rejects an invocation that has not begun with `reason`: true where there was one to reject. One that runs is for the core
-   * to interrupt.
+   * Rejects an invocation that has not begun with `reason`. Returns true if it did; a running invocation is interrupted
+   * by the core instead.
    */
   cancel(invocation, reason) {
     if (super.cancel(invocation, reason)) return true;
@@ -121,14 +125,17 @@ export class Port extends Turns {
     return true;
   }
 
-  /** True where this invocation runs, so that the core can interrupt it; the core is told of its end then. */
+  /** True if this invocation is running, so that the core can interrupt it. The core is then told of its end. */
   interrupts(invocation) {
     if (this.guest?.invocation !== invocation) return false;
     this.unusual = true;
     return true;
   }
 
-  /** The host is closed: rejects all invocations that have not begun. True while another one runs, so that the host cannot be freed. */
+  /**
+   * For `close`: rejects all invocations that have not begun. True if one is running, so that the host cannot be freed
+   * yet.
+   */
   cancelAll() {
     this.unusual = true;
     if (this.coroutine !== undefined) this.#rejectTaken(closedError('host'));
@@ -136,23 +143,26 @@ export class Port extends Turns {
     return this.running;
   }
 
-  /** Nothing runs any more, and the host was closed meanwhile. Its slot is in use until the end of that has been told. */
+  /**
+   * Frees a host that was closed while an invocation ran. In a microtask, since the core uses its slot until that
+   * invocation's end is handled.
+   */
   #freeSoon() {
     queueMicrotask(() => this.free());
   }
 
-  /** The host is gone from the core, and its slot may be another's. */
+  /** Called when the host is freed in the core: its slot may be reused by another. */
   close() {
     this.slot = NO_SLOT;
     this.unusual = true;
   }
 
-  /** True where the guest can be called without asking the core. */
+  /** True if the guest can be called without asking the core. */
   #isFree(invocation) {
     return !this.running && !this.unusual && this.guest !== undefined && invocation.payloadLength <= this.payloadLimit;
   }
 
-  /** ADMIT_NOW or ADMIT_LATER. Throws the error of an invocation that cannot run. */
+  /** Asks the core: ADMIT_NOW or ADMIT_LATER. Throws the error of an invocation that cannot run. */
   #admit(invocation, atOnce) {
     const { admit } = this;
     const admitted = admit(
@@ -168,12 +178,12 @@ export class Port extends Turns {
 
   #wait(invocation) {
     this.unusual = true;
-    // Nothing runs: a fresh instance is needed, or too many others are suspended.
+    // No invocation is running: a new instance is needed, or too many other guests are suspended.
     if (!this.running) this.drain();
     return this.enqueue(invocation);
   }
 
-  /** Calls `__guest_call` on a plain stack: the response. */
+  /** Calls `__guest_call` on the current stack. Returns the response. */
   #call(invocation) {
     const { guest } = this;
     const { guestCall } = guest;
@@ -187,10 +197,10 @@ export class Port extends Turns {
     return this.#end(guest, invocation, ended, false);
   }
 
-  /** Runs an invocation on a stack that can be suspended: a promise of the response. */
+  /** Runs an invocation on a suspendable stack. Resolves with the response. */
   #runSuspendable(invocation) {
     const { guest } = this;
-    // One that was suspended last time will be again, as a rule: a stack that is kept gains nothing then.
+    // A guest that was suspended last time probably will be again: it gains nothing from a kept stack.
     const coroutine = guest.isSteady ? idleCoroutine(guest) : undefined;
     if (coroutine === undefined) return this.#callSuspendable(invocation);
     this.running = true;
@@ -200,7 +210,7 @@ export class Port extends Turns {
     return invocation.promise;
   }
 
-  /** An invocation begins on the stack that it was given to: the guest to call, or undefined where it has to wait. */
+  /** Called by a coroutine that begins an invocation: the guest to call, or undefined if the invocation must wait. */
   takeUp(invocation) {
     const { guest } = this;
     this.coroutine = undefined;
@@ -209,12 +219,12 @@ export class Port extends Turns {
     return guest;
   }
 
-  /** Its guest has answered there. */
+  /** Called by a coroutine: the guest has returned. */
   endTaken(guest, invocation, result) {
     this.#endTaken(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED);
   }
 
-  /** Its guest has thrown there. */
+  /** Called by a coroutine: the guest threw. */
   failTaken(guest, invocation, error) {
     this.#endTaken(guest, invocation, threw(invocation, error));
   }
@@ -228,7 +238,7 @@ export class Port extends Turns {
     }
   }
 
-  /** Takes back the invocation that has not begun on the stack that it was given to. */
+  /** Takes an invocation back from a coroutine on which it has not begun. */
   #takeBack() {
     const { coroutine } = this;
     this.coroutine = undefined;
@@ -241,10 +251,11 @@ export class Port extends Turns {
     taken.reject(taken.locate(reason, this.name));
   }
 
-  /** Calls `__guest_call` on a stack that can be suspended: a promise of the response. */
+  /** Calls `__guest_call` on a new suspendable stack. Resolves with the response. */
   #callSuspendable(invocation) {
     const { guest } = this;
-    // Of others V8 knows who awaits them; it is the engine that keeps stacks.
+    // Skipped where V8 (the engine that keeps stacks) finds the awaiting caller itself: for invocations that are not
+    // suspended.
     if (!guest.isSteady || !platform.keepsStacks) invocation.keepCaller();
     if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
     const response = guest.callPromising(invocation.operationLength, invocation.payloadLength).then(
@@ -257,12 +268,12 @@ export class Port extends Turns {
 
   #endSuspendable(guest, invocation, ended) {
     guest.isSteady = !guest.suspension.wasNeeded;
-    // First: what waits for its turn may be suspended as soon as this has ended.
+    // First: pending invocations may be suspended as soon as this one has ended.
     guest.suspension.end();
     return this.#end(guest, invocation, ended, true);
   }
 
-  /** False where too many are suspended, so that it has to wait. */
+  /** Begins an invocation on a suspendable stack. False if too many guests are suspended, so that it must wait. */
   #beginSuspendable(guest, invocation) {
     if (this.#begin(guest, invocation, 1) !== 0) {
       guest.suspension.startClock();
@@ -274,7 +285,7 @@ export class Port extends Turns {
     return false;
   }
 
-  /** 0 where it has to wait. */
+  /** Begins an invocation in the core. 0 if it must wait. */
   #begin(guest, invocation, maySuspend) {
     const { callBegins } = this;
     this.running = true;
@@ -282,19 +293,19 @@ export class Port extends Turns {
     return callBegins(guest.id, invocation.operationLength, invocation.payloadLength, maySuspend);
   }
 
-  /** @param {boolean} onOwnStack whether this is not the stack of a caller */
+  /** @param {boolean} onOwnStack true if no caller is on this stack */
   #end(guest, invocation, ended, onOwnStack) {
     this.running = false;
     const { response } = invocation;
     if (ended === CALL_SUCCEEDED && response !== undefined && !this.unusual) {
-      // Nothing of an invocation outlives it.
+      // No state of an invocation outlives it.
       guest.invocation = undefined;
       return response;
     }
     return this.#endUnusually(guest, invocation, ended, onOwnStack);
   }
 
-  /** There is more than a response, or other invocations are pending. Throws the invocation's error. */
+  /** Ends an invocation in the core: it has no response, or the port is `unusual`. Throws the invocation's error. */
   #endUnusually(guest, invocation, ended, onOwnStack) {
     const { callEnded } = this;
     const failed = callEnded(this.slot, ended) !== 0;
@@ -319,10 +330,10 @@ export class Port extends Turns {
   }
 }
 
-/** The guest's call threw: a trap, as a rule. */
+/** Handles an error that the guest's call threw: usually a trap. */
 function threw(invocation, error) {
   restoreStack();
-  // An error of a caller's callback was kept first: the trap that it led to says less.
+  // An error of the caller's callback was kept first: it says more than the trap that it caused.
   invocation.thrown ??= error;
   return CALL_THREW;
 }

@@ -1,22 +1,23 @@
 /**
- * Room on the engine's stack. Whoever calls us may do so where the stack is about to end, and what has begun there could be
- * unwound in the middle: so each way in makes sure first that there is room to finish, or fails before it has changed anything.
+ * Room on the engine's stack. Callers may call this package close to the stack's end, where running out could unwind an
+ * operation halfway. So each entry point first checks that there is room to finish, and fails before it has changed
+ * anything.
  */
 
 import { WapcError } from '../base/error.js';
 import { ownModule } from '../loading/own-modules.js';
 import { canSuspend } from './suspension.js';
 
-/** Throws where there is no room for what begins or ends an invocation. Before the core is there nothing needs any. */
+/** Throws if there is no room to begin or end an invocation. Before the core is loaded, nothing needs room. */
 let ample = () => {};
 
 /**
- * Throws where there is no room for what a guest calls, which may run on a stack of its own.
+ * Throws if there is no room for a function that a guest calls, perhaps on a suspendable stack.
  * @type {(() => void) | undefined}
  */
 export let roomOfGuests;
 
-/** The core is there. */
+/** Instantiates the probes, once the core is loaded. */
 export async function openProbes(core) {
   const bytes = new Uint8Array(core.memory.buffer, core.room_module(), core.room_module_len());
   const never = () => {};
@@ -26,7 +27,7 @@ export async function openProbes(core) {
   roomOfGuests = (await hasShortStacks()) ? probes.scarce : probes.ample;
 }
 
-/** True where a stack that can be suspended is too short for `ample` from the first. */
+/** True if even an empty suspendable stack is too short for `ample`. */
 async function hasShortStacks() {
   if (!canSuspend()) return false;
   try {
@@ -37,7 +38,7 @@ async function hasShortStacks() {
   }
 }
 
-/** True where there is room for what begins or ends an invocation. */
+/** True if there is room to begin or end an invocation. */
 export function hasRoom() {
   try {
     ample();
@@ -51,21 +52,21 @@ const MESSAGE =
   "the caller's stack has no room left; call from less deep, or from a fresh stack (await Promise.resolve() first)";
 
 /**
- * For rejections that come soon: engines and platforms call back where a promise is rejected that nobody handles yet, for which
- * there may be no room now. Its `then` is called with a function that is compiled only when it runs.
+ * Base of deferred rejections. Engines and platforms call back when a promise without handler is rejected, for which
+ * there may be no room now. The function passed to `then` is compiled only when it runs.
  */
 const soon = Promise.resolve();
 
-/** A rejection that comes soon. */
+/** A promise that rejects in a microtask. */
 export const rejectSoon = (error) =>
   soon.then(() => {
     throw error;
   });
 
-/** Kept for where there is no room to make another one. */
+/** Allocated early, for when there is no room to make another. */
 const kept = new WapcError('WAPC_LIMIT', MESSAGE);
 
-/** WAPC_LIMIT where there is none. Every public function begins with it, and nothing else calls it. */
+/** Throws WAPC_LIMIT if there is no room. Every public function calls this first; nothing else does. */
 export function requireRoom() {
   try {
     ample();
@@ -74,7 +75,7 @@ export function requireRoom() {
     try {
       error = new WapcError('WAPC_LIMIT', MESSAGE);
     } catch {
-      // Nothing more can be called here.
+      // There is no room to construct an error either.
     }
     throw error;
   }

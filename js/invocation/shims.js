@@ -1,11 +1,11 @@
-/** The modules that stand between guests and the core: one of each for all guests of a thread. */
+/** The shims between guests and the core: one instance of each for all guests of a thread. */
 
 import { copies } from './guest.js';
 import { instantiateOwn } from '../loading/own-modules.js';
 import { roomOfGuests } from './room.js';
 import { suspend } from './suspension.js';
 
-/** Their exports, by name. */
+/** Exports of the shims by name. */
 const shims = {};
 
 /**
@@ -15,7 +15,7 @@ const shims = {};
  */
 export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name, bytes, importsOf(core)));
 
-/** The imports of every shim. `running` is the address of the number of the instance that runs. */
+/** The imports of every shim. `running` is the address of the running instance's number. */
 export const importsOf = (core) => ({
   core,
   room: { room: roomOfGuests },

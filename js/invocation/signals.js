@@ -1,10 +1,9 @@
-/** Callbacks for when a signal aborts. */
+/** Calls back when an AbortSignal aborts. */
 
 import { hasRoom } from './room.js';
 
 /**
- * The callbacks of each signal, which has one listener of ours however many there are: engines find a listener that is to be
- * removed by looking at one after the other.
+ * The callbacks of each signal, which share one listener: engines remove a listener with a linear search.
  * @type {WeakMap<AbortSignal, Waiting>}
  */
 const waiting = new WeakMap();
@@ -12,7 +11,7 @@ const waiting = new WeakMap();
 class Waiting {
   #signal;
   #acts = new Set();
-  // A signal may be aborted where the stack is about to end; an error thrown here would be nobody's.
+  // A signal may be aborted close to the stack's end, and nobody would catch an error thrown here.
   #aborted = () => {
     if (hasRoom()) this.#run();
     else queueMicrotask(() => this.#run());
@@ -43,10 +42,10 @@ class Waiting {
 }
 
 /**
- * Calls `act` once, with the reason, when a signal aborts that has not yet.
+ * Calls `act` once with the reason when `signal` aborts. The signal must not be aborted yet.
  * @param {AbortSignal} signal
- * @param {(reason: unknown) => void} act which does not throw
- * @returns {() => void} what lets it be
+ * @param {(reason: unknown) => void} act must not throw
+ * @returns {() => void} removes the callback
  */
 export function onAbort(signal, act) {
   const acts = waiting.get(signal) ?? new Waiting(signal);

@@ -1,17 +1,18 @@
 /**
- * The shadow stacks of the core and of WASI. A guest that recurses until the engine's stack ends may do so inside one of
- * their functions, which then never puts its stack pointer back: 48 bytes are lost each time, until there are none left.
+ * The shadow stacks of the core and of WASI. A guest that recurses until the engine's stack overflows may do so inside
+ * one of their functions, which then never restores its stack pointer: 48 bytes are lost each time, until none are
+ * left.
  */
 
-/** The pointers of the core and of WASI, and where each stack begins. */
+/** The stack pointers of the core and of WASI, and their initial values. */
 const stacks = [];
 
-/** Remembers where the stack begins. To be called while nothing runs there. */
+/** Records a stack's initial pointer. Must be called while nothing runs on it. */
 export function watchStack({ __stack_pointer: pointer }) {
   stacks.push({ pointer, top: pointer.value });
 }
 
-/** A guest has thrown: puts the pointer back once nothing of the core runs, as it never does in a microtask. */
+/** Restores the stack pointers after a guest threw. In a microtask, where no code of the core is running. */
 export function restoreStack() {
   queueMicrotask(() => {
     for (const { pointer, top } of stacks) pointer.value = top;

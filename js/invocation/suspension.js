@@ -1,33 +1,33 @@
-/** Guests whose stack is suspended: for the promise of a host callback, or because they sleep. */
+/** Suspends guests: while a promise of the host callback is pending, or while they sleep. */
 
 import { LONGEST, startTimer } from '../base/timer.js';
 import { RESUME_PROCEED, RESUME_STOP } from '../generated/constants.js';
 
-/** The promise that `suspend` is about to wait for: set just before it is called, taken at once. */
+/** The promise that `suspend` is about to await: set just before the call, and read at once. */
 let pending;
 
 let suspending;
 
-/** True where a guest's stack can be suspended: JavaScript Promise Integration. */
+/** True if the engine can suspend a guest's stack (JavaScript Promise Integration). */
 export function canSuspend() {
   return typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
 }
 
-/** The shim's import that waits. Without JSPI the core never lets it be called. */
+/** The import of the shim that suspends. Without JSPI the core never lets it be called. */
 export function suspend() {
   suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => RESUME_STOP;
   return suspending;
 }
 
-/** The suspensions of one instance, and the time that its starts and its invocations may take. */
+/** The suspensions of one instance, and the time limit of its starts and invocations. */
 export class Suspension {
-  /** True once the running invocation was suspended. */
+  /** True if the running invocation has been suspended. */
   wasNeeded = false;
   #id;
   #timeout;
   #core;
   #resume;
-  /** When its time is up, on the clock of `performance.now()`. */
+  /** The time limit, as a `performance.now()` time. */
   #deadline = Infinity;
   #stopTimer;
   #stopSleeping;
@@ -43,17 +43,19 @@ export class Suspension {
     this.#core = core;
   }
 
-  /** The guest is about to be called: its time begins, if that is limited. */
+  /** Called before the guest: starts the invocation's time limit, if it has one. */
   startClock() {
     this.limit(this.#timeout);
   }
 
-  /** Sets the time that what comes may take from now on; undefined is no limit. */
+  /** Sets the time limit in ms from now; undefined for none. */
   limit(milliseconds) {
     this.#deadline = milliseconds === undefined ? Infinity : performance.now() + milliseconds;
   }
 
-  /** `suspend` is about to be called: it waits until what `taken` answers is called with what the shim is to be told. */
+  /**
+   * Call before `suspend`, which then waits until the function that `taken` returns is called with the shim's result.
+   */
   begin() {
     pending = new Promise((resolve) => {
       this.#resume = resolve;
@@ -61,30 +63,30 @@ export class Suspension {
     if (!this.wasNeeded) this.#count();
   }
 
-  /** Takes the function that lets the guest go on, once; undefined where it is not suspended. */
+  /** Takes the function that resumes the guest, once; undefined if it is not suspended. */
   taken() {
     const resume = this.#resume;
     this.#resume = undefined;
     return resume;
   }
 
-  /** Suspends the guest for so many ms: like `begin`, but it goes on by itself. */
+  /** Suspends the guest for that many ms: like `begin`, but it resumes by itself. */
   sleep(milliseconds) {
     this.begin();
-    // Those who ask for more than a timer can wait ask again.
+    // Callers that sleep longer than a timer can wait call again.
     this.#stopSleeping = startTimer(Math.min(milliseconds, LONGEST), () => {
       this.#stopSleeping = undefined;
       this.taken()(RESUME_PROCEED);
     });
   }
 
-  /** Ends an invocation that is suspended: the shim traps when it gets this answer. */
+  /** Ends a suspended invocation: RESUME_STOP makes the shim trap. */
   stop() {
     this.#stopSleeping?.();
     this.taken()?.(RESUME_STOP);
   }
 
-  /** The running invocation has ended: if it was suspended, another one may be. */
+  /** Called when the running invocation has ended: its suspension no longer counts towards the limit. */
   end() {
     if (!this.wasNeeded) return;
     this.wasNeeded = false;
@@ -92,7 +94,9 @@ export class Suspension {
     this.#core.suspension_end();
   }
 
-  /** For the first time in the running invocation: others have to be counted with, and its time is limited from now on. */
+  /**
+   * First suspension of the running invocation: counts it towards the limit, and starts the timer of its time limit.
+   */
   #count() {
     this.wasNeeded = true;
     this.#core.suspension_begin();

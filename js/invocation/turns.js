@@ -1,20 +1,20 @@
-/** Turn-taking, for hosts on this thread (`port.js`) and in workers (`worker/remote.js`). */
+/** Turn-taking for hosts on this thread (`port.js`) and in workers (`worker/remote.js`). */
 
 import { closedError } from '../base/error.js';
 import { Queue } from '../base/queue.js';
 
 /**
- * The part of a subclass: runs an invocation whose turn it is, and sets `running` until it has ended.
+ * Implemented by the subclass: runs an invocation, and keeps `running` true until it has ended.
  * @typedef {{ begin: (invocation: import('./invocation.js').Invocation) => void }} Runner
  */
 
 /**
- * The turns of one host: its invocations run one at a time, first come, first served. A subclass runs them (`begin`), and
- * may say whether the one that waits longest can run now (`isReady`).
+ * Queue of one host: its invocations run one at a time, first come, first served. A subclass runs them (`begin`), and
+ * can override `isReady`.
  * @abstract
  */
 export class Turns {
-  /** True while an invocation runs, or a fresh instance is created for one. */
+  /** True while an invocation runs, or a new instance is created for one. */
   running = false;
   /** The host's number. */
   id = undefined;
@@ -23,17 +23,17 @@ export class Turns {
   #pending = new Queue();
   #isDraining = false;
 
-  /** True where the next invocation can run, as long as none does. */
+  /** True if the next invocation can run, given that none is running. */
   isReady() {
     return true;
   }
 
-  /** True where invocations wait for their turn. */
+  /** True if invocations are pending. */
   get hasPending() {
     return this.#pending.length > 0;
   }
 
-  /** Lets an invocation wait for its turn: the promise of its response. */
+  /** Makes an invocation pending. Returns the promise of its response. */
   enqueue(invocation) {
     invocation.keepCaller();
     invocation.queue();
@@ -41,12 +41,12 @@ export class Turns {
     return invocation.promise;
   }
 
-  /** Runs pending invocations soon: not on the stack of whoever made that possible, of which there may be little left. */
+  /** Runs pending invocations in a microtask: there may be little room left on the current stack. */
   drain() {
     if (!this.#isDraining) queueMicrotask(() => this.drainNow());
   }
 
-  /** Runs pending invocations in a loop, since each may end at once. */
+  /** Runs pending invocations now. A loop, since each may end synchronously. */
   drainNow() {
     if (this.#isDraining) return;
     this.#isDraining = true;
@@ -62,19 +62,19 @@ export class Turns {
     }
   }
 
-  /** Dequeues the invocation that waits longest; undefined where none does. */
+  /** Removes the oldest pending invocation; undefined if there is none. */
   dequeue() {
     return this.#pending.shift();
   }
 
-  /** Rejects an invocation with `reason`, if it waits for its turn: true where it did. */
+  /** Rejects an invocation with `reason` if it is pending. True if it was. */
   cancel(invocation, reason) {
     if (!this.#pending.delete(invocation)) return false;
     invocation.reject(invocation.locate(reason, this.name));
     return true;
   }
 
-  /** The host is closed: rejects all pending invocations with WAPC_CLOSED. */
+  /** For `close`: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
     for (const invocation of this.#pending.clear())
       invocation.reject(invocation.locate(closedError('host'), this.name));

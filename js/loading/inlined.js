@@ -1,21 +1,21 @@
-/** WebAssembly as a part of a script's text, in Base64: it then works wherever JavaScript does. */
+/** WebAssembly inlined in a script as Base64, which works wherever JavaScript does. */
 
 import { WapcError } from '../base/error.js';
 
 const NO_BROWSER =
   "DecompressionStream is missing here: in jest's jsdom, set testEnvironmentOptions.customExportConditions to ['node']";
 
-/** Compiles what is inlined as it is: nothing is ready to run sooner. */
+/** Compiles an uncompressed module: no other form is ready to run sooner. */
 export const compileInlined = (base64) => WebAssembly.compile(bytesOf(base64));
 
-/** Compiles what was gzipped before: Base64 leaves little to compress on the way, and made of less it stays less. */
+/** Compiles a gzipped module. Gzipped before the Base64 encoding, since Base64 compresses badly in transit. */
 export async function compileGzipped(base64) {
   if (typeof DecompressionStream !== 'function') throw new WapcError('WAPC_UNSUPPORTED', NO_BROWSER);
   const bytes = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(bytes).arrayBuffer());
 }
 
-/** The fastest way that there is: the last takes 5 ms for the core, the others less than one. */
+/** Decodes Base64 the fastest way available: `atob` takes 5 ms for the core, the others less than 1 ms. */
 function bytesOf(base64) {
   if (typeof Uint8Array.fromBase64 === 'function') return Uint8Array.fromBase64(base64);
   const { Buffer } = globalThis;

@@ -1,4 +1,4 @@
-/** Where a guest's bytes come from: what the core (`src/source.rs`) gets of whatever a caller names as a guest. */
+/** Loads the bytes of a guest from any `GuestSource`, for the core (`src/source.rs`). */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { viewOf } from '../base/payload.js';
@@ -6,19 +6,19 @@ import { platform } from '../platform/platform.js';
 
 const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Module or a promise of one';
 
-/** The beginning of a `.wasm` file as text: as it is, or in Base64. */
+/** The magic bytes of a `.wasm` file as text: raw, or in Base64. */
 const CONTENT = /^\0asm|^AGFzbQ/;
 
 const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /**
- * Loads a guest: its bytes, or a module where it is one or was compiled while it arrived. Bytes of the caller's are
- * copied: who changes them later, or shares them with a thread that does, changes nothing of what is checked and compiled.
- * Throws WAPC_LOAD; WAPC_ARGUMENT, also for what throws where it is looked at; WAPC_LIMIT where there is no memory for the
+ * Loads a guest: its bytes, or a module if the source is one or was compiled while streaming. Bytes of the caller are
+ * copied, so changing them later, even from another thread, does not affect what is checked and compiled. Throws
+ * WAPC_LOAD; WAPC_ARGUMENT for a wrong source, or one that throws when read; WAPC_LIMIT if there is no memory for the
  * copy.
  * @param {import('../api/index.js').GuestSource} source
  * @param {((loaded: number, total?: number) => void) | undefined} onProgress
- * @param {boolean} mayStream whether it may be compiled before all of it is there
+ * @param {boolean} mayStream true if the guest may be compiled while it downloads
  * @returns {Promise<Loaded>}
  */
 export async function load(source, onProgress, mayStream) {
@@ -47,12 +47,12 @@ async function loadResponse(response, onProgress, mayStream) {
   const address = response.url === '' ? 'the response' : response.url;
   const name = `${address} (status ${response.status}, ${response.headers.get('content-type') ?? 'no type'})`;
   if (!response.ok) throw loadError(address, `status ${response.status} ${response.statusText}`.trimEnd());
-  // The type is asked of the response as it came: one with progress has its headers, but no address.
+  // The content type is read from the original response: one with progress has its headers, but no URL.
   const arriving = onProgress === undefined ? response : withProgress(response, onProgress);
   if (mayStream && isStreamable(response)) return compileStreaming(name, arriving, response.url);
-  // A copy as well: what only calls itself a Response may keep what it answers with.
+  // Copied too: an object that only claims to be a Response may keep the buffer it returns.
   const bytes = copyOf(new Uint8Array(await attempt(name, () => arriving.arrayBuffer())));
-  // As servers answer for what they do not have, with a status that says otherwise.
+  // An HTML page with a success status: many servers send one for a missing file.
   if (bytes[0] === LESS_THAN) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
   return new Loaded(name, fileNameOf(response.url), { bytes });
 }
@@ -68,7 +68,7 @@ async function compileStreaming(name, arriving, url) {
   }
 }
 
-/** The last part of a path or address, without what follows a `?` or `#`; undefined where that is empty. */
+/** The last segment of a path or URL, without query and fragment; undefined if it is empty. */
 function fileNameOf(path) {
   const name = path
     .replace(/[?#].*/s, '')
@@ -77,9 +77,9 @@ function fileNameOf(path) {
   return name === '' ? undefined : name;
 }
 
-/** The first bytes of what is at an address, to tell what it is: those that came first are gone once they were compiled. */
+/** The first bytes at a URL, for an error message: compiling has consumed those of the response. */
 async function beginningOf(url) {
-  // One that was made here has no address.
+  // A response that was constructed locally has no URL.
   if (url === '') return undefined;
   try {
     const reader = (await fetch(url)).body.getReader();
@@ -91,11 +91,11 @@ async function beginningOf(url) {
   }
 }
 
-/** A guest's bytes, the module that it is already, or why it is none. */
+/** A loaded guest: its bytes, its module, or the error of compiling it. */
 class Loaded {
   /**
-   * @param {string} name as errors have it
-   * @param {string | undefined} fileName the last part of its path or address; undefined where it has none
+   * @param {string} name of the source in errors
+   * @param {string | undefined} fileName last segment of its path or URL; undefined if it has none
    * @param {{ bytes?: Uint8Array<ArrayBuffer>, module?: WebAssembly.Module, failure?: unknown, head?: Uint8Array }} guest
    */
   constructor(name, fileName, { bytes, module, failure, head = bytes }) {
@@ -103,9 +103,9 @@ class Loaded {
     this.fileName = fileName;
     this.bytes = bytes;
     this.module = module;
-    /** The engine's error, where it was compiled while it arrived. */
+    /** The engine's error, if the guest was compiled while it streamed. */
     this.failure = failure;
-    /** The first bytes, where they are known. */
+    /** The first 16 bytes, if known; else empty. */
     this.head = head?.slice(0, 16) ?? new Uint8Array(0);
   }
 
@@ -117,7 +117,7 @@ class Loaded {
 
 const hex = (bytes) => [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** The result of `work`; an error of it becomes WAPC_LOAD. */
+/** The result of `work`; its error becomes WAPC_LOAD. */
 async function attempt(name, work) {
   try {
     return await work();
@@ -138,7 +138,7 @@ function copyOf(view) {
   }
 }
 
-/** By what only modules answer to, of any realm: their name can be taken by anything. */
+/** True for a module of any realm. Tested with a function that accepts modules only: anything can take their name. */
 function isModule(value) {
   try {
     WebAssembly.Module.imports(value);
@@ -148,17 +148,20 @@ function isModule(value) {
   }
 }
 
-/** By its tag as well, since a page's `Response` may be one of another realm, and Node has more than one. */
+/** True for a Response, by its tag: a page's `Response` may be of another realm, and Node has more than one. */
 function isResponse(value) {
   return tagOf(value) === 'Response';
 }
 
-/** A string without a scheme, or a `file:` URL, in an engine that has files. A single letter is a drive, not a scheme. */
+/**
+ * True for a path or a `file:` URL, on a platform with files. A single letter before the colon is a drive, not a
+ * scheme.
+ */
 function isFile(name) {
   return platform.readFile !== undefined && (name.startsWith('file:') || !/^[a-z][a-z0-9+.-]+:/i.test(name));
 }
 
-/** A path as errors have it: with the absolute one where it is relative. */
+/** The name of a file in errors: with its absolute path if it is relative. */
 function nameOfFile(name) {
   if (name.length > LONGEST_NAME) return `${name.slice(0, LONGEST_NAME)}…`;
   const path = name.startsWith('file:') ? name : platform.resolve(name);
@@ -169,12 +172,12 @@ function readFile(name) {
   return platform.readFile(name.startsWith('file:') ? new URL(name) : name);
 }
 
-/** Characters of a path in an error message. */
+/** Longest path in an error message, in characters. */
 const LONGEST_NAME = 200;
 
 let warned = false;
 
-/** True where a response can be compiled while it arrives: engines want the very type, without parameters. */
+/** True if a response can be compiled while it streams: engines require the exact content type, without parameters. */
 function isStreamable(response) {
   const type = response.headers.get('content-type') ?? 'no type';
   if (type.trim().toLowerCase() === 'application/wasm') return typeof WebAssembly.compileStreaming === 'function';
@@ -190,7 +193,7 @@ function isStreamable(response) {
 function withProgress(response, onProgress) {
   if (response.body === null) return response;
   const length = Number(response.headers.get('content-length') ?? NaN);
-  // A length counts the bytes on the wire, so it says nothing of an encoded body.
+  // `content-length` counts bytes on the wire, so it does not apply to a decoded body.
   const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length;
   let loaded = 0;
   const counter = new TransformStream({

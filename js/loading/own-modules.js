@@ -1,15 +1,15 @@
-/** The small modules that stand between guests and the core, or WASI: compiled when they are first needed. */
+/** The package's small modules between guests and the core or WASI, compiled on first use. */
 
 import { platform } from '../platform/platform.js';
 
 /**
- * The module of that name.
+ * The module of a name.
  * @param {string} name
- * @param {Uint8Array<ArrayBuffer>} bytes which are compiled where the platform has not done so already
+ * @param {Uint8Array<ArrayBuffer>} bytes compiled unless the platform has the module already
  */
 export const ownModule = (name, bytes) => (platform.modules[name] ??= new WebAssembly.Module(bytes));
 
-/** The exports of a fresh instance of it. */
+/** The exports of a new instance of that module. */
 export function instantiateOwn(name, bytes, imports) {
   return new WebAssembly.Instance(ownModule(name, bytes), imports).exports;
 }

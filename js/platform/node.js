@@ -1,4 +1,4 @@
-/** The platform of Node, Deno and Bun: files, directories, and the workers of `node:worker_threads`. */
+/** Platform of Node, Deno and Bun: files, directories, and the workers of `node:worker_threads`. */
 
 import { AsyncResource } from 'node:async_hooks';
 import fs from 'node:fs';
@@ -13,17 +13,18 @@ platform.fs = fs;
 platform.readFile = fs.promises.readFile;
 platform.resolve = resolve;
 platform.parallelism = availableParallelism;
-// Apart, since webpack takes `new URL('…', import.meta.url)` for an asset, which in Next.js has no address in files.
+// In a variable: webpack treats `new URL('…', import.meta.url)` as an asset, whose URL in Next.js is no file URL.
 const HERE = import.meta.url;
-// `.mjs`, since Next.js copies the script to a place without a package.json that says it is a module.
+// `.mjs`, since Next.js copies the script to a directory without the package.json that declares modules.
 const PACKAGED = new URL('./worker-node.mjs', HERE);
-// Not with the flags of this process: those that say what its program is would be the worker's. Not by `new`: where it sees an
-// address that varies, Next.js traces every file of the package's folder, and its build fails at the typings.
+// `execArgv` is empty: flags of this process that set its program would apply to the worker. `Reflect.construct`
+// instead of `new`: for a `new Worker` with a variable URL, Next.js traces every file of the package, and its build
+// fails at the typings.
 platform.startWorker = (script = PACKAGED) => Reflect.construct(Worker, [new URL(script, PACKAGED), { execArgv: [] }]);
-// Bun takes three times as long to wake a stack as to make one.
+// In Bun, resuming a stack takes three times as long as creating one.
 platform.keepsStacks = process.versions.bun === undefined;
 
-// Those that it has by default, where V8 finds them at once.
+// The defaults, spelled out: V8 then finds them at once.
 const ORDINARY = { triggerAsyncId: undefined, requireManualDestroy: false };
 const scope = () => new AsyncResource('WapcHost', ORDINARY);
 platform.scopes = { nobodys: scope(), callers: scope };

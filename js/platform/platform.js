@@ -1,53 +1,55 @@
-/** The platform that this runs on: each entry point fills in what its own has beyond all others. */
+/** The current platform: each entry point sets the features that its own has. */
 export const platform = {
-  /** @type {((path: string | URL) => Promise<Uint8Array>) | undefined} where there are files */
+  /** @type {((path: string | URL) => Promise<Uint8Array>) | undefined} undefined on a platform without files */
   readFile: undefined,
-  /** @type {((path: string) => string) | undefined} a path as an absolute one, where there are files */
+  /** @type {((path: string) => string) | undefined} makes a path absolute; undefined on a platform without files */
   resolve: undefined,
-  /** @type {((script?: string | URL) => unknown) | undefined} a `Worker` of the platform, where it has them */
+  /**
+   * @type {((script?: string | URL) => unknown) | undefined} starts a `Worker`; undefined on a platform without them
+   */
   startWorker: undefined,
   /** @type {(() => number) | undefined} */
   parallelism: undefined,
-  /** @type {typeof import('node:fs') | undefined} where there are directories that guests may be given */
+  /** @type {typeof import('node:fs') | undefined} undefined on a platform without directories to give to guests */
   fs: undefined,
   /** @type {() => Promise<{ Wasi: typeof import('../wasi/wasi.js').Wasi, compile?: () => Promise<WebAssembly.Module> }>} `compile` is missing where `modules` has it */
   wasi: undefined,
-  /** @type {((milliseconds: number) => boolean) | undefined} blocks this thread; whether its guests may go on then */
+  /** @type {((milliseconds: number) => boolean) | undefined} blocks this thread; false if its guest must stop then */
   block: undefined,
   /**
-   * Where callbacks find what `AsyncLocalStorage` holds: nobody's scope, and that of the caller that runs. Undefined where
-   * there is no such storage.
+   * The `AsyncLocalStorage` scopes that callbacks run in: nobody's, and the current caller's. Undefined on a platform
+   * without `AsyncLocalStorage`.
    * @type {{ nobodys: Scope, callers: () => Scope } | undefined}
    * @typedef {import('node:async_hooks').AsyncResource} Scope
    */
   scopes: undefined,
   /**
-   * The diagnostics channels of the platform, where it has them.
+   * The diagnostics channels, if the platform has them.
    * @type {Record<'compile' | 'instantiate' | 'invoke' | 'hostcall' | 'pool', any> | undefined}
    */
   channels: undefined,
-  /** @type {((channel: any) => boolean) | undefined} asks one of them */
+  /** @type {((channel: any) => boolean) | undefined} true if a channel has subscribers */
   hasSubscribers: undefined,
   /**
-   * True where stacks outlive invocations (`invocation/coroutine.js`): on engines that gain by it, and not in workerd, where one would
-   * belong to a request that has ended.
+   * True if suspendable stacks are reused across invocations (`invocation/coroutine.js`): where that is faster, and not
+   * in workerd, where a stack would belong to a request that has ended.
    */
   keepsStacks: false,
   /** @type {() => Promise<WebAssembly.Module>} */
   core: undefined,
   /**
-   * Modules that are compiled, by name: `core` and `wasi` once they are loaded, which workers run too; those of
-   * `loading/own-modules.js`. A platform that compiles nothing while it runs begins with them all.
+   * Compiled modules by name: `core` and `wasi` once they are loaded, which workers receive too, and those of
+   * `loading/own-modules.js`. A platform that cannot compile at run time starts with all of them.
    * @type {Record<string, WebAssembly.Module | undefined>}
    */
   modules: {},
 };
 
-/** True where memory can be shared with workers: always in Node, in a browser where the page is cross-origin isolated. */
+/** True if memory can be shared with workers: always in Node; in a browser if the page is cross-origin isolated. */
 export const canShare = () => typeof SharedArrayBuffer === 'function';
 
 /**
- * How many threads can run at once.
+ * The number of threads that can run at once.
  * @public the core imports it
  */
 export function parallelism() {

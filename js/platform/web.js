@@ -1,13 +1,14 @@
-/** The platform of a page: workers. */
+/** Platform of browsers: workers. */
 
 import { platform } from './platform.js';
 
-// Written out as bundlers look for it: they put the worker where this address finds it.
+// In the literal form that bundlers look for: they emit the worker script and rewrite its URL.
 const startPackaged = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 
 if (typeof Worker === 'function') {
   platform.startWorker = (script) => (script === undefined ? startPackaged() : new Worker(script, { type: 'module' }));
 }
 
-// Only Chromium has `userAgentData`. It wakes a stack in half the time that it takes to make one; Firefox would lose by it.
+// True in Chromium, the only engine with `userAgentData`: resuming a stack takes half as long as creating one. Firefox
+// would be slower.
 platform.keepsStacks = globalThis.navigator?.userAgentData !== undefined;

@@ -1,4 +1,6 @@
-/** Brings the requests of a pool and its instances together. Whoever calls a dispatcher has made sure of room on the stack. */
+/**
+ * Matches requests of a pool with its instances. Callers of a dispatcher have checked that there is room on the stack.
+ */
 
 import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
@@ -12,25 +14,25 @@ import { Replacement } from './replacement.js';
 import { Supply } from './supply.js';
 
 /**
- * The core knows which instances there are and which of them are idle (`src/pool/inventory.rs`); pending requests, first
- * come, first served, are here.
+ * The dispatcher of one pool. The core tracks its instances, and which of them are idle (`src/pool/inventory.rs`); the
+ * queue of pending requests is kept here, first come, first served.
  */
 export class Dispatcher {
   #pool;
   #slot;
   #isElastic;
-  /** The core's raw exports, and those on the way of each invocation apart: see `Port`. */
+  /** The core's raw exports. Those that every invocation calls have fields of their own: see `Port`. */
   #core;
   #acquire;
   #markIdle;
   #instances;
   #replacement;
   #supply;
-  /** The requests that are pending: each waits for an instance. */
+  /** Pending requests: each waits for an instance. */
   #requests = new Queue();
   #invocations = 0;
   #failures = 0;
-  /** The promise of `close`, and what resolves it. */
+  /** The promise of `close`, and the function that resolves it. */
   #closing;
   #closed;
 
@@ -57,18 +59,21 @@ export class Dispatcher {
     this.#markIdle = this.#core.pool_release;
   }
 
-  /** Creates the instances that are kept (`min`). */
+  /** Creates the `min` instances that are always kept. */
   createKept() {
     return this.#supply.createKept();
   }
 
-  /** The core's half: for what it knows of the guest. Throws WAPC_CLOSED. */
+  /** The core's half, for properties of the guest. Throws WAPC_CLOSED. */
   get pool() {
     if (this.#isOver) throw closedError('pool');
     return this.#pool;
   }
 
-  /** Lets another guest take over, of which `compiled` promises the core's half: a promise of all new work running on it. */
+  /**
+   * Replaces the guest. `compiled` promises the core's half of its module. Resolves when all new work runs on the new
+   * guest.
+   */
   async replace(compiled) {
     try {
       await this.#replacement.replace(compiled);
@@ -85,7 +90,10 @@ export class Dispatcher {
     return { size: idle + busy, idle, busy, waiting, invocations, failures, replaced };
   }
 
-  /** Runs an invocation on any instance, as soon as there is one: a promise of its response. Throws an error that is there at once. */
+  /**
+   * Runs an invocation on any instance, as soon as one is free. Resolves with its response. Throws errors that are
+   * known synchronously.
+   */
   invoke(invocation) {
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
@@ -94,7 +102,7 @@ export class Dispatcher {
       : this.#run(this.#instances.get(number), invocation);
   }
 
-  /** Runs an invocation on any instance; `options` (`InvokeOptions`) may end it early. */
+  /** Like `invoke`, with `InvokeOptions`, which may end the invocation early. */
   invokeWith(invocation, options) {
     const request = this.#requestOf(invocation);
     const abort = (reason) => {
@@ -104,7 +112,10 @@ export class Dispatcher {
     return runWith(invocation, options, () => this.request(request), abort);
   }
 
-  /** Runs an invocation of a `PooledHost` on its instance: a promise of its response. Throws an error that is there at once. */
+  /**
+   * Runs an invocation of a `PooledHost` on its instance. Resolves with its response. Throws errors that are known
+   * synchronously.
+   */
   runPooled(instance, invocation) {
     if (instance.isBroken) return this.#runRenewed(instance, invocation);
     this.#invocations++;
@@ -118,7 +129,7 @@ export class Dispatcher {
     }
   }
 
-  /** Counts the end of an invocation of a `PooledHost`, and tells who waits for all of them. */
+  /** Counts an ended invocation of a `PooledHost`. Calls `atRest` after the last one. */
   async #endedPooled(instance, response) {
     try {
       return await response;
@@ -131,7 +142,7 @@ export class Dispatcher {
     }
   }
 
-  /** The same as `runPooled`, once a fresh instance is there; the invocation may be aborted before. */
+  /** Like `runPooled`, after renewing a broken instance. The invocation may be aborted while it waits. */
   async #runRenewed(instance, invocation) {
     invocation.keepCaller();
     const aborted = new Promise((resolve, reject) => instance.waiting.set(invocation, reject));
@@ -148,13 +159,13 @@ export class Dispatcher {
     return this.runPooled(instance, invocation);
   }
 
-  /** Renews a borrowed instance, for all of its borrower's invocations that wait for that. */
+  /** Renews a borrowed instance, once for all invocations that wait for it. */
   #renewOnce(instance) {
     instance.renewal ??= this.#supply.renew(instance).finally(() => (instance.renewal = undefined));
     return instance.renewal;
   }
 
-  /** Serves a request at once, or lets it wait: its promise. */
+  /** Serves a request now, or makes it pending. Returns its promise. */
   request(request) {
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
@@ -171,7 +182,7 @@ export class Dispatcher {
     this.#rest();
   }
 
-  /** A busy instance is free: it serves the request that waits longest, or is idle. */
+  /** Releases a busy instance: it serves the oldest pending request, or becomes idle. */
   release(instance) {
     for (;;) {
       if (instance.isBroken) {
@@ -180,7 +191,7 @@ export class Dispatcher {
       }
       const request = this.#requests.shift();
       if (request === undefined) break;
-      // In a loop, not by way of `#run`: thousands may wait that each end at once.
+      // A loop instead of `#run`: thousands of pending requests may each end synchronously.
       if (!request.serve(instance)) return;
     }
     const markIdle = this.#markIdle;
@@ -188,13 +199,16 @@ export class Dispatcher {
     this.#rest();
   }
 
-  /** Releases an instance on a caller's stack, of which there may be little left: pending requests are not served there. */
+  /**
+   * Releases an instance from a caller's stack. Pending requests are served in a microtask: there may be little room
+   * left on this stack.
+   */
   releaseSoon(instance) {
     if (this.#requests.length === 0) this.release(instance);
     else queueMicrotask(() => this.release(instance));
   }
 
-  /** Takes no more requests: a promise, the same each time, of all that was accepted having ended. */
+  /** Accepts no more requests. Resolves when all accepted work has ended. Returns the same promise each time. */
   close() {
     if (this.#closing === undefined) {
       this.#closing = new Promise((resolve) => (this.#closed = resolve));
@@ -205,7 +219,7 @@ export class Dispatcher {
     return this.#closing;
   }
 
-  /** Closes every instance, and rejects the requests that are pending. */
+  /** Closes every instance, and rejects all pending requests. */
   destroy() {
     if (!this.#isOver) this.#end();
   }
@@ -225,7 +239,8 @@ export class Dispatcher {
       const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
       throw this.#locate(error, request.invocation);
     }
-    // Callbacks of a `PooledHost` run in the context of whoever invokes that, not of whoever requested it.
+    // Only for `invoke`: callbacks of a `PooledHost` run in the context of its invocations, not of the `get` that
+    // acquired it.
     request.invocation?.keepScope();
     request.invocation?.keepCaller();
     this.#requests.push(request);
@@ -233,7 +248,7 @@ export class Dispatcher {
     return request.promise;
   }
 
-  /** Runs an invocation on an instance that was acquired for it. Throws an error that is there at once. */
+  /** Runs an invocation on an acquired instance. Throws errors that are known synchronously. */
   #run(instance, invocation) {
     this.#invocations++;
     if (invocation.event !== undefined) invocation.event.host = instance.host.id;
@@ -245,13 +260,14 @@ export class Dispatcher {
       this.releaseSoon(instance);
       throw error;
     }
-    // Not by whether the port runs it: it may wait there because too many others are suspended.
+    // Checks the promise, not `port.running`: the invocation may be pending in the port because too many guests are
+    // suspended.
     if (invocation.promise !== undefined) return this.#ended(result, instance);
     this.releaseSoon(instance);
     return result;
   }
 
-  /** Runs the invocation of a request that was served. True where it has ended already, and its instance can be released. */
+  /** Runs the invocation of a served request. True if it has ended, so that its instance can be released. */
   #runRequest(request) {
     const { instance, invocation } = request;
     this.#invocations++;
@@ -263,13 +279,13 @@ export class Dispatcher {
       return ended;
     } catch (error) {
       this.#failures++;
-      // One that was served at once has its caller on the stack; others have kept it.
+      // A request that was served synchronously has its caller on this stack; others have kept theirs.
       request.reject(beginAt(error, callerOf(invocation.owner.invoke)));
       return true;
     }
   }
 
-  /** Releases an instance once its invocation has ended. */
+  /** Releases an instance when its invocation has ended. */
   #ended(result, instance) {
     return result.then(
       (response) => {
@@ -284,13 +300,13 @@ export class Dispatcher {
     );
   }
 
-  /** Nothing is left to do for now: unless the pool is to be closed, or instances are to be evicted. */
+  /** Called when requests or instances have gone: schedules evictions, and finishes a pending `close`. */
   #rest() {
     if (this.#isElastic) this.#supply.watch();
     if (this.#closing !== undefined && !this.#isOver && this.#isAtRest) this.#end();
   }
 
-  /** True once all that was accepted has ended. */
+  /** True if no request is pending and no instance is busy. */
   get #isAtRest() {
     return this.#requests.length === 0 && this.#core.pool_busy(this.#slot) === 0;
   }
@@ -301,7 +317,7 @@ export class Dispatcher {
 
   #end() {
     const requests = this.#requests.clear();
-    // The slot may be another pool's from now on.
+    // The slot may be reused by another pool from here on.
     this.#slot = NO_SLOT;
     this.#supply.end();
     this.#replacement.end();

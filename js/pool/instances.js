@@ -7,19 +7,19 @@ import { PooledHost, stateOf } from './pooled-host.js';
 
 /** One instance of a pool. */
 export class Instance {
-  /** True while somebody has it as a `PooledHost`. */
+  /** True while a `PooledHost` of it is acquired. */
   isBorrowed = false;
-  /** True where another guest is to take its place before it serves again. */
+  /** True if an instance of another guest must replace it before it serves again. */
   isOutdated = false;
-  /** The promise of its being renewed, while it is, and how to end the invocations that wait for that. */
+  /** The promise of a running renewal, and the reject functions of the invocations that wait for it. */
   renewal;
   waiting = new Map();
-  /** Invocations of a `PooledHost` that have not ended, and what is called when none is left, if that is waited for. */
+  /** Number of running invocations of a `PooledHost`, and a callback for when it drops to 0. */
   asked = 0;
   atRest;
 
   /**
-   * @param {number} number what the core's inventory knows it by
+   * @param {number} number of the instance in the core's inventory
    * @param {import('../api/host.js').WapcHost} host
    * @param {number} generation of the guest
    */
@@ -28,21 +28,21 @@ export class Instance {
     this.host = host;
     this.port = portOf(host);
     this.generation = generation;
-    /** True once its host is closed: its instance broke, and no other could be made. */
+    /** True once its host is closed: the instance broke, and no other could be created. */
     this.isDiscarded = false;
   }
 
-  /** True after a trap, until a fresh instance of the guest is there. */
+  /** True after a trap, until the host has a new instance. */
   get isTrapped() {
     return this.port.broken;
   }
 
-  /** True where it is to be replaced before it is acquired again. */
+  /** True if it must be replaced before it is acquired again. */
   get isBroken() {
     return this.isDiscarded || this.isOutdated || this.isTrapped;
   }
 
-  /** Closes its host, in whose place comes that of `fresh`. */
+  /** Closes its host, and takes over the host of `fresh`. */
   takeOver(fresh) {
     this.discard();
     this.host = fresh.host;
@@ -51,13 +51,13 @@ export class Instance {
     this.isDiscarded = this.isOutdated = false;
   }
 
-  /** Ends its host. Never throws: what is to happen next does not depend on whether that did. */
+  /** Closes its host. Never throws: callers continue either way. */
   discard() {
     this.isDiscarded = true;
     try {
       closeOf(this.host);
     } catch {
-      // Of no use to anybody: the host is gone from the pool.
+      // Ignored: the host has left the pool.
     }
   }
 
@@ -68,25 +68,25 @@ export class Instance {
   }
 }
 
-/** The instances of a pool: how they are made, renewed and removed. When, the pool says. */
+/** Creates, renews and removes the instances of a pool. The dispatcher, supply and replacement decide when. */
 export class Instances {
   #pool;
   #initialize;
   #startLimit;
   #lost;
   #changed;
-  /** Functions that end each `initialize` that runs. */
+  /** Functions that reject each running `initialize`. */
   #initializing = new Set();
   #byNumber = [];
   #closed = false;
-  /** The number of the guest that new work runs on, and the highest that any guest had. */
+  /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
   generation = 0;
   newest = 0;
 
   /**
    * @param {import('../generated/core.js').Pool} pool the core's half
-   * @param {(instance: Instance) => void} lost told of an instance whose worker died while nothing was asked of it
-   * @param {() => void} changed told where an instance was exchanged or removed
+   * @param {(instance: Instance) => void} lost called when the worker of an instance dies between invocations
+   * @param {() => void} changed called when an instance was replaced or removed
    */
   constructor(pool, lost, changed) {
     this.#pool = pool;
@@ -100,12 +100,12 @@ export class Instances {
     return this.#byNumber[number];
   }
 
-  /** The instances of another guest than the one that new work runs on. */
+  /** Instances of any guest but the current one. */
   get outdated() {
     return this.#byNumber.filter((instance) => instance !== undefined && instance.generation !== this.generation);
   }
 
-  /** Creates an instance: ready to be acquired. */
+  /** Creates an instance of the current guest, ready to be acquired. */
   async make(number) {
     for (;;) {
       const instance = await this.create(number);
@@ -116,12 +116,15 @@ export class Instances {
         tellPool('created', instance.host.name, instance.host.id);
         return instance;
       }
-      // Another guest has taken over meanwhile.
+      // The guest was replaced meanwhile.
       instance.discard();
     }
   }
 
-  /** Creates an instance that is none of the pool's yet, of the guest that new work runs on or of `successor`, the core's half of a module. */
+  /**
+   * Creates an instance that is not part of the pool yet: of the current guest, or of `successor`, the core's half of a
+   * module.
+   */
   async create(number, successor) {
     this.#requireOpen();
     const since = performance.now();
@@ -139,7 +142,7 @@ export class Instances {
     }
   }
 
-  /** Lets `fresh` take the place of an instance that nothing runs on. */
+  /** Replaces the host of an instance by that of `fresh`. Nothing may be running on the instance. */
   exchange(instance, fresh) {
     instance.takeOver(fresh);
     this.#watch(instance);
@@ -148,8 +151,8 @@ export class Instances {
   }
 
   /**
-   * Replaces a broken instance by a fresh one: a promise of its being ready to be acquired. An instance that
-   * could not be initialized is discarded. Throws where the renewal does not begin: the pool or the instance is closed.
+   * Renews a broken instance. Resolves when it is ready to be acquired; an instance that cannot be initialized is
+   * discarded. Throws if the renewal cannot begin, because the pool or the instance is closed.
    */
   renew(instance) {
     this.#requireOpen();
@@ -168,7 +171,7 @@ export class Instances {
     tellPool('replaced', instance.host.name, instance.host.id);
   }
 
-  /** Lets a fresh instance of the guest that new work runs on take over, once what was asked of the old one has ended. */
+  /** Replaces an outdated instance by a new one of the current guest, after its running invocations have ended. */
   async #update(instance) {
     for (;;) {
       const fresh = await this.create(instance.number);
@@ -178,7 +181,7 @@ export class Instances {
         this.exchange(instance, fresh);
         return;
       }
-      // Yet another guest has taken over meanwhile.
+      // The guest was replaced again meanwhile.
       fresh.discard();
     }
   }
@@ -187,7 +190,7 @@ export class Instances {
     instance.port.lost = () => this.#lost(instance);
   }
 
-  /** Removes an instance: `reason` is an error where it could not be replaced. */
+  /** Removes an instance. `reason` is the error if it could not be replaced. */
   remove(instance, reason) {
     delete this.#byNumber[instance.number];
     const { id, name } = instance.host;
@@ -196,20 +199,20 @@ export class Instances {
     this.#changed();
   }
 
-  /** Closes them all, and those that are being made as soon as they are. */
+  /** Closes all instances. Instances that are still being created are closed when they are ready. */
   close() {
     this.#closed = true;
     for (const instance of this.#byNumber.splice(0)) instance?.discard();
     for (const end of this.#initializing) end(closedError('pool'));
   }
 
-  /** A fresh instance, which began to start at `since`, has to be initialized before it is acquired. */
+  /** Initializes a new instance before it is acquired. Its start began at `since`. */
   async #prepare(instance, since) {
     // The pool may have been closed while the instance started.
     this.#requireOpen();
     const host = new PooledHost(instance, (invocation) => Promise.resolve(instance.port.invoke(invocation)));
     try {
-      // A worker's script takes its time before the guest starts.
+      // In a worker, the time counts from the guest's start: loading the script is not included.
       if (this.#initialize !== undefined) await this.#initialized(host, instance.port.startedAt ?? since);
     } finally {
       stateOf(host).isReleased = true;
@@ -218,14 +221,14 @@ export class Instances {
     if (instance.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');
   }
 
-  /** Throws WAPC_CLOSED where the pool is closed: `instance`, which is none of the pool's yet, goes with it. */
+  /** Throws WAPC_CLOSED if the pool is closed, after discarding `instance`, which is not part of the pool yet. */
   #requireOpen(instance) {
     if (!this.#closed) return;
     instance?.discard();
     throw closedError('pool');
   }
 
-  /** Runs `initialize`, which may never end: for what `limits.start` leaves of its time, and as long as there is the pool. */
+  /** Runs `initialize`, which may never settle. Ends it when `limits.start` is exceeded, or the pool is closed. */
   #initialized(host, since) {
     let end, stopTimer;
     const ended = new Promise((resolve, reject) => (end = reject));

@@ -13,7 +13,7 @@ import { HostRequest } from './requests.js';
 
 const POOL = Symbol('pool');
 
-/** Outside of the class: a bundler renames one that names itself. */
+/** Makes the `WapcPool` of a dispatcher. Outside of the class: bundlers rename a class that refers to itself. */
 const poolOf = (dispatcher) => new WapcPool(POOL, dispatcher);
 
 async function create(source, options) {
@@ -29,17 +29,19 @@ async function create(source, options) {
   return poolOf(dispatcher);
 }
 
-/** The dispatcher of a pool without instances. A module that nobody else has is freed, whether or not there can be one. */
+/**
+ * Makes a dispatcher without instances. A module that was compiled for this pool alone is freed, even if this throws.
+ */
 function dispatcherOf(module, isShared, options) {
   try {
-    // A module that was compiled for this pool alone has its options already: they are read once.
+    // A module that was compiled for this pool has its options already: they are read only once.
     return new Dispatcher(Pool.create(module, isShared ? options : undefined));
   } finally {
     if (!isShared) module.free();
   }
 }
 
-/** Instances of one guest, shared by all who invoke the pool. */
+/** Instances of one guest, shared by all callers of the pool. */
 export class WapcPool {
   #dispatcher;
 
@@ -53,7 +55,7 @@ export class WapcPool {
     return forCaller(this?.create, () => create(source, options));
   }
 
-  // Not an async function, whose promise would cost a second one.
+  // Not an async function, which would allocate a second promise.
   invoke(operation, payload, options) {
     try {
       requireRoom();
@@ -114,7 +116,7 @@ export class WapcPool {
     await forCaller(this.replace, () => this.#replace(source, options));
   }
 
-  // Not an async function: each call returns the same promise.
+  // Not an async function: every call returns the same promise.
   close() {
     try {
       requireRoom();
@@ -133,7 +135,7 @@ export class WapcPool {
     await this.close();
   }
 
-  /** Runs an invocation with options, or one that observers are told of. */
+  /** Runs an invocation that has options or observers. */
   #invokeUnusually(invocation, options) {
     const run = () => this.#invoke(invocation, options);
     return isObserved('invoke') ? runObserved(invocation, this, run) : run();
@@ -144,7 +146,7 @@ export class WapcPool {
     return options === undefined ? dispatcher.invoke(invocation) : dispatcher.invokeWith(invocation, options);
   }
 
-  /** `get`, for that public function or another one. */
+  /** Implements `get` for the public function `called`, where stacks of its errors begin. */
   async #get(called, timeout, options) {
     let caller;
     try {
@@ -172,7 +174,7 @@ export class WapcPool {
     try {
       await dispatcher.replace(compiled);
     } finally {
-      // Nobody else has what was compiled for this alone.
+      // Nothing else refers to a module that was compiled for this replacement.
       if (halfOf(source) === undefined) {
         compiled.then(
           (module) => module.free(),
@@ -183,7 +185,7 @@ export class WapcPool {
   }
 }
 
-/** Why `return` cannot take a host, of which this is the state; undefined where it can. */
+/** The reason why `return` cannot accept a host with this state; undefined if it can. */
 function whyNotReturned(state, pool) {
   if (state?.pool === undefined) return 'expected a host that `get` of this pool answered with';
   if (state.pool !== pool) return 'this host is of another pool: return it to the one that it was acquired from';

@@ -8,8 +8,8 @@ import { rejectSoon, requireRoom } from '../invocation/room.js';
 export let stateOf;
 
 /**
- * An instance that was acquired from a pool. There is one of these each time that it is, so that nobody can release what
- * somebody else has acquired by now.
+ * An instance acquired from a pool. Each acquisition makes a new object, so that a stale one cannot release an instance
+ * that somebody else has acquired since.
  */
 export class PooledHost {
   #state;
@@ -21,7 +21,7 @@ export class PooledHost {
   /**
    * @param {import('./instances.js').Instance} instance
    * @param {(invocation: import('../invocation/invocation.js').Invocation) => Promise<Uint8Array>} run
-   * @param {import('./pool.js').WapcPool} [pool] the one that it is to be returned to
+   * @param {import('./pool.js').WapcPool} [pool] to return it to; undefined for `initialize`
    */
   constructor(instance, run, pool) {
     this.#state = { pool, instance, run, isReleased: false, running: 0, atRest: undefined };
@@ -39,7 +39,7 @@ export class PooledHost {
     return this.#state.isReleased || this.#state.instance.host.closed;
   }
 
-  // Not an async function: an error that is there at once is told its caller.
+  // Not an async function: the stack of a synchronous error begins at the caller.
   invoke(operation, payload, options) {
     try {
       requireRoom();
@@ -58,7 +58,7 @@ export class PooledHost {
   }
 }
 
-/** Counts an invocation while it runs: an instance that was returned meanwhile is free only when none does. */
+/** Counts running invocations: an instance that was returned meanwhile is released when none is left. */
 function whileRunning(state, run) {
   const ended = () => {
     state.running--;

@@ -1,9 +1,9 @@
-/** Replaces the guest of a pool: instance by instance, while the others serve. */
+/** Replaces the guest of a pool, one instance at a time, while the others serve. */
 
 import { closedError } from '../base/error.js';
 import { NO_SLOT } from '../generated/constants.js';
 
-/** The number of an instance that is none of the pool's yet. */
+/** Number of an instance that is not part of the pool yet. */
 const NO_NUMBER = -1;
 
 export class Replacement {
@@ -12,16 +12,16 @@ export class Replacement {
   #core;
   #instances;
   #released;
-  /** The replacement that was asked for last: several apply in the order of their calls. */
+  /** The last requested replacement: they run in the order of the calls. */
   #last = Promise.resolve();
-  /** A fresh instance that waits for one that is busy to be released. */
+  /** A new instance that waits for a busy one to be released. */
   #waiting;
 
   /**
    * @param {import('../generated/core.js').Pool} pool the core's half
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {import('./instances.js').Instances} instances
-   * @param {(instance: import('./instances.js').Instance) => void} released an instance can serve a request
+   * @param {(instance: import('./instances.js').Instance) => void} released called when an instance can serve a request
    */
   constructor(pool, core, instances, released) {
     this.#pool = pool;
@@ -32,18 +32,18 @@ export class Replacement {
   }
 
   /**
-   * Lets another guest take over, after those that were asked for before: a promise of all new work running on it.
+   * Replaces the guest, after all replacements requested before. Resolves when all new work runs on the new guest.
    * @param {Promise<import('../generated/core.js').Module>} compiled the core's half of a module
    */
   replace(compiled) {
-    // It may fail before its turn has come, when nobody listens yet.
+    // Handled here: the promise may reject before this replacement's turn, when nothing awaits it yet.
     compiled.catch(() => {});
     const replaced = this.#last.then(async () => this.#replace(await compiled));
     this.#last = replaced.catch(() => {});
     return replaced;
   }
 
-  /** Puts the fresh instance that waits, if there is one, in the place of an outdated one that was released: true where it did. */
+  /** Replaces a released, outdated instance by the new instance that waits. True if there was one. */
   take(instance) {
     if (this.#waiting === undefined || instance.generation === this.#instances.generation) return false;
     const { fresh, busy, resolve } = this.#waiting;
@@ -54,7 +54,7 @@ export class Replacement {
     return true;
   }
 
-  /** The pool is over. */
+  /** Called when the pool has ended. */
   end() {
     this.#slot = NO_SLOT;
     this.#waiting?.fresh.discard();
@@ -65,7 +65,7 @@ export class Replacement {
   async #replace(module) {
     this.#requireOpen();
     const instances = this.#instances;
-    // A guest that does not start changes nothing.
+    // If the new guest does not start, nothing has changed yet.
     const first = await instances.create(NO_NUMBER, module);
     this.#requireOpen(first);
     const before = instances.generation;
@@ -74,7 +74,7 @@ export class Replacement {
       await this.#replaceAll(first);
     } catch (error) {
       if (this.#slot === NO_SLOT) throw error;
-      // The guest has started once, and not again: the old one takes over everywhere.
+      // The new guest started once, but not again: the pool returns to the old one.
       this.#swapGuests(before);
       await this.#replaceAll().catch(() => this.#dismiss());
       throw error;
@@ -83,7 +83,7 @@ export class Replacement {
     }
   }
 
-  /** New work runs on the other guest from now on. */
+  /** Swaps the current guest and the other one: new work runs on the other from here on. */
   #swapGuests(generation) {
     this.#requireOpen();
     this.#pool.exchange();
@@ -91,12 +91,12 @@ export class Replacement {
     this.#instances.newest = Math.max(this.#instances.newest, generation);
   }
 
-  /** Replaces each instance of another guest; those that are borrowed follow between their borrowers' invocations. */
+  /** Replaces every outdated instance. Borrowed ones are replaced later, between invocations of their borrowers. */
   async #replaceAll(fresh) {
     while (this.#following().length > 0) {
       fresh ??= await this.#instances.create(NO_NUMBER);
       this.#requireOpen(fresh);
-      // Asked again: others ran meanwhile.
+      // Read again after the await: the pool may have changed.
       const outdated = this.#following();
       const idle = outdated.find(({ number }) => this.#core.pool_acquire_broken(this.#slot, number));
       if (idle !== undefined) {
@@ -111,12 +111,12 @@ export class Replacement {
     fresh?.discard();
   }
 
-  /** The instances that are still to be replaced here. */
+  /** Outdated instances that are not borrowed: those to replace now. */
   #following() {
     return this.#instances.outdated.filter((instance) => !instance.isBorrowed);
   }
 
-  /** Some instance was exchanged or removed: the one that waits may have none left whose place it could take. */
+  /** Called when an instance was replaced or removed. If none is left to replace, the new instance stops waiting. */
   changed() {
     if (this.#waiting === undefined || this.#following().length > 0) return;
     const { fresh, resolve } = this.#waiting;
@@ -124,7 +124,7 @@ export class Replacement {
     resolve(fresh);
   }
 
-  /** No instance of the guest that new work runs on can be made: those of the other one are not used again all the same. */
+  /** Marks the outdated instances broken: neither guest can be created, but the failed one must not serve again. */
   #dismiss() {
     for (const instance of this.#instances.outdated) {
       instance.isOutdated = true;
@@ -132,7 +132,10 @@ export class Replacement {
     }
   }
 
-  /** Waits until the first of these instances is released, which `fresh` then replaces: undefined. `fresh` where none is left. */
+  /**
+   * Waits until one of the `busy` instances is released and replaced by `fresh`: resolves with undefined. Resolves with
+   * `fresh` if none is left to replace.
+   */
   #untilReleased(fresh, busy) {
     for (const instance of busy) instance.isOutdated = true;
     return new Promise((resolve, reject) => (this.#waiting = { fresh, busy, resolve, reject }));

@@ -1,4 +1,4 @@
-/** Requests that wait for an instance of a pool: each is served with one, or rejected. */
+/** Requests for an instance of a pool: each is served or rejected. */
 
 import { WapcError } from '../base/error.js';
 import { onAbort } from '../invocation/signals.js';
@@ -6,35 +6,35 @@ import { startTimer } from '../base/timer.js';
 
 /** A request of `invoke`: for one invocation. */
 export class InvocationRequest {
-  /** The instance that it runs on. */
+  /** The instance that serves it. */
   instance;
 
-  /** @param {(request: InvocationRequest) => boolean} run true where it has ended already */
+  /** @param {(request: InvocationRequest) => boolean} run returns true if the invocation has ended */
   constructor(invocation, run) {
     this.invocation = invocation;
     this.run = run;
-    // Not the invocation's own, which is the instance's to resolve.
+    // Not the invocation's own promise, which the instance resolves.
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
   }
 
-  /** Runs on an instance. True where the instance can be released. */
+  /** Runs the invocation on an instance. True if the instance can be released. */
   serve(instance) {
     this.instance = instance;
     return this.run(this);
   }
 }
 
-/** A request of `get`: for a `PooledHost`, until that is released. */
+/** A request of `get`: for a `PooledHost`, until it is returned. */
 export class HostRequest {
   #hostOf;
   #resolve;
   #reject;
   #stopListening;
   #stopTimer;
-  /** True once it was served or rejected. */
+  /** True once served or rejected. */
   isSettled = false;
 
   /** @param {(instance: import('./instances.js').Instance) => import('./pooled-host.js').PooledHost} hostOf */
@@ -46,7 +46,7 @@ export class HostRequest {
     });
   }
 
-  /** Lets it wait for `timeout` ms at the most, and until `signal` is aborted, if it has to. */
+  /** Limits the wait of a pending request: to `timeout` ms, and until `signal` aborts. */
   waitFor(timeout, signal, cancel) {
     if (this.isSettled) return;
     if (timeout !== undefined) {
@@ -56,7 +56,7 @@ export class HostRequest {
     if (signal !== undefined) this.#stopListening = onAbort(signal, cancel);
   }
 
-  /** Resolves with an instance. False: it can be released when it is returned. */
+  /** Resolves with a `PooledHost` of the instance. Returns false: the instance is released when it is returned. */
   serve(instance) {
     this.#settled();
     this.#resolve(this.#hostOf(instance));

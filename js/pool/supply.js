@@ -1,10 +1,10 @@
-/** Creates, replaces and evicts the instances of a pool, when the core's inventory (`src/pool/inventory.rs`) says so. */
+/** Creates, replaces and evicts the instances of a pool, as the core's inventory decides (`src/pool/inventory.rs`). */
 
 import { startTimer } from '../base/timer.js';
 import { NO_SLOT, POOL_NONE } from '../generated/constants.js';
 
 export class Supply {
-  /** Instances that broke and were replaced. */
+  /** Number of broken instances that were replaced. */
   replaced = 0;
   #slot;
   #core;
@@ -19,11 +19,12 @@ export class Supply {
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {import('./instances.js').Instances} instances
    * @param {import('./replacement.js').Replacement} replacement
-   * @param {import('../base/queue.js').Queue} requests that are pending
+   * @param {import('../base/queue.js').Queue} requests the pending ones
    * @param {object} on
-   * @param {(instance: import('./instances.js').Instance) => void} on.released an instance can serve a request
-   * @param {(request: any, error: unknown) => void} on.failed no instance can be created for a request
-   * @param {() => void} on.removed there is an instance less
+   * @param {(instance: import('./instances.js').Instance) => void} on.released called when an instance can serve a
+   * request
+   * @param {(request: any, error: unknown) => void} on.failed called when no instance can be created for a request
+   * @param {() => void} on.removed called when the pool has lost an instance
    */
   constructor(slot, core, instances, replacement, requests, on) {
     this.#slot = slot;
@@ -34,18 +35,18 @@ export class Supply {
     this.#on = on;
   }
 
-  /** Creates the instances that are kept (`min`). */
+  /** Creates the `min` instances that are always kept. */
   async createKept() {
     const created = [];
     for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== POOL_NONE;) {
       created.push(this.#instances.make(number));
     }
-    // All have come to an end before one of them is why there is no pool.
+    // All creations settle before the first failure ends the pool.
     await Promise.allSettled(created);
     for (const instance of await Promise.all(created)) this.#on.released(instance);
   }
 
-  /** Creates one more instance, if a request is pending for which none is being created. */
+  /** Creates an instance, if a request is pending without one being created for it. */
   async grow() {
     const number = this.#core.pool_create_pending(this.#slot, this.#requests.length);
     if (number === POOL_NONE) return;
@@ -54,7 +55,7 @@ export class Supply {
       instance = await this.#instances.make(number);
     } catch (error) {
       this.#core.pool_not_created(this.#slot, number);
-      // The request that waits longest hears why there is no instance for it.
+      // The oldest pending request is rejected with the reason.
       this.#on.failed(this.#requests.shift(), error);
       this.grow();
       this.#on.removed();
@@ -64,7 +65,7 @@ export class Supply {
     this.#on.released(instance);
   }
 
-  /** A fresh instance in place of a broken one. Throws where its creation does not begin; only what begins is counted. */
+  /** Renews a broken instance. Throws if the renewal cannot begin; only renewals that begin are counted. */
   renew(instance) {
     const isBroken = instance.isDiscarded || instance.isTrapped;
     const renewed = this.#instances.renew(instance);
@@ -92,12 +93,12 @@ export class Supply {
     this.#on.released(instance);
   }
 
-  /** The worker of an instance died: if that was idle, it is replaced now, else when it is released. */
+  /** Called when the worker of an instance died. An idle instance is replaced now, a busy one when it is released. */
   lost(instance) {
     if (this.#core.pool_acquire_broken(this.#slot, instance.number)) this.replace(instance);
   }
 
-  /** Evicts instances that are idle for too long, now and when they will be. */
+  /** Evicts instances that have been idle for too long, and schedules the next eviction. */
   watch() {
     if (this.#stopTimer !== undefined) return;
     const at = this.#core.pool_next_eviction(this.#slot);
@@ -113,7 +114,7 @@ export class Supply {
     this.#stopTimer = startTimer(Math.max(0, at - performance.now()), evict, true);
   }
 
-  /** The pool is over: its slot may be another's from now on. */
+  /** Called when the pool has ended: its slot may be reused by another pool. */
   end() {
     this.#slot = NO_SLOT;
     this.#stopTimer?.();

@@ -1,7 +1,8 @@
 /**
- * Directories of the machine, for guests that were given some. Rust walks paths one name at a time and names nothing but
- * names here; each is looked up in a directory that is open, without following symbolic links, so that what becomes of
- * a path or a name meanwhile leads nowhere else. Answers are numbers from 0 on, or an errno below: nothing throws.
+ * Directories of the file system, for guests that have preopens. Rust walks paths one component at a time and passes
+ * only names to this class. Each name is looked up in an open directory without following symbolic links, so renaming
+ * or replacing part of a path meanwhile cannot lead outside. Results are numbers from 0 on, or a negative errno. Only
+ * `openRoot` throws.
  */
 
 import { encoder, strict } from '../base/encoding.js';
@@ -11,14 +12,14 @@ import { BIGINT, openAt } from './opened.js';
 
 export class Directories {
   #fs;
-  /** The open files and directories, by handle. */
+  /** Open files and directories by handle. */
   #open = [];
   #free = [];
-  /** The handles of each guest that has some, by its number. */
+  /** Handles of each guest by its number. */
   #owned = new Map();
-  /** The guest that each handle belongs to. */
+  /** The owner (guest number) of each handle. */
   #owners = [];
-  /** The bytes of the last answer that has a length, until they are taken. */
+  /** Bytes of the last result that is a length, until Rust takes them. */
   held = new Uint8Array(0);
 
   /** @param {typeof import('node:fs') | undefined} fs */
@@ -26,17 +27,17 @@ export class Directories {
     this.#fs = fs;
   }
 
-  /** How many handles there are. */
+  /** Number of open handles. */
   get count() {
     return this.#open.length - this.#free.length;
   }
 
-  /** A text of Rust's. */
+  /** Decodes a text from Rust's memory. */
   name(bytes) {
     return strict.decode(bytes);
   }
 
-  /** Opens a directory that a guest is given. Throws what the file system says. */
+  /** Opens a preopened directory. Throws the file system's error. */
   openRoot(path, owner) {
     return this.#keep(openAt(this.#fs, this.#fs.realpathSync(path), open.DIRECTORY), owner);
   }
@@ -59,13 +60,13 @@ export class Directories {
     this.#attempt(() => opened.close());
   }
 
-  /** Closes what a guest still has open when it ends. */
+  /** Closes all handles of a guest that ends. */
   closeAllOf(owner) {
     for (const handle of this.#owned.get(owner) ?? []) this.close(handle);
     this.#owned.delete(owner);
   }
 
-  /** The answer of `work`, or the errno of its error, below 0. */
+  /** The result of `work` (undefined becomes 0), or the negative errno of its error. */
   #attempt(work) {
     try {
       return work() ?? 0;
@@ -74,7 +75,7 @@ export class Directories {
     }
   }
 
-  /** Holds bytes until they are taken: how many there are. */
+  /** Holds bytes until Rust takes them. Returns their length. */
   #hold(bytes) {
     this.held = bytes;
     return bytes.length;
@@ -98,7 +99,7 @@ export class Directories {
     });
   }
 
-  /** Seconds; what is not a number stays as it is. */
+  /** Sets file times in seconds. NaN leaves a time unchanged. */
   setTimes(handle, name, accessed, modified) {
     return this.#attempt(() => {
       const opened = this.#open[handle];
@@ -115,7 +116,10 @@ export class Directories {
     });
   }
 
-  /** The names in a directory: how many there are (4 bytes), the kind of each (1), and the names with a NUL in between. */
+  /**
+   * Lists a directory: the number of entries (4 bytes), the kind of each (1 byte), and the names separated by NUL.
+   * Returns the length of the list.
+   */
   list(handle) {
     return this.#attempt(() => {
       const entries = this.#open[handle].within('', (path) => entriesIn(this.#fs, path));
@@ -128,7 +132,7 @@ export class Directories {
     });
   }
 
-  /** Sets the inodes of those entries (WASI's `dirent`) that have none yet; 0 stays with names that are gone. */
+  /** Fills in the inodes of `dirent` entries that have none. Entries that are gone keep 0. */
   setInodes(handle, entries) {
     return this.#attempt(() => {
       const opened = this.#open[handle];
@@ -167,7 +171,7 @@ export class Directories {
       this.#open[parent].within(name, (path) => {
         if (what === change.CREATE_DIRECTORY) this.#fs.mkdirSync(path);
         else if (what === change.REMOVE_DIRECTORY) this.#fs.rmdirSync(path);
-        // Platforms do not agree on what they say of a directory.
+        // Checked explicitly: platforms disagree on the error of unlinking a directory.
         else if (this.#fs.lstatSync(path).isDirectory()) return -errno.EISDIR;
         else this.#fs.unlinkSync(path);
         return 0;
@@ -185,12 +189,12 @@ export class Directories {
     );
   }
 
-  /** Reads straight into a guest's memory. */
+  /** Reads directly into guest memory. */
   read(handle, view, position) {
     return this.#attempt(() => this.#fs.readSync(this.#open[handle].fd, view, 0, view.length, position));
   }
 
-  /** Writes straight from it; at the end where the position is below 0. */
+  /** Writes directly from guest memory. A negative position appends. */
   write(handle, view, position) {
     return this.#attempt(() => {
       const { fd } = this.#open[handle];

@@ -1,9 +1,9 @@
-/** The entries of a directory of the machine: names and kinds. */
+/** Entries of a directory of the file system: names and kinds. */
 
 import { strict } from '../base/encoding.js';
 import { filetype } from '../generated/wasi-constants.js';
 
-/** WASI's number of a kind of file. */
+/** WASI's `filetype` of a stat or directory entry. */
 export function kindOf(stat) {
   if (stat.isFile()) return filetype.REGULAR_FILE;
   if (stat.isDirectory()) return filetype.DIRECTORY;
@@ -13,10 +13,10 @@ export function kindOf(stat) {
   return stat.isSocket() ? filetype.SOCKET_STREAM : filetype.UNKNOWN;
 }
 
-/** U+FFFD in a name stands for bytes that are not UTF-8, or for itself. */
+/** Node decodes bytes that are not UTF-8 to U+FFFD, which a name may also really contain. */
 const BROKEN = '\ufffd';
 
-/** Names and kinds of what is in a directory. Names that a guest cannot say, which are not UTF-8, are left out. */
+/** Names and kinds of a directory's entries. Names that are not UTF-8 are left out: guests cannot pass them. */
 export function entriesIn(fs, path) {
   const entries = fs
     .readdirSync(path, { withFileTypes: true })
@@ -26,7 +26,7 @@ export function entriesIn(fs, path) {
   return entries.filter(({ name }) => said.delete(name));
 }
 
-/** A name as a guest can say it, or nothing. */
+/** A name as an array of one string; empty if the name is not UTF-8. */
 function textOf(bytes) {
   try {
     return [strict.decode(bytes)];

@@ -1,4 +1,4 @@
-/** WASI, for guests that import it: loaded when the first of them is compiled. */
+/** Loads WASI when the first guest that imports it is compiled. */
 
 import { WapcError, messageOf } from '../base/error.js';
 import { WASI_MODULES } from '../generated/constants.js';
@@ -10,7 +10,7 @@ import { watchStack } from '../invocation/stack.js';
 let loaded;
 
 /**
- * WASI for a guest, or undefined where it does not import it. The core calls this.
+ * WASI for a guest; undefined if it does not import WASI. Called by the core.
  * @param {WebAssembly.Module} guest
  * @param {import('../generated/core.js').InitOutput} core the core's raw exports
  */
@@ -38,7 +38,7 @@ async function load(core) {
   }
 }
 
-/** WASI as one guest imports it. */
+/** WASI for one guest, under the module names that it imports. */
 class WasiOf {
   #wasi;
   #names;
@@ -48,12 +48,12 @@ class WasiOf {
     this.#names = names;
   }
 
-  /** True where WASI has this function of `module`. */
+  /** True if WASI provides this function of `module`. */
   provides(module, name) {
     return this.#names.includes(module) && this.#wasi.provides(name);
   }
 
-  /** Adds what an instance of the guest imports, and gives it what it was given. Throws WAPC_ARGUMENT. */
+  /** Adds WASI to the imports of an instance, and applies its settings. Throws WAPC_ARGUMENT. */
   link(imports, guest, settings, payloadLimit) {
     guest.wasi = this.#wasi.begin(guest, settings, payloadLimit);
     for (const name of this.#names) {

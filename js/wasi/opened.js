@@ -1,13 +1,13 @@
-/** Files and directories of the machine that are open, and how they are opened without following symbolic links. */
+/** Open files and directories of the file system, and opening them without following symbolic links. */
 
 import { open } from '../generated/wasi-constants.js';
 
 const { DIRECTORY, READ, WRITE, CREATE, EXCLUSIVE, TRUNCATE } = open;
 
-/** File times and inodes, exactly. */
+/** Option of `stat`: exact file times (ns) and inodes. */
 export const BIGINT = { bigint: true };
 
-/** Opens a file or directory by a path that ends in a name, without following that. `real` is where it is by its path. */
+/** Opens a file or directory without following a symbolic link in the last component. `real` is its plain path. */
 export function openAt(fs, path, how, real = path) {
   const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
   if (!hasHandles(fs)) return openByPath(fs, real, how);
@@ -18,22 +18,22 @@ export function openAt(fs, path, how, real = path) {
     [EXCLUSIVE, O_EXCL],
     [TRUNCATE, O_TRUNC],
   ].reduce((all, [flag, its]) => (how & flag ? all | its : all), access | O_NOFOLLOW);
-  // A pipe must not block the thread until somebody comes to its other end.
+  // O_NONBLOCK: opening a pipe must not block the thread until its other end is opened.
   return new Opened(fs, fs.openSync(path, how & DIRECTORY ? flags : flags | O_NONBLOCK, 0o666));
 }
 
-/** True where names can be looked up in directories that are open, as on Linux. */
+/** True if names can be looked up in an open directory through /proc, as on Linux. */
 const hasHandles = (fs) => (handles ??= fs.existsSync('/proc/self/fd'));
 let handles;
 
-/** A file or directory that is open. */
+/** An open file or directory. */
 class Opened {
   constructor(fs, fd) {
     this.fs = fs;
     this.fd = fd;
   }
 
-  /** Does something with a name in it: in the very directory, wherever it is moved and whatever takes its place. */
+  /** Calls `work` with the path of a name in this very directory, even if that is moved or replaced. */
   within(name, work) {
     return work(`/proc/self/fd/${this.fd}/${name}`);
   }
@@ -52,8 +52,8 @@ class Opened {
 }
 
 /**
- * Opens a file or directory where there are only paths (macOS, Windows): what is opened has to be what its path leads to without a
- * symbolic link, before and after; it is emptied only then.
+ * Opens a file or directory on a platform with paths only (macOS, Windows). The opened file must be the one at its
+ * path, not a symbolic link, before and after opening. It is truncated only after that check.
  */
 function openByPath(fs, path, how) {
   if (how & DIRECTORY) return new Directory(fs, path);
@@ -61,7 +61,7 @@ function openByPath(fs, path, how) {
   const access = how & WRITE ? (how & READ ? O_RDWR : O_WRONLY) : O_RDONLY;
   const before = fs.lstatSync(path, { ...BIGINT, throwIfNoEntry: false });
   if (before?.isSymbolicLink()) throw failure('ELOOP');
-  // Created only as what was not there, so that nothing that took its place meanwhile is opened.
+  // O_EXCL: creates only a file that did not exist, so nothing that was put there meanwhile is opened.
   const created = how & CREATE && (before === undefined || how & EXCLUSIVE) ? O_CREAT | O_EXCL : 0;
   const fd = fs.openSync(path, access | O_NOFOLLOW | created, 0o666);
   try {
@@ -79,7 +79,7 @@ const isSame = (one, other) => one.dev === other.dev && one.ino === other.ino;
 
 const failure = (code) => Object.assign(new Error(code), { code });
 
-/** A directory by its path, which has to lead to the very same one whenever it is used. */
+/** A directory known by its path, which must lead to the same directory before and after each use. */
 class Directory {
   #path;
   #identity;
@@ -92,7 +92,7 @@ class Directory {
   }
 
   within(name, work) {
-    // Windows has more signs that lead elsewhere.
+    // On Windows, `\` and `:` lead elsewhere too.
     if (name !== '' && /[\\:]/.test(name) && globalThis.process?.platform === 'win32') throw failure('EINVAL');
     const path = `${this.#path}/${name}`;
     this.#require();

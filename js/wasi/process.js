@@ -1,4 +1,4 @@
-/** One guest as WASI sees it: its memory, and where its output goes. */
+/** A guest as WASI sees it: its memory, clocks, randomness and output. */
 
 import { copyIn, copyOut } from '../base/bytes.js';
 import { lengthOf } from '../base/payload.js';
@@ -6,15 +6,15 @@ import { lenient } from '../base/encoding.js';
 import { argumentError } from '../base/error.js';
 import { endWriters, writerOf } from './streams.js';
 
-/** Bytes that `crypto.getRandomValues` fills at once. */
+/** Most bytes that one `crypto.getRandomValues` call fills. */
 const RANDOM_AT_ONCE = 65536;
 
-/** The first time, in ms since 1970, that nanoseconds in 64 bits cannot say. */
+/** First time, in ms since 1970, that does not fit in 64 bits of nanoseconds. */
 const LATEST = 2 ** 64 / 1e6;
 
 const STANDARD_ERROR = 2;
 
-/** Bytes at the end of a chunk that are kept for the error of a trap. */
+/** Bytes at the end of a standard error chunk that are kept for the error of a trap. */
 const HEARD = 1024;
 
 const NO_MEMORY = new ArrayBuffer(0);
@@ -27,7 +27,7 @@ export class Process {
   #ended;
   #now;
   #random;
-  /** The time that the guest was last told by a clock of the caller's, in ms since 1970; undefined where it has the machine's. */
+  /** The last time, in ms since 1970, that the caller's clock returned; undefined if the guest has the system clock. */
   told;
 
   constructor(guest, settings, ended) {
@@ -36,17 +36,17 @@ export class Process {
     this.#ended = ended;
     this.#now = settings.now;
     this.#random = settings.random;
-    // Until it is told one: the times of files do not depend on the machine's clock either.
+    // 0 until the first call: file times must not depend on the system clock either.
     if (this.hasOwnClock) this.told = 0;
     this.#look(NO_MEMORY);
   }
 
-  /** True where its clock is the caller's. */
+  /** True if the guest has the caller's clock. */
   get hasOwnClock() {
     return this.#now !== undefined;
   }
 
-  /** The time in ms: since 1970, or on a clock that only goes forward. -1 where the caller's clock threw, or told no time. */
+  /** The realtime clock (ms since 1970) or a monotonic one. -1 if the caller's clock threw or returned no time. */
   clock(isMonotonic) {
     if (this.#now === undefined) return isMonotonic === 0 ? Date.now() : performance.now();
     const told = this.#call(() => {
@@ -62,14 +62,14 @@ export class Process {
     return told;
   }
 
-  /** Fills a range of the guest's memory: 1. 0 where the caller's source of randomness threw. */
+  /** Fills a range of guest memory with random bytes: 1 on success, 0 if the caller's source threw. */
   fillRandomly(ptr, length) {
     if (this.#random === undefined) {
       fillRandomly(this.view(ptr, length));
       return 1;
     }
     const bytes = this.#call(() => {
-      // The caller's own, which it may keep, detach or transfer.
+      // A new array for the caller, who may keep, detach or transfer it.
       const filled = new Uint8Array(length);
       const random = this.#random;
       random(filled);
@@ -79,7 +79,10 @@ export class Process {
     return bytes !== undefined && copyIn(this.view(ptr, length), 0, bytes, length) ? 1 : 0;
   }
 
-  /** The result of a work that runs code of the caller's; undefined where it threw, which is kept as what the guest's call threw. */
+  /**
+   * The result of `work`, which calls a callback of the caller; undefined if that threw. The error is kept as `thrown`
+   * of the invocation.
+   */
   #call(work) {
     try {
       const { scope } = this.guest;
@@ -90,12 +93,12 @@ export class Process {
     }
   }
 
-  /** Keeps what a callback of the caller's threw: it is the cause of the guest's trap. */
+  /** Keeps the error of a callback: it is the cause of the guest's trap. */
   #keep(error) {
     if (this.guest.invocation !== undefined) this.guest.invocation.thrown = error;
   }
 
-  /** Closes what it had open. Never throws. */
+  /** Closes the guest's handles, and flushes its output. Never throws. */
   end() {
     this.#ended?.();
     this.#ended = undefined;
@@ -103,18 +106,18 @@ export class Process {
     endWriters(this.#writers);
   }
 
-  /** Bytes of linear memory now; 0 before there is an instance. */
+  /** Length of linear memory in bytes; 0 before instantiation. */
   memoryLength() {
     return this.guest.memoryLength();
   }
 
-  /** A view that reaches to `end`. */
+  /** A view of memory up to `end` at least. */
   #to(end) {
     if (end > this.#bytes.length) this.#refresh();
     return this.#bytes;
   }
 
-  /** After growth: the old views are detached, or short where the memory is shared. */
+  /** Renews the views after growth: the old ones are detached, or too short if the memory is shared. */
   #refresh() {
     this.#look(this.guest.memory.buffer);
   }
@@ -125,7 +128,7 @@ export class Process {
   }
 
   view(ptr, length) {
-    // An empty range may be one of a memory that has grown since, whose views are gone.
+    // An empty range may point anywhere, and the views may be detached.
     return length === 0 ? NOTHING : this.#to(ptr + length).subarray(ptr, ptr + length);
   }
 
@@ -139,7 +142,9 @@ export class Process {
     this.#data.setInt32(ptr, value, true);
   }
 
-  /** Sees to it that the byte at `ptr` is in the views. Not by their length, which takes V8 longer to read than a byte. */
+  /**
+   * Renews the views if the byte at `ptr` is not in them. Reading a byte is faster in V8 than reading a view's length.
+   */
   #reach(ptr) {
     if (this.#bytes[ptr] === undefined) this.#refresh();
   }
@@ -148,7 +153,7 @@ export class Process {
     return this.emitBytes(stream, copyOut(this.#to(ptr + length), ptr, length));
   }
 
-  /** Hands a chunk to a writer: 1. 0 where that threw; what it threw is kept as what the guest's call threw. */
+  /** Passes a chunk to a writer: 1 on success, 0 if it threw. The error is kept as `thrown` of the invocation. */
   emitBytes(stream, chunk) {
     try {
       if (stream === STANDARD_ERROR) this.guest.hear(lenient.decode(chunk.subarray(-HEARD)));
@@ -165,7 +170,7 @@ export class Process {
 }
 
 function fillRandomly(view) {
-  // Not into shared memory, which it refuses.
+  // `crypto.getRandomValues` refuses shared memory.
   const target = view.buffer instanceof ArrayBuffer ? view : new Uint8Array(view.length);
   for (let at = 0; at < target.length; at += RANDOM_AT_ONCE) {
     crypto.getRandomValues(target.subarray(at, at + RANDOM_AT_ONCE));

@@ -1,16 +1,16 @@
-/** Settings of WASI as callers give them: `wasi`, `stdout` and `stderr` of `HostOptions`. Read once, and copied. */
+/** Settings of WASI: the options `wasi`, `stdout` and `stderr` of `HostOptions`, read once and copied. */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
 
-/** Directories in one another that a tree may have: they are walked by recursion, also where they are sent to a worker. */
+/** Deepest nesting of directories in a tree: trees are walked recursively, and cloned when sent to a worker. */
 const DEEPEST = 256;
 
 /**
- * Checks fields of `HostOptions` that were read already. Throws WAPC_ARGUMENT, WAPC_UNSUPPORTED for directories of a machine that has none, and
- * WAPC_LIMIT where there is no memory for a copy.
+ * Checks properties of `HostOptions` that have been read. Throws WAPC_ARGUMENT; WAPC_UNSUPPORTED for directories on a
+ * platform without a file system; WAPC_LIMIT if there is no memory for a copy.
  * @param {Pick<import('../api/index.js').HostOptions, 'wasi' | 'stdout' | 'stderr'>} fields
  * @returns {WasiSettings}
  */
@@ -21,7 +21,7 @@ export function wasiSettings({ wasi, stdout, stderr }) {
   return defined({ ...(wasi === undefined ? undefined : read(wasi)), stdout, stderr });
 }
 
-/** `wasi` as it is now. What a getter or a proxy of the caller's throws becomes WAPC_ARGUMENT. */
+/** Reads `wasi`. An error thrown by a getter or proxy of the caller becomes WAPC_ARGUMENT. */
 function read(wasi) {
   try {
     return given(wasi);
@@ -32,12 +32,12 @@ function read(wasi) {
 }
 
 /**
- * The settings of a host over those of its module.
+ * Settings of a host, with those of its module as defaults.
  * @public the core imports it
  */
 export const layOver = (settings, others) => ({ ...others, ...settings });
 
-/** Without what was not said, which is not to hide what was. */
+/** Drops undefined properties, which must not override defaults. */
 const defined = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 function given(wasi) {
@@ -61,7 +61,7 @@ function texts(args) {
   if (!Array.isArray(args)) throw argumentError('wasi.args', 'an array of strings', args);
   const { length } = args;
   const all = [];
-  // One after the other: what is wrong is found before an array of holes is walked to its end.
+  // A loop, so that an error is found before a sparse array is walked to its end.
   while (all.length < length) {
     const arg = args[all.length];
     if (!isText(arg)) throw argumentError(`wasi.args[${all.length}]`, 'a string without NUL', arg);
@@ -71,7 +71,7 @@ function texts(args) {
 }
 
 function variables(env) {
-  // As `process.env` is typed: a variable that is undefined is none.
+  // As in the type of `process.env`: an undefined variable is not set.
   const all = entries(env, 'wasi.env').filter(([, value]) => value !== undefined);
   for (const [name, value] of all) {
     if (!isText(value)) throw argumentError(`wasi.env.${name}`, 'a string without NUL', value);
@@ -88,7 +88,10 @@ function directories(preopens) {
   return Object.fromEntries(checked);
 }
 
-/** `{ path, readonly? }`, or a tree: which may have a file `path`, if its content is given as bytes. */
+/**
+ * A directory of the file system (`{ path, readonly? }`), or a tree. A tree may contain a file named `path`, if its
+ * content is bytes.
+ */
 function directoryOf(directory, what) {
   if (typeof directory === 'string') {
     throw argumentError(what, 'a tree of files, or `{ path }` of a directory of the machine', directory);
@@ -98,7 +101,7 @@ function directoryOf(directory, what) {
   return isOfMachine(fields) ? ofMachine(fields, what) : treeOf(children, what, new Set([directory]));
 }
 
-/** True for a directory of the machine, false for a tree. */
+/** True for a directory of the file system, false for a tree. */
 export const isOfMachine = (directory) => typeof directory.path === 'string';
 
 function ofMachine(directory, what) {
@@ -111,10 +114,10 @@ function ofMachine(directory, what) {
 }
 
 /**
- * A copy of a tree, its files as bytes.
- * @param {[string, unknown][]} children of its uppermost directory
- * @param {string} what it is called in errors
- * @param {Set<object>} around the directories that it is in
+ * Copies a tree; its files become bytes.
+ * @param {[string, unknown][]} children entries of the directory
+ * @param {string} what name of the directory in errors
+ * @param {Set<object>} around the directories that contain it, to detect cycles
  */
 function treeOf(children, what, around) {
   const copied = children.map(([name, child]) => {
@@ -140,7 +143,7 @@ function subtreeOf(directory, what, around) {
   return copied;
 }
 
-/** A fresh array of the bytes that a `Payload` is now: the caller may change, detach or shrink it later. */
+/** A new array with the bytes of a `Payload`: the caller may change, detach or shrink its own later. */
 function copyOf(value, what) {
   try {
     return new Uint8Array(toBytes(value, what));

@@ -1,6 +1,6 @@
 let cell;
 
-/** True where this thread may wait: a page's own may not, nor has every page memory to wait on. */
+/** True if this thread may block. The main thread of a page may not, and some pages lack SharedArrayBuffer. */
 function canWait() {
   try {
     cell ??= new Int32Array(new SharedArrayBuffer(4));
@@ -11,7 +11,9 @@ function canWait() {
   }
 }
 
-/** Blocks this thread for so many ms, by waiting where it may, else by looking at the clock until then. Always true. */
+/**
+ * Blocks this thread for that many ms: with `Atomics.wait` if allowed, else by polling the clock. Always returns true.
+ */
 export function block(milliseconds) {
   if (canWait()) {
     Atomics.wait(cell, 0, 0, milliseconds);

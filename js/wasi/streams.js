@@ -1,6 +1,6 @@
-/** Where a guest's standard output and error go if nobody takes them. */
+/** Writers of a guest's standard output and standard error, with defaults. */
 
-/** A writer of the caller's, or the default one of a stream: 1 is standard output, 2 standard error. */
+/** The caller's writer, or the default of a stream: 1 is standard output, 2 standard error. */
 export function writerOf(stream, write) {
   if (write !== undefined) return { write };
   const name = stream === 1 ? 'stdout' : 'stderr';
@@ -10,8 +10,8 @@ export function writerOf(stream, write) {
 }
 
 /**
- * Writes what writers still hold of a last line. Never throws, whatever a console does that was patched: the guest is gone,
- * and nobody is left to stop.
+ * Flushes the incomplete last line of each writer. Never throws, even if a patched console does: the guest is gone, so
+ * no invocation could report it.
  */
 export function endWriters(writers) {
   for (const writer of writers) {
@@ -23,10 +23,12 @@ export function endWriters(writers) {
   }
 }
 
-/** Characters of a line that are kept for the rest of it: a guest that never ends one must not fill this process. */
+/**
+ * Longest incomplete line that is buffered, in characters: a guest that writes no newline must not fill this process.
+ */
 const LONGEST_LINE = 1 << 16;
 
-/** The console, which has no chunks: a line at a time, a longer one in pieces. */
+/** Writes to the console, which takes whole lines: a line at a time; overlong ones in pieces. */
 class ConsoleLines {
   #decoder = new TextDecoder();
   #line = '';
@@ -43,7 +45,7 @@ class ConsoleLines {
     if (this.#line.length > LONGEST_LINE) this.end();
   }
 
-  /** Writes what there is of a last line. */
+  /** Flushes the incomplete last line. */
   end() {
     if (this.#line !== '') console[this.#method](this.#line);
     this.#line = '';

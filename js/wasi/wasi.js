@@ -1,6 +1,6 @@
 /**
- * The JavaScript half of WASI (`src/wasi/`): one for all guests of a thread. It gives Rust what only JavaScript
- * can do, as numbers; what a guest may do, and with which bytes of its memory, Rust has checked before.
+ * The JavaScript half of WASI (`src/wasi/`), one per thread. It gives Rust what only JavaScript can do, with numbers as
+ * parameters and results. Rust has checked permissions and memory ranges before each call.
  */
 
 import { encoder } from '../base/encoding.js';
@@ -18,13 +18,13 @@ export class Wasi {
   #ours;
   #imports = [];
   #directories;
-  /** The guests that run, by their numbers. */
+  /** Running guests by number. */
   #processes = [];
 
-  /** The one of this thread, once there is one. */
+  /** The instance of this thread; undefined until WASI is loaded. */
   static #made;
 
-  /** Counts of what the guests of this thread hold, for tests; all 0 before WASI is first used. */
+  /** Counts what guests of this thread hold, for tests. All 0 until WASI is loaded. */
   static counts() {
     if (Wasi.#made === undefined) return { processes: 0, room: 0, handles: 0 };
     const { wasi_processes, wasi_room_used } = Wasi.#made.#rust;
@@ -32,10 +32,11 @@ export class Wasi {
   }
 
   /**
-   * @param {WebAssembly.Module} module the artifact
+   * @param {WebAssembly.Module} module WASI's .wasm
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {typeof import('../platform/platform.js').platform} platform
-   * @param {{ ownModule: Function, importsOf: Function }} ours the package's own `loading/own-modules.js`: this is in a file of its own, and has no other way to it
+   * @param {{ ownModule: Function, importsOf: Function }} ours functions of the package, passed in because this file is
+   * bundled separately
    */
   constructor(module, core, platform, ours) {
     this.#core = core;
@@ -48,7 +49,7 @@ export class Wasi {
     Wasi.#made = this;
   }
 
-  /** The exports of the artifact. */
+  /** The exports of WASI's .wasm. */
   get exports() {
     return this.#rust;
   }
@@ -57,7 +58,7 @@ export class Wasi {
     return this.#provided.has(name);
   }
 
-  /** The imports of guests, under the newer names or the older one. */
+  /** The imports for guests, with the layout of `wasi_unstable` or the current one. */
   imports(isUnstable) {
     const unstable = isUnstable ? 1 : 0;
     return (this.#imports[unstable] ??= this.#link(unstable));
@@ -69,7 +70,10 @@ export class Wasi {
     return new WebAssembly.Instance(this.#shim, imports).exports;
   }
 
-  /** Gives a guest what it was given. Throws WAPC_ARGUMENT where that is not there. */
+  /**
+   * Registers a guest, and passes its settings to Rust. Throws WAPC_ARGUMENT for a directory that cannot be opened, and
+   * WAPC_LIMIT.
+   */
   begin(guest, settings, payloadLimit) {
     const { id } = guest;
     const process = new Process(guest, settings, () => {
@@ -139,7 +143,7 @@ export class Wasi {
     }
   }
 
-  /** Puts a text or bytes where the next call of Rust takes it from. */
+  /** Copies a text or bytes to Rust's memory, for the next call. */
   #pass(value) {
     const bytes = typeof value === 'string' ? encoder.encode(value) : value;
     const ptr = this.#rust.wasi_alloc(bytes.length) >>> 0;
@@ -147,17 +151,17 @@ export class Wasi {
     this.#own(ptr, bytes.length).set(bytes);
   }
 
-  /** Throws WAPC_LIMIT where Rust answered 0: there was no room. */
+  /** Throws WAPC_LIMIT if Rust returned 0: out of room. */
   #require(answer) {
     if (answer === 0) throw new WapcError('WAPC_LIMIT', 'there is no room for what guests are given through `wasi`');
   }
 
-  /** Bytes of Rust's own memory. */
+  /** A view of Rust's own memory. */
   #own(ptr, length) {
     return new Uint8Array(this.#rust.memory.buffer, ptr >>> 0, length);
   }
 
-  /** The imports of the artifact. Pointers and lengths come signed. */
+  /** The imports of WASI's .wasm. Pointers and lengths arrive as signed numbers. */
   #host(blockFor) {
     const processes = this.#processes;
     const directories = this.#directories;

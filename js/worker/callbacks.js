@@ -1,4 +1,4 @@
-/** The caller's callbacks of a guest in a worker: its host calls, log lines and output, which come as messages. */
+/** Calls the caller's callbacks for a guest in a worker: host calls, log lines and output arrive as messages. */
 
 import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
 import { ask, whenAnswered } from '../invocation/host-call.js';
@@ -10,13 +10,13 @@ export class Callbacks {
   isRunning = false;
   #host;
   #settings;
-  /** Of the guest's standard streams. */
+  /** Writers of standard output and standard error. */
   #writers;
-  /** The invocation whose host call is not answered yet. */
+  /** The invocation whose host call has no answer yet. */
   #calling;
 
   /**
-   * @param {{ id: number }} host what the host callback sees of the host
+   * @param {{ id: number }} host the host as the host callback sees it
    * @param {import('./remote.js').RemoteSettings} settings of the host
    */
   constructor(host, settings) {
@@ -26,25 +26,25 @@ export class Callbacks {
     this.#writers = { 1: writerOf(1, stdout), 2: writerOf(2, stderr) };
   }
 
-  /** A request begins: whatever the last one called has nobody left to answer. */
+  /** Called at the start of each request: nobody waits for an earlier host call any more. */
   begin() {
     this.#calling = undefined;
   }
 
-  /** The guest is gone: writes what is left of a last line. */
+  /** Called when the guest is gone: flushes the incomplete last line of output. */
   end() {
     endWriters(Object.values(this.#writers));
   }
 
   /**
-   * Calls the host callback, and sends its answer as soon as it is there.
+   * Calls the host callback, and sends its answer when it has settled.
    * @param {import('./channel.js').Channel} channel
    * @param {[string, string, string, Uint8Array]} call binding, namespace, operation, payload
    * @param {import('../invocation/invocation.js').Invocation} invocation keeps the answer, or what was thrown
-   * @param {() => boolean} isCurrent false once nobody waits for the answer
+   * @param {() => boolean} isCurrent false if the worker does not wait for the answer any more
    */
   callHost(channel, call, invocation, isCurrent) {
-    // One at a time, as guests call.
+    // A guest makes one host call at a time: a second one is ignored.
     if (this.#calling !== undefined) return;
     const answer = (called) => {
       if (!isCurrent()) return;
@@ -66,27 +66,27 @@ export class Callbacks {
     try {
       channel.answer(answered, invocation, limit);
     } catch (error) {
-      // There is no memory for a copy, or another thread has changed what was answered.
+      // Out of memory for a copy, or another thread has changed the answer.
       invocation.fail(error);
       channel.answer(false, invocation, limit);
     }
   }
 
-  /** Hands a line to the logger. Throws what that throws. */
+  /** Passes a line to the logger. Throws the logger's error. */
   log(channel, text) {
     const { logger = console.log } = this.#settings;
     logger(text);
     channel.read(sizeOfText(text));
   }
 
-  /** Hands a chunk to the writer of a standard stream. Throws what that throws. */
+  /** Passes a chunk to the writer of a standard stream. Throws the writer's error. */
   write(channel, stream, chunk) {
     this.#writers[stream].write(chunk);
     channel.read(sizeOfBytes(chunk));
   }
 }
 
-/** For `ask`: the worker waits for a promise of the host callback's. */
+/** For `ask`: waits for a promise of the host callback. */
 function answerLater(answer, invocation, value, then, binding, namespace, operation) {
   whenAnswered(invocation, value, then, binding, namespace, operation, (outcome) => answer(outcome()));
   return HOST_CALL_PENDING;

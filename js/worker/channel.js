@@ -1,4 +1,4 @@
-/** A worker that has been started, and the ways to it: messages, and shared memory where there can be some. */
+/** A running worker, and how it is reached: by messages, and by shared memory if that is available. */
 
 import { canShare } from '../platform/platform.js';
 import { ANSWER, INVOKE, READ, transferOf } from './messages.js';
@@ -12,47 +12,50 @@ export class Channel {
 
   /**
    * Starts a worker. Throws WAPC_LOAD, WAPC_ARGUMENT.
-   * @param {unknown} script of the worker: an address, a factory, or undefined for the package's own
+   * @param {unknown} script of the worker: a URL, a factory, or undefined for the package's own
    * @param {(channel: Channel, message: unknown) => void} receive
-   * @param {(error: unknown) => void} died called once, unless it was stopped
+   * @param {(error: unknown) => void} died called once, unless the worker was stopped
    */
   constructor(script, receive, died) {
     const worker = startWorker(script);
     try {
       this.#thread = new Thread(worker, (message) => receive(this, message), died);
     } catch (error) {
-      // It only looks like a worker.
+      // The caller's factory returned an object that only looks like a worker.
       throw notLoadedError(error);
     }
   }
 
-  /** The memory that is shared with the worker; undefined where none can be. */
+  /** The memory shared with the worker; undefined without shared memory. */
   get memory() {
     return this.#shared?.buffer;
   }
 
-  /** Sends a request. The worker keeps the process alive until `settled`. */
+  /** Sends a request. The worker keeps the process alive until `settled` is called. */
   send(message, transfer) {
     this.#thread.ref();
     this.#thread.send(message, transfer);
   }
 
-  /** Sends an invocation. Its payload is copied, since the array is the caller's. Throws WAPC_ARGUMENT where it has changed. */
+  /**
+   * Sends an invocation. Its payload is copied, since the array is the caller's. Throws WAPC_ARGUMENT if its length has
+   * changed.
+   */
   sendInvocation({ operation, payload, payloadLength }) {
     if (this.#shared?.offer(payload, payloadLength)) return this.send([INVOKE, operation, payloadLength]);
-    // Not by `slice`: a Buffer's would share its memory.
+    // `copyOf` instead of `slice`: that of a Buffer would share its memory.
     const sent = copyOf(payload, payloadLength, 'payload');
     return this.send([INVOKE, operation, sent], transferOf(sent));
   }
 
-  /** Its request is settled: until the next, the worker does not keep the process alive. */
+  /** Call when the request has settled: the worker does not keep the process alive until the next one. */
   settled() {
     this.#thread.unref();
   }
 
   /**
-   * Sends the outcome of a host call: the answer, or the error text where it has not `answered`; of one that is over
-   * `limit` bytes only the length, which is all that the worker has to know. Throws where it cannot be copied.
+   * Sends the outcome of a host call: the answer, or the error text if `answered` is false. Over `limit` bytes, only
+   * the length is sent, which is all that the worker needs. Throws if the bytes cannot be copied.
    */
   answer(answered, { answer, answerLength }, limit) {
     const isOver = answerLength > limit;
@@ -65,13 +68,13 @@ export class Channel {
     this.#shared?.more();
   }
 
-  /** Says that so many bytes of log lines or output were read. */
+  /** Reports that many bytes of log lines or output as read. */
   read(size) {
     if (this.#shared === undefined) this.#thread.send([READ, size]);
     else this.#shared.read(size);
   }
 
-  /** Ends the worker wherever it is. Nothing is heard of it any more. */
+  /** Terminates the worker at once. Later messages are ignored. */
   stop() {
     this.#shared?.stop();
     this.#thread.stop();

@@ -1,9 +1,9 @@
-/** Errors on their way between threads: a structured clone drops codes, causes and names. */
+/** Transfers errors between threads: a structured clone drops codes, causes and names. */
 
 import { WapcError } from '../base/error.js';
 import { OverLimit } from '../invocation/invocation.js';
 
-/** Thrown in a worker in place of what the host callback threw: that stays on the caller's thread. */
+/** Thrown in a worker in place of the host callback's error, which stays on the caller's thread. */
 export class HostFailure extends Error {}
 
 const NATIVE = {
@@ -15,7 +15,7 @@ for (const constructor of [EvalError, RangeError, ReferenceError, SyntaxError, T
   NATIVE[constructor.name] = constructor;
 }
 
-/** An error in a form that survives. */
+/** Packs an error into a form that a structured clone preserves. */
 export function pack(error) {
   if (error instanceof HostFailure || error instanceof OverLimit) return { kind: 'host failure' };
   if (!(error instanceof Error)) return { kind: 'value', value: cloneable(error) };
@@ -33,10 +33,10 @@ function cloneable(value) {
   }
 }
 
-/** Causes below this many others are left out. */
+/** Deepest chain of causes that is unpacked. */
 const DEEPEST = 100;
 
-/** True for a value that `pack` may have made. */
+/** True for a value that `pack` may have returned. */
 export function isPacked(packed) {
   if (packed === null || typeof packed !== 'object') return false;
   const { kind, name, code, message } = packed;
@@ -44,7 +44,7 @@ export function isPacked(packed) {
   return typeof name === 'string' && typeof message === 'string' && (code === undefined || typeof code === 'string');
 }
 
-/** The error again. `failure` is what the host callback threw last. */
+/** Restores a packed error. `failure` is the last error of the host callback. */
 export function unpack(packed, failure, depth = 0) {
   if (packed.kind === 'host failure') return failure;
   if (packed.kind === 'value') return packed.value;

@@ -1,13 +1,16 @@
-/** Worker scripts of another origin, as of a CDN: browsers refuse them, but not a script of this origin that imports them. */
+/**
+ * Worker scripts of another origin, such as a CDN. Browsers refuse them, but accept a script of this origin that
+ * imports them.
+ */
 
 import { platform } from '../platform/platform.js';
 
-/** The scripts that import others, by the address of those: they last as long as the page. */
+/** Blob URLs of the importing scripts, by the URL that they import. They last as long as the page. */
 const importing = new Map();
 
 /**
- * The result of `start`, which may start workers of other origins meanwhile. `Worker` is replaced for as long as it runs:
- * only bundlers know the address of the package's own script, and they want to see it in `new Worker(…)`.
+ * Returns the result of `start`, in which `new Worker` accepts scripts of other origins. `Worker` is replaced while
+ * `start` runs: only bundlers know the URL of the package's own script, and they look for the literal `new Worker(…)`.
  */
 export function withForeign(start) {
   const { Worker } = globalThis;
@@ -26,7 +29,7 @@ export function withForeign(start) {
   }
 }
 
-/** The address of a script that imports the one at `href`. */
+/** The URL of a script that imports the one at `href`. */
 function importOf(href) {
   if (!importing.has(href)) {
     const script = new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' });

@@ -1,4 +1,4 @@
-/** A guest in a worker: its worker (`serve.js`) is asked for one thing at a time. */
+/** A guest in a worker. It sends the worker (`serve.js`) one request at a time. */
 
 import { WapcError } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
@@ -12,35 +12,35 @@ import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from 
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, isWellFormed } from './messages.js';
 import { LOADING, diedError, lateError, notLoadedError } from './start.js';
 
-/** The invocation that host calls belong to: while a guest starts, one of its own, which was asked nothing. */
+/** The invocation that host calls belong to. A guest that starts gets an empty one of its own. */
 function callerIn(request) {
   return request.isStart ? (request.start ??= new Invocation()) : request.invocation;
 }
 
 export class RemoteGuest {
-  /** Bytes of linear memory when last heard of. */
+  /** Length of linear memory in bytes, as last reported. */
   memorySize = 0;
-  /** True where the guest is gone, so that the next invocation begins with a fresh one. */
+  /** True if the guest is gone: the next invocation needs a new instance. */
   broken = false;
-  /** When the guest began to start, on the clock of `performance.now()`. */
+  /** Start of the guest, as a `performance.now()` time. */
   startedAt;
   #settings;
   #callbacks;
   #died;
-  /** The worker; undefined where there is none. */
+  /** The worker; undefined if none is running. */
   #channel;
-  /** The request that the worker works on. */
+  /** The running request. */
   #request;
-  /** Why the last worker was ended. */
+  /** The error that ended the last worker. */
   #fate;
-  /** True once the worker's script has loaded, and once its guest has started. */
+  /** True once the worker's script has loaded; true once its guest has started. */
   #loaded = false;
   #started = false;
 
   /**
-   * @param {{ id: number }} host what callbacks see of the host
+   * @param {{ id: number }} host the host as callbacks see it
    * @param {import('./remote.js').RemoteSettings} settings of the host
-   * @param {() => void} died called when the worker died while nothing was asked of it
+   * @param {() => void} died called when the worker dies between requests
    */
   constructor(host, settings, died) {
     this.#settings = settings;
@@ -48,7 +48,7 @@ export class RemoteGuest {
     this.#died = died;
   }
 
-  /** True where there is a worker. */
+  /** True if a worker is running. */
   get isThere() {
     return this.#channel !== undefined;
   }
@@ -58,7 +58,7 @@ export class RemoteGuest {
     return this.#callbacks.isRunning;
   }
 
-  /** A promise of the response. */
+  /** Runs an invocation. Resolves with the response. */
   invoke(invocation) {
     const { timeout } = this.#settings;
     return this.#ask(invocation, false, (channel) => {
@@ -67,7 +67,7 @@ export class RemoteGuest {
     });
   }
 
-  /** A fresh instance, of another module if there is one: a promise of its having started. */
+  /** Makes a new instance, of `module` if given. Resolves when it has started. */
   reset(invocation, module) {
     return this.#ask(invocation, true, (channel) => {
       channel.send([RESET, module, platform.modules.wasi]);
@@ -75,7 +75,10 @@ export class RemoteGuest {
     });
   }
 
-  /** Starts a worker with a guest of `module`; where memories have run out, after those that nobody needs are gone. */
+  /**
+   * Starts a worker with a guest of `module`. If the engine is out of memories, tries again after unused ones were
+   * collected.
+   */
   async start(invocation, module) {
     for (let collected = false; ; collected = true) {
       try {
@@ -84,13 +87,13 @@ export class RemoteGuest {
         if (!isOutOfMemory(error) || error.code === 'WAPC_LOAD') throw error;
         const fate = this.#fate;
         if (!(!collected && collectMemories()) && !(await memoriesComeBack())) throw error;
-        // It was ended while it waited.
+        // The guest was ended during the wait.
         if (this.#fate !== fate) throw this.#fate;
       }
     }
   }
 
-  /** Ends the worker wherever it is, and what it was asked for with `error`. */
+  /** Terminates the worker at once, and rejects the running request with `error`. */
   kill(error) {
     this.#discard();
     this.#fate = error;
@@ -103,14 +106,14 @@ export class RemoteGuest {
     if (request === undefined) this.#died();
   }
 
-  /** Ends it for good. */
+  /** Terminates the worker for good. */
   close(error) {
     this.#died = () => {};
     this.kill(error);
     this.#callbacks.end();
   }
 
-  /** Starts a worker with a guest. */
+  /** Starts a worker with a guest, once. */
   #startOnce(invocation, module) {
     const { script, payloadLimit, hostCall } = this.#settings;
     this.#channel = new Channel(
@@ -131,7 +134,7 @@ export class RemoteGuest {
     });
   }
 
-  /** Asks the worker for something, which `send` sends: a promise of its answer. */
+  /** Sends the worker a request with `send`. Resolves with the response. */
   #ask(invocation, isStart, send) {
     return new Promise((resolve, reject) => {
       if (this.#channel === undefined) throw this.#fate;
@@ -145,13 +148,13 @@ export class RemoteGuest {
     });
   }
 
-  /** The worker takes no messages, or there is no memory for one. */
+  /** Handles a request that could not be sent: the worker accepts no messages, or there is no memory for one. */
   #notSent(error) {
     if (this.#loaded) this.#settled().reject(error);
     else this.kill(notLoadedError(error));
   }
 
-  /** The guest starts. */
+  /** Starts the time limit of a start. */
   #limitStart() {
     const { startLimit } = this.#settings;
     this.startedAt = performance.now();
@@ -163,7 +166,7 @@ export class RemoteGuest {
   }
 
   #receive(channel, message) {
-    // A script of the caller's own may say more than was asked of it, and anything else.
+    // A worker script of the caller may send anything, also between requests.
     if (this.#request === undefined || !isWellFormed(message)) return;
     this.#request.invocation.inScope(() => this.#understand(channel, message));
   }
@@ -187,7 +190,7 @@ export class RemoteGuest {
     }
   }
 
-  /** The worker's script has loaded. */
+  /** Handles LOADED: the worker's script has loaded. */
   #load() {
     if (this.#loaded) return;
     this.#loaded = true;
@@ -207,7 +210,7 @@ export class RemoteGuest {
     this.broken = broken;
     const request = this.#settled();
     const { reject } = request;
-    // The worker has nothing to go on with.
+    // Without a started guest, the worker is of no use.
     if (!this.#started) this.#discard();
     reject(unpack(error, callerIn(request).failure?.error));
   }
@@ -226,7 +229,7 @@ export class RemoteGuest {
     this.#callbacks.callHost(channel, call, callerIn(request), isCurrent);
   }
 
-  /** Hands something to a callback of the caller's; what that throws stops the guest. */
+  /** Calls a callback of the caller. Its error ends the guest. */
   #tell(callback, tell) {
     try {
       tell();

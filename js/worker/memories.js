@@ -1,10 +1,13 @@
-/** Memories are few (Chromium holds 125 in a page and its workers): what to do where a worker finds none. */
+/**
+ * Handles a worker that finds no room for a memory: engines limit their number (Chromium: 125 in a page and its
+ * workers).
+ */
 
 export const isOutOfMemory = (error) => error instanceof RangeError || error?.cause instanceof RangeError;
 
 /**
- * An engine that has no room for one more memory collects those of the thread that asked, but a worker can't make it
- * collect those of this one, of which Chromium holds 125 in all. Whether there is room now.
+ * Makes the engine collect unused memories of this thread. An engine without room for another memory collects those of
+ * the thread that asks, so a worker cannot free those of this thread. Returns true if there is room now.
  */
 export function collectMemories() {
   try {
@@ -15,16 +18,16 @@ export function collectMemories() {
   }
 }
 
-/** When a worker was last stopped, and the ms after which a page's worker that computes is really gone. */
+/** Time of the last stop of a worker, and the longest time in ms until a page's busy worker is really gone. */
 let lastStopped = -Infinity;
 const DYING = 3000;
 
-/** A worker was stopped: its memories are gone later. */
+/** Records that a worker was stopped: its memories are freed later. */
 export function workerStopped() {
   lastStopped = performance.now();
 }
 
-/** Waits a little, if a worker may be dying whose memories come back then. */
+/** Waits a little, if a stopped worker may still free its memories. False if there is none. */
 export async function memoriesComeBack() {
   if (performance.now() - lastStopped > DYING) return false;
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,4 +1,4 @@
-/** A host whose guest runs in a worker: in place of the core's `Host` and its port, both. */
+/** A host whose guest runs in a worker: stands in for both the core's `Host` and its port. */
 
 import { WapcError, closedError } from '../base/error.js';
 import { Invocation } from '../invocation/invocation.js';
@@ -14,11 +14,11 @@ import { notInWorkers, whyNot } from './start.js';
  * @property {number | undefined} startLimit ms of a start
  * @property {import('../api/index.js').HostCall | undefined} hostCall
  * @property {((text: string) => void) | undefined} logger
- * @property {unknown} script of the worker: an address, a factory, or undefined for the package's own
+ * @property {unknown} script of the worker: a URL, a factory, or undefined for the package's own
  * @property {import('../wasi/settings.js').WasiSettings} wasi
  */
 
-/** A host of `module` in a worker that has started. */
+/** Starts a host of `module` in a worker. */
 export async function startRemote(
   id,
   module,
@@ -55,7 +55,7 @@ export async function startRemote(
   return remote;
 }
 
-/** The turn of a guest that is to take over: of `module`, or of the one that is there. */
+/** A queued start of a guest that takes over: of `module`, or of the current module if undefined. */
 class Succession extends Invocation {
   constructor(module, guestName) {
     super();
@@ -67,27 +67,27 @@ class Succession extends Invocation {
 
 class Remote extends Turns {
   closed = false;
-  /** Called when the worker died while nothing was asked of it. A pool sets it. */
+  /** Called when the worker dies between requests. Set by a pool. */
   lost = undefined;
   #module;
   #givenName;
   #makeGuest;
   #guest;
-  /** The guest that is to take its place, while it starts in a worker of its own. */
+  /** The guest that takes over, while it starts in a worker of its own. */
   #successor;
-  /** True where a start may be ended for its time (`limits.start`), and its worker with it. */
+  /** True if starts have a time limit (`limits.start`), which terminates the worker. */
   #limitsStart;
-  /** Guests that are to take over: each before any invocation that is pending. */
+  /** Queued successions: they run before any pending invocation. */
   #successions = [];
-  /** The invocation, or the succession, that runs. */
+  /** The running invocation or succession. */
   #current;
 
   /**
    * @param {number} id
    * @param {WebAssembly.Module} module
    * @param {RemoteSettings} settings
-   * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on a guest that takes over
-   * @param {{ name: string | undefined, guestName: string | undefined }} names that the host was given, and the guest's own
+   * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on each guest that takes over
+   * @param {{ name: string | undefined, guestName: string | undefined }} names given to the host, and the guest's own
    */
   constructor(id, module, settings, demands, { name, guestName }) {
     super();
@@ -107,22 +107,22 @@ class Remote extends Turns {
     return this;
   }
 
-  /** The guest that runs now. */
+  /** The current guest's module. */
   get module() {
     return this.#module;
   }
 
-  /** Bytes of linear memory when last heard of. */
+  /** Length of linear memory in bytes, as last reported. */
   get memorySize() {
     return this.#guest.memorySize;
   }
 
-  /** True where the guest is gone, so that the next invocation begins with a fresh one. */
+  /** True if the guest is gone: the next invocation needs a new instance. */
   get broken() {
     return this.#guest.broken;
   }
 
-  /** When the guest began to start, on the clock of `performance.now()`. */
+  /** Start of the guest, as a `performance.now()` time. */
   get startedAt() {
     return this.#guest.startedAt;
   }
@@ -134,7 +134,7 @@ class Remote extends Turns {
     );
   }
 
-  /** A promise of the response. Throws an error that is there at once. */
+  /** Runs an invocation when its turn comes. Resolves with the response. Throws errors that are known synchronously. */
   invoke(invocation) {
     if (this.closed) throw invocation.locate(closedError('host'), this.name);
     if (this.#guest.inCallback || this.#successor?.inCallback) {
@@ -156,7 +156,7 @@ class Remote extends Turns {
     return this.#successions.shift() ?? super.dequeue();
   }
 
-  /** For `Turns`: runs an invocation or a succession. */
+  /** For `Turns`: begins an invocation or a succession. */
   begin(invocation) {
     this.running = true;
     this.#current = invocation;
@@ -166,31 +166,31 @@ class Remote extends Turns {
       this.running = false;
       this.drainNow();
     };
-    // Settled before others run.
+    // This promise settles before others begin.
     result.then(invocation.resolve, (error) => invocation.reject(error)).then(ended);
   }
 
-  /** True where this invocation runs, so that `interrupt` ends it. */
+  /** True if this invocation is running, so that `interrupt` ends it. */
   interrupts(invocation) {
     return this.#current === invocation;
   }
 
-  /** Ends what runs, and the worker with it: its promise rejects with `reason`. */
+  /** Terminates the worker, and rejects the running invocation with `reason`. */
   interrupt(reason) {
     this.#guest.kill(reason);
   }
 
-  /** Lets a fresh instance of `module` (the core's) take over. One that does not start leaves the old one in place. */
+  /** Replaces the guest by a new instance of `module` (the core's). If that does not start, the old guest stays. */
   async replace(module) {
     await this.#succeed(module.linkable(), module.guestName);
   }
 
-  /** Lets a fresh instance of the same guest take over. */
+  /** Replaces the guest by a new instance of the same module. */
   async reset() {
     await this.#succeed(undefined, undefined);
   }
 
-  /** Ends everything. Whether there was anything to end. */
+  /** Terminates the worker, and rejects everything pending. False if the host was closed already. */
   close() {
     if (this.closed) return false;
     this.closed = true;
@@ -214,7 +214,7 @@ class Remote extends Turns {
 
   async #invoke(invocation) {
     try {
-      // Apart from the invocation, whose time is another.
+      // Started separately from the invocation, since it has a time limit of its own.
       if (!this.#guest.isThere || this.#guest.broken) await this.#renew(invocation, this.#module);
       return await this.#guest.invoke(invocation);
     } catch (error) {
@@ -231,13 +231,13 @@ class Remote extends Turns {
     if (succession.module !== undefined) this.name = this.#givenName ?? succession.guestName;
   }
 
-  /** A fresh instance, in the worker that there is or in another one. */
+  /** Starts a new instance in the current worker, or in a new one. */
   #renew(invocation, module) {
     if (!this.#guest.isThere) return this.#guest.start(invocation, module);
     return this.#guest.reset(invocation, module === this.#module ? undefined : module);
   }
 
-  /** A fresh instance in a worker of its own: if that has to be stopped, the guest that is there stays in place. */
+  /** Starts a new instance in a worker of its own: if that has to be terminated, the current guest stays. */
   async #startBeside(invocation, module) {
     const successor = (this.#successor = this.#makeGuest());
     try {

@@ -1,4 +1,4 @@
-/** The worker's half of a remote host (`remote.js`): the same core, the same host, one thing at a time. */
+/** The worker's half of a remote host (`remote.js`): runs the same core and host, and handles one request at a time. */
 
 import { prepareAnother } from '../base/bytes.js';
 import { lenient } from '../base/encoding.js';
@@ -27,13 +27,13 @@ import {
 import { SharedWithHost } from './shared.js';
 
 /**
- * Serves the thread that started this worker.
+ * Serves requests of the thread that started this worker.
  * @param {(message: unknown[], transfer?: Transferable[]) => void} post
- * @returns {(message: unknown[]) => void} takes its messages
+ * @returns {(message: unknown[]) => void} handles a message
  */
 export function serve(post) {
   let host;
-  /** Memory that is shared with the host, or else the count of what it has not read. */
+  /** The memory shared with the host; without it, `unread` counts what the host has not read. */
   let shared;
   const unread = new Unread();
   let settle;
@@ -54,20 +54,20 @@ export function serve(post) {
       shared.room(sizeOfCall(binding, namespace, operation, payload));
       const answer = shared.await(() => ask(binding, namespace, operation, payload), more, payloadLimit);
       if (!shared.stopped) return taken(answer);
-      // Nobody hears of it any more; the guest ends here.
+      // The host does not listen any more: the guest ends here.
       host?.close();
       return undefined;
     };
   };
 
-  /** Says something of `size` bytes that is not answered, once there is room for it; the host may stop to listen. */
+  /** Sends a message of `size` bytes that has no answer, once there is room for it. Throws if the guest must end. */
   const tell = (size, ...message) => {
     (shared ?? unread).reserve(size);
     if (shared?.stopped) throw new Error('stopped');
     post(message);
   };
 
-  /** Does something with the guest, compiled elsewhere, and the WASI that it may import. */
+  /** Calls `act` with the core's module of a compiled guest, and sets the module of WASI that it may import. */
   const withModule = async (guest, wasi, act) => {
     platform.modules.wasi = wasi;
     const module = await Module.compile(guest, undefined, false);
@@ -88,7 +88,7 @@ export function serve(post) {
     platform.wasi = async () => ({ Wasi });
     const options = {
       hostCall: hostCallOf(settings),
-      // Blocking is cheaper than a stack that can be suspended.
+      // With shared memory the worker blocks, which is cheaper than a suspendable stack.
       async: shared === undefined ? 'auto' : false,
       logger: (text) => tell(sizeOfText(text), LOG, text),
       stdout: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 1, chunk),
@@ -118,7 +118,7 @@ export function serve(post) {
       const response = await tasks[kind](...rest);
       const length = response?.length;
       post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
-      // While the other side reads this one.
+      // Done while the host reads this response.
       prepareAnother(length);
     } catch (error) {
       post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(reasonOf(error, unread.error))]);
@@ -126,14 +126,14 @@ export function serve(post) {
   };
 }
 
-/** Why a guest ended: where that is what `tell` threw, not the trap that this led to. */
+/** The error to report for a guest: the one that `tell` threw, instead of the trap that it caused. */
 const reasonOf = (error, told) =>
   told !== undefined && error?.code === 'WAPC_TRAP' && error.cause === told ? told : error;
 
-/** An answer as the host callback of this thread gives it; of one over the limit only the length was sent. */
+/** The answer in the form that a host callback returns. Over the limit, only the length was sent. */
 function taken({ answered, sent }) {
   const isOver = typeof sent === 'number';
   if (answered) return isOver ? new OverLimit(sent) : sent;
-  // A copy: decoders refuse shared memory.
+  // Copied: decoders refuse shared memory.
   throw isOver ? new OverLimit(sent) : new HostFailure(lenient.decode(sent.slice()));
 }

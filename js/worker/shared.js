@@ -1,19 +1,19 @@
 /**
- * Memory that a host shares with its worker. Payloads go through it, which takes no allocation on either side, and what
- * a worker that blocks can still hear: the answers of the host callback, one part after the other where they are long,
- * and how many bytes of its log lines and output were read.
+ * Memory shared by a host and its worker. Payloads go through it, which needs no allocation on either side. So does
+ * everything that a blocked worker must receive: answers of the host callback (long ones in parts), and the number of
+ * bytes of log lines and output that were read.
  */
 
 import { copyIn } from '../base/bytes.js';
 import { argumentError } from '../base/error.js';
 import { fits } from './ahead.js';
 
-// Words of the header.
+// Word offsets in the header.
 const STATE = 0;
 const PART = 1;
 const STOP = 2;
 const READ = 3;
-/** Where the length of an answer stands, which may be more than 32 bits can say. */
+/** Byte offset of an answer's length, a float64 since it may exceed 32 bits. */
 const LENGTH = 16;
 const HEADER = 32;
 
@@ -23,18 +23,21 @@ const ANSWERED = 1;
 const FAILED = 2;
 const STOPPED = 3;
 
-/** Bytes of a payload, and of one part of an answer: what most are shorter than. A multiple of 8, or copies take 5 x as long. */
+/**
+ * Bytes of a payload, and of one part of an answer: most are shorter. A multiple of 8: otherwise copies take 5 times as
+ * long.
+ */
 const CAPACITY = 1 << 18;
 
-/** The name of a host callback's answer in errors. */
+/** Name of the host callback's answer in errors. */
 export const THE_ANSWER = "the host callback's answer";
 
-/** Copies an array of the caller's, which had so many bytes when it was last asked. Throws WAPC_ARGUMENT where it has not. */
+/** Copies an array of the caller, of that many bytes when last read. Throws WAPC_ARGUMENT if its length has changed. */
 function copyInto(target, bytes, length, what) {
   if (!copyIn(target, 0, bytes, length)) throw argumentError(what, `${length} bytes until they are copied`, bytes);
 }
 
-/** A copy of it. */
+/** Like `copyInto`, to a new array. */
 export function copyOf(bytes, length, what) {
   const copy = new Uint8Array(length);
   copyInto(copy, bytes, length, what);
@@ -46,7 +49,7 @@ const lengthIn = (buffer) => new Float64Array(buffer, LENGTH, 1);
 const requestOf = (buffer) => new Uint8Array(buffer, HEADER, CAPACITY);
 const answerOf = (buffer) => new Uint8Array(buffer, HEADER + CAPACITY, CAPACITY);
 
-/** The end of the host. */
+/** The host's end of the shared memory. */
 export class Shared {
   constructor() {
     this.buffer = new SharedArrayBuffer(HEADER + 2 * CAPACITY);
@@ -54,11 +57,14 @@ export class Shared {
     this.length = lengthIn(this.buffer);
     this.request = requestOf(this.buffer);
     this.bytes = answerOf(this.buffer);
-    /** The rest of an answer, still to be sent. */
+    /** The remaining bytes of a long answer. */
     this.rest = undefined;
   }
 
-  /** Puts a payload of so many bytes there, if there is room. It stays until the next. Throws WAPC_ARGUMENT. */
+  /**
+   * Writes a payload to the shared memory, where it stays until the next one. False if it is too long. Throws
+   * WAPC_ARGUMENT.
+   */
   offer(payload, length) {
     if (length > CAPACITY) return false;
     copyInto(this.request, payload, length, 'payload');
@@ -66,8 +72,8 @@ export class Shared {
   }
 
   /**
-   * Wakes the worker with an answer of so many bytes, or the text of a failure; undefined is one over the worker's limit, of
-   * which the length is enough. Throws where it can't be copied.
+   * Wakes the worker with an answer of `length` bytes, or with the text of an error. `bytes` is undefined if it exceeds
+   * the worker's limit: the length is enough then. Throws if the bytes cannot be copied.
    */
   answer(answered, bytes, length) {
     const state = answered ? ANSWERED : FAILED;
@@ -75,7 +81,7 @@ export class Shared {
     if (bytes === undefined) {
       this.#wake(0, state);
     } else if (length > CAPACITY) {
-      // The callback may do with its array what it likes while it is sent part by part.
+      // Copied, since the callback may change its array while the parts are sent.
       this.rest = copyOf(bytes, length, THE_ANSWER);
       this.#part(state);
     } else {
@@ -84,23 +90,23 @@ export class Shared {
     }
   }
 
-  /** Wakes it with the next part of the same, if there is one. */
+  /** Wakes the worker with the next part of the answer, if there is one. */
   more() {
     if (this.rest !== undefined) this.#part(ANSWERED);
   }
 
-  /** So many bytes of log lines or output were read. The count wraps around, as the worker's does. */
+  /** Reports that many bytes of log lines or output as read. The count wraps around at 2^32, as the worker's does. */
   read(size) {
     Atomics.add(this.header, READ, size);
     Atomics.notify(this.header, READ);
   }
 
-  /** Wakes it to end: a page's worker that blocks is terminated only after seconds, and keeps its memory as long. */
+  /** Wakes the worker to end. Terminating a page's blocked worker takes seconds, during which its memory is kept. */
   stop() {
     Atomics.store(this.header, STOP, 1);
     Atomics.store(this.header, STATE, STOPPED);
     Atomics.notify(this.header, STATE);
-    // Changed, so that a worker that is about to wait for it does not: what it says matters no longer.
+    // Changes READ, so that a worker about to wait for it does not. The count itself does not matter any more.
     this.read(1);
     Atomics.notify(this.header, STOP);
   }
@@ -119,7 +125,7 @@ export class Shared {
   }
 }
 
-/** The end of the worker. */
+/** The worker's end of the shared memory. */
 export class SharedWithHost {
   constructor(buffer) {
     this.header = headerOf(buffer);
@@ -129,44 +135,49 @@ export class SharedWithHost {
     this.written = 0;
   }
 
-  /** The payload that is there. */
+  /** The payload in the shared memory. */
   payload(length) {
     return this.request.subarray(0, length);
   }
 
-  /** True once the worker is to end. */
+  /** True once the worker must end. */
   get stopped() {
     return Atomics.load(this.header, STOP) === 1;
   }
 
-  /** Blocks for so many ms: whether the worker is to go on then. */
+  /** Blocks for that many ms. False if the worker must end. */
   block(milliseconds) {
     Atomics.wait(this.header, STOP, 0, milliseconds);
     return !this.stopped;
   }
 
-  /** Counts a log line or a chunk of output of `size` bytes: blocks until there is room for it, or it is `stopped`. */
+  /**
+   * Counts a log line or a chunk of output of `size` bytes. Blocks until there is room for it, or the worker is
+   * `stopped`.
+   */
   reserve(size) {
     this.room(size);
     this.written = (this.written + size) | 0;
   }
 
   /**
-   * Blocks until a host call of `size` bytes may be sent, or it is `stopped`. It is not counted: once it is answered, all that
-   * was sent before has been read. Both counts wrap around at 2^32, which their difference never reaches: a long piece goes alone.
+   * Blocks until a host call of `size` bytes may be sent, or the worker is `stopped`. The call is not counted: once it
+   * is answered, everything sent before has been read. Both counts wrap around at 2^32. Their difference never reaches
+   * that, since a long message is sent alone.
    */
   room(size) {
     for (;;) {
       const read = Atomics.load(this.header, READ);
-      // After `read` was loaded: `stop` changes it, and then this is seen, or the wait ends at once.
+      // Checked after loading READ: `stop` changes READ, so either this check sees the stop, or the wait ends at once.
       if (this.stopped || fits((this.written - read) >>> 0, size)) return;
       Atomics.wait(this.header, READ, read);
     }
   }
 
   /**
-   * Blocks until what `ask` asks for is answered: whether it was, and the bytes, which last until the next call, or the length
-   * where that is over the limit. Nothing to be relied on once it is `stopped`.
+   * Sends a request with `ask`, and blocks until it is answered. Returns the outcome and its bytes, which are valid
+   * until the next call; over the limit, the length in place of the bytes. The result is meaningless once the worker is
+   * `stopped`.
    * @param {() => void} ask
    * @param {() => void} askForMore
    * @param {number} limit bytes

@@ -2,8 +2,8 @@ import { WapcError, messageOf } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 
 /**
- * A host whose guest runs in a worker. That is a part of its own, loaded with the first of them: what the core calls. Throws
- * WAPC_UNSUPPORTED where it cannot be loaded and there are no workers (service workers refuse `import()`), else WAPC_LOAD.
+ * Starts a host whose guest runs in a worker. Called by the core. Loads `remote.js` on first use. If that fails, throws
+ * WAPC_UNSUPPORTED on a platform without workers (service workers refuse `import()`), else WAPC_LOAD.
  */
 export async function startRemote(...settings) {
   const remote = await import('./remote.js').catch((cause) => {

@@ -1,4 +1,4 @@
-/** Starting a worker, and the errors of that. */
+/** Starts workers, and makes the errors of failed starts. */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { canShare, platform } from '../platform/platform.js';
@@ -10,9 +10,9 @@ const ISOLATION =
   '`Cross-Origin-Embedder-Policy: require-corp`';
 
 /**
- * The reason why guests cannot run in workers here, and what to do about it; undefined where they can.
- * @param {boolean} callsHost true where there is a host callback
- * @param {boolean} asked true where the caller wants workers, false where only promises are to be awaited
+ * The reason why guests cannot run in workers here, and what to do instead; undefined if they can.
+ * @param {boolean} callsHost true if there is a host callback
+ * @param {boolean} asked true if the caller asked for workers, false if they only stand in for JSPI
  */
 export function whyNot(callsHost, asked) {
   if (platform.startWorker === undefined) {
@@ -29,15 +29,18 @@ export function whyNot(callsHost, asked) {
   );
 }
 
-/** The option of `wasi` that guests in workers cannot have; undefined where none was given. */
+/** The option of `wasi` that guests in workers cannot have; undefined if none was given. */
 export const notInWorkers = ({ now, random }) => (now && 'now') ?? (random && 'random');
 
 const NO_JSPI = 'this engine cannot await a host callback without JSPI (WebAssembly.Suspending)';
 
-/** What an engine with JSPI does without workers. */
+/** Hint for an engine with JSPI, which awaits callbacks without workers. */
 const AWAITS = '; this engine has JSPI, so that callbacks may answer later without';
 
-/** A worker. Throws WAPC_LOAD where the platform or the caller's factory throws, WAPC_ARGUMENT for what is none. */
+/**
+ * Starts a worker. Throws WAPC_LOAD if the platform or the caller's factory throws, WAPC_ARGUMENT for a wrong script or
+ * worker.
+ */
 export function startWorker(script) {
   if (typeof script === 'function') return madeBy(script);
   const isAddress = script === undefined || typeof script === 'string' || script instanceof URL;
@@ -45,13 +48,13 @@ export function startWorker(script) {
   try {
     return withForeign(() => platform.startWorker(script));
   } catch (cause) {
-    // Node's permission model (`--permission`) names what it refused.
+    // Refused by Node's permission model (`--permission`).
     if (cause?.code === 'ERR_ACCESS_DENIED') throw notAllowedError(cause);
     throw notLoadedError(cause);
   }
 }
 
-/** The workers that factories have made: each serves one host. */
+/** Workers that factories have returned: each serves one host. */
 const made = new WeakSet();
 
 function madeBy(factory) {
@@ -79,12 +82,12 @@ function isWorker(value) {
   }
 }
 
-/** Ends a worker that a factory promised instead of returning it; a promise that rejects is handled by that. */
+/** Terminates the worker of a factory that returned a promise. A rejection is handled here too. */
 async function discard(value) {
   try {
     (await value)?.terminate?.();
   } catch {
-    // It was none.
+    // The value was not a worker.
   }
 }
 
@@ -98,7 +101,7 @@ export function notLoadedError(cause) {
   return new WapcError('WAPC_LOAD', message, { cause });
 }
 
-/** Milliseconds that a worker's script has to load. */
+/** Time limit for loading a worker's script, in ms. */
 export const LOADING = 30_000;
 
 export const lateError = () =>

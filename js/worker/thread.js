@@ -1,9 +1,9 @@
-/** The reason of a browser that gives none. */
+/** Error text for a browser that gives no reason. */
 const UNTOLD =
   'it is not there, or of another origin that does not share it (CORS), or the content security policy forbids it (`worker-src`, ' +
   'which needs `blob:` for other origins)';
 
-/** A worker of whatever platform this is: `Worker` of `node:worker_threads`, or of the web. */
+/** A worker of any platform: of `node:worker_threads`, or a web `Worker`. */
 export class Thread {
   #worker;
   #receive;
@@ -12,7 +12,7 @@ export class Thread {
   /**
    * @param {PlatformWorker} worker
    * @param {(message: unknown) => void} receive
-   * @param {(error: unknown) => void} died called once, unless it was stopped
+   * @param {(error: unknown) => void} died called once, unless the worker was stopped
    */
   constructor(worker, receive, died) {
     this.#worker = worker;
@@ -38,7 +38,7 @@ export class Thread {
     this.#worker.postMessage(message, transfer);
   }
 
-  /** While something is asked of it, it keeps the process alive; in between it does not. */
+  /** Keeps the process alive until `unref`: called while a request is running. */
   ref() {
     this.#worker.ref?.();
   }
@@ -47,13 +47,13 @@ export class Thread {
     this.#worker.unref?.();
   }
 
-  /** Ends it wherever it is. Nothing is heard of it any more. */
+  /** Terminates the worker at once. Later messages are ignored. */
   stop() {
     this.#receive = this.#died = undefined;
     try {
       this.#worker.terminate();
     } catch {
-      // The caller's factory may have made something that only looks like a worker. It is not heard of any more.
+      // The caller's factory may have returned an object that only looks like a worker; its messages are ignored now.
     }
   }
 
