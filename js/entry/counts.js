@@ -1,10 +1,11 @@
+/** Counts for tests. It is not published. */
+
+import { rawExports } from '../api/core.js';
+
 /**
  * Counts live objects on this thread, for leak tests. Not published.
  * @returns {{ instances: number, hosts: number, pools: number, suspended: number }} all 0 before the core is loaded
  */
-
-import { rawExports } from '../api/core.js';
-
 export function counts() {
   const core = rawExports();
   return {
