@@ -112,8 +112,8 @@ export class WapcHost {
     requireRoom();
     try {
       const invocation = invocationOf(operation, payload, this);
-      if (options !== undefined) giveSyncOptions(invocation, options);
-      return isWatched ? this.#invokeWatched(invocation) : this.#port.invokeSync(invocation);
+      if (isWatched || options !== undefined) return this.#invokeSyncUnusually(invocation, options);
+      return this.#port.invokeSync(invocation);
     } catch (error) {
       throw beginAt(error, callerOf(this.invokeSync));
     }
@@ -136,7 +136,9 @@ export class WapcHost {
 
   // Separate methods: a closure inside a public method would allocate its captured variables on every invocation.
 
-  #invokeWatched(invocation) {
+  /** Runs an invocation at once: with options, or one that observers are told of. */
+  #invokeSyncUnusually(invocation, options) {
+    if (options !== undefined) giveSyncOptions(invocation, options);
     const run = () => this.#port.invokeSync(invocation);
     return isObserved('invoke') ? runObserved(invocation, this, run) : run();
   }
