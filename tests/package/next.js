@@ -52,7 +52,8 @@ const next = (what, settings, ...flags) => ({
   async run(folder) {
     prepareNext(folder, settings);
     const program = join(folder, 'node_modules/next/dist/bin/next');
-    const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+    // Vite, which other rows run in this process, sets NODE_ENV.
+    const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'build', ...flags], { cwd: folder, env });
     if (status !== 0) throw new Error(`${stdout}${stderr}`);
     const server = spawn(process.execPath, [program, 'start', '-H', '127.0.0.1', '-p', '0'], { cwd: folder, env });
