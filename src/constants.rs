@@ -47,7 +47,7 @@ pub(crate) const HOST_PENDING: u32 = 2;
 /// The guest is to be stopped: the shim traps.
 pub(crate) const HOST_STOPPED: u32 = 3;
 
-// What a guest that was suspended does when it goes on, unless its host call has come to something.
+// Answers of `suspend` to a shim, unless the answer is that of a host call.
 
 /// It has slept, and goes on.
 pub(crate) const RESUME_PROCEED: u32 = 1;

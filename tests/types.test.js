@@ -12,7 +12,7 @@ import { after, describe, test } from 'node:test';
 
 import { root } from '../tools/run.js';
 
-/** What a program has of the platform's types, and the files of tests/types/ that compile with those. */
+/** Kinds of programs: their platform types, and the files of tests/types/ that compile with those. */
 const LIBRARIES = [
   { lib: ['es2022'], types: ['node'], files: ['anywhere', 'node', 'node-worker'] },
   { lib: ['es2022', 'dom'], types: [], files: ['anywhere', 'usage', 'contract'] },

@@ -137,14 +137,14 @@ export interface WasiOptions {
   /**
    * The time in milliseconds since 1970, on both clocks, in place of the machine's: a guest that is given its time runs the
    * same each time. The times of files in trees are those that the guest was told last. Sleeping takes the machine's time.
-   * What it throws, or what is no time, ends the invocation with WAPC_TRAP: that is the `cause`. In workers
+   * An error that it throws, or a result that is no time, ends the invocation with WAPC_TRAP, whose `cause` it is. In workers
    * WAPC_UNSUPPORTED.
    * @default the machine's clocks
    */
   now?: (() => number) | undefined;
   /**
-   * Fills bytes, in place of the platform's randomness. What it throws ends the invocation with WAPC_TRAP: that is the
-   * `cause`. In workers WAPC_UNSUPPORTED.
+   * Fills bytes, in place of the platform's randomness. An error that it throws ends the invocation with WAPC_TRAP, whose
+   * `cause` it is. In workers WAPC_UNSUPPORTED.
    * @default the platform's randomness
    */
   random?: ((bytes: Uint8Array) => void) | undefined;
@@ -317,7 +317,7 @@ export class WapcModule {
 
 /** A description of a module, read from it. */
 export interface ModuleInfo {
-  /** What it imports, as `WebAssembly.Module.imports` has it. */
+  /** Imports, as `WebAssembly.Module.imports` lists them. */
   readonly imports: readonly {
     /** The first of its two names. */
     module: string;
@@ -326,7 +326,7 @@ export interface ModuleInfo {
     /** `'function'`, `'memory'`, `'table'`, `'global'` or `'tag'`. */
     kind: string;
   }[];
-  /** What it exports, as `WebAssembly.Module.exports` has it. */
+  /** Exports, as `WebAssembly.Module.exports` lists them. */
   readonly exports: readonly {
     /** Its name. */
     name: string;

@@ -47,7 +47,7 @@ export interface WorkEvent {
   readonly waited?: number | undefined;
   /** ms that the work took, the wait included. */
   readonly duration: number;
-  /** What it threw, where it failed. */
+  /** The error of work that failed. */
   readonly error?: unknown;
 }
 

@@ -12,7 +12,7 @@ function framesOf({ stack }) {
   return lines.some((line) => line.startsWith('    at ')) ? lines.filter((line) => line.startsWith('    at ')) : lines;
 }
 
-/** What `act` throws or rejects with, whether it is awaited or listened to. */
+/** The errors of `act`, called twice: awaited, and with a listener on its promise. */
 async function outcomes(act) {
   const awaited = await (async () => {
     try {

@@ -1,4 +1,4 @@
-/** What is told of guests and invocations: names, the context of host calls, module information, features. */
+/** Descriptions of guests and invocations: names, the context of host calls, module information, features. */
 
 import { equal, fails, string } from './assert.js';
 import { ways } from './ways.js';
