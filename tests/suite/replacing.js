@@ -28,6 +28,12 @@ async function allAnswers(pool, size) {
 }
 
 export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend, counts }) {
+  /** So many versions. Compiled before pools are busy: JavaScriptCore may never settle a compilation that begins meanwhile. */
+  const compiled = (count) =>
+    Promise.all(
+      Array.from({ length: count }, async (_, number) => WapcModule.compile(await version(guest, versionName(number)))),
+    );
+
   const rows = [
     ['on this thread', { size: 4 }, 10_000],
     ['of one, that lets none wait', { size: 1, maxQueue: 0 }, 1000, 1],
@@ -41,7 +47,8 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
         const before = counts();
         let newest = 0;
         let settled = 0;
-        const pool = await WapcPool.create(await version(guest, versionName(0)), options);
+        const modules = await compiled(21);
+        const pool = await WapcPool.create(modules[0], options);
         let left = invocations;
         const caller = async () => {
           while (left-- > 0) {
@@ -54,7 +61,7 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
         const callers = Promise.all(Array.from({ length: atOnce }, caller));
         for (let number = 1; number <= 20; number++) {
           newest = number;
-          await pool.replace(await version(guest, versionName(number)));
+          await pool.replace(modules[number]);
           settled = number;
         }
         equal(string(await pool.invoke('v')), versionName(20));
@@ -136,8 +143,9 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
       `${name}: traps, borrowers and aborts during replacements: all settle, and nothing is left`,
       async () => {
         const before = counts();
-        const pool = await WapcPool.create(await version(guest, versionName(0)), { ...options, hostCall() {} });
-        const initFails = await version(guest, 'init0000');
+        const modules = await compiled(26);
+        const pool = await WapcPool.create(modules[0], { ...options, hostCall() {} });
+        const initFails = await WapcModule.compile(await version(guest, 'init0000'));
         const outcomes = [];
         let isOver = false;
         const settle = (promise) =>
@@ -166,7 +174,7 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
         };
         const work = Promise.all([caller('v'), caller('crash'), caller('call'), borrower(), borrower()]);
         for (let number = 1; number <= 25; number++) {
-          const replaced = [pool.replace(await version(guest, versionName(number)))];
+          const replaced = [pool.replace(modules[number])];
           if (number % 5 === 0) replaced.push(fails('WAPC_INIT', () => pool.replace(initFails)));
           await Promise.all(replaced);
         }
