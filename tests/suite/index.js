@@ -34,7 +34,7 @@ import { pools } from './pool.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { reading } from './reading.js';
-import { replacing } from './replacing.js';
+import { replacing, replacingUnderLoad } from './replacing.js';
 import { scopes } from './scopes.js';
 import { stacks } from './stacks.js';
 import { steady } from './steady.js';
@@ -73,6 +73,7 @@ export function* suite(environment) {
     pools,
     replacing,
     properties,
+    replacingUnderLoad,
   ]) {
     for (const [name, run] of part(environment)) yield [`${part.name}: ${name}`, run];
   }
