@@ -139,14 +139,12 @@ export class WapcHost {
   /** Runs an invocation at once: with options, or one that observers are told of. */
   #invokeSyncUnusually(invocation, options) {
     if (options !== undefined) giveSyncOptions(invocation, options);
-    const run = () => this.#port.invokeSync(invocation);
-    return isObserved('invoke') ? runObserved(invocation, this, run) : run();
+    return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
   }
 
   /** Runs an invocation that has options or observers. */
   #invokeUnusually(invocation, options) {
-    const run = () => this.#invoke(invocation, options);
-    return isObserved('invoke') ? runObserved(invocation, this, run) : run();
+    return runObserved(invocation, this, () => this.#invoke(invocation, options));
   }
 
   #invoke(invocation, options) {

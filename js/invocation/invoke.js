@@ -5,7 +5,7 @@ import { WapcError, argumentError } from '../base/error.js';
 import { START_TIMEOUT, TIMEOUT } from '../generated/constants.js';
 import { readFields } from '../base/options.js';
 import { toBytes } from '../base/payload.js';
-import { observe } from '../base/observing.js';
+import { isObserved, observe } from '../base/observing.js';
 import { onAbort } from './signals.js';
 import { Invocation } from './invocation.js';
 import { startTimer } from '../base/timer.js';
@@ -47,13 +47,15 @@ export function runWith(invocation, options, run, abort) {
 }
 
 /**
- * Runs an invocation, and reports it to observers.
+ * Runs an invocation, and reports it to observers, if there are any.
  * @template T
  * @param {Invocation} invocation
  * @param {{ name: string | undefined, id?: number }} invoked the host or pool
  * @param {() => T} run
  */
-export function runObserved(invocation, { name, id }, run) {
+export function runObserved(invocation, invoked, run) {
+  if (!isObserved('invoke')) return run();
+  const { name, id } = invoked;
   const { id: number, operationText: operation, payloadLength: bytesIn } = invocation;
   const fields = { guest: name, host: id, invocation: number, operation, bytesIn, waited: 0 };
   const work = (event) => {

@@ -1,6 +1,6 @@
 import { compile, compileSuccessor, halfOf } from '../api/compile.js';
 import { infoOf } from '../api/info.js';
-import { isObserved, isWatched } from '../base/observing.js';
+import { isWatched } from '../base/observing.js';
 import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
@@ -137,8 +137,7 @@ export class WapcPool {
 
   /** Runs an invocation that has options or observers. */
   #invokeUnusually(invocation, options) {
-    const run = () => this.#invoke(invocation, options);
-    return isObserved('invoke') ? runObserved(invocation, this, run) : run();
+    return runObserved(invocation, this, () => this.#invoke(invocation, options));
   }
 
   #invoke(invocation, options) {

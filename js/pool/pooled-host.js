@@ -1,6 +1,5 @@
 import { WapcError } from '../base/error.js';
 import { beginAt, callerOf } from '../base/origin.js';
-import { isObserved } from '../base/observing.js';
 import { invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 
@@ -51,7 +50,7 @@ export class PooledHost {
       }
       const abort = (reason) => instance.abort(invocation, reason);
       const run = () => runWith(invocation, options, () => state.run(invocation), abort);
-      return whileRunning(state, () => (isObserved('invoke') ? runObserved(invocation, instance.host, run) : run()));
+      return whileRunning(state, () => runObserved(invocation, instance.host, run));
     } catch (error) {
       return rejectSoon(beginAt(error, callerOf(this.invoke)));
     }
