@@ -1,0 +1,28 @@
+/** Reports an error, and chooses the exit code. */
+
+import { writeSync } from 'node:fs';
+import { inspect } from 'node:util';
+
+import { UsageError } from '../arguments/usage-error.js';
+import { printable } from './printable.js';
+
+/**
+ * Prints an error to standard error, at once.
+ * @param {any} error
+ * @param {boolean} isDebug prints its stack and cause as well
+ * @returns {number} the exit code
+ */
+export function report(error, isDebug) {
+  const isUsage = error instanceof UsageError;
+  const code = isUsage ? 'wapc-host' : (error?.code ?? error?.name ?? 'Error');
+  const message = error instanceof Error ? error.message : inspect(error);
+  // The message of Node's own errors begins with their code.
+  const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`;
+  const detail = isDebug ? `${inspect(error, { depth: 8 })}\n` : '';
+  try {
+    writeSync(2, `${printable(text)}\n${printable(detail)}`);
+  } catch {
+    // Standard error is closed: the exit code has to do.
+  }
+  return isUsage ? 2 : 1;
+}
