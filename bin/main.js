@@ -29,7 +29,7 @@ export async function main(args) {
   const command = await loadCommand(name);
   const { values, positionals } = parse(name, command, isHelp ? ['--help'] : rest);
   if (values.help) return say(helpOf(name, command));
-  await command.run(values, /** @type {[string, string, string?]} */ (positionals));
+  await command.run(values, positionals);
   return 0;
 }
 

@@ -9,8 +9,18 @@ export const COMMANDS = {
 };
 
 /**
+ * @typedef {object} Command
+ * @property {string} usage its arguments
+ * @property {string} about what `--help` says of them
+ * @property {string[]} examples
+ * @property {{ least: number, names: string[] }} positionals the arguments in their order, and how many there have to be
+ * @property {Record<string, { type: 'string' | 'boolean', short?: string, value?: string, multiple?: boolean, help: string }>} options
+ * @property {(values: Record<string, any>, positionals: any) => Promise<void>} run
+ */
+
+/**
  * Loads a command.
  * @param {string} name
- * @returns {Promise<typeof import('./run.js')>}
+ * @returns {Promise<Command>}
  */
-export const loadCommand = (name) => import(`./${name}.js`);
+export const loadCommand = (name) => /** @type {Promise<any>} */ (import(`./${name}.js`));
