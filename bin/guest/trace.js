@@ -1,6 +1,6 @@
 /** `--trace`: each host call and log line of a guest with its time, on standard error. */
 
-import { observe } from 'wapc-host/observe';
+import { tracingChannel } from 'node:diagnostics_channel';
 
 import { printable } from '../output/printable.js';
 import { printError } from '../output/streams.js';
@@ -11,17 +11,31 @@ import { printError } from '../output/streams.js';
  */
 export function trace() {
   const since = performance.now();
-  const tell = (at, text) => printError(`${(at - since).toFixed(3).padStart(10)} ms  ${printable(text)}\n`);
-  observe((event) => {
-    if (event.kind === 'hostcall') tell(event.start, describe(event));
+  const tell = (text) => {
+    const time = (performance.now() - since).toFixed(3).padStart(10);
+    void printError(`${time} ms  ${printable(text)}\n`);
+  };
+  const ended = (event) => {
+    // Where the answer comes later, the end of the call itself has no duration yet.
+    if (event.duration > 0) tell(outcomeOf(event));
+  };
+  // Not `observe`, which tells of host calls that have ended: those that never do are looked for by a trace.
+  tracingChannel('wapc-host:hostcall').subscribe({
+    start: (/** @type {any} */ event) => tell(`call ${namesOf(event)}: ${event.bytesIn} bytes`),
+    end: ended,
+    asyncStart() {},
+    asyncEnd: ended,
+    error() {},
   });
-  return (line) => void tell(performance.now(), `log  ${line}`);
+  return (line) => tell(`log  ${line}`);
 }
 
-/** @param {import('wapc-host/observe').WorkEvent} event */
-function describe({ binding, namespace, operation, bytesIn, bytesOut, duration, error }) {
-  const names = [binding, namespace, operation].map((name) => (name === '' ? '""' : name)).join(' ');
-  const outcome =
-    error === undefined ? `${bytesOut ?? 0} bytes out` : `failed: ${error instanceof Error ? error.message : error}`;
-  return `call ${names}: ${bytesIn ?? 0} bytes in, ${outcome}, in ${duration.toFixed(3)} ms`;
+/** @param {any} event of the channel */
+const namesOf = ({ binding, namespace, operation }) =>
+  [binding, namespace, operation].map((name) => (name === '' ? '""' : name)).join(' ');
+
+function outcomeOf({ operation, bytesOut, duration, error }) {
+  const took = `in ${duration.toFixed(3)} ms`;
+  if (error === undefined) return `  -> ${operation}: ${bytesOut ?? 0} bytes ${took}`;
+  return `  -> ${operation} failed ${took}: ${error instanceof Error ? error.message : error}`;
 }
