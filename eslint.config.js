@@ -4,7 +4,15 @@ import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import globals from 'globals';
 
 /** The rooms of js/, from the top floor down (docs/ARCHITECTURE.md); those of one list stand on one floor. */
-const FLOORS = [['entry'], ['pool'], ['api', 'worker'], ['wasi', 'routes'], ['invocation'], ['loading'], ['base', 'platform']];
+const FLOORS = [
+  ['entry'],
+  ['pool'],
+  ['api', 'worker'],
+  ['wasi', 'routes'],
+  ['invocation'],
+  ['loading'],
+  ['base', 'platform'],
+];
 
 /** The same of bin/, below its entry. */
 const BIN_FLOORS = [['commands'], ['bench', 'init', 'inspect'], ['guest', 'payload'], ['output'], ['arguments']];
@@ -49,6 +57,7 @@ export default [
       'tools/**',
       'tests/*.js',
       'tests/bench/**',
+      'tests/cli/**',
       'tests/fuzz/**',
       'tests/browser/*.js',
       'tests/environments/**',

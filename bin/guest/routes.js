@@ -36,6 +36,6 @@ async function importModule(file) {
 
 /** Where an error was thrown, from its stack, for the end of a message. */
 function placeOf(error) {
-  const [, place] = /\(?(file:\/\/[^\s)]+:\d+)(?::\d+)?\)?/.exec(error?.stack ?? '') ?? [];
+  const [, place] = /(file:\/\/[^\s)]+)/.exec(error?.stack ?? '') ?? [];
   return place === undefined ? '; --debug shows more' : ` (${place}); --debug shows its stack`;
 }
