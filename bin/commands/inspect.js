@@ -32,6 +32,6 @@ export async function run({ json }, [guest]) {
 function instead(error, guest, bytes) {
   if (!(error instanceof WapcError)) return error;
   const message = messageOf(error);
-  const kind = error.code === 'WAPC_COMPILE' && !message.includes('looks like') ? kindOf(bytes) : '';
+  const kind = error.code === 'WAPC_COMPILE' ? kindOf(bytes) : '';
   return new Failure(error.code, `${guest}: ${message}${kind === '' ? '' : `; ${kind}`}`, { cause: error });
 }
