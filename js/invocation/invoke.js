@@ -30,6 +30,7 @@ export function invocationOf(operation, payload, owner) {
 export function runWith(invocation, options, run, abort) {
   const { signal, timeout, context } = checked(options);
   invocation.give(context);
+  if (timeout === 0) invocation.hurry();
   signal?.throwIfAborted();
   // Registered first: a host callback may abort the signal while the invocation runs.
   const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
