@@ -1,5 +1,5 @@
 import { WapcError } from '../base/error.js';
-import { beginAt, callerOf } from '../base/origin.js';
+import { failureOf } from '../base/origin.js';
 import { invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 
@@ -52,7 +52,7 @@ export class PooledHost {
       const run = () => runWith(invocation, options, () => state.run(invocation), abort);
       return whileRunning(state, () => runObserved(invocation, instance.host, run));
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.invoke)));
+      return rejectSoon(failureOf(error, #state in Object(this) && this.invoke));
     }
   }
 }
