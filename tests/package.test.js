@@ -1,6 +1,6 @@
 /** Tests the packed tarball: its content, and that it works where it is installed. */
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,10 +20,15 @@ function run(command, ...args) {
 
 const [packed] = JSON.parse(run('npm', 'pack', root, '--json', '--ignore-scripts', '--loglevel=error'));
 
+test('the guest of the package is small', () => {
+  const { size } = packed.files.find(({ path }) => path === 'dist/hello.wasm');
+  ok(size <= 20 * 1024, `${size} bytes`);
+});
+
 test('the tarball holds what a user needs and nothing else', () => {
   // Parts that entry points share, or load on demand, have a hash of their content in their names.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
-  const wasm = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
+  const wasm = ['assemblyscript', 'core', 'hello', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
     (name) => `${name}.wasm`,
   );
   const scripts = [
