@@ -114,8 +114,8 @@ export type Operation = (value: any, call: Call) => unknown;
 /**
  * Answers host calls by namespace and operation. An object literal is operations by name; a function answers all of its
  * namespace; anything else that has an `invoke` gets operation and payload passed on as they are, never decoded. `'*'`
- * answers what nothing else does, on either level. A host call that no route answers is a host error that lists what there is. The
- * binding makes no difference.
+ * answers what nothing else does, on either level. A host call that no route answers is a host error that lists what there
+ * is. The binding makes no difference.
  *
  * Only own properties count, read once when the routes are given. Calls that are passed on inherit signal and context
  * (`InvokeOptions.from`); where the guest that calls cannot wait (`async: false`, `invokeSync`), they go by `invokeSync`,
