@@ -85,7 +85,7 @@ test('the tarball holds what a user needs and nothing else', () => {
 });
 
 /** Sub-paths of files that are served or started, not imported as modules. */
-const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker', './service-worker'];
+const FILES = ['--exclude-entrypoints', './hello.wasm', './wasm', './wasi', './worker', './service-worker'];
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],
