@@ -95,7 +95,7 @@ test('links between the documents of the tarball lead to files that are in it', 
 });
 
 /** Sub-paths of files that are served or started, not imported as modules. */
-const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker', './service-worker'];
+const FILES = ['--exclude-entrypoints', './hello.wasm', './wasm', './wasi', './worker', './service-worker'];
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],
