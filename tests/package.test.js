@@ -89,7 +89,8 @@ test('links between the documents of the tarball lead to files that are in it', 
   // The links of SECURITY.md lead to tests in the repository, as it says.
   for (const document of paths.filter((path) => path.endsWith('.md') && path !== 'SECURITY.md')) {
     const links = readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g);
-    const dead = [...links].filter(([, target]) => !paths.includes(posix.join(posix.dirname(document), target)));
+    const targets = [...links].map(([, target]) => posix.join(posix.dirname(document), target));
+    const dead = targets.filter((target) => !paths.includes(target));
     deepEqual(dead, [], document);
   }
 });
