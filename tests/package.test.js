@@ -2,9 +2,9 @@
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { after, test } from 'node:test';
 
 import { root } from '../tools/run.js';
@@ -84,8 +84,19 @@ test('the tarball holds what a user needs and nothing else', () => {
   deepEqual(names, expected.sort());
 });
 
+test('links between the documents of the tarball lead to files that are in it', () => {
+  const paths = packed.files.map(({ path }) => path);
+  // The links of SECURITY.md lead to tests in the repository, as it says.
+  for (const document of paths.filter((path) => path.endsWith('.md') && path !== 'SECURITY.md')) {
+    const links = readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g);
+    const targets = [...links].map(([, target]) => posix.join(posix.dirname(document), target));
+    const dead = targets.filter((target) => !paths.includes(target));
+    deepEqual(dead, [], document);
+  }
+});
+
 /** Sub-paths of files that are served or started, not imported as modules. */
-const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker', './service-worker'];
+const FILES = ['--exclude-entrypoints', './hello.wasm', './wasm', './wasi', './worker', './service-worker'];
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],
