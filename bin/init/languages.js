@@ -24,6 +24,7 @@ export const LANGUAGES = {
     tools: 'nothing but npm packages',
     build: 'asc guest.ts',
     guest: 'guest.wasm',
+    // Not index.ts: json-as 1.6.0 loses the exports of a file of that name.
     source: 'guest.ts',
     // Exact: a transform and its compiler fit one another.
     dependencies: { '@wapc/as-guest': '0.3.1', assemblyscript: '0.28.20', 'json-as': '1.6.0' },
@@ -31,6 +32,7 @@ export const LANGUAGES = {
   zig: {
     title: 'Zig',
     tools: 'Zig 0.17 (https://ziglang.org/download)',
+    // Not `zig build`: it compiles its own program first, which takes minutes.
     build:
       'zig build-exe guest.zig -target wasm32-freestanding -fno-entry -rdynamic -O ReleaseSmall -femit-bin=guest.wasm',
     guest: 'guest.wasm',

@@ -1,13 +1,13 @@
 /** Reports an error, and chooses the exit code. */
 
-import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 
 import { UsageError } from '../arguments/usage-error.js';
 import { printable } from './printable.js';
+import { printError } from './streams.js';
 
 /**
- * Prints an error to standard error, at once.
+ * Prints an error to standard error.
  * @param {any} error
  * @param {boolean} isDebug prints its stack and cause as well
  * @returns {number} the exit code
@@ -19,10 +19,8 @@ export function report(error, isDebug) {
   // The message of Node's own errors begins with their code.
   const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`;
   const detail = isDebug ? `${inspect(error, { depth: 8 })}\n` : '';
-  try {
-    writeSync(2, `${printable(text)}\n${printable(detail)}`);
-  } catch {
-    // Standard error is closed: the exit code has to do.
-  }
-  return isUsage ? 2 : 1;
+  // Set first: where standard error is closed, the process ends with it.
+  process.exitCode = isUsage ? 2 : 1;
+  void printError(`${printable(text)}\n${printable(detail)}`);
+  return process.exitCode;
 }

@@ -19,7 +19,7 @@ const write = (stream, chunk) => new Promise((resolve) => stream.write(chunk, ()
 export function endWithPipes(onFailure) {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
-      if (error.code === 'EPIPE') process.exit(0);
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
       onFailure(error);
     });
   }
