@@ -44,6 +44,21 @@ test('a closed pipe ends a guest that writes for ever, quietly', async () => {
   equal(told, '');
 });
 
+test('a closed standard error changes nothing of the exit code', async () => {
+  const child = start(['run', HELLO, 'nope', '']);
+  child.stdin.end();
+  child.stderr.destroy();
+  equal((await ended(child)).code, 1);
+});
+
+test('what a module of routes throws outside of a host call is an error', () => {
+  const late =
+    'setTimeout(() => { throw new RangeError("late"); }); export default { foo: { echo: () => new Promise(() => {}) } };';
+  const { status, stderr } = command(['run', HELLO, 'hello', 'x', '--routes', file('late.mjs', late)]);
+  equal(status, 1);
+  match(stderr, /^RangeError: late$/m);
+});
+
 test('standard input that never ends is waited for, and says so', async () => {
   const child = start(['run', HELLO, 'hello', '--echo']);
   match(`${await first(child.stderr)}`, /reading the payload from standard input/);

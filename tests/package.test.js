@@ -201,6 +201,9 @@ test('its command line runs where nothing else is installed', () => {
   equal(wapcHost('run', 'hello.wasm', 'hello', 'waPC', '--echo'), 'Hello, waPC');
   equal(wapcHost('run', 'hello.wasm', 'echo', '{"a":1}', '--echo', '--msgpack'), '{"a":1}\n');
   wapcHost('init', 'c', 'written');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, 'written/package.json'), 'utf8'));
+  deepEqual(devDependencies, { 'wapc-host': `^${version}` });
   const written = readdirSync(join(folder, 'written'));
   for (const name of ['.gitignore', 'guest.c', 'guest.test.js', 'package.json']) ok(written.includes(name), name);
 });

@@ -1,6 +1,6 @@
 /** `--routes`: the module that answers a guest's host calls. */
 
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
@@ -14,7 +14,9 @@ import { UsageError } from '../arguments/usage-error.js';
  * @throws {UsageError} it is not there, throws, or exports no routes
  */
 export async function loadRoutes(file) {
-  if (!existsSync(file)) throw new UsageError(`--routes: expected a module of JavaScript, there is no ${file}`);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  const found = stats === undefined ? `there is no ${file}` : `${file} is a directory`;
+  if (!stats?.isFile()) throw new UsageError(`--routes: expected a module of JavaScript, ${found}`);
   const module = await importModule(file);
   const routes = module.default ?? module.routes;
   if (routes === null || (typeof routes !== 'object' && typeof routes !== 'function')) {
@@ -36,6 +38,6 @@ async function importModule(file) {
 
 /** Where an error was thrown, from its stack, for the end of a message. */
 function placeOf(error) {
-  const [, place] = /(file:\/\/[^\s)]+)/.exec(error?.stack ?? '') ?? [];
+  const [, place] = /(file:\/\/[^\s)"']+:\d+)/.exec(error?.stack ?? '') ?? [];
   return place === undefined ? '; --debug shows more' : ` (${place}); --debug shows its stack`;
 }

@@ -1,11 +1,11 @@
 /** The files of a new guest: those of its language, and those that all languages share, with their gaps filled. */
 
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
-const PACKAGE = new URL('../../package.json', import.meta.url);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TEMPLATES = join(ROOT, 'templates');
 
 /**
  * The files by their paths.
@@ -42,13 +42,18 @@ const filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (gap, key) => va
 
 /** @param {import('./languages.js').Language} language */
 function packageJson({ build, dependencies }) {
-  const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8'));
   const content = {
     name: 'guest',
     private: true,
     type: 'module',
     scripts: { build, pretest: 'npm run build', test: 'node --test' },
-    devDependencies: { ...dependencies, 'wapc-host': `^${version}` },
+    devDependencies: { ...dependencies, 'wapc-host': ownVersion() },
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+/** This package, as a dependency: its version, or the folder of a clone, which may be ahead of what is published. */
+function ownVersion() {
+  if (!ROOT.split(sep).includes('node_modules')) return `file:${ROOT}`;
+  return `^${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}`;
 }

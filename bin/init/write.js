@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { UsageError } from '../arguments/usage-error.js';
+import { Failure } from '../output/failure.js';
 
 /**
  * Writes files into a folder that is not there, or is empty.
@@ -23,7 +24,14 @@ import { UsageError } from '../arguments/usage-error.js';
  */
 export function writeFolder(folder, files) {
   checkEmpty(folder);
-  const target = resolve(folder);
+  try {
+    write(resolve(folder), files);
+  } catch (error) {
+    throw new Failure(error.code, `init: ${folder} cannot be written: ${error.message}`, { cause: error });
+  }
+}
+
+function write(target, files) {
   mkdirSync(dirname(target), { recursive: true });
   // Beside the folder: on the same disk, where what is renamed is there at once.
   const draft = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
