@@ -702,6 +702,7 @@ export class WapcPool {
 /**
  * The same object, whose `call` knows the guest's operations, their values and their responses.
  *
+ * @typeParam Operations the guest's operations by name: functions of one value, or of none
  * @param guest a host, a pool or an acquired instance
  * @throws {WapcError} WAPC_ARGUMENT: it has no `call`.
  *
@@ -715,7 +716,10 @@ export function typed<Operations extends { [K in keyof Operations]: (value?: any
   /** As that of a host. */
   call(operation: string, value?: unknown, options?: any): Promise<any>;
 }): {
-  /** Runs one of the operations. */
+  /**
+   * Runs one of the operations.
+   * @typeParam K its name
+   */
   call<K extends keyof Operations & string>(
     operation: K,
     ...rest: [...Parameters<Operations[K]>, options?: InvokeOptions]
