@@ -1,6 +1,6 @@
 /** `wapc-host inspect` and `wapc-host bench`. */
 
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
+import { importsOf, sectionsOf } from '../bin/inspect/reader.js';
 import { has } from '../tools/run.js';
 import { TOOL, command, ended, guest, start } from './cli/command.js';
 
@@ -108,6 +109,14 @@ for (const [name, content, code, said] of OTHERS) {
     }
   });
 }
+
+test('sections that end early are an error of the reader', () => {
+  const { content } = sectionsOf(readFileSync(HELLO)).find(({ kind }) => kind === 'import');
+  equal(importsOf(content).length, inspected('hello').imports.length);
+  for (let length = 0; length < content.length; length++) {
+    throws(() => importsOf(content.subarray(0, length)), { code: 'WAPC_UNSUPPORTED' });
+  }
+});
 
 test('a guest from a URL, and one that is not there', async () => {
   const server = createServer(({ url }, response) => {

@@ -1,5 +1,10 @@
 /** Reads the binary format of a module that an engine has found valid: what `WebAssembly.Module` does not tell. */
 
+import { Failure } from '../output/failure.js';
+
+/** An error of what engines know and this reader does not: proposals that change sections. */
+const unknown = (what) => new Failure('WAPC_UNSUPPORTED', `inspect cannot read the module: it has ${what}`);
+
 /** Reads numbers and names from bytes, from a position on. */
 class Reader {
   constructor(bytes, at = 0) {
@@ -8,6 +13,7 @@ class Reader {
   }
 
   byte() {
+    if (this.at >= this.bytes.length) throw unknown('a section that ends early');
     return this.bytes[this.at++];
   }
 
@@ -86,6 +92,7 @@ export function importsOf(content) {
   const read = () => {
     const from = reader.at;
     const [module, name, kind] = [reader.name(), reader.name(), KINDS[reader.byte()]];
+    if (kind === undefined) throw unknown(`an import of a kind of its own, ${module}.${name}`);
     const memory = typeOf(reader, kind);
     return { module, name, kind, memory, bytes: content.subarray(from, reader.at) };
   };

@@ -14,7 +14,8 @@ import { printError } from './streams.js';
  */
 export function report(error, isDebug) {
   const isUsage = error instanceof UsageError;
-  const code = isUsage ? 'wapc-host' : (error?.code ?? error?.name ?? 'Error');
+  const named = typeof error?.code === 'string' ? error.code : (error?.name ?? 'Error');
+  const code = isUsage ? 'wapc-host' : named;
   const message = error instanceof Error ? error.message : inspect(error);
   // The message of Node's own errors begins with their code.
   const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`;
