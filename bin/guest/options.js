@@ -11,7 +11,7 @@ export const GUEST_OPTIONS = {
   routes: {
     type: 'string',
     value: 'FILE',
-    help: 'answers host calls by a module that exports Routes, as default or named "routes"',
+    help: 'answers host calls by a module that exports Routes, as default or named "routes", and may export their "codec"',
   },
   echo: { type: 'boolean', help: 'answers each host call with what it was sent' },
   dir: {
