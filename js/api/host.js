@@ -6,6 +6,7 @@ import { failureOf, forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
 import { callOf, decodeResponse, invocationOf, runObserved, runSyncWith, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
+import { hostsInWorkers } from '../routes/answers.js';
 
 const HOST = Symbol('host');
 
@@ -64,7 +65,8 @@ export class WapcHost {
     if (token !== HOST) throw new WapcError('WAPC_ARGUMENT', 'use WapcHost.instantiate');
     this.#host = host;
     this.#port = host.port;
-    this.#id = host.id;
+    this.#id = this.#port.id = host.id;
+    if (this.#port.isRemote) hostsInWorkers.add(this);
   }
 
   static async instantiate(source, options) {
@@ -148,7 +150,7 @@ export class WapcHost {
 
   // Separate methods: a closure inside a public method would allocate its captured variables on every invocation.
 
-  /** Runs an invocation at once: with options, or one that observers are told of. */
+  /** Runs an invocation synchronously that has options or observers. */
   #invokeSyncUnusually(invocation, options) {
     const run = () => this.#port.invokeSync(invocation);
     const work = options === undefined ? run : () => runSyncWith(invocation, options, run);

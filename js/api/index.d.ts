@@ -140,7 +140,7 @@ export interface Routes {
  * codecs as they stand. `undefined` is zero bytes, and zero bytes are `undefined`, without asking it.
  */
 export interface Codec {
-  /** The bytes of a value. They are not copied: leave them as they are until the guest has read them. */
+  /** The bytes of a value. They are copied at once, so that it may use its buffer again. */
   encode(value: any): Uint8Array;
   /** The value of bytes, a copy that the codec may keep. */
   decode(bytes: Uint8Array): any;
@@ -336,7 +336,8 @@ export interface InvokeOptions {
    * The host call that this invocation is made for: it ends when that one's signal aborts, and has its context unless
    * `context` is given. One that would wait for itself is WAPC_REENTRANT instead of never answering: directly, around a
    * circle of hosts or pools, or where two chains each wait for what the other has (the one that closes the circle fails).
-   * A host call that has ended is WAPC_ARGUMENT. `Routes` pass it by themselves.
+   * An invocation counts as waiting for all that are made for its host calls. A host call whose invocation has ended is
+   * WAPC_ARGUMENT. `Routes` pass it by themselves.
    *
    * @example
    * ```ts

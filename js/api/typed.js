@@ -1,7 +1,7 @@
 import { argumentError } from '../base/error.js';
 
 /**
- * Returns its argument, typed: its `call` knows the guest's operations. Throws WAPC_ARGUMENT for what has no `call`.
+ * Returns its argument, typed: its `call` knows the guest's operations. Throws WAPC_ARGUMENT if it has no `call`.
  */
 export function typed(guest) {
   const hasCall = guest !== null && typeof guest === 'object' && typeof guest.call === 'function';

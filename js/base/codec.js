@@ -2,35 +2,42 @@
 
 import { encoder, strict } from './encoding.js';
 import { WapcError, argumentError, messageOf } from './error.js';
-import { isBytes } from './payload.js';
+import { isBytes, thenOf, whenSettled } from './payload.js';
 
 const NOTHING = new Uint8Array(0);
 
+/**
+ * A codec, as the package uses it.
+ * @typedef {object} Codec
+ * @property {string} name in errors
+ * @property {string} [values] the values that it encodes; `encode` returns undefined for others
+ * @property {(value: unknown) => unknown} encode
+ * @property {(bytes: Uint8Array) => unknown} decode
+ */
+
 /** The codecs that are named by a string. */
-const NAMED = {
+const NAMED = /** @type {Record<string, Codec>} */ ({
   __proto__: null,
   text: {
     name: 'text',
-    encode(value) {
-      if (typeof value !== 'string') throw argumentError('value', "a string, by the codec 'text'", value);
-      return encoder.encode(value);
-    },
+    values: 'a string',
+    encode: (value) => (typeof value === 'string' ? encoder.encode(value) : undefined),
     decode: (bytes) => strict.decode(bytes),
   },
   json: {
     name: 'json',
+    values: 'a value that JSON has',
     encode(value) {
       const text = JSON.stringify(value);
-      if (text === undefined) throw argumentError('value', "something that JSON has, by the codec 'json'", value);
-      return encoder.encode(text);
+      return text === undefined ? undefined : encoder.encode(text);
     },
     decode: (bytes) => JSON.parse(strict.decode(bytes)),
   },
-};
+});
 
 /**
- * Reads the option `codec`. Returns an object that runs no other code of the caller than `encode` and `decode`;
- * undefined if there is none. Throws WAPC_ARGUMENT.
+ * Reads the option `codec`. Throws WAPC_ARGUMENT.
+ * @returns {Codec | undefined}
  */
 export function readCodec(value) {
   if (value === undefined) return undefined;
@@ -39,7 +46,11 @@ export function readCodec(value) {
   const [encode, decode] = ['encode', 'decode'].map((name) => readMethod(value, name));
   return {
     name: 'codec',
-    encode: (decoded) => Reflect.apply(encode, value, [decoded]),
+    encode(decoded) {
+      const bytes = Reflect.apply(encode, value, [decoded]);
+      // Copied: codecs may use their buffer again, and the invocation may have to wait.
+      return isBytes(bytes) ? new Uint8Array(bytes) : refuse(bytes);
+    },
     decode: (bytes) => Reflect.apply(decode, value, [bytes]),
   };
 }
@@ -58,9 +69,18 @@ function readMethod(codec, name) {
   return method;
 }
 
+/** Refuses the result of a caller's codec. A promise's rejection is ignored: it would end a Node process. */
+function refuse(result) {
+  const then = thenOf(result);
+  const ignore = () => {};
+  if (then !== undefined) whenSettled(result, then, ignore, ignore);
+  throw argumentError('its result', then === undefined ? 'a Uint8Array' : 'no promise', result);
+}
+
 /**
  * Encodes a value. Without a codec it is returned as it is. `undefined` becomes no bytes, without asking the codec.
  * Throws WAPC_ARGUMENT, with the codec's error as `cause`.
+ * @param {Codec | undefined} codec
  */
 export function encodeBy(codec, value) {
   if (codec === undefined) return value;
@@ -69,15 +89,19 @@ export function encodeBy(codec, value) {
   try {
     bytes = codec.encode(value);
   } catch (cause) {
-    if (cause instanceof WapcError) throw cause;
     throw new WapcError('WAPC_ARGUMENT', `value: the codec '${codec.name}' failed: ${messageOf(cause)}`, { cause });
   }
-  if (!isBytes(bytes)) throw argumentError('codec.encode', 'a Uint8Array', bytes);
+  if (bytes === undefined) throw argumentError('value', `${codec.values}, by the codec '${codec.name}'`, value);
   return bytes;
 }
 
-/** Decodes bytes. Without a codec they are returned as they are. No bytes are `undefined`. Throws the codec's error. */
+/**
+ * Decodes bytes. Without a codec they are returned as they are. No bytes are `undefined`. Throws the codec's error.
+ * @param {Codec | undefined} codec
+ */
 export function decodeBy(codec, bytes) {
   if (codec === undefined) return bytes;
-  return bytes.length === 0 ? undefined : codec.decode(bytes);
+  if (bytes.length === 0) return undefined;
+  const value = codec.decode(bytes);
+  return thenOf(value) === undefined ? value : refuse(value);
 }

@@ -11,6 +11,11 @@ export class Queue {
     return this.#set.size;
   }
 
+  /** The oldest item; undefined if the queue is empty. Takes time where many were removed: not for the hot path. */
+  get first() {
+    return this.#set.values().next().value;
+  }
+
   push(item) {
     // An iterator that has reached the end stays there.
     if (this.#set.size === 0) this.#iterator = this.#set.values();

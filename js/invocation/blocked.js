@@ -1,64 +1,101 @@
 /**
- * Finds invocations that would wait for themselves: an invocation that waits for a busy host or pool is blocked if
- * whatever holds that host or pool waits, directly or not, for the invocation itself.
+ * Finds invocations that would wait for themselves. Invocations and queues are nodes of a graph of who waits for what:
  *
- * - An invocation that runs waits for its children (`chain.js`): all of them.
- * - An invocation that is queued at a host waits for the one that runs there; at a pool, for any of those that run on
- *   its instances.
+ * - A running invocation waits for all of its children (`chain.js`).
+ * - A pending one waits for its queue: that of a host or a pool.
+ * - A queue waits for any of the invocations that hold what it is for.
+ *
+ * An invocation is blocked if nothing in that graph can go on that would end its wait.
  */
 
 import { WapcError } from '../base/error.js';
 
 /**
- * Where invocations are queued: a host or a pool.
- * @typedef {object} Queued
+ * The queue of a host or a pool.
+ * @typedef {object} Queue
  * @property {() => object[] | undefined} holders the invocations of which any has to end first; undefined if something
- * else can end the wait, or nothing is known
+ * else can end the wait, or if that is unknown
  */
 
 /**
- * Records where an invocation of a chain is about to be queued. Throws WAPC_REENTRANT if it would never get its turn.
+ * Records that an invocation of a chain is pending. Returns the error WAPC_REENTRANT if it would never get its turn;
+ * undefined if it may, or belongs to no chain.
  * @param {any} invocation
- * @param {Queued} queue
+ * @param {Queue} queue
  */
-export function requireTurn(invocation, queue) {
-  if (invocation.parent === undefined) return;
+export function queueInChain(invocation, queue) {
+  const { parent } = invocation;
+  if (parent === undefined) return undefined;
+  parent.queues ??= new Map();
+  const others = parent.queues.get(queue) ?? 0;
+  parent.queues.set(queue, others + 1);
   invocation.queuedAt = queue;
-  if (!isBlocked(invocation)) return;
-  invocation.queuedAt = undefined;
-  throw new WapcError(
+  // Another child of the same parent is pending there and was not refused: this one adds nothing to the graph.
+  if (others > 0 || !isBlocked(invocation)) return undefined;
+  leaveQueue(invocation);
+  return reentrantError();
+}
+
+const reentrantError = () =>
+  new WapcError(
     'WAPC_REENTRANT',
-    'this invocation would wait for itself: what it waits for waits for the host call that it is made for; use another instance',
+    'this invocation would wait for itself: all that could end its wait waits for the host call that it is made for; ' +
+      'use another instance, or a larger pool or `limits.suspensions`',
   );
+
+/** Invocations of chains that are pending because too many guests are suspended, and their ports. */
+const waitingForRoom = new Map();
+
+/** Records that an invocation of a chain is pending because too many guests are suspended. */
+export const waitForRoom = (invocation, port) => void waitingForRoom.set(invocation, port);
+
+/** Called when a guest is suspended, which may take the last room: rejects those that are blocked now. */
+export function recheckRoom() {
+  if (waitingForRoom.size > 0) queueMicrotask(rejectBlocked);
 }
 
-/** The invocations that one waits for; none if it can go on. */
-function waitsFor({ queuedAt, children }) {
-  if (queuedAt !== undefined) return queuedAt.holders() ?? [];
-  return children === undefined ? [] : [...children.keys()];
+function rejectBlocked() {
+  for (const [invocation, port] of waitingForRoom) {
+    if (isBlocked(invocation)) port.cancel(invocation, reentrantError());
+  }
 }
 
-/** True if an invocation cannot go on, given those that may: a queued one needs one other to go on, a running one all. */
-function isStuck(invocation, others, mayGoOn) {
-  if (others.length === 0) return false;
-  return invocation.queuedAt === undefined ? !others.every(mayGoOn) : !others.some(mayGoOn);
+/** Records that an invocation of a chain is not pending any more. */
+export function leaveQueue(invocation) {
+  const { parent, queuedAt } = invocation;
+  if (queuedAt === undefined) return;
+  invocation.queuedAt = undefined;
+  waitingForRoom.delete(invocation);
+  const others = parent.queues.get(queuedAt) - 1;
+  if (others === 0) parent.queues.delete(queuedAt);
+  else parent.queues.set(queuedAt, others);
 }
 
-/** True if an invocation never gets its turn: everything that could end its wait is blocked as well. */
+/** The nodes that a node waits for; none if it can go on. */
+function waitsFor(node) {
+  if (node.holders !== undefined) return node.holders() ?? [];
+  if (node.queuedAt !== undefined) return [node.queuedAt];
+  return [...(node.children?.keys() ?? [])];
+}
+
 function isBlocked(invocation) {
   const edges = new Map();
   const found = [invocation];
-  for (const one of found) {
-    if (edges.has(one)) continue;
-    const others = waitsFor(one);
-    edges.set(one, others);
-    found.push(...others);
+  for (const node of found) {
+    if (edges.has(node)) continue;
+    const others = waitsFor(node);
+    edges.set(node, others);
+    for (const other of others) found.push(other);
   }
-  // Starts from those that wait for nothing, and adds whatever these let go on, until nothing changes.
+  // Begins with the nodes that wait for nothing, and adds those that these let go on, until nothing changes.
   const goingOn = new Set();
+  const canGoOn = (other) => goingOn.has(other);
   for (let size = -1; size !== goingOn.size;) {
     size = goingOn.size;
-    for (const [one, others] of edges) if (!isStuck(one, others, (other) => goingOn.has(other))) goingOn.add(one);
+    for (const [node, others] of edges) {
+      const isAny = node.holders !== undefined && others.length > 0;
+      if (isAny ? others.some(canGoOn) : others.every(canGoOn)) goingOn.add(node);
+    }
   }
   return !goingOn.has(invocation);
 }

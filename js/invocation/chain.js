@@ -4,6 +4,7 @@
  */
 
 import { WapcError, argumentError } from '../base/error.js';
+import { leaveQueue } from './blocked.js';
 import { abortReason, invocationBehind } from './context.js';
 import { onAbort } from './signals.js';
 
@@ -36,7 +37,8 @@ function isCalling(invocation) {
  * @param {any} invocation an `Invocation`; only those of a chain have `parent` and `children`
  * @param {unknown} from
  * @param {unknown} context
- * @param {(reason: unknown) => void} abort ends the invocation; called if the parent is aborted
+ * @param {((reason: unknown) => void) | undefined} abort ends the invocation; called if the parent is aborted. Undefined
+ * for a synchronous one, which only its callbacks can end
  * @returns {() => void}
  */
 export function joinChain(invocation, from, context, abort) {
@@ -47,19 +49,26 @@ export function joinChain(invocation, from, context, abort) {
   if (!isCalling(parent)) {
     throw new WapcError('WAPC_ARGUMENT', 'from: this host call has ended; pass it while its answer is awaited');
   }
-  invocation.give(context ?? parent.context);
+  invocation.give(context === undefined ? parent.context : context);
   invocation.parent = parent;
+  if (abort === undefined) {
+    parent.syncChild = invocation;
+    return () => void (parent.syncChild = undefined);
+  }
   parent.children ??= new Map();
   parent.children.set(invocation, abort);
-  return () => void parent.children.delete(invocation);
+  return () => {
+    leaveQueue(invocation);
+    parent.children.delete(invocation);
+  };
 }
 
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */
 function joinForeign(invocation, from, context, abort) {
   const { signal, invocation: parent } = publicHalf(from);
   signal.throwIfAborted();
-  invocation.give(context ?? parent.context);
-  return onAbort(signal, abort);
+  invocation.give(context === undefined ? parent.context : context);
+  return abort === undefined ? () => {} : onAbort(signal, abort);
 }
 
 /** The properties of another copy's `HostCallContext`. Throws WAPC_ARGUMENT. */

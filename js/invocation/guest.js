@@ -16,6 +16,13 @@ import { Suspension } from './suspension.js';
 /** Live instances by number. */
 const guests = [];
 
+/** The start of an instance of a host that is being created; undefined if there is none. */
+export const startOn = (host) => guests.find((guest) => guest?.host.id === host)?.invocation;
+
+/** The invocations of this thread that are suspended. */
+export const suspendedInvocations = () =>
+  guests.filter((guest) => guest?.suspension.wasNeeded).map(({ invocation }) => invocation);
+
 /**
  * Imports of the shim that copy between a guest's memory and arrays of the caller. Each returns 1 on success, 0 on
  * failure.

@@ -5,6 +5,7 @@ import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
 import { isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
+import { leaveQueue } from './blocked.js';
 import { AwaitedContext, Call, HostCallContext, controllerOf } from './context.js';
 
 const NOTHING = new Uint8Array(0);
@@ -81,7 +82,7 @@ export class Invocation {
   /** A pending invocation begins. `id` and `guest` name its host and guest, if they were not known before. */
   beginsOn(id, guest = undefined) {
     const self = /** @type {any} */ (this);
-    if (self.parent !== undefined) self.queuedAt = undefined;
+    if (self.parent !== undefined) leaveQueue(self);
     const { event } = self;
     if (event === undefined) return;
     if (id !== undefined) event.host = id;
@@ -182,9 +183,15 @@ export class Invocation {
   /** Aborts the signal of the host callback, and its children: nobody waits for its answer any more. */
   abort(reason) {
     if (this.hostCallContext === undefined) return;
-    const { children } = /** @type {any} */ (this);
-    if (children !== undefined) for (const abort of [...children.values()]) abort(reason);
-    controllerOf(this).abort(reason);
+    const self = /** @type {any} */ (this);
+    // First: no child joins an invocation whose signal is aborted. A loop: the stack may be full of synchronous ones.
+    for (let one = self; one !== undefined; one = one.syncChild) controllerOf(one).abort(reason);
+    const { children } = self;
+    if (children === undefined) return;
+    for (const child of [...children.keys()]) {
+      // Later: in a long chain, each would begin on the stack of the one before.
+      queueMicrotask(() => children.get(child)?.(reason));
+    }
   }
 
   /** Rejects the promise of an invocation that is pending or suspended. */

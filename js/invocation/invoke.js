@@ -51,7 +51,9 @@ export function decodeResponse(response, codec, invocation, guest) {
  * @param {(reason: unknown) => void} abort makes the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
-  const { signal, timeout, context, from } = checked(options);
+  const { signal, timeout, context, from } = read(options, 'signal,timeout,context,from');
+  checkSignal(signal);
+  checkTimeout(timeout);
   if (timeout === 0) invocation.hurry();
   signal?.throwIfAborted();
   const leave = giveContext(invocation, from, context, abort);
@@ -96,19 +98,11 @@ export const timeoutError = (timeout) => new WapcError('WAPC_TIMEOUT', TIMEOUT.j
 /** The error of a start that exceeded `limits.start`, in ms. */
 export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_TIMEOUT.join(limit));
 
-/** Reads and checks `InvokeOptions`. Throws WAPC_ARGUMENT. */
-function checked(options) {
-  const { signal, timeout, context, from } = read(options, 'signal,timeout,context,from');
-  checkSignal(signal);
-  checkTimeout(timeout);
-  return { signal, timeout, context, from };
-}
-
 /** Runs an invocation with the options of `invokeSync`. Throws WAPC_ARGUMENT. */
 export function runSyncWith(invocation, options, run) {
   const elsewhere = ', which `invoke` takes: nothing interrupts `invokeSync`';
   const { context, from } = read(options, 'context,from', 'signal,timeout', elsewhere);
-  const leave = giveContext(invocation, from, context, () => {});
+  const leave = giveContext(invocation, from, context, undefined);
   try {
     return run();
   } finally {

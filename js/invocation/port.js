@@ -13,7 +13,9 @@
 import { closedError } from '../base/error.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
+import { waitForRoom } from './blocked.js';
 import { idleCoroutine } from './coroutine.js';
+import { startOn, suspendedInvocations } from './guest.js';
 import { restoreStack } from './stack.js';
 import { Turns } from './turns.js';
 
@@ -51,9 +53,16 @@ export class Port extends Turns {
     this.free = undefined;
   }
 
-  /** For `Turns`: the running invocation. */
+  /** For `Turns`: the running invocation, or the start of an instance after a trap. */
   get current() {
-    return this.guest?.invocation ?? this.coroutine?.invocation;
+    if (this.guest === undefined) return this.running ? startOn(this.id) : undefined;
+    return this.guest.invocation ?? this.coroutine?.invocation;
+  }
+
+  /** For `blocked.js`: if too many guests are suspended, any of these has to end first. */
+  holders() {
+    const isFull = !this.running && this.guest !== undefined && this.core.host_has_room(this.slot) === 0;
+    return isFull ? suspendedInvocations() : super.holders();
   }
 
   /** True if the guest is gone after a trap: the next invocation needs a new instance. */
@@ -187,7 +196,9 @@ export class Port extends Turns {
     this.unusual = true;
     // No invocation is running: a new instance is needed, or too many other guests are suspended.
     if (!this.running) this.drain();
-    return this.enqueue(invocation);
+    const promise = this.enqueue(invocation);
+    if (!this.running && invocation.parent !== undefined) waitForRoom(invocation, this);
+    return promise;
   }
 
   /** Calls `__guest_call` on the current stack. Returns the response. */
@@ -221,7 +232,12 @@ export class Port extends Turns {
   takeUp(invocation) {
     const { guest } = this;
     this.coroutine = undefined;
-    if (!this.#beginSuspendable(guest, invocation)) return undefined;
+    try {
+      if (!this.#beginSuspendable(guest, invocation)) return undefined;
+    } catch (error) {
+      invocation.reject(error);
+      return undefined;
+    }
     guest.scope = invocation.scope;
     return guest;
   }

@@ -2,6 +2,7 @@
 
 import { LONGEST, startTimer } from '../base/timer.js';
 import { RESUME_PROCEED, RESUME_STOP } from '../generated/constants.js';
+import { recheckRoom } from './blocked.js';
 
 /** The promise that `suspend` is about to await: set just before the call, and read at once. */
 let pending;
@@ -100,6 +101,7 @@ export class Suspension {
   #count() {
     this.wasNeeded = true;
     this.#core.suspension_begin();
+    recheckRoom();
     if (this.#deadline === Infinity) return;
     this.#stopTimer = startTimer(this.#deadline - performance.now(), () => this.#core.instance_time_out(this.#id));
   }

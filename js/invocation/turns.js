@@ -2,7 +2,7 @@
 
 import { closedError } from '../base/error.js';
 import { Queue } from '../base/queue.js';
-import { requireTurn } from './blocked.js';
+import { leaveQueue, queueInChain } from './blocked.js';
 
 /**
  * Implemented by the subclass: runs an invocation, and keeps `running` true until it has ended.
@@ -15,6 +15,8 @@ import { requireTurn } from './blocked.js';
  * @abstract
  */
 export class Turns {
+  /** True if the guest runs in a worker, which cannot be waited for. */
+  isRemote = false;
   /** True while an invocation runs, or a new instance is created for one. */
   running = false;
   /** The host's number. */
@@ -39,15 +41,21 @@ export class Turns {
     return undefined;
   }
 
-  /** For `blocked.js`: the invocation that has to end before a pending one begins. */
+  /** For `blocked.js`: the invocations of which any has to end before a pending one begins. */
   holders() {
     const { current } = this;
     return current === undefined ? undefined : [current];
   }
 
+  /** The running invocation, or the one that begins next; undefined if there is none. */
+  get first() {
+    return this.current ?? this.#pending.first;
+  }
+
   /** Makes an invocation pending. Returns the promise of its response. Throws WAPC_REENTRANT. */
   enqueue(invocation) {
-    requireTurn(invocation, this);
+    const error = queueInChain(invocation, this);
+    if (error !== undefined) throw invocation.locate(error, this.name);
     invocation.keepCaller();
     invocation.queue();
     this.#pending.push(invocation);
@@ -83,6 +91,7 @@ export class Turns {
   /** Rejects an invocation with `reason` if it is pending. True if it was. */
   cancel(invocation, reason) {
     if (!this.#pending.delete(invocation)) return false;
+    if (invocation.parent !== undefined) leaveQueue(invocation);
     invocation.reject(invocation.locate(reason, this.name));
     return true;
   }

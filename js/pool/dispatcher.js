@@ -6,7 +6,7 @@ import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { Queue } from '../base/queue.js';
-import { requireTurn } from '../invocation/blocked.js';
+import { queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { Instances } from './instances.js';
@@ -133,16 +133,22 @@ export class Dispatcher {
   }
 
   /** Counts an ended invocation of a `PooledHost`. Calls `atRest` after the last one. */
-  async #endedPooled(instance, response) {
-    try {
-      return await response;
-    } catch (error) {
-      this.#failures++;
-      throw error;
-    } finally {
+  #endedPooled(instance, response) {
+    const ended = () => {
       instance.asked--;
       if (instance.asked === 0) instance.atRest?.();
-    }
+    };
+    return response.then(
+      (bytes) => {
+        ended();
+        return bytes;
+      },
+      (error) => {
+        this.#failures++;
+        ended();
+        throw error;
+      },
+    );
   }
 
   /** Like `runPooled`, after renewing a broken instance. The invocation may be aborted while it waits. */
@@ -254,18 +260,18 @@ export class Dispatcher {
 
   /** Takes a request back that would wait for itself. Throws WAPC_REENTRANT. */
   #requireTurn(request) {
-    try {
-      requireTurn(request.invocation, this);
-    } catch (error) {
-      this.#requests.delete(request);
-      throw this.#locate(error, request.invocation);
-    }
+    const error = queueInChain(request.invocation, this);
+    if (error === undefined) return;
+    this.#requests.delete(request);
+    throw this.#locate(error, request.invocation);
   }
 
   /** For `blocked.js`: the invocations of which any has to end before a pending request is served. */
   holders() {
-    if (this.#core.pool_creating(this.#slot) > 0) return undefined;
-    const holders = this.#instances.all.map(({ port }) => port.current);
+    const { all, fresh } = this.#instances;
+    // An instance without a host yet.
+    if (this.#core.pool_creating(this.#slot) > fresh.length) return undefined;
+    const holders = [...all, ...fresh].map(({ port }) => port.first);
     return holders.includes(undefined) ? undefined : holders;
   }
 

@@ -78,6 +78,8 @@ export class Instances {
   /** Functions that reject each running `initialize`. */
   #initializing = new Set();
   #byNumber = [];
+  /** Instances that are being initialized. */
+  #preparing = new Set();
   #closed = false;
   /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
   generation = 0;
@@ -98,6 +100,11 @@ export class Instances {
 
   get(number) {
     return this.#byNumber[number];
+  }
+
+  /** Instances that are being initialized, before they become part of the pool. */
+  get fresh() {
+    return [...this.#preparing].filter(({ number }) => this.#byNumber[number] === undefined);
   }
 
   get all() {
@@ -218,11 +225,13 @@ export class Instances {
     // The pool may have been closed while the instance started.
     this.#requireOpen();
     const host = new PooledHost(instance, (invocation) => Promise.resolve(instance.port.invoke(invocation)));
+    this.#preparing.add(instance);
     try {
       // In a worker, the time counts from the guest's start: loading the script is not included.
       if (this.#initialize !== undefined) await this.#initialized(host, instance.port.startedAt ?? since);
     } finally {
       stateOf(host).isReleased = true;
+      this.#preparing.delete(instance);
     }
     this.#requireOpen();
     if (instance.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');

@@ -10,6 +10,9 @@ const NO_INVOKE_SYNC =
   'the target has no `invokeSync` (pools have none), and the guest that calls cannot wait for `invoke` here: call the ' +
   'guest by `invoke` and with `async: true`, or pass its host calls on to a host';
 
+/** Hosts whose `invokeSync` throws. Kept here: routes are read below the floor of the class. */
+export const hostsInWorkers = new WeakSet();
+
 /** A `HostCall` function, which answers all of a namespace. It never uses the codec. */
 export const wholeNamespace = (hostCall) => () => hostCall;
 

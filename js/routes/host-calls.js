@@ -30,7 +30,7 @@ class HostCalls {
   /** True if an answer may be a promise, as far as that can be known before the first host call. */
   get answerLater() {
     const answering = this.#answering;
-    return answering instanceof RouteTable ? answering.answersLater : isAsyncFunction(answering);
+    return answering instanceof RouteTable ? answering.answerLater : isAsyncFunction(answering);
   }
 
   /**

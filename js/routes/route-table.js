@@ -2,7 +2,7 @@
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { isAsyncFunction } from './async-function.js';
-import { operationOf, passOn, wholeNamespace } from './answers.js';
+import { hostsInWorkers, operationOf, passOn, wholeNamespace } from './answers.js';
 
 /** The name that stands for everything that nothing else answers. */
 const REST = '*';
@@ -20,7 +20,7 @@ export class RouteTable {
   /** Entries for whole namespaces, and maps of entries by operation. */
   #namespaces = new Map();
   /** True if an answer may be a promise: a function is async, or a target has no `invokeSync`. */
-  answersLater = false;
+  answerLater = false;
 
   /** Reads `Routes`. Throws WAPC_ARGUMENT. */
   static read(routes) {
@@ -45,7 +45,7 @@ export class RouteTable {
   /** Reads what answers one operation or a whole namespace: a function, or a target to pass host calls on to. */
   #readEntry(value, path, ofFunction, others) {
     if (typeof value === 'function') {
-      this.answersLater ||= isAsyncFunction(value);
+      this.answerLater ||= isAsyncFunction(value);
       return ofFunction(value, path);
     }
     const invoke = methodOf(value, 'invoke', path);
@@ -57,8 +57,8 @@ export class RouteTable {
         value,
       );
     }
-    const invokeSync = methodOf(value, 'invokeSync', path);
-    this.answersLater ||= invokeSync === undefined;
+    const invokeSync = hostsInWorkers.has(value) ? undefined : methodOf(value, 'invokeSync', path);
+    this.answerLater ||= invokeSync === undefined;
     return passOn({ value, invoke, invokeSync, path });
   }
 
@@ -80,15 +80,22 @@ export class RouteTable {
     };
   }
 
-  /** Answers what no route answers. */
+  /** Answers host calls that no route answers. */
   #refuse = (binding, namespace, operation) => {
-    const names = [...this.#namespaces].flatMap(([name, entry]) => {
-      return entry instanceof Map ? [...entry.keys()].map((inner) => `${name}.${inner}`) : [`${name}.${REST}`];
-    });
-    const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
-    const listed = names.length === 0 ? 'there are none' : `there are ${names.slice(0, LISTED).join(', ')}${more}`;
-    throw new Error(`no route answers namespace '${namespace}', operation '${operation}': ${listed}`);
+    throw new Error(`no route answers namespace '${namespace}', operation '${operation}': ${this.#listed}`);
   };
+
+  /** The first routes, for errors. */
+  get #listed() {
+    const names = [];
+    for (const [name, entry] of this.#namespaces) {
+      for (const operation of entry instanceof Map ? entry.keys() : [REST]) {
+        if (names.length === LISTED) return `there are ${names.join(', ')} and more`;
+        names.push(`${name}.${operation}`);
+      }
+    }
+    return names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+  }
 }
 
 /** The answer to an operation in a namespace: a function for all of it, or a map. */

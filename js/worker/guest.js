@@ -62,6 +62,11 @@ export class RemoteGuest {
     return this.#callbacks.isRunning;
   }
 
+  /** The start that runs, if it has called its host. */
+  get starting() {
+    return this.#request?.start;
+  }
+
   /** True while the answer to a host call of this invocation is awaited. */
   isCalling(invocation) {
     return this.#callbacks.calling === invocation;

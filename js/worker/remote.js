@@ -70,6 +70,7 @@ class Replacement extends Invocation {
 
 class Remote extends Turns {
   closed = false;
+  isRemote = true;
   /** Called when the worker dies between requests. Set by a pool. */
   lost = undefined;
   #module;
@@ -175,9 +176,9 @@ class Remote extends Turns {
     result.then(invocation.resolve, (error) => invocation.reject(error)).then(ended);
   }
 
-  /** For `Turns`: the running invocation. */
+  /** For `Turns`: the running invocation, or the start of an instance. */
   get current() {
-    return this.#current;
+    return this.#guest.starting ?? this.#successor?.starting ?? this.#current;
   }
 
   /** True if this invocation is running, so that `interrupt` ends it. */

@@ -25,7 +25,7 @@ class Later {
 }
 
 export function* chains(environment) {
-  const { WapcHost, WapcPool, guest, canSuspend, hasWorkers } = environment;
+  const { WapcHost, WapcModule, WapcPool, guest, canSuspend, hasWorkers } = environment;
 
   for (const [name, make] of ways(environment)) {
     yield [
@@ -39,11 +39,12 @@ export function* chains(environment) {
         const hostCall = async (binding, namespace, operation, payload, from) => {
           await inner.invoke('relay', relay('a', 'b'), { from });
           await inner.invoke('relay', relay('a', 'b'), { from, context: 'own' });
+          await inner.invoke('relay', relay('a', 'b'), { from, context: null });
           inner.invokeSync('relay', relay('a', 'b'), { from });
         };
         const host = await make(await guest('wat/relay'), { hostCall });
         await host.invoke('relay', relay('a', 'b'), { context: 'outer' });
-        equal(contexts, ['outer', 'own', 'outer']);
+        equal(contexts, ['outer', 'own', null, 'outer']);
         host.close();
         inner.close();
       },
@@ -66,6 +67,26 @@ export function* chains(environment) {
         equal(string(await inner.invoke('echo', 'again')), 'again');
         host.close();
         inner.close();
+      },
+    ];
+
+    yield [
+      `${name}: an invocation that begins while the host call is aborted ends with it, too`,
+      async () => {
+        const { hostCall, called } = patient();
+        const host = await make(await guest('wat/relay'), { hostCall });
+        const other = await WapcHost.instantiate(await guest('wat/relay'));
+        const controller = new AbortController();
+        const running = thrown(() => host.invoke('relay', relay('a', 'b'), { signal: controller.signal }));
+        const { context } = await called(0);
+        const begun = new Promise((resolve) => {
+          const begin = () => resolve(thrown(() => other.invoke('echo', 'x', { from: context })));
+          context.signal.addEventListener('abort', begin);
+        });
+        controller.abort('enough');
+        equal([await running, await begun], ['enough', 'enough']);
+        host.close();
+        other.close();
       },
     ];
 
@@ -179,6 +200,81 @@ export function* chains(environment) {
     ];
   }
 
+  if (canSuspend) {
+    yield [
+      'a chain of 1,000 hosts that is aborted or closed: all of them work afterwards',
+      async () => {
+        const source = await WapcModule.compile(await guest('wat/relay'));
+        for (const end of ['abort', 'close']) {
+          const { hostCall, called } = patient();
+          const hosts = [await source.instantiate({ hostCall })];
+          while (hosts.length < 1000) {
+            const next = new Later();
+            next.target = hosts.at(-1);
+            const pass = async (binding, namespace, operation, payload, from) => {
+              await undefined;
+              return next.invoke('relay', relay('next', 'relay'), { from });
+            };
+            hosts.push(await source.instantiate({ hostCall: pass }));
+          }
+          const controller = new AbortController();
+          const running = thrown(() =>
+            hosts.at(-1).invoke('relay', relay('next', 'relay'), { signal: controller.signal }),
+          );
+          const { context } = await called(0);
+          if (end === 'abort') controller.abort('enough');
+          else hosts.pop().close();
+          const outcome = await running;
+          equal(end === 'abort' ? outcome : outcome.code, end === 'abort' ? 'enough' : 'WAPC_CLOSED');
+          await until(() => context.signal.aborted);
+          for (const host of hosts) {
+            equal(string(await host.invoke('echo', 'again')), 'again');
+            host.close();
+          }
+        }
+        source.close();
+      },
+    ];
+
+    yield [
+      'chains that use up `limits.suspensions` are refused instead of waiting for ever',
+      async () => {
+        const options = { limits: { suspensions: 10 } };
+        const source = await guest('wat/relay');
+        const leaf = async () => 'leaf';
+        const mid = await WapcPool.create(source, { ...options, size: 1, hostCall: { leaf } });
+        const top = await WapcPool.create(source, { ...options, size: 50, hostCall: { mid } });
+        const payload = relay('mid', 'relay', relay('leaf', 'x'));
+        const outcomes = await Promise.all(
+          Array.from({ length: 50 }, () => top.invoke('relay', payload).then(string, (error) => rootOf(error).code)),
+        );
+        equal(
+          outcomes.filter((outcome) => outcome !== 'leaf' && outcome !== 'WAPC_REENTRANT'),
+          [],
+        );
+        equal(outcomes.includes('leaf'), true);
+        equal(string(await top.invoke('relay', payload)), 'leaf');
+        await top.close();
+        await mid.close();
+        // One guest alone, which its own chain keeps from being suspended.
+        const later = new Later();
+        const alone = { limits: { suspensions: 1 } };
+        const hostCall = async (binding, namespace, operation, bytesIn, from) => {
+          await undefined;
+          return later.invoke('relay', relay('leaf', 'x'), { from });
+        };
+        const outer = await WapcHost.instantiate(source, { ...alone, hostCall });
+        const inner = await WapcHost.instantiate(source, { ...alone, hostCall: { leaf } });
+        later.target = inner;
+        const error = await fails('WAPC_GUEST', () => outer.invoke('relay', relay('a', 'b')));
+        equal(rootOf(error).code, 'WAPC_REENTRANT');
+        equal(string(await inner.invoke('relay', relay('leaf', 'x'))), 'leaf');
+        outer.close();
+        inner.close();
+      },
+    ];
+  }
+
   const kinds = [...(canSuspend ? [{}] : []), ...(hasWorkers ? [{ workers: true }] : [])];
   for (const options of kinds) {
     const kind = options.workers ? 'workers' : 'guests that suspend';
@@ -225,6 +321,31 @@ export function* chains(environment) {
     ];
 
     yield [
+      `a pool of ${kind}: an \`initialize\` that waits for the pool it is made for`,
+      async () => {
+        const later = new Later();
+        let made = 0;
+        const outcomes = [];
+        const pool = await WapcPool.create(await guest('wat/relay'), {
+          ...options,
+          size: 2,
+          min: 1,
+          hostCall: { later },
+          async initialize(host) {
+            if (made++ === 0) return;
+            const invoked = host.invoke('relay', through('later'));
+            outcomes.push(await invoked.then(string, (error) => rootOf(error).code));
+          },
+        });
+        later.target = pool;
+        outcomes.push(await pool.invoke('relay', through('later')).then(string, (error) => rootOf(error).code));
+        equal(outcomes.includes('WAPC_REENTRANT'), true, outcomes.join());
+        equal(string(await pool.invoke('echo', 'again')), 'again');
+        await pool.close();
+      },
+    ];
+
+    yield [
       `a pool of ${kind}: an instance that is acquired for other work is waited for`,
       async () => {
         const later = new Later();
@@ -247,6 +368,31 @@ export function* chains(environment) {
       },
     ];
   }
+
+  yield [
+    'a synchronous invocation for a host call sees its signal',
+    async () => {
+      const controller = new AbortController();
+      const seen = [];
+      const inner = await WapcHost.instantiate(await guest('wat/relay'), {
+        async: false,
+        hostCall(binding, namespace, operation, payload, { signal }) {
+          controller.abort('enough');
+          seen.push(signal.aborted);
+        },
+      });
+      const hostCall = (binding, namespace, operation, payload, from) => {
+        const before = from.signal;
+        inner.invokeSync('relay', relay('a', 'b'), { from });
+        seen.push(before.aborted);
+      };
+      const outer = await WapcHost.instantiate(await guest('wat/relay'), { async: false, hostCall });
+      equal(await thrown(() => outer.invoke('relay', relay('a', 'b'), { signal: controller.signal })), 'enough');
+      equal(seen, [true, true]);
+      outer.close();
+      inner.close();
+    },
+  ];
 
   yield [
     'an invocation that is passed on synchronously, around a circle',

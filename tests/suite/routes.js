@@ -268,7 +268,9 @@ export function* routing(environment) {
       const pool = await WapcPool.create(source, { size: 1 });
       const host = await WapcHost.instantiate(source, { async: false });
       const recorder = new Recorder();
+      const inWorker = await WapcHost.instantiate(source, { hostCall: { foo: async () => 'foo' }, async: canSuspend || hasWorkers }); // prettier-ignore
       for (const [hostCall, isLater] of [
+        [{ foo: inWorker }, !canSuspend && hasWorkers],
         [{ foo: { a: () => 'at once' } }, false],
         [{ foo: { a: async () => 'later' } }, true],
         [{ foo: async () => 'later' }, true],
@@ -286,6 +288,7 @@ export function* routing(environment) {
         made.close();
       }
       host.close();
+      inWorker.close();
       await pool.close();
     },
   ];

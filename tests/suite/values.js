@@ -175,6 +175,60 @@ export function* values(environment) {
   ];
 
   yield [
+    'codecs that fail in odd ways',
+    async () => {
+      const disguised = Object.assign(new WapcError('WAPC_TRAP', 'not a trap'), { operation: 'other' });
+      const unreadable = new Proxy(new Error('odd'), {
+        getPrototypeOf() {
+          throw new Error('no prototype');
+        },
+      });
+      const refuse = async () => {
+        throw new Error('later');
+      };
+      for (const thrown of [undefined, null, 'text', Symbol('s'), disguised, unreadable]) {
+        const fail = () => {
+          throw thrown;
+        };
+        const host = await WapcHost.instantiate(await guest('wat/relay'), { codec: { encode: fail, decode: fail } });
+        const error = await fails('WAPC_ARGUMENT', () => host.call('echo', 1));
+        equal(error.cause === thrown, true);
+        host.close();
+        const codec = { encode: () => bytes('x'), decode: fail };
+        const other = await WapcHost.instantiate(await guest('wat/relay'), { codec });
+        equal((await fails('WAPC_GUEST', () => other.call('echo', 1))).cause === thrown, true);
+        other.close();
+      }
+      const codec = { encode: (value) => (value === 1 ? bytes('x') : refuse()), decode: refuse };
+      const host = await WapcHost.instantiate(await guest('wat/relay'), { codec });
+      await fails('WAPC_ARGUMENT', () => host.call('echo', 2));
+      await fails('WAPC_GUEST', () => host.call('echo', 1));
+      host.close();
+    },
+  ];
+
+  yield [
+    'a codec may use its buffer again, and a detached one is refused',
+    async () => {
+      const buffer = bytes('....');
+      const pool = await WapcPool.create(await guest('wat/relay'), {
+        size: 1,
+        codec: { encode: (value) => buffer.fill(65 + value), decode: string },
+      });
+      const answers = await Promise.all([0, 1, 2].map((value) => pool.call('echo', value)));
+      equal(answers, ['AAAA', 'BBBB', 'CCCC']);
+      await pool.close();
+      const gone = bytes('gone');
+      structuredClone(gone, { transfer: [gone.buffer] });
+      const host = await WapcHost.instantiate(await guest('wat/relay'), {
+        codec: { encode: () => gone, decode: string },
+      });
+      await fails('WAPC_ARGUMENT', () => host.call('echo', 1));
+      host.close();
+    },
+  ];
+
+  yield [
     'the codec of a module is that of its hosts, unless they are given another',
     async () => {
       const module = await WapcModule.compile(await guest('wat/relay'), {
