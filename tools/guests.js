@@ -80,11 +80,13 @@ function compileC(source, built, ...options) {
   ziglang('cc', ...flags, ...options, source, '-o', built);
 }
 
-/** Runs Zig, which compiles C as well; installs it where it is missing. */
+/** The command that runs Zig, which compiles C as well; installs it where it is missing. */
+export const zigCommand = () => [python('zig', `ziglang==${ZIG}`, 'ziglang'), '-m', 'ziglang'];
+
 function ziglang(...args) {
-  const environment = python('zig', `ziglang==${ZIG}`, 'ziglang');
+  const [interpreter, ...module] = zigCommand();
   const env = { ZIG_GLOBAL_CACHE_DIR: cache('zig-cache'), ZIG_LOCAL_CACHE_DIR: cache('zig-cache') };
-  run(environment, ['-m', 'ziglang', ...args], { env });
+  run(interpreter, [...module, ...args], { env });
 }
 
 /** A Python interpreter that has a package, kept in the cache. */
