@@ -19,7 +19,7 @@ const madeAtImport = (name) => ({
 });
 
 export default [
-  { ignores: ['dist/', 'www/dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
+  { ignores: ['**/dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
   js.configs.recommended,
   {
     languageOptions: { globals: { ...globals['shared-node-browser'], WebAssembly: 'readonly', Worker: 'readonly' } },
@@ -38,13 +38,22 @@ export default [
       'tests/fuzz/**',
       'tests/browser/*.js',
       'tests/environments/**',
+      'tests/documents/**',
+      'tests/examples/**',
       'tests/package/*.js',
       'examples/**',
     ],
     languageOptions: { globals: globals.node },
   },
   {
-    files: ['tests/suite/**', 'tests/browser/drive.js', 'tests/bench/greeted.js', 'www/**'],
+    files: [
+      'tests/suite/**',
+      'tests/browser/drive.js',
+      'tests/bench/greeted.js',
+      'www/**',
+      'examples/vite-app/main.js',
+      'examples/kubewarden-policy/page.js',
+    ],
     languageOptions: { globals: globals.browser },
   },
   {

@@ -17,7 +17,8 @@ import { web } from './web.js';
 const BUNDLERS = { vite: '8.3.8', webpack: '5.112.2', rollup: '4.68.7', '@rollup/plugin-node-resolve': '16.0.3' };
 const WORKERD = { '@cloudflare/workerd-linux-64': '1.20261117.1' };
 
-const bundlers = () => installed('bundlers', BUNDLERS);
+/** The folder where the bundlers are installed. */
+export const bundlers = () => installed('bundlers', BUNDLERS);
 
 /** Prepares a page for Vite. */
 async function withVite(folder) {
