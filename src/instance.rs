@@ -104,7 +104,7 @@ impl Instance {
                 id,
                 host,
                 suspendable,
-                options.host_call.as_ref(),
+                options.host_calls.callback().as_ref(),
                 options.logger.as_ref(),
                 options.limits.timeout,
                 &wasm_bindgen::exports(),

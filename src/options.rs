@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use self::reader::{Reader, options};
 use crate::error::Error;
 use crate::integrity::Integrity;
-use crate::sys::{self, WasiSettings};
+use crate::sys::{self, HostCalls, WasiSettings};
 
 pub(crate) use self::pool::{Bounds, PoolOptions, Workers};
 
@@ -27,7 +27,8 @@ options! {
     struct Options {
         /// The guest's name in errors.
         name: Option<JsString> = "name" => text(),
-        host_call: Option<Function> = "hostCall" => function(),
+        /// What answers host calls, and the codec of values.
+        host_calls: HostCalls = "hostCall,codec" => host_calls(),
         asynchronous: Option<Async> = "async" => asynchronous(),
         logger: Option<Function> = "logger" => function(),
         wasi: WasiSettings = "wasi,stdout,stderr" => wasi(),
@@ -89,7 +90,7 @@ impl Options {
     pub(crate) fn over(self, others: &Self) -> Self {
         Self {
             name: self.name.or_else(|| others.name.clone()),
-            host_call: self.host_call.or_else(|| others.host_call.clone()),
+            host_calls: self.host_calls.over(&others.host_calls),
             logger: self.logger.or_else(|| others.logger.clone()),
             on_progress: self.on_progress.or_else(|| others.on_progress.clone()),
             integrity: self.integrity.or_else(|| others.integrity.clone()),
@@ -107,7 +108,7 @@ impl Options {
     pub(crate) fn needs_worker(&self) -> bool {
         let answers_later = match self.asynchronous() {
             Async::Always => true,
-            Async::Auto => self.host_call.as_ref().is_some_and(sys::is_async_function),
+            Async::Auto => self.host_calls.answer_later(),
             Async::Never => false,
         };
         answers_later && !sys::can_suspend()
@@ -116,7 +117,7 @@ impl Options {
     /// True where invocations run on a suspendable stack. `may_sleep`: the guest may sleep; others wait only for their
     /// host.
     pub(crate) fn is_suspendable(&self, may_sleep: bool) -> bool {
-        self.asynchronous() != Async::Never && (may_sleep || self.host_call.is_some()) && sys::can_suspend()
+        self.asynchronous() != Async::Never && (may_sleep || self.host_calls.are_answered()) && sys::can_suspend()
     }
 
     /// The message of WAPC_ASYNC for a promise that was refused.
@@ -199,6 +200,11 @@ impl Reader {
         let is_short = value.dyn_ref::<JsString>().is_some_and(|text| text.length() <= LONGEST_INTEGRITY);
         let text = is_short.then(|| value.as_string()).flatten();
         text.as_deref().and_then(Integrity::parse).map(Some).ok_or_else(|| Error::argument(name, DIGESTS, &value))
+    }
+
+    /// The two options of host calls, which JavaScript reads (`js/routes/host-calls.js`).
+    fn host_calls(&self, _names: &str) -> Result<HostCalls, Error> {
+        sys::try_read_host_calls(&self.fields).map_err(Error::Thrown)
     }
 
     /// The three options of WASI, which JavaScript reads (`js/wasi/settings.js`).

@@ -96,6 +96,14 @@ impl Pool {
         Ok(self.options.name.clone().or_else(|| self.guest().origin.name.clone()))
     }
 
+    /// The codec of values, for `WapcPool.call`; undefined where there is none.
+    ///
+    /// A `Result`, though it can't fail: see `host::exports` on functions that return a reference.
+    #[wasm_bindgen(getter)]
+    pub fn codec(&self) -> Result<JsValue, JsValue> {
+        Ok(self.options.host_calls.codec())
+    }
+
     /// Milliseconds that creating an instance may take (`limits.start`).
     #[wasm_bindgen(getter, js_name = startLimit)]
     pub fn start_limit(&self) -> Option<u32> {

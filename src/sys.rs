@@ -102,9 +102,6 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../invocation/host-call.js")]
 extern "C" {
-    /// True for an `async function`.
-    #[wasm_bindgen(js_name = isAsyncFunction)]
-    pub(crate) fn is_async_function(function: &Function) -> bool;
     /// Calls the host callback: a length in bytes, or one of `HOST_CALL_*`.
     #[wasm_bindgen(js_name = callHost)]
     #[allow(clippy::too_many_arguments)] // The protocol's eight, and whether the guest's stack can be suspended.
@@ -129,9 +126,10 @@ extern "C" {
     #[derive(Debug, Clone)]
     pub type Port;
 
-    /// `asserts`: `host_end` is called after each invocation, not only where there is something to do.
+    /// `asserts`: `host_end` is called after each invocation, not only where there is something to do. `codec`: for
+    /// `WapcHost.call`.
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(slot: u32, payload_limit: u32, core: &JsValue, asserts: bool) -> Port;
+    pub(crate) fn new(slot: u32, payload_limit: u32, core: &JsValue, asserts: bool, codec: &JsValue) -> Port;
     /// The guest's name in errors.
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_name(this: &Port, name: Option<&JsString>);
@@ -165,6 +163,28 @@ extern "C" {
         others: &str,
         elsewhere: &str,
     ) -> Result<Fields, JsValue>;
+}
+
+#[wasm_bindgen(raw_module = "../routes/host-calls.js")]
+extern "C" {
+    /// What answers host calls (a function of the caller's, or its routes), and the codec of values.
+    #[derive(Debug, Clone)]
+    pub(crate) type HostCalls;
+    /// Reads `hostCall` and `codec` of `HostOptions`. Throws WAPC_ARGUMENT.
+    #[wasm_bindgen(catch, js_name = readHostCalls)]
+    pub(crate) fn try_read_host_calls(options: &Fields) -> Result<HostCalls, JsValue>;
+    /// These, with `others` for what was not given.
+    #[wasm_bindgen(method)]
+    pub(crate) fn over(this: &HostCalls, others: &HostCalls) -> HostCalls;
+    #[wasm_bindgen(method, getter, js_name = areAnswered)]
+    pub(crate) fn are_answered(this: &HostCalls) -> bool;
+    /// True where an answer may be a promise, as far as that shows before the first host call.
+    #[wasm_bindgen(method, getter, js_name = answerLater)]
+    pub(crate) fn answer_later(this: &HostCalls) -> bool;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn callback(this: &HostCalls) -> Option<Function>;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn codec(this: &HostCalls) -> JsValue;
 }
 
 #[wasm_bindgen(raw_module = "../wasi/settings.js")]
@@ -212,7 +232,7 @@ extern "C" {
         payload_limit: u32,
         timeout: Option<u32>,
         start_limit: Option<u32>,
-        host_call: Option<&Function>,
+        host_calls: &HostCalls,
         logger: Option<&Function>,
         asked: bool,
         script: &JsValue,

@@ -12,7 +12,7 @@ const DIST = join(root, 'dist');
 const LIMITS = {
   core: { bytes: 112_000, gzipped: 48_500 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
-  page: { gzipped: 67_500 },
+  page: { gzipped: 70_500 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });

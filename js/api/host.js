@@ -4,7 +4,7 @@ import { WapcError, closedError } from '../base/error.js';
 import { isObserved, isWatched, observe } from '../base/observing.js';
 import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
-import { giveSyncOptions, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
+import { callOf, decodeResponse, invocationOf, runObserved, runSyncWith, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 
 const HOST = Symbol('host');
@@ -119,6 +119,18 @@ export class WapcHost {
     }
   }
 
+  // Not an async function, as `invoke`.
+  call(operation, value, options) {
+    try {
+      requireRoom();
+      const { codec, name } = this.#port;
+      const invocation = callOf(operation, value, codec, this);
+      return decodeResponse(this.#invokeUnusually(invocation, options), codec, invocation, name);
+    } catch (error) {
+      return rejectSoon(beginAt(error, callerOf(this.call)));
+    }
+  }
+
   async replace(source, options) {
     requireRoom();
     await forCaller(this.replace, () => this.#replace(source, options));
@@ -138,8 +150,9 @@ export class WapcHost {
 
   /** Runs an invocation at once: with options, or one that observers are told of. */
   #invokeSyncUnusually(invocation, options) {
-    if (options !== undefined) giveSyncOptions(invocation, options);
-    return runObserved(invocation, this, () => this.#port.invokeSync(invocation));
+    const run = () => this.#port.invokeSync(invocation);
+    const work = options === undefined ? run : () => runSyncWith(invocation, options, run);
+    return runObserved(invocation, this, work);
   }
 
   /** Runs an invocation that has options or observers. */

@@ -85,6 +85,68 @@ export interface HostCallContext {
 }
 
 /**
+ * Anything that operations can be passed on to: a host, a pool, an instance that was acquired, an object of any class with
+ * such a method.
+ */
+export interface Invocable {
+  /** Runs an operation, as `WapcHost.invoke`. */
+  invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
+}
+
+/** One host call, as an operation of `Routes` sees it: it can be given as `InvokeOptions.from`. */
+export interface Call extends HostCallContext {
+  /** The first name that the guest gave. */
+  readonly binding: string;
+  /** The second. */
+  readonly namespace: string;
+  /** The third: the operation. */
+  readonly operation: string;
+}
+
+/**
+ * Answers one operation of `Routes`.
+ * @param value the payload, decoded by `HostOptions.codec`; without one a copy of its bytes
+ * @param call the host call
+ * @returns a value that the codec encodes, or a promise of one; without a codec a `Payload`
+ */
+export type Operation = (value: any, call: Call) => unknown;
+
+/**
+ * Answers host calls by namespace and operation. An object literal is operations by name; a function answers all of its
+ * namespace; anything else that has an `invoke` gets operation and payload passed on as they are, never decoded. `'*'`
+ * answers what nothing else does, on either level. What no route answers is a host error that lists what there is. The
+ * binding makes no difference.
+ *
+ * Only own properties count, read once when the routes are given. Calls that are passed on inherit signal and context
+ * (`InvokeOptions.from`); where the guest that calls cannot wait (`async: false`, `invokeSync`), they go by `invokeSync`,
+ * and to a target without one, such as a pool, they fail.
+ *
+ * @example
+ * ```ts
+ * const hostCall: Routes = {
+ *   foo: { echo: (value) => value, '*': (value, call) => `no ${call.operation}` },
+ *   kv: await WapcPool.create('kv.wasm'),
+ *   '*': (binding, namespace, operation) => log(namespace, operation),
+ * };
+ * ```
+ */
+export interface Routes {
+  /** The answer to one namespace. */
+  readonly [namespace: string]: HostCall | Invocable | { readonly [operation: string]: Operation | Invocable };
+}
+
+/**
+ * Turns values into payloads and back, for `call` and for the operations of `Routes`; `@msgpack/msgpack` and `msgpackr` are
+ * codecs as they stand. `undefined` is zero bytes, and zero bytes are `undefined`, without asking it.
+ */
+export interface Codec {
+  /** The bytes of a value. They are not copied: leave them as they are until the guest has read them. */
+  encode(value: any): Uint8Array;
+  /** The value of bytes, a copy that the codec may keep. */
+  decode(bytes: Uint8Array): any;
+}
+
+/**
  * What a guest sees through WASI (preview 1): nothing that is not given here, but clocks and randomness. Each instance
  * gets it anew when it is made. All of it is read once and copied: what the caller changes later, guests do not see.
  * WASI itself is loaded when the first guest that imports it is compiled.
@@ -161,11 +223,17 @@ export interface HostOptions {
   /** The guest's name in errors. By default the file name of its source, where it has one. */
   name?: string | undefined;
   /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
-  hostCall?: HostCall | undefined;
+  hostCall?: HostCall | Routes | undefined;
+  /**
+   * The codec of `call`, and of the operations of `Routes`. `'text'` is UTF-8 (values are strings), `'json'` JSON in UTF-8.
+   * `invoke` and a `HostCall` function never use it. By default payloads are bytes as they are.
+   */
+  codec?: Codec | 'text' | 'json' | undefined;
   /**
    * Says whether `hostCall` may return a promise.
    * - `'auto'`: it may where the engine has JSPI. Elsewhere an `async function` is recognised and treated as `true`, and a
-   *   promise from any other function is WAPC_ASYNC.
+   *   promise from any other function is WAPC_ASYNC. `Routes` count as an `async function` if one of their functions is
+   *   one, or if a target has no `invokeSync`.
    * - `true`: it always may: where the engine has no JSPI the guest runs in a worker (`invokeSync` is WAPC_UNSUPPORTED
    *   then); where there are none either, or no memory to share with them, instantiation is.
    * - `false`: it never does: the fastest path; a promise is refused with WAPC_ASYNC.
@@ -263,6 +331,19 @@ export interface InvokeOptions {
   timeout?: number | undefined;
   /** Handed to the host callback as `invocation.context`, as it is: it never leaves this thread. */
   context?: unknown;
+  /**
+   * The host call that this invocation is made for: it ends when that one's signal aborts, and has its context unless
+   * `context` is given. One that would wait for itself is WAPC_REENTRANT instead of never answering: directly, around a
+   * circle of hosts or pools, or where two chains each wait for what the other has (the one that closes the circle fails).
+   * A host call that has ended is WAPC_ARGUMENT. `Routes` pass it by themselves.
+   *
+   * @example
+   * ```ts
+   * const hostCall: HostCall = (binding, namespace, operation, payload, context) =>
+   *   other.invoke(operation, payload, { from: context });
+   * ```
+   */
+  from?: HostCallContext | undefined;
 }
 
 /** A compiled guest: compiled once, instantiated as often as needed. */
@@ -389,7 +470,8 @@ export class WapcHost {
    * instance.
    * @throws {WapcError} WAPC_PROTOCOL: the guest broke the protocol.
    * @throws {WapcError} WAPC_ASYNC: the host callback returned a promise where it cannot be awaited.
-   * @throws {WapcError} WAPC_REENTRANT: the host was invoked from inside its own host call.
+   * @throws {WapcError} WAPC_REENTRANT: the host was invoked from inside its own host call, or would wait for the host call
+   * that the invocation is made for (`from`).
    * @throws {WapcError} WAPC_LIMIT: a limit of `limits` was passed, or the caller's stack has no room left.
    * @throws {WapcError} WAPC_TIMEOUT: `timeout` or `limits.timeout` passed.
    * @throws {WapcError} WAPC_CLOSED: the host is closed, or was while the invocation ran or waited.
@@ -399,15 +481,30 @@ export class WapcHost {
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
-   * The same without a promise, for guests whose host calls answer at once. Of `InvokeOptions` it takes `context` alone:
-   * nothing interrupts it.
+   * The same without a promise, for guests whose host calls answer at once. Of `InvokeOptions` it takes `context` and
+   * `from`: nothing interrupts it.
    *
    * @throws {WapcError} WAPC_ASYNC: something would have to be waited for: a promise of the host callback, a turn, a fresh
    * instance.
    * @throws {WapcError} WAPC_UNSUPPORTED: the guest runs in a worker.
    * @throws {WapcError} what `invoke` throws
    */
-  invokeSync(operation: string, payload?: Payload, options?: { context?: unknown }): Bytes;
+  invokeSync(operation: string, payload?: Payload, options?: Pick<InvokeOptions, 'context' | 'from'>): Bytes;
+  /**
+   * `invoke` with a value: `codec` encodes it, and decodes the response. Without a codec, values are payloads and bytes.
+   *
+   * @param value `undefined` is zero bytes, and a response of zero bytes `undefined`
+   * @throws {WapcError} WAPC_ARGUMENT: the codec cannot encode the value; its error is the `cause`.
+   * @throws {WapcError} WAPC_GUEST: the codec cannot decode the response; its error is the `cause`.
+   * @throws {WapcError} what `invoke` throws
+   *
+   * @example
+   * ```ts
+   * const host = await WapcHost.instantiate('guest.wasm', { codec: 'json' });
+   * const total = await host.call<number>('sum', [1, 2, 3]);
+   * ```
+   */
+  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
   /**
    * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
    * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host.
@@ -489,7 +586,7 @@ export interface PoolOptions extends HostOptions {
 }
 
 /** An instance that was acquired from a pool. Once it is returned it is `closed`. */
-export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke'>;
+export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke' | 'call'>;
 
 /**
  * Instances of one guest that are shared, first come, first served. One that trapped, timed out or was aborted is
@@ -519,6 +616,11 @@ export class WapcPool {
    * @throws {WapcError} what `WapcHost.invoke` throws
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
+  /**
+   * `invoke` with a value, as `WapcHost.call`.
+   * @throws {WapcError} what `invoke` and `WapcHost.call` throw
+   */
+  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
   /**
    * Hot swap, instance by instance: a fresh one is made and initialized beside those that serve, and takes the place of one
    * that nothing runs on, so that nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts
@@ -589,6 +691,29 @@ export class WapcPool {
   /** Calls `close`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/**
+ * The same object, whose `call` knows the guest's operations, their values and their responses.
+ *
+ * @param guest a host, a pool or an acquired instance
+ * @throws {WapcError} WAPC_ARGUMENT: it has no `call`.
+ *
+ * @example
+ * ```ts
+ * const guest = typed<{ hello(name: string): string; now(): number }>(host);
+ * const greeting = await guest.call('hello', 'waPC!'); // `guest.call('hello', 1)` does not compile
+ * ```
+ */
+export function typed<Operations extends { [K in keyof Operations]: (value?: any) => unknown }>(guest: {
+  /** As that of a host. */
+  call(operation: string, value?: unknown, options?: any): Promise<any>;
+}): {
+  /** Runs one of the operations. */
+  call<K extends keyof Operations & string>(
+    operation: K,
+    ...rest: [...Parameters<Operations[K]>, options?: InvokeOptions]
+  ): Promise<Awaited<ReturnType<Operations[K]>>>;
+};
 
 /**
  * Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package.
@@ -679,7 +804,7 @@ export type WapcErrorCode =
   | 'WAPC_PROTOCOL'
   /** A promise from a host call where it cannot be awaited. */
   | 'WAPC_ASYNC'
-  /** An invocation of a host from inside that same host's own host call. */
+  /** An invocation that would wait for itself: of a host from inside its own host call, or around a circle (`from`). */
   | 'WAPC_REENTRANT'
   /** A limit of `limits` was passed, or the caller's stack has no room left. */
   | 'WAPC_LIMIT'

@@ -5,6 +5,7 @@
 
 import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
+import { delist, enlist } from './chain.js';
 import { unlist } from './coroutine.js';
 import { Invocation } from './invocation.js';
 import { hear, lastWords } from './last-words.js';
@@ -63,6 +64,12 @@ export class Guest {
     this.namespace = new NameCache();
     this.operation = new NameCache();
     guests[id] = this;
+    enlist(host, this);
+  }
+
+  /** True while this invocation runs, and may be in a host call. */
+  isCalling(invocation) {
+    return this.invocation === invocation;
   }
 
   /** Prepares for instantiation, within `limit` ms (undefined: no limit). The start function may call imports. */
@@ -82,6 +89,7 @@ export class Guest {
   /** Releases the instance, so that references to this object do not keep its memory alive. */
   release() {
     guests[this.id] = undefined;
+    delist(this.host, this);
     if (this.isListed) unlist(this.id);
     this.exports = this.memory = this.guestCall = this.promising = this.invocation = undefined;
     this.hostCall = this.logger = undefined;

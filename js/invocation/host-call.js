@@ -14,19 +14,6 @@ import {
 } from '../generated/constants.js';
 
 /**
- * True for an `async function`. Tested by its tag: minifiers change `constructor.name`.
- * @public the core imports it
- */
-export function isAsyncFunction(callback) {
-  try {
-    return Object.prototype.toString.call(callback) === '[object AsyncFunction]';
-  } catch {
-    // `Symbol.toStringTag` of the caller's function, or a trap of its proxy, threw.
-    return false;
-  }
-}
-
-/**
  * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
  * `invocation` keeps; HOST_CALL_FAILED; or, if the answer is a promise, the result of `later`. Never throws, whatever
  * the callback does.

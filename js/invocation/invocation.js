@@ -3,8 +3,9 @@ import { encoder } from '../base/encoding.js';
 import { locate, messageOf } from '../base/error.js';
 import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
 import { isBytes, lengthOf, toBytes } from '../base/payload.js';
-import { platform } from '../platform/platform.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
+import { platform } from '../platform/platform.js';
+import { AwaitedContext, Call, HostCallContext, controllerOf } from './context.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -74,7 +75,9 @@ export class Invocation {
 
   /** A pending invocation begins. `id` and `guest` name its host and guest, if they were not known before. */
   beginsOn(id, guest = undefined) {
-    const { event } = /** @type {any} */ (this);
+    const self = /** @type {any} */ (this);
+    if (self.parent !== undefined) self.queuedAt = undefined;
+    const { event } = self;
     if (event === undefined) return;
     if (id !== undefined) event.host = id;
     if (guest !== undefined) event.guest = guest;
@@ -158,16 +161,25 @@ export class Invocation {
   /** Keeps the call site, for the stack of an error. Called only for invocations that do not end synchronously. */
   keepCaller() {
     const self = /** @type {any} */ (this);
-    if (self.owner !== undefined) self.caller ??= callerOf(self.owner.invoke);
+    if (self.owner !== undefined) self.caller ??= callerOf(self.called);
+  }
+
+  /** The public function that the caller called: frames of stacks begin there. */
+  get called() {
+    const self = /** @type {any} */ (this);
+    return self.isCall === true ? self.owner?.call : self.owner?.invoke;
   }
 
   get operationText() {
     return decodeLenient(this.operation, 0, this.operationLength);
   }
 
-  /** Aborts the signal of the host callback: nobody waits for its answer any more. */
+  /** Aborts the signal of the host callback, and its children: nobody waits for its answer any more. */
   abort(reason) {
-    if (this.hostCallContext !== undefined) controllerOf(this.hostCallContext).abort(reason);
+    if (this.hostCallContext === undefined) return;
+    const { children } = /** @type {any} */ (this);
+    if (children !== undefined) for (const abort of [...children.values()]) abort(reason);
+    controllerOf(this).abort(reason);
   }
 
   /** Rejects the promise of an invocation that is pending or suspended. */
@@ -195,51 +207,11 @@ export class Invocation {
   }
 }
 
-/**
- * Abort controllers of the contexts whose `signal` was read. Created on demand: one costs more than a whole invocation.
- */
-const controllers = new WeakMap();
-
-function controllerOf(context) {
-  let controller = controllers.get(context);
-  if (controller === undefined) controllers.set(context, (controller = new AbortController()));
-  return controller;
-}
-
 /** The last number assigned by `id`. */
 let invocations = 0;
-
-/** The `context` argument of the host callback. One per invocation, with the fields that every context needs. */
-class HostCallContext {
-  #invocation;
-
-  constructor(host, invocation) {
-    this.host = host;
-    this.#invocation = invocation;
-  }
-
-  get invocation() {
-    return this.#invocation.told;
-  }
-
-  get mayAwait() {
-    return false;
-  }
-
-  get signal() {
-    return controllerOf(this).signal;
-  }
-}
-
-/** The context of a host call that may be answered with a promise. */
-class AwaitedContext extends HostCallContext {
-  get mayAwait() {
-    return true;
-  }
-}
 
 /**
  * One live object of each class. If a garbage collection finds none alive, as between two invocations, V8 discards
  * their shape and all code optimized for it: host calls then took 1.5 times as long after each collection.
  */
-Invocation.kept = [new Invocation(), new HostCallContext(), new AwaitedContext()];
+Invocation.kept = [new Invocation(), new HostCallContext(), new AwaitedContext(), new Call()];

@@ -1,11 +1,14 @@
 /** Arguments and options shared by every way to invoke a guest. */
 
 import { encodeOperation } from '../base/bytes.js';
-import { WapcError, argumentError } from '../base/error.js';
+import { decodeBy, encodeBy } from '../base/codec.js';
+import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { START_TIMEOUT, TIMEOUT } from '../generated/constants.js';
 import { readFields } from '../base/options.js';
+import { beginAt, callerOf } from '../base/origin.js';
 import { toBytes } from '../base/payload.js';
 import { isObserved, observe } from '../base/observing.js';
+import { isPassedOn, joinChain } from './chain.js';
 import { onAbort } from './signals.js';
 import { Invocation } from './invocation.js';
 import { startTimer } from '../base/timer.js';
@@ -19,6 +22,26 @@ export function invocationOf(operation, payload, owner) {
   );
 }
 
+/** Makes the invocation of `call`, whose value `codec` encodes. Throws WAPC_ARGUMENT. */
+export function callOf(operation, value, codec, owner) {
+  const invocation = invocationOf(operation, encodeBy(codec, value), owner);
+  /** @type {any} */ (invocation).isCall = true;
+  return invocation;
+}
+
+/** Decodes the response of an invocation of `call`. Rejects with WAPC_GUEST if the codec cannot. */
+export function decodeResponse(response, codec, invocation, guest) {
+  if (codec === undefined) return response;
+  return response.then(function decode(bytes) {
+    try {
+      return decodeBy(codec, bytes);
+    } catch (cause) {
+      const message = `the response is no value of the codec '${codec.name}': ${messageOf(cause)}`;
+      throw beginAt(invocation.locate(new WapcError('WAPC_GUEST', message, { cause }), guest), callerOf(decode));
+    }
+  });
+}
+
 /**
  * Runs an invocation with `InvokeOptions`, which may end it early. Throws errors that are known synchronously.
  * @template T
@@ -28,13 +51,14 @@ export function invocationOf(operation, payload, owner) {
  * @param {(reason: unknown) => void} abort makes the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
-  const { signal, timeout, context } = checked(options);
-  invocation.give(context);
+  const { signal, timeout, context, from } = checked(options);
   signal?.throwIfAborted();
+  const leave = giveContext(invocation, from, context, abort);
   // Registered first: a host callback may abort the signal while the invocation runs.
   const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
   const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
   const stop = () => {
+    leave?.();
     stopListening?.();
     stopTimer?.();
   };
@@ -73,16 +97,36 @@ export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_
 
 /** Reads and checks `InvokeOptions`. Throws WAPC_ARGUMENT. */
 function checked(options) {
-  const { signal, timeout, context } = readFields('options', options, 'signal,timeout,context');
+  const { signal, timeout, context, from } = read(options, 'signal,timeout,context,from');
   checkSignal(signal);
   checkTimeout(timeout);
-  return { signal, timeout, context };
+  return { signal, timeout, context, from };
 }
 
-/** Applies the options of `invokeSync` to an invocation. Throws WAPC_ARGUMENT. */
-export function giveSyncOptions(invocation, options) {
+/** Runs an invocation with the options of `invokeSync`. Throws WAPC_ARGUMENT. */
+export function runSyncWith(invocation, options, run) {
   const elsewhere = ', which `invoke` takes: nothing interrupts `invokeSync`';
-  invocation.give(readFields('options', options, 'context', 'signal,timeout', elsewhere).context);
+  const { context, from } = read(options, 'context,from', 'signal,timeout', elsewhere);
+  const leave = giveContext(invocation, from, context, () => {});
+  try {
+    return run();
+  } finally {
+    leave?.();
+  }
+}
+
+/** The fields of `InvokeOptions`, or of options that a route made. Throws WAPC_ARGUMENT. */
+function read(options, ...rules) {
+  return /** @type {any} */ (
+    isPassedOn(options) ? { from: options.from } : readFields('options', options, .../** @type {[string]} */ (rules))
+  );
+}
+
+/** Gives an invocation its context, and its place in a chain. Returns a function for its end, if there is one. */
+function giveContext(invocation, from, context, abort) {
+  if (from !== undefined) return joinChain(invocation, from, context, abort);
+  invocation.give(context);
+  return undefined;
 }
 
 export function checkSignal(signal) {

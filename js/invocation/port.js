@@ -23,9 +23,11 @@ export class Port extends Turns {
    * @param {number} payloadLimit bytes
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {boolean} asserts true in a debug build: the core is told of the end of every invocation
+   * @param {ReturnType<typeof import('../base/codec.js').readCodec>} codec of the host, for `call`
    */
-  constructor(slot, payloadLimit, core, asserts) {
+  constructor(slot, payloadLimit, core, asserts, codec) {
     super();
+    this.codec = codec;
     this.slot = slot;
     this.payloadLimit = payloadLimit;
     this.core = core;
@@ -47,6 +49,11 @@ export class Port extends Turns {
     this.error = undefined;
     /** Frees the host in the core. Set if the host was closed while an invocation ran. */
     this.free = undefined;
+  }
+
+  /** For `Turns`: the running invocation. */
+  get current() {
+    return this.guest?.invocation ?? this.coroutine?.invocation;
   }
 
   /** True if the guest is gone after a trap: the next invocation needs a new instance. */

@@ -2,6 +2,7 @@
 
 import { closedError } from '../base/error.js';
 import { Queue } from '../base/queue.js';
+import { requireTurn } from './blocked.js';
 
 /**
  * Implemented by the subclass: runs an invocation, and keeps `running` true until it has ended.
@@ -33,8 +34,20 @@ export class Turns {
     return this.#pending.length > 0;
   }
 
-  /** Makes an invocation pending. Returns the promise of its response. */
+  /** The invocation that runs; undefined if none does, or if a new instance is being created. */
+  get current() {
+    return undefined;
+  }
+
+  /** For `blocked.js`: the invocation that has to end before a pending one begins. */
+  holders() {
+    const { current } = this;
+    return current === undefined ? undefined : [current];
+  }
+
+  /** Makes an invocation pending. Returns the promise of its response. Throws WAPC_REENTRANT. */
   enqueue(invocation) {
+    requireTurn(invocation, this);
     invocation.keepCaller();
     invocation.queue();
     this.#pending.push(invocation);

@@ -6,6 +6,7 @@ import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { Queue } from '../base/queue.js';
+import { requireTurn } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { Instances } from './instances.js';
@@ -43,6 +44,8 @@ export class Dispatcher {
     this.#isElastic = pool.isElastic;
     /** The guest's name in errors. */
     this.name = pool.guestName;
+    /** For `call`; undefined if the pool has none. */
+    this.codec = pool.codec;
     this.#core = rawExports();
     this.#instances = new Instances(
       pool,
@@ -245,7 +248,25 @@ export class Dispatcher {
     request.invocation?.keepCaller();
     this.#requests.push(request);
     this.#supply.grow();
+    if (request.invocation?.parent !== undefined) this.#requireTurn(request);
     return request.promise;
+  }
+
+  /** Takes a request back that would wait for itself. Throws WAPC_REENTRANT. */
+  #requireTurn(request) {
+    try {
+      requireTurn(request.invocation, this);
+    } catch (error) {
+      this.#requests.delete(request);
+      throw this.#locate(error, request.invocation);
+    }
+  }
+
+  /** For `blocked.js`: the invocations of which any has to end before a pending request is served. */
+  holders() {
+    if (this.#core.pool_creating(this.#slot) > 0) return undefined;
+    const holders = this.#instances.all.map(({ port }) => port.current);
+    return holders.includes(undefined) ? undefined : holders;
   }
 
   /** Runs an invocation on an acquired instance. Throws errors that are known synchronously. */
@@ -280,7 +301,7 @@ export class Dispatcher {
     } catch (error) {
       this.#failures++;
       // A request that was served synchronously has its caller on this stack; others have kept theirs.
-      request.reject(beginAt(error, callerOf(invocation.owner.invoke)));
+      request.reject(beginAt(error, callerOf(invocation.called)));
       return true;
     }
   }

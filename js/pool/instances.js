@@ -100,9 +100,13 @@ export class Instances {
     return this.#byNumber[number];
   }
 
+  get all() {
+    return this.#byNumber.filter((instance) => instance !== undefined);
+  }
+
   /** Instances of any guest but the current one. */
   get outdated() {
-    return this.#byNumber.filter((instance) => instance !== undefined && instance.generation !== this.generation);
+    return this.all.filter((instance) => instance.generation !== this.generation);
   }
 
   /** Creates an instance of the current guest, ready to be acquired. */

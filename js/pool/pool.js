@@ -5,7 +5,7 @@ import { beginAt, callerOf, forCaller } from '../base/origin.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
-import { checkSignal, checkTimeout, invocationOf, runObserved } from '../invocation/invoke.js';
+import { callOf, checkSignal, checkTimeout, decodeResponse, invocationOf, runObserved } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 import { Dispatcher } from './dispatcher.js';
 import { PooledHost, stateOf } from './pooled-host.js';
@@ -65,6 +65,18 @@ export class WapcPool {
       return this.#invokeUnusually(invocation, options);
     } catch (error) {
       return rejectSoon(beginAt(error, callerOf(this.invoke)));
+    }
+  }
+
+  // Not an async function, as `invoke`.
+  call(operation, value, options) {
+    try {
+      requireRoom();
+      const { codec, name } = this.#dispatcher;
+      const invocation = callOf(operation, value, codec, this);
+      return decodeResponse(this.#invokeUnusually(invocation, options), codec, invocation, name);
+    } catch (error) {
+      return rejectSoon(beginAt(error, callerOf(this.call)));
     }
   }
 

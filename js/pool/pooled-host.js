@@ -1,6 +1,6 @@
 import { WapcError } from '../base/error.js';
 import { beginAt, callerOf } from '../base/origin.js';
-import { invocationOf, runObserved, runWith } from '../invocation/invoke.js';
+import { callOf, decodeResponse, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 
 /** The state of a `PooledHost`; undefined for anything else. */
@@ -42,18 +42,33 @@ export class PooledHost {
   invoke(operation, payload, options) {
     try {
       requireRoom();
-      const state = this.#state;
-      const { instance } = state;
-      const invocation = invocationOf(operation, payload, this);
-      if (state.isReleased) {
-        throw invocation.locate(new WapcError('WAPC_CLOSED', 'this host was returned to its pool'), instance.port.name);
-      }
-      const abort = (reason) => instance.abort(invocation, reason);
-      const run = () => runWith(invocation, options, () => state.run(invocation), abort);
-      return whileRunning(state, () => runObserved(invocation, instance.host, run));
+      return this.#run(invocationOf(operation, payload, this), options);
     } catch (error) {
       return rejectSoon(beginAt(error, callerOf(this.invoke)));
     }
+  }
+
+  // Not an async function, as `invoke`.
+  call(operation, value, options) {
+    try {
+      requireRoom();
+      const { codec, name } = this.#state.instance.port;
+      const invocation = callOf(operation, value, codec, this);
+      return decodeResponse(this.#run(invocation, options), codec, invocation, name);
+    } catch (error) {
+      return rejectSoon(beginAt(error, callerOf(this.call)));
+    }
+  }
+
+  #run(invocation, options) {
+    const state = this.#state;
+    const { instance } = state;
+    if (state.isReleased) {
+      throw invocation.locate(new WapcError('WAPC_CLOSED', 'this host was returned to its pool'), instance.port.name);
+    }
+    const abort = (reason) => instance.abort(invocation, reason);
+    const run = () => runWith(invocation, options, () => state.run(invocation), abort);
+    return whileRunning(state, () => runObserved(invocation, instance.host, run));
   }
 }
 

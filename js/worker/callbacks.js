@@ -13,7 +13,7 @@ export class Callbacks {
   /** Writers of standard output and standard error. */
   #writers;
   /** The invocation whose host call has no answer yet. */
-  #calling;
+  calling;
 
   /**
    * @param {{ id: number }} host the host as the host callback sees it
@@ -28,7 +28,7 @@ export class Callbacks {
 
   /** Called at the start of each request: nobody waits for an earlier host call any more. */
   begin() {
-    this.#calling = undefined;
+    this.calling = undefined;
   }
 
   /** Called when the guest is gone: flushes the incomplete last line of output. */
@@ -45,13 +45,13 @@ export class Callbacks {
    */
   callHost(channel, call, invocation, isCurrent) {
     // A guest makes one host call at a time: a second one is ignored.
-    if (this.#calling !== undefined) return;
+    if (this.calling !== undefined) return;
     const answer = (called) => {
       if (!isCurrent()) return;
-      this.#calling = undefined;
+      this.calling = undefined;
       this.#answer(channel, called !== HOST_CALL_FAILED, invocation);
     };
-    this.#calling = invocation;
+    this.calling = invocation;
     this.isRunning = true;
     try {
       const called = ask(invocation, this.#host, this.#settings.hostCall, undefined, answerLater, answer, ...call);

@@ -2,6 +2,7 @@
 
 import { WapcError } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
+import { delist, enlist } from '../invocation/chain.js';
 import { Invocation } from '../invocation/invocation.js';
 import { startTimeoutError, timeoutError } from '../invocation/invoke.js';
 import { platform } from '../platform/platform.js';
@@ -24,6 +25,7 @@ export class RemoteGuest {
   broken = false;
   /** Start of the guest, as a `performance.now()` time. */
   startedAt;
+  #host;
   #settings;
   #callbacks;
   #died;
@@ -43,8 +45,10 @@ export class RemoteGuest {
    * @param {() => void} died called when the worker dies between requests
    */
   constructor(host, settings, died) {
+    this.#host = host;
     this.#settings = settings;
     this.#callbacks = new Callbacks(host, settings);
+    enlist(host, this);
     this.#died = died;
   }
 
@@ -56,6 +60,11 @@ export class RemoteGuest {
   /** True while the host callback runs, called by this guest. */
   get inCallback() {
     return this.#callbacks.isRunning;
+  }
+
+  /** True while the answer to a host call of this invocation is awaited. */
+  isCalling(invocation) {
+    return this.#callbacks.calling === invocation;
   }
 
   /** Runs an invocation. Resolves with the response. */
@@ -111,6 +120,7 @@ export class RemoteGuest {
     this.#died = () => {};
     this.kill(error);
     this.#callbacks.end();
+    delist(this.#host, this);
   }
 
   /** Starts a worker with a guest, once. */

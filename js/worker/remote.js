@@ -13,6 +13,7 @@ import { notInWorkers, whyNot } from './start.js';
  * @property {number | undefined} timeout ms of an invocation
  * @property {number | undefined} startLimit ms of a start
  * @property {import('../api/index.js').HostCall | undefined} hostCall
+ * @property {ReturnType<typeof import('../base/codec.js').readCodec>} codec
  * @property {((text: string) => void) | undefined} logger
  * @property {unknown} script of the worker: a URL, a factory, or undefined for the package's own
  * @property {import('../wasi/settings.js').WasiSettings} wasi
@@ -25,7 +26,7 @@ export async function startRemote(
   payloadLimit,
   timeout,
   startLimit,
-  hostCall,
+  hostCalls,
   logger,
   asked,
   script,
@@ -35,6 +36,7 @@ export async function startRemote(
   name,
   guestName,
 ) {
+  const { callback: hostCall, codec } = hostCalls;
   const reason = whyNot(hostCall !== undefined, asked);
   if (reason !== undefined) throw new WapcError('WAPC_UNSUPPORTED', reason);
   const option = notInWorkers(wasi);
@@ -44,7 +46,7 @@ export async function startRemote(
       `wasi.${option}: a guest in a worker has the machine's; run it on this thread`,
     );
   }
-  const settings = { payloadLimit, timeout, startLimit, hostCall, logger, script, wasi };
+  const settings = { payloadLimit, timeout, startLimit, hostCall, codec, logger, script, wasi };
   const remote = new Remote(id, module, settings, { memoryLimit, demandsIntegrity }, { name, guestName });
   try {
     await remote.reset();
@@ -97,6 +99,7 @@ class Remote extends Turns {
     this.#module = module;
     this.#givenName = name;
     this.name = name ?? guestName;
+    this.codec = settings.codec;
     const handle = Object.freeze({ id });
     this.#makeGuest = () => new RemoteGuest(handle, settings, () => this.lost?.());
     this.#guest = this.#makeGuest();
@@ -168,6 +171,11 @@ class Remote extends Turns {
     };
     // This promise settles before others begin.
     result.then(invocation.resolve, (error) => invocation.reject(error)).then(ended);
+  }
+
+  /** For `Turns`: the running invocation. */
+  get current() {
+    return this.#current;
   }
 
   /** True if this invocation is running, so that `interrupt` ends it. */

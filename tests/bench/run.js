@@ -7,6 +7,7 @@ import { pinCaller, unpinCaller } from './cores.js';
 import { cases as invocations } from './invocations.js';
 import { measure, median } from './measure.js';
 import { cases as pools, close } from './pools.js';
+import { cases as routes } from './routes.js';
 import { start } from './start.js';
 import { stopping } from './stopping.js';
 import { cases as writes } from './writes.js';
@@ -28,7 +29,7 @@ console.log(
   `peer: @wapc/host ${version}, or what the case names; by hand: handwritten.js, bare.js; ns per operation\n`,
 );
 const table = [['case', 'ours', 'peer', 'by hand', 'ratio', 'must be']];
-for (const { label, competitors, ratio, target, per, pinned } of [...invocations, ...writes, ...pools]) {
+for (const { label, competitors, ratio, target, per, pinned } of [...invocations, ...routes, ...writes, ...pools]) {
   if (only !== undefined && !label.includes(only)) continue;
   if (pinned) pinCaller();
   const rounds = await measure(competitors, per);

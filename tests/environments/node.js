@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { counts } from '../../dist/counts.js';
-import { WapcError, WapcHost, WapcModule, WapcPool, features } from '../../dist/node.js';
+import { WapcError, WapcHost, WapcModule, WapcPool, features, typed } from '../../dist/node.js';
 import { observe } from '../../dist/observe.js';
 import { Wasi } from '../../dist/wasi-node.js';
 
@@ -19,6 +19,7 @@ export const environment = {
   WapcModule,
   WapcPool,
   features,
+  typed,
   observe,
   guest: async (name) => new Uint8Array(await readFile(path(name))),
   url: (name) => pathToFileURL(path(name)).href,

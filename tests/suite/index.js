@@ -6,6 +6,7 @@
  * @property {typeof import('wapc-host').WapcPool} WapcPool
  * @property {typeof import('wapc-host').WapcError} WapcError
  * @property {typeof import('wapc-host').features} features
+ * @property {typeof import('wapc-host').typed} typed
  * @property {typeof import('wapc-host/observe').observe} observe
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
@@ -20,6 +21,7 @@ import { wrongArguments } from './arguments.js';
 import { assemblyscript } from './assemblyscript.js';
 import { asynchronous } from './async.js';
 import { callers } from './callers.js';
+import { chains } from './chains.js';
 import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
@@ -35,12 +37,14 @@ import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { reading } from './reading.js';
 import { replacing, replacingUnderLoad } from './replacing.js';
+import { routing } from './routes.js';
 import { scopes } from './scopes.js';
 import { stacks } from './stacks.js';
 import { steady } from './steady.js';
 import { stack } from './stack/index.js';
 import { stopping } from './stopping.js';
 import { telling } from './telling.js';
+import { values } from './values.js';
 import { wasi } from './wasi/index.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
@@ -56,6 +60,9 @@ export function* suite(environment) {
     asynchronous,
     deadlines,
     scopes,
+    routing,
+    values,
+    chains,
     steady,
     stopping,
     wrongArguments,

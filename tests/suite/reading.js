@@ -2,7 +2,19 @@
 
 import { equal, fails, string } from './assert.js';
 
-const HOST = ['name', 'hostCall', 'async', 'logger', 'stdout', 'stderr', 'wasi', 'limits', 'onProgress', 'integrity'];
+const HOST = [
+  'name',
+  'hostCall',
+  'codec',
+  'async',
+  'logger',
+  'stdout',
+  'stderr',
+  'wasi',
+  'limits',
+  'onProgress',
+  'integrity',
+];
 const POOL = ['size', 'min', 'idleTimeout', 'maxQueue', 'workers', 'initialize'];
 const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
 const WASI = ['args', 'env', 'stdin', 'preopens', 'now', 'random'];
@@ -60,6 +72,12 @@ export function* reading({ WapcHost, WapcModule, WapcPool, guest }) {
         ['integrity', async () => host.replace(await guest('wat/probe'), throwing('integrity'))],
         ['signal', () => host.invoke('c', '', throwing('signal'))],
         ['timeout', () => host.invoke('c', '', throwing('timeout'))],
+        ['context', () => host.invoke('c', '', throwing('context'))],
+        ['from', () => host.invoke('c', '', throwing('from'))],
+        ['from', () => host.invokeSync('c', '', throwing('from'))],
+        ['hostCall', () => pooled({ hostCall: throwing('foo') })],
+        ['hostCall.foo', () => pooled({ hostCall: { foo: throwing('bar') } })],
+        ['codec.encode', () => pooled({ codec: throwing('encode') })],
       ]) {
         const error = await fails('WAPC_ARGUMENT', make);
         equal([error.message.startsWith(`${path}: `), error.cause === planned], [true, true], error.message);

@@ -60,6 +60,8 @@ export function* stacks({ WapcError, WapcHost, WapcModule, WapcPool, guest, canS
       for (const invocable of [host, pool, borrowed]) {
         await beginsHere('WAPC_GUEST', () => invocable.invoke('nope'));
         await beginsHere('WAPC_GUEST', () => invocable.invoke('nope', '', { context: 1 }));
+        await beginsHere('WAPC_GUEST', () => invocable.call('nope'));
+        await beginsHere('WAPC_ARGUMENT', () => invocable.call('nope', 5));
         await beginsHere('WAPC_ARGUMENT', () => invocable.invoke(5));
         await beginsHere('WAPC_ARGUMENT', () => invocable.invoke('nope', 5));
         await beginsHere('WAPC_ARGUMENT', () => invocable.invoke('nope', '', { timeout: -1 }));
@@ -73,6 +75,22 @@ export function* stacks({ WapcError, WapcHost, WapcModule, WapcPool, guest, canS
       await pool.close();
       await held.close();
       await beginsHere('WAPC_CLOSED', () => pool.invoke('nope'));
+    },
+  ];
+
+  yield [
+    'call: a value that does not encode, a response that does not decode',
+    async () => {
+      const codec = { encode: (value) => value, decode: () => JSON.parse('{') };
+      const options = { async: false, codec, logger() {} };
+      const host = await WapcHost.instantiate(await guest('hello'), options);
+      const pool = await WapcPool.create(await guest('hello'), { ...options, size: 1 });
+      for (const callable of [host, pool]) {
+        await beginsHere('WAPC_ARGUMENT', () => callable.call('hello', 'text'));
+        await beginsHere('WAPC_GUEST', () => callable.call('echo', new Uint8Array([1])));
+      }
+      host.close();
+      await pool.close();
     },
   ];
 
@@ -140,6 +158,11 @@ export function* stacks({ WapcError, WapcHost, WapcModule, WapcPool, guest, canS
           return before.then(() => nope);
         };
         await beginsHere('WAPC_GUEST', queued);
+        await beginsHere('WAPC_GUEST', () => host.call('nope'));
+        await beginsHere('WAPC_GUEST', () => {
+          host.invoke('echo', 'before');
+          return host.call('nope');
+        });
         // Not suspended the last time: V8 knows who awaits it.
         for (let turn = 0; turn < 3; turn++) {
           const error = await (async () => {

@@ -1,12 +1,23 @@
+/** A pool with the methods of a host. A class, so that routes can lead to it. */
+class PoolOfOne {
+  constructor(pool) {
+    this.pool = pool;
+  }
+  invoke(...invocation) {
+    return this.pool.invoke(...invocation);
+  }
+  close() {
+    this.pool.destroy();
+  }
+}
+
 /**
  * The ways in which an engine lets host callbacks answer later: pairs of a name and a function that makes a host. Pools
  * of one are used as hosts, so that workers are tested wherever they exist.
  */
 export function* ways({ WapcHost, WapcPool, canSuspend, hasWorkers }) {
-  const pool = (options) => async (source, given) => {
-    const made = await WapcPool.create(source, { ...given, ...options, size: 1 });
-    return { invoke: (...invocation) => made.invoke(...invocation), close: () => made.destroy() };
-  };
+  const pool = (options) => async (source, given) =>
+    new PoolOfOne(await WapcPool.create(source, { ...given, ...options, size: 1 }));
   if (canSuspend) {
     yield ['a host that suspends', (source, options) => WapcHost.instantiate(source, options)];
     yield ['a pool of guests that suspend', pool({})];

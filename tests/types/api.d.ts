@@ -29,6 +29,27 @@ export interface HostCallContext {
   readonly mayAwait: boolean;
 }
 
+/** Anything that operations can be passed on to: a host, a pool, an instance that was borrowed, a guest on another machine. */
+export interface Invocable { invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes> }
+
+/** One host call, as a route sees it. */
+export interface Call extends HostCallContext { readonly binding: string; readonly namespace: string; readonly operation: string }
+
+/** Answers one operation. `value` is the payload, decoded by `codec` where there is one; so is what it returns. */
+export type Operation = (value: any, call: Call) => unknown;
+
+/** Host calls by namespace, then by operation. A plain object (its prototype is Object's, or none) is operations by name, own
+ *  properties only; a function answers the whole namespace; anything else that has an `invoke` gets the operation and payload
+ *  passed on as they are, never decoded. `'*'` answers what nothing else does, on either level. What no route answers is a host
+ *  error that names the namespace and operation and lists what there is. */
+export interface Routes {
+  readonly [namespace: string]: HostCall | Invocable | { readonly [operation: string]: Operation | Invocable };
+}
+
+/** How `call` and the operations of `Routes` turn values into payloads and back; `@msgpack/msgpack` is one as it stands.
+ *  `undefined` is zero bytes, and zero bytes are `undefined`, without asking it. */
+export interface Codec { encode(value: any): Uint8Array; decode(bytes: Uint8Array): any }
+
 export interface WasiOptions {
   args?: readonly string[] | undefined;
   env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -44,10 +65,14 @@ export interface WasiOptions {
 export interface DirectoryTree { readonly [name: string]: Uint8Array | string | DirectoryTree }
 
 export interface HostOptions {
-  /** What the guest is called in errors. Default: the file name of its source, where it has one. */
+  /** What the guest is called in errors and traces. Default: the file name of its source, where it has one. */
   name?: string | undefined;
-  /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
-  hostCall?: HostCall | undefined;
+  /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation.
+   *  For `async: 'auto'` without JSPI, `Routes` count as an `async function` if one of their functions is one, or a target has no `invokeSync`. */
+  hostCall?: HostCall | Routes | undefined;
+  /** For `call` and for the operations of `Routes`. 'text' is UTF-8, 'json' JSON in UTF-8. Default: bytes as they are.
+   *  `invoke` and a `HostCall` function never use it. */
+  codec?: Codec | 'text' | 'json' | undefined;
   /** 'auto' (default): in-thread; the callback may return a promise where the engine has JSPI. Without JSPI an `async function`
    *  is recognised and treated as `true`; a plain function that returns a promise gets WAPC_ASYNC, which says to pass `true`.
    *  true: it may always return a promise: in-thread where the engine has JSPI, else the guest runs in a
@@ -93,6 +118,10 @@ export interface InvokeOptions {
   timeout?: number | undefined;
   /** Handed to the host callback as `invocation.context`. */
   context?: unknown;
+  /** The host call that this invocation is made for: it inherits its signal and, where none is given, its context. One that would wait for
+   *  itself, directly, around a circle of hosts, or because two chains each hold what the other waits for, is WAPC_REENTRANT instead of
+   *  never answering. A host call that has ended is WAPC_ARGUMENT. Routes pass it by themselves. */
+  from?: HostCallContext | undefined;
 }
 
 /** A compiled guest: compiled once, instantiated as often as needed. */
@@ -131,7 +160,9 @@ export class WapcHost {
   readonly closed: boolean;
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /** The same without a promise, for guests whose host calls answer at once. Throws WAPC_ASYNC if one does not. */
-  invokeSync(operation: string, payload?: Payload, options?: Pick<InvokeOptions, 'context'>): Bytes;
+  invokeSync(operation: string, payload?: Payload, options?: Pick<InvokeOptions, 'context' | 'from'>): Bytes;
+  /** `invoke` with a value, encoded and decoded by `codec`. Without one: `Payload` in, `Bytes` out. */
+  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
   /** Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does not
    *  compile or start leaves the old one in place. */
   replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
@@ -155,7 +186,7 @@ export interface PoolOptions extends HostOptions {
   /** Runs once on each new instance before it is lent out. */
   initialize?: ((host: PooledHost) => void | PromiseLike<void>) | undefined;
 }
-export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke'>;
+export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke' | 'call'>;
 
 export class WapcPool {
   private constructor();
@@ -164,6 +195,7 @@ export class WapcPool {
   readonly info: ModuleInfo;
   /** Borrow, invoke, give back. */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
+  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
   /** Hot swap, instance by instance, `initialize` first; nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts on
    *  the old guest, but for an instance that is borrowed: that one swaps between its borrower's invocations, and is not waited for. Several apply in the
    *  order of their calls. A guest that does not compile or start leaves the old one in place, everywhere. */
@@ -184,6 +216,13 @@ export class WapcPool {
   destroy(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** The same object, whose `call` knows the guest's operations: `typed<{ hello(name: string): string }>(host).call('hello', 'waPC!')`. */
+export function typed<Operations extends { [K in keyof Operations]: (value?: any) => unknown }>(guest: {
+  call(operation: string, value?: unknown, options?: any): Promise<any>;
+}): {
+  call<K extends keyof Operations & string>(operation: K, ...rest: [...Parameters<Operations[K]>, options?: InvokeOptions]): Promise<Awaited<ReturnType<Operations[K]>>>;
+};
 
 /** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
 export class WapcError extends Error {

@@ -19,6 +19,11 @@ export type Checked = [
   Same<Contract.Bytes, Ours.Bytes>,
   Same<Contract.HostCallContext, Ours.HostCallContext>,
   Same<Contract.HostCall, Ours.HostCall>,
+  Same<Contract.Invocable, Ours.Invocable>,
+  Same<Contract.Call, Ours.Call>,
+  Same<Contract.Operation, Ours.Operation>,
+  Same<Contract.Routes, Ours.Routes>,
+  Same<Contract.Codec, Ours.Codec>,
   Same<Contract.WasiOptions, Ours.WasiOptions>,
   Same<Contract.DirectoryTree, Ours.DirectoryTree>,
   Same<Contract.HostOptions, Ours.HostOptions>,
@@ -35,6 +40,7 @@ export type Checked = [
   Same<Contract.PooledHost, Ours.PooledHost>,
   Fits<Shape<Contract.WapcPool>, Shape<Ours.WapcPool>>,
   Same<ReturnType<typeof Contract.features>, ReturnType<typeof Ours.features>>,
+  Same<typeof Contract.typed, typeof Ours.typed>,
 ];
 
 /** The parameters of methods, which are compared apart: as part of a class they may be wider or narrower. */
@@ -43,6 +49,8 @@ export type CheckedParameters = [
   Same<ParametersOf<Contract.WapcModule['instantiate']>, ParametersOf<Ours.WapcModule['instantiate']>>,
   Same<ParametersOf<Contract.WapcHost['invoke']>, ParametersOf<Ours.WapcHost['invoke']>>,
   Same<ParametersOf<Contract.WapcHost['invokeSync']>, ParametersOf<Ours.WapcHost['invokeSync']>>,
+  Same<ParametersOf<Contract.WapcHost['call']>, ParametersOf<Ours.WapcHost['call']>>,
+  Same<ParametersOf<Contract.WapcPool['call']>, ParametersOf<Ours.WapcPool['call']>>,
   Same<Parameters<Contract.WapcHost['replace']>[1], Parameters<Ours.WapcHost['replace']>[1]>,
   Same<ParametersOf<Contract.WapcPool['invoke']>, ParametersOf<Ours.WapcPool['invoke']>>,
   Same<Parameters<Contract.WapcPool['replace']>[1], Parameters<Ours.WapcPool['replace']>[1]>,

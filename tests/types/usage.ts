@@ -6,11 +6,15 @@ import {
   WapcModule,
   WapcPool,
   features,
+  typed,
   type Bytes,
+  type Codec,
   type GuestSource,
   type HostCall,
   type HostCallContext,
   type HostOptions,
+  type Invocable,
+  type Routes,
 } from 'wapc-host';
 import { init } from 'wapc-host/slim';
 
@@ -55,6 +59,31 @@ export async function pass(host: WapcHost, pool: WapcPool): Promise<unknown[]> {
     await fetch('/', { method: 'POST', body: bytes }),
     await WebAssembly.compile(bytes),
   ];
+}
+
+/** Routes: functions, hosts, pools, anything with `invoke`; values by a codec. */
+export async function route(pool: WapcPool, remote: Invocable, codec: Codec): Promise<string> {
+  const routes: Routes = {
+    foo: { echo: (value) => value, sum: (list: number[]) => list.reduce((a, b) => a + b, 0), last: remote },
+    kv: pool,
+    raw: (binding, namespace, operation, payload, { mayAwait }) => (mayAwait ? Promise.resolve(payload) : payload),
+    '*': remote,
+  };
+  const host = await WapcHost.instantiate('guest.wasm', { hostCall: routes, codec: 'json' });
+  const other = await WapcHost.instantiate('guest.wasm', {
+    hostCall: { foo: { op: async (value, call) => pool.invoke(call.operation, value, { from: call }) }, kv: host },
+    codec,
+  });
+  const guest = typed<{ hello(name: string): string; count(): number; later(): Promise<number> }>(host);
+  const greeting: string = await guest.call('hello', 'waPC!', { timeout: 1000 });
+  const counts: number = (await guest.call('count')) + (await guest.call('later'));
+  // @ts-expect-error: `hello` takes a string.
+  await guest.call('hello', 1);
+  // @ts-expect-error: there is no such operation.
+  await guest.call('helo', 'waPC!');
+  const list = await pool.call<number[]>('list', { any: 'value' });
+  const anything = await pool.use((host) => typed<{ get(key: string): unknown }>(host).call('get', 'key'));
+  return `${greeting} ${counts} ${list.length} ${anything} ${await other.call('x')}`;
 }
 
 /** Everything that the platform has for a guest is taken. */

@@ -1,0 +1,104 @@
+/**
+ * Chains of invocations. An invocation that is made for a host call (`InvokeOptions.from`) is a child of the invocation
+ * that the host call belongs to: it inherits signal and context, and fails instead of waiting for itself (`blocked.js`).
+ */
+
+import { WapcError, argumentError } from '../base/error.js';
+import { abortReason, invocationBehind } from './context.js';
+import { onAbort } from './signals.js';
+
+/**
+ * The live guests of each host, by the handle that host callbacks see.
+ * @type {WeakMap<object, Set<{ isCalling(invocation: object): boolean }>>}
+ */
+const guestsOf = new WeakMap();
+
+/** Registers a guest of a host, so that its host calls can be passed as `from`. */
+export function enlist(handle, guest) {
+  const guests = guestsOf.get(handle);
+  if (guests === undefined) guestsOf.set(handle, new Set([guest]));
+  else guests.add(guest);
+}
+
+/** Removes a guest that is released. */
+export const delist = (handle, guest) => void guestsOf.get(handle)?.delete(guest);
+
+/** True while a host call of this invocation may be waiting for its answer. */
+function isCalling(invocation) {
+  const guests = guestsOf.get(invocation.hostCallContext?.host) ?? [];
+  return [...guests].some((guest) => guest.isCalling(invocation));
+}
+
+/**
+ * Makes an invocation a child of the one that `from` belongs to. `context` is the invocation's own, if it was given
+ * one. Returns a function for when the invocation has ended. Throws WAPC_ARGUMENT if `from` is no host call, or one
+ * that has ended, and the reason if its signal was aborted.
+ * @param {any} invocation an `Invocation`; only those of a chain have `parent` and `children`
+ * @param {unknown} from
+ * @param {unknown} context
+ * @param {(reason: unknown) => void} abort ends the invocation; called if the parent is aborted
+ * @returns {() => void}
+ */
+export function joinChain(invocation, from, context, abort) {
+  const parent = invocationBehind(from);
+  if (parent === undefined) return joinForeign(invocation, from, context, abort);
+  const aborted = abortReason(parent);
+  if (aborted !== undefined) throw aborted.reason;
+  if (!isCalling(parent)) {
+    throw new WapcError('WAPC_ARGUMENT', 'from: this host call has ended; pass it while its answer is awaited');
+  }
+  invocation.give(context ?? parent.context);
+  invocation.parent = parent;
+  parent.children ??= new Map();
+  parent.children.set(invocation, abort);
+  return () => void parent.children.delete(invocation);
+}
+
+/** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */
+function joinForeign(invocation, from, context, abort) {
+  const { signal, invocation: parent } = publicHalf(from);
+  signal.throwIfAborted();
+  invocation.give(context ?? parent.context);
+  return onAbort(signal, abort);
+}
+
+/** The properties of another copy's `HostCallContext`. Throws WAPC_ARGUMENT. */
+function publicHalf(from) {
+  try {
+    const { signal, invocation } = /** @type {any} */ (from);
+    if (signal instanceof AbortSignal && typeof signal.aborted === 'boolean' && invocation !== null) {
+      return { signal, invocation: { context: invocation.context } };
+    }
+  } catch {
+    // A getter threw, or the value has no properties.
+  }
+  throw argumentError('from', 'the context of a host call', from);
+}
+
+/** True for `PassedOn` options. */
+export let isPassedOn;
+
+/**
+ * Options of an invocation that a route passes a host call on with. `signal` and `context`, which `from` has as well,
+ * are for targets that do not know it; they are getters, since creating a signal takes longer than many an invocation.
+ */
+export class PassedOn {
+  #isOurs;
+
+  static {
+    isPassedOn = (options) => typeof options === 'object' && options !== null && #isOurs in options;
+  }
+
+  /** @param {import('../api/index.js').HostCallContext} from */
+  constructor(from) {
+    this.from = from;
+  }
+
+  get signal() {
+    return this.from.signal;
+  }
+
+  get context() {
+    return this.from.invocation.context;
+  }
+}

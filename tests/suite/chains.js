@@ -1,0 +1,293 @@
+/** Chains of invocations (`from`): what they inherit, and those that would wait for themselves. */
+
+import { bytes, equal, fails, string, thrown, until } from './assert.js';
+import { relay } from './routes.js';
+import { patient, ways } from './ways.js';
+
+/** The payload that makes `relay` guests call namespaces in turn; the last one echoes. */
+const through = (...namespaces) =>
+  namespaces.reduceRight((payload, namespace, index) => {
+    return relay(namespace, index === namespaces.length - 1 ? 'echo' : 'relay', payload);
+  }, 'the end');
+
+/** The innermost cause of an error. */
+function rootOf(error) {
+  while (error.cause !== undefined) error = error.cause;
+  return error;
+}
+
+/** What routes lead to: they are given when hosts are made, and what they lead to is made later. */
+class Later {
+  target = undefined;
+  invoke(...given) {
+    return this.target.invoke(...given);
+  }
+}
+
+export function* chains(environment) {
+  const { WapcHost, WapcPool, guest, canSuspend, hasWorkers } = environment;
+
+  for (const [name, make] of ways(environment)) {
+    yield [
+      `${name}: an invocation for a host call inherits its context`,
+      async () => {
+        const contexts = [];
+        const inner = await WapcHost.instantiate(await guest('wat/relay'), {
+          async: false,
+          hostCall: (binding, namespace, operation, payload, { invocation }) => void contexts.push(invocation.context),
+        });
+        const hostCall = async (binding, namespace, operation, payload, from) => {
+          await inner.invoke('relay', relay('a', 'b'), { from });
+          await inner.invoke('relay', relay('a', 'b'), { from, context: 'own' });
+          inner.invokeSync('relay', relay('a', 'b'), { from });
+        };
+        const host = await make(await guest('wat/relay'), { hostCall });
+        await host.invoke('relay', relay('a', 'b'), { context: 'outer' });
+        equal(contexts, ['outer', 'own', 'outer']);
+        host.close();
+        inner.close();
+      },
+    ];
+
+    yield [
+      `${name}: an invocation for a host call ends with it`,
+      async () => {
+        const { hostCall: never, called } = patient();
+        const inner = await make(await guest('wat/relay'), { hostCall: never });
+        const host = await make(await guest('wat/relay'), { hostCall: { inner } });
+        const controller = new AbortController();
+        const running = host.invoke('relay', relay('inner', 'relay', relay('a', 'b')), { signal: controller.signal });
+        const { context } = await called(0);
+        controller.abort('enough');
+        equal(await thrown(() => running), 'enough');
+        await until(() => context.signal.aborted);
+        equal(context.signal.reason, 'enough');
+        // The inner guest is free again.
+        equal(string(await inner.invoke('echo', 'again')), 'again');
+        host.close();
+        inner.close();
+      },
+    ];
+
+    yield [
+      `${name}: a host call that has ended, and what is none`,
+      async () => {
+        const kept = [];
+        const hostCall = async (binding, namespace, operation, payload, context) => void kept.push(context);
+        const host = await make(await guest('wat/relay'), { hostCall });
+        const other = await WapcHost.instantiate(await guest('wat/relay'));
+        await host.invoke('relay', relay('a', 'b'));
+        for (const from of [kept[0], null, 5, {}, { signal: 1 }, { signal: new AbortController().signal }]) {
+          await fails('WAPC_ARGUMENT', () => other.invoke('echo', 'x', { from }));
+          await fails('WAPC_ARGUMENT', () => other.invokeSync('echo', 'x', { from }));
+        }
+        equal(string(await other.invoke('echo', 'x', { from: undefined })), 'x');
+        // As another copy of the package would make it.
+        const { signal } = new AbortController();
+        const foreign = { signal, invocation: { context: 1 } };
+        equal(string(await other.invoke('echo', 'x', { from: foreign })), 'x');
+        host.close();
+        other.close();
+      },
+    ];
+
+    yield [
+      `${name}: one that was aborted gives its reason`,
+      async () => {
+        const { hostCall, called } = patient();
+        const host = await make(await guest('wat/relay'), { hostCall });
+        const other = await WapcHost.instantiate(await guest('wat/relay'));
+        const controller = new AbortController();
+        const running = thrown(() => host.invoke('relay', relay('a', 'b'), { signal: controller.signal }));
+        const { context } = await called(0);
+        controller.abort('enough');
+        equal(await running, 'enough');
+        await until(() => context.signal.aborted);
+        equal(await thrown(() => other.invoke('echo', 'x', { from: context })), 'enough');
+        host.close();
+        other.close();
+      },
+    ];
+
+    yield [
+      `${name}: a circle of any length is refused, and the next invocation works`,
+      async () => {
+        for (const length of [1, 2, 3]) {
+          const laters = Array.from({ length }, () => new Later());
+          const hosts = [];
+          for (const index of laters.keys()) {
+            hosts.push(await make(await guest('wat/relay'), { hostCall: { next: laters[(index + 1) % length] } }));
+          }
+          for (const [index, later] of laters.entries()) later.target = hosts[index];
+          const around = through(...Array(length).fill('next'));
+          const error = await fails('WAPC_GUEST', () => hosts[0].invoke('relay', around));
+          equal(rootOf(error).code, 'WAPC_REENTRANT', `a circle of ${length}`);
+          equal(string(await hosts[0].invoke('echo', 'again')), 'again');
+          if (length > 1) {
+            const part = through(...Array(length - 1).fill('next'));
+            equal(string(await hosts[0].invoke('relay', part)), 'the end');
+          }
+          for (const host of hosts) host.close();
+        }
+      },
+    ];
+
+    yield [
+      `${name}: of two chains that wait for each other, the one that closes the circle fails`,
+      async () => {
+        const [first, second] = [new Later(), new Later()];
+        const [wait, go] = gate();
+        const hostsOf = async (other) =>
+          make(await guest('wat/relay'), {
+            hostCall: {
+              other: async (binding, namespace, operation, payload, from) => {
+                await wait();
+                return other.invoke(operation, payload, { from });
+              },
+            },
+          });
+        second.target = await hostsOf(first);
+        first.target = await hostsOf(second);
+        const both = [first, second].map(({ target }) =>
+          target.invoke('relay', through('other')).then(string, (error) => rootOf(error).code),
+        );
+        go(2);
+        equal((await Promise.all(both)).sort(), ['WAPC_REENTRANT', 'the end']);
+        for (const { target } of [first, second]) {
+          equal(string(await target.invoke('echo', 'again')), 'again');
+          target.close();
+        }
+      },
+    ];
+
+    yield [
+      `${name}: one that waits for something else is not refused`,
+      async () => {
+        const { hostCall, called } = patient();
+        const busy = await make(await guest('wat/relay'), { hostCall });
+        const host = await make(await guest('wat/relay'), { hostCall: { busy } });
+        const running = busy.invoke('relay', relay('a', 'b'));
+        const call = await called(0);
+        const waiting = [1, 2].map(() => host.invoke('relay', through('busy')));
+        await turn();
+        call.resolve('done');
+        equal(string(await running), 'done');
+        equal((await Promise.all(waiting)).map(string), ['the end', 'the end']);
+        host.close();
+        busy.close();
+      },
+    ];
+  }
+
+  const kinds = [...(canSuspend ? [{}] : []), ...(hasWorkers ? [{ workers: true }] : [])];
+  for (const options of kinds) {
+    const kind = options.workers ? 'workers' : 'guests that suspend';
+    yield [
+      `a pool of ${kind}: a chain has room for as many as there are instances`,
+      async () => {
+        const later = new Later();
+        const pool = await WapcPool.create(await guest('wat/relay'), {
+          ...options,
+          size: 3,
+          min: 1,
+          hostCall: { later },
+        });
+        later.target = pool;
+        equal(string(await pool.invoke('relay', through('later', 'later'))), 'the end');
+        const error = await fails('WAPC_GUEST', () => pool.invoke('relay', through('later', 'later', 'later')));
+        equal(rootOf(error).code, 'WAPC_REENTRANT');
+        equal(string(await pool.invoke('relay', through('later', 'later'))), 'the end');
+        const { busy, waiting, size } = pool.stats;
+        equal([busy, waiting, size], [0, 0, 3]);
+        await pool.close();
+      },
+    ];
+
+    yield [
+      `a pool of ${kind}: chains that fill it together`,
+      async () => {
+        const later = new Later();
+        const [wait, go] = gate();
+        const hostCall = async (binding, namespace, operation, payload, from) => {
+          await wait();
+          return later.invoke(operation, payload, { from });
+        };
+        const pool = await WapcPool.create(await guest('wat/relay'), { ...options, size: 2, hostCall });
+        later.target = pool;
+        const both = [1, 2].map(() =>
+          pool.invoke('relay', through('later')).then(string, (error) => rootOf(error).code),
+        );
+        go(2);
+        equal((await Promise.all(both)).sort(), ['WAPC_REENTRANT', 'the end']);
+        equal(pool.stats.busy, 0);
+        await pool.close();
+      },
+    ];
+
+    yield [
+      `a pool of ${kind}: an instance that is acquired for other work is waited for`,
+      async () => {
+        const later = new Later();
+        const pool = await WapcPool.create(await guest('wat/relay'), { ...options, size: 2, hostCall: { later } });
+        later.target = pool;
+        const held = await pool.get();
+        const running = pool.invoke('relay', through('later'));
+        await until(() => pool.stats.waiting === 1);
+        pool.return(held);
+        equal(string(await running), 'the end');
+        // The chain holds one instance, and other work the other.
+        await pool.use(async (first) => {
+          const second = await pool.get();
+          const passed = first.invoke('relay', through('later'));
+          await until(() => pool.stats.waiting === 1);
+          pool.return(second);
+          equal(string(await passed), 'the end');
+        });
+        await pool.close();
+      },
+    ];
+  }
+
+  yield [
+    'an invocation that is passed on synchronously, around a circle',
+    async () => {
+      class Sync extends Later {
+        invokeSync(...given) {
+          return this.target.invokeSync(...given);
+        }
+      }
+      const back = new Sync();
+      const source = await guest('wat/relay');
+      const inner = await WapcHost.instantiate(source, { async: false, hostCall: { back } });
+      const outer = await WapcHost.instantiate(source, { async: false, hostCall: { inner } });
+      back.target = outer;
+      const error = await fails('WAPC_GUEST', () => outer.invoke('relay', through('inner', 'back')));
+      equal(rootOf(error).code, 'WAPC_REENTRANT');
+      equal(outer.invokeSync('relay', through('inner')), bytes('the end'));
+      outer.close();
+      inner.close();
+    },
+  ];
+}
+
+/** Lets the event loop turn. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+/** A gate: `wait` resolves once `go(count)` was called and `count` wait. */
+function gate() {
+  const waiting = [];
+  let wanted = Infinity;
+  const open = () => {
+    if (waiting.length >= wanted) for (const resolve of waiting.splice(0)) resolve();
+  };
+  const wait = () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      open();
+    });
+  const go = (count) => {
+    wanted = count;
+    open();
+  };
+  return [wait, go];
+}
