@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'wapc-readme-'));
 after(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(root, join(folder, 'node_modules/wapc-host'));
-for (const name of ['@extism', '@opentelemetry', '@wapc', 'prom-client']) {
+for (const name of ['@extism', '@msgpack', '@opentelemetry', '@types', '@wapc', 'prom-client']) {
   symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
 }
 cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'guest.wasm'));
@@ -52,6 +52,23 @@ for (const [index, { path, block }] of snippets.entries()) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' });
     equal(status, 0, stderr);
     equal(stdout, prints(block));
+  });
+}
+
+// What has a file's name belongs to a guest, in AssemblyScript.
+const programs = blocks('typescript').filter(({ file }) => file === undefined);
+ok(programs.length > 0);
+for (const [index, { path, block }] of programs.entries()) {
+  test(`program ${index + 1} in TypeScript: ${path}`, () => {
+    const name = join(folder, `program${index}.mts`);
+    writeFileSync(name, block);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+    const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, name], { cwd: folder, encoding: 'utf8' });
+    equal(status, 0, stdout);
+    const ran = spawnSync(process.execPath, [name.replace(/mts$/, 'mjs')], { cwd: folder, encoding: 'utf8' });
+    equal(ran.status, 0, ran.stderr);
+    equal(ran.stdout, prints(block));
   });
 }
 

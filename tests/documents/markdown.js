@@ -1,19 +1,20 @@
 /** The documents of the repository, and the fenced blocks in them. */
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { root } from '../../tools/run.js';
 
-const markdownIn = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
+const namesIn = (folder) => readdirSync(join(root, folder));
+const markdownIn = (folder) => namesIn(folder).filter((name) => name.endsWith('.md'));
 
 /** Each document of the repository: its path, and its text. */
 export const documents = [
   ...markdownIn('.'),
-  ...markdownIn('docs').map((name) => `docs/${name}`),
-  ...readdirSync(join(root, 'examples'), { recursive: true })
-    .filter((name) => name.endsWith('README.md') && !name.includes('node_modules'))
-    .map((name) => `examples/${name}`),
+  ...['docs', 'examples'].flatMap((folder) => markdownIn(folder).map((name) => `${folder}/${name}`)),
+  ...namesIn('examples')
+    .map((name) => `examples/${name}/README.md`)
+    .filter((path) => existsSync(join(root, path))),
 ].map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
 /**
