@@ -55,8 +55,9 @@ test('service answers with JSON, and with a status where it cannot', async () =>
   for (const [operation, body, status, code] of [
     ['order', order('gold', 1), 422, 'WAPC_GUEST'],
     ['order', order('apple', 98), 422, 'WAPC_GUEST'],
-    ['order', 'no JSON', 422, 'WAPC_GUEST'],
-    ['spin', '', 504, 'WAPC_TIMEOUT'],
+    ['order', '{}', 422, 'WAPC_GUEST'],
+    ['order', 'no JSON', 400, undefined],
+    ['spin', '{}', 504, 'WAPC_TIMEOUT'],
     ['order', ' '.repeat(65 * 1024), 413, undefined],
   ]) {
     const [found, answer] = await post(operation, body);

@@ -6,32 +6,26 @@ import { WapcHost, WapcPool } from 'wapc-host';
 
 const guest = (name) =>
   fileURLToPath(new URL(`../guests/target/wasm32-unknown-unknown/release/${name}.wasm`, import.meta.url));
-const decode = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 
 const numbers = new Map([
   ['apple', 10],
   ['pear', 2],
 ]);
 
-/** What the stock asks of this program: numbers of articles. */
-function numbersOf(binding, namespace, operation, payload) {
-  const value = decode(payload);
-  if (namespace === 'numbers' && operation === 'get') return JSON.stringify(numbers.get(value) ?? 0);
-  if (namespace === 'numbers' && operation === 'set') return void numbers.set(value.article, value.number);
-  throw new Error(`no such host operation: ${namespace} ${operation}`);
-}
-
 // One instance: it runs one reservation at a time, so that none comes between another's `get` and `set`.
-const stock = await WapcHost.instantiate(guest('stock'), { hostCall: numbersOf });
+const stock = await WapcHost.instantiate(guest('stock'), {
+  codec: 'json',
+  hostCall: {
+    numbers: {
+      get: (article) => numbers.get(article) ?? 0,
+      set: ({ article, number }) => void numbers.set(article, number),
+    },
+  },
+});
 
-/** What the shop asks of this program: it is passed on to the stock, as it is. */
-async function askStock(binding, namespace, operation, payload, { signal }) {
-  if (namespace !== 'stock') throw new Error(`no such host operation: ${namespace} ${operation}`);
-  return stock.invoke(operation, payload, { signal });
-}
-
-// Calls go one way, from shops to the stock: two guests that wait for each other would wait for ever.
-const shops = await WapcPool.create(guest('shop'), { size: 2, hostCall: askStock });
+// What a shop asks of the namespace `stock` is passed on to that guest, byte by byte. Calls go one way: two guests that
+// wait for each other would never answer, and are WAPC_REENTRANT.
+const shops = await WapcPool.create(guest('shop'), { size: 2, codec: 'json', hostCall: { stock } });
 
 for (const items of [
   [{ article: 'apple', count: 3 }],
@@ -42,7 +36,7 @@ for (const items of [
   [{ article: 'pear', count: 1 }],
 ]) {
   try {
-    const { total, left } = decode(await shops.invoke('order', JSON.stringify({ items })));
+    const { total, left } = await shops.call('order', { items });
     console.log(`ordered for ${total} cents; left:`, left);
   } catch (error) {
     if (error.code !== 'WAPC_GUEST') throw error;

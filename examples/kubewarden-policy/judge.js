@@ -4,30 +4,16 @@ import { WapcHost } from 'wapc-host';
 
 import { getResource } from './cluster.js';
 
-const decoder = new TextDecoder();
-const decode = (bytes) => JSON.parse(decoder.decode(bytes));
-
-/** What a policy may ask of its host, by namespace and operation. All of it is JSON. */
-const capabilities = {
+/** What a policy may ask of its host, by namespace and operation. Anything else is refused. */
+const hostCall = {
   tracing: { log: ({ level, message, ...fields }) => void console.log(`${level}: ${message}`, fields) },
   kubernetes: { get_resource: getResource },
 };
 
-/** Answers the host calls of the binding `kubewarden`. */
-async function hostCall(binding, namespace, operation, payload) {
-  const operations = Object.hasOwn(capabilities, namespace) ? capabilities[namespace] : {};
-  if (binding !== 'kubewarden' || !Object.hasOwn(operations, operation)) {
-    throw new Error(`this host does not offer ${binding} ${namespace} ${operation}`);
-  }
-  const answer = await operations[operation](decode(payload));
-  return answer === undefined ? undefined : JSON.stringify(answer);
-}
-
 /** Loads a policy: a function that judges requests by it. Settings that it does not accept are an error. */
 export async function loadPolicy(source, settings) {
-  const host = await WapcHost.instantiate(source, { name: 'namespace-label', hostCall });
-  const call = async (operation, value) => decode(await host.invoke(operation, JSON.stringify(value)));
-  const { valid, message } = await call('validate_settings', settings);
+  const host = await WapcHost.instantiate(source, { hostCall, codec: 'json' });
+  const { valid, message } = await host.call('validate_settings', settings);
   if (!valid) throw new Error(`the policy does not accept its settings: ${message}`);
-  return { judge: (request) => call('validate', { settings, request }), close: () => host.close() };
+  return { judge: (request) => host.call('validate', { settings, request }), close: () => host.close() };
 }

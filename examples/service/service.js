@@ -5,12 +5,12 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { WapcError, WapcPool } from 'wapc-host';
 
-import { hostCall } from './stock.js';
+import { routes } from './stock.js';
 
 const guest = fileURLToPath(new URL('../guests/target/wasm32-unknown-unknown/release/shop.wasm', import.meta.url));
 
@@ -29,25 +29,26 @@ const STATUS = {
 
 /** Answers one request by an invocation. */
 async function answer(pool, request, response) {
-  if (request.method !== 'POST') return reply(response, 405, JSON.stringify({ error: 'POST an operation' }));
+  if (request.method !== 'POST') return reply(response, 405, { error: 'POST an operation' });
   if (!(Number(request.headers['content-length']) <= LONGEST)) {
-    return reply(response, 413, JSON.stringify({ error: `send a content-length of at most ${LONGEST} bytes` }));
+    return reply(response, 413, { error: `send a content-length of at most ${LONGEST} bytes` });
   }
   // Aborts what runs for a client that has gone.
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   try {
-    const value = await pool.invoke(request.url.slice(1), await text(request), { signal: gone.signal });
+    const value = await pool.call(request.url.slice(1), await json(request), { signal: gone.signal });
     return reply(response, 200, value);
   } catch (error) {
     if (gone.signal.aborted) return undefined;
+    if (error instanceof SyntaxError) return reply(response, 400, { error: error.message });
     if (!(error instanceof WapcError)) throw error;
-    return reply(response, STATUS[error.code] ?? 500, JSON.stringify({ code: error.code, error: error.message }));
+    return reply(response, STATUS[error.code] ?? 500, { code: error.code, error: error.message });
   }
 }
 
-function reply(response, status, body) {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+function reply(response, status, value) {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value ?? null));
 }
 
 /**
@@ -60,10 +61,11 @@ export async function serve({ port, workers }) {
     workers: true,
     maxQueue: 100,
     limits: { timeout: 500, payload: LONGEST, memory: 16 * 1024 * 1024 },
-    hostCall,
+    hostCall: routes,
+    codec: 'json',
   });
   const server = createServer((request, response) => {
-    answer(pool, request, response).catch((error) => reply(response, 500, JSON.stringify({ error: error.message })));
+    answer(pool, request, response).catch((error) => reply(response, 500, { error: error.message }));
   });
   await once(server.listen(port, '127.0.0.1'), 'listening');
   const close = async () => {

@@ -4,24 +4,22 @@ import { WapcHost } from 'wapc-host';
 
 const element = (selector) => document.querySelector(selector);
 
-/** Answers the guest's host call with the word for a greeting, which comes over the network. */
-async function hostCall(binding, namespace, operation, payload, { invocation, signal }) {
-  if (namespace !== 'words' || operation !== 'greeting')
-    throw new Error(`no such operation: ${namespace} ${operation}`);
+/** The word for a greeting, which comes over the network. */
+async function greeting(value, { invocation, signal }) {
   const words = await (await fetch('words.json', { signal })).json();
   return words[invocation.context.language];
 }
 
 // Compiled while it loads; later greetings use the same instance.
 const host = await WapcHost.instantiate('greeter.wasm', {
-  hostCall,
+  hostCall: { words: { greeting } },
+  codec: 'text',
   logger: (line) => element('#log').append(`the guest: ${line}\n`),
 });
 
 async function greet(name, language) {
   try {
-    const greeting = await host.invoke('hello', name, { context: { language }, timeout: 5000 });
-    element('output').textContent = new TextDecoder().decode(greeting);
+    element('output').textContent = await host.call('hello', name, { context: { language }, timeout: 5000 });
   } catch (error) {
     element('output').textContent = `${error.code}: ${error.message}`;
   }
