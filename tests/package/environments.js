@@ -8,9 +8,10 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { engines } from '../../tools/engines.js';
+import { installed, load } from '../../tools/installed.js';
 import { ISOLATED } from '../browser/serve.js';
 import { nextjs, otherNextjs } from './next.js';
-import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, installed, load, runProgram, site, visit } from './projects.js';
+import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, runProgram, site, visit } from './projects.js';
 import { runners } from './runners.js';
 import { web } from './web.js';
 
