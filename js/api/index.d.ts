@@ -695,6 +695,7 @@ export class WapcPool {
 /**
  * The same object, whose `call` knows the guest's operations, their values and their responses.
  *
+ * @template Operations the functions that the guest has, by the names of its operations
  * @param guest a host, a pool or an acquired instance
  * @throws {WapcError} WAPC_ARGUMENT: it has no `call`.
  *
