@@ -4,7 +4,15 @@ import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import globals from 'globals';
 
 /** The rooms of js/, from the top floor down (docs/ARCHITECTURE.md); those of one list stand on one floor. */
-const FLOORS = [['entry'], ['pool'], ['api', 'worker'], ['wasi', 'routes'], ['invocation'], ['loading'], ['base', 'platform']];
+const FLOORS = [
+  ['entry'],
+  ['pool'],
+  ['api', 'worker'],
+  ['wasi', 'routes'],
+  ['invocation'],
+  ['loading'],
+  ['base', 'platform'],
+];
 
 /** No file imports from a room above its own. */
 const zones = FLOORS.flatMap((rooms, floor) => {
@@ -19,7 +27,7 @@ const madeAtImport = (name) => ({
 });
 
 export default [
-  { ignores: ['**/dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
+  { ignores: ['**/dist/', 'www/pages/', 'www/site/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
   js.configs.recommended,
   {
     languageOptions: { globals: { ...globals['shared-node-browser'], WebAssembly: 'readonly', Worker: 'readonly' } },
