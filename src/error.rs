@@ -23,7 +23,7 @@ pub(crate) enum Error {
     #[error("`{export}` failed: {reason}")]
     Init { export: &'static str, reason: String, cause: JsValue },
     /// The guest answered with an error: its text, and what the last failing host call threw.
-    #[error("{}", .text.as_ref().map_or("the guest reported a failure without a message".to_owned(), String::from))]
+    #[error("the guest answered with an error without a text")]
     Guest { text: Option<JsString>, cause: Option<JsValue> },
     #[error("the guest trapped: {reason}{}", .text.as_ref().map_or(String::new(), |text| format!(" ({})", String::from(text))))]
     Trap { reason: String, text: Option<JsString>, cause: Option<JsValue> },
@@ -142,7 +142,7 @@ impl From<&Error> for JsValue {
         let message = match error {
             Error::Thrown(reason) => return reason.clone(),
             // Not converted to a Rust string: it may be long, and has to reach the caller unchanged.
-            Error::Guest { text: Some(text), .. } => text.clone(),
+            Error::Guest { text: Some(text), .. } if text.length() > 0 => text.clone(),
             _ => JsString::from(error.to_string()),
         };
         let cause = error.cause();

@@ -1,9 +1,9 @@
-//! `WapcHost`: one guest that can be called. `calls` does what comes before and after each call; `succession` replaces
+//! `WapcHost`: one guest that can be called. `calls` does what comes before and after each call; `replacement` replaces
 //! the instance; `exports` holds the functions that the port in JavaScript calls.
 
 mod calls;
 mod exports;
-mod succession;
+mod replacement;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -205,12 +205,12 @@ impl Host {
     /// Lets a fresh instance of `module` take over: a promise that resolves once it has.
     /// WAPC_LINK and WAPC_INIT leave the old guest in place.
     pub fn replace(&self, module: &Module) -> Result<Promise, JsValue> {
-        Ok(self.succeed(module.linkable()?))
+        Ok(self.succeed(Some(module.linkable()?)))
     }
 
-    /// Lets a fresh instance of the same guest take over: a promise that resolves once it has.
+    /// Lets a fresh instance of the guest that is there by then take over: a promise that resolves once it has.
     pub fn reset(&self) -> Result<Promise, JsValue> {
-        Ok(self.succeed(self.state.guest.borrow().clone()))
+        Ok(self.succeed(None))
     }
 
     /// Releases the guest; a running invocation first ends with WAPC_CLOSED. True where none ran: the host can then be
@@ -221,7 +221,7 @@ impl Host {
 }
 
 impl Host {
-    fn succeed(&self, guest: Rc<Linkable>) -> Promise {
+    fn succeed(&self, guest: Option<Rc<Linkable>>) -> Promise {
         let state = Rc::clone(&self.state);
         promise(async move {
             state.succeed(guest).await?;

@@ -286,7 +286,7 @@ impl Instance {
         if self.in_callback(|guest| guest.log(text)) {
             return Ok(());
         }
-        Err(Error::Trap { reason: "the logger threw".to_owned(), text: None, cause: None })
+        Err(Error::Trap { reason: "`logger` threw".to_owned(), text: None, cause: None })
     }
 
     /// Runs a callback of the caller's, during which this guest cannot be called.

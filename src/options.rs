@@ -127,12 +127,12 @@ impl Options {
                 "the host callback returned a promise, which `async: false` rules out: pass `async: true`, or answer at once"
             }
             _ if self.is_suspendable(false) => {
-                "the host callback returned a promise, which can't be awaited here: invokeSync and a module's start \
-                 function need an answer at once; use invoke"
+                "the host callback returned a promise, which cannot be awaited in invokeSync and a module's start \
+                 function: answer at once, or use invoke"
             }
             _ => {
-                "the host callback returned a promise, which this engine can't await on this thread: pass `async: true`, so \
-                 that the guest runs in a worker where there are any, or answer at once"
+                "the host callback returned a promise, which this engine can't await on this thread: pass `async: true`, \
+                 which runs the guest in a worker if there are any, or answer at once"
             }
         }
     }

@@ -2,12 +2,15 @@
 
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { WapcHost, WapcModule } from 'wapc-host';
 
+import { root } from '../tools/run.js';
 import { environment, path } from './environments/node.js';
 import { suite } from './suite/index.js';
 
@@ -115,6 +118,42 @@ function settled(work, argument, failed) {
   }
   return result instanceof Promise ? result.catch(failed) : result;
 }
+
+test('a source that cannot be fetched: WAPC_LOAD says why', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  const url = `http://127.0.0.1:${port}/guest.wasm`;
+  for (const source of [() => url, () => fetch(url)]) {
+    await rejects(WapcModule.compile(source()), { code: 'WAPC_LOAD', message: /ECONNREFUSED/ });
+  }
+  const failed = (cause) => Promise.reject(new Error('no', { cause }));
+  for (const [cause, expected] of [
+    [{ message: '', code: 'E_MANY' }, /: no: E_MANY$/],
+    ['a text', /: no: a text$/],
+    [undefined, /: no$/],
+    [{ toString: 5, valueOf: 5 }, /: no$/],
+  ]) {
+    await rejects(WapcModule.compile(failed(cause)), { code: 'WAPC_LOAD', message: expected });
+  }
+});
+
+test('features().workers is what the permissions of the process allow', () => {
+  const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission';
+  const program = "import('wapc-host').then(({ features }) => console.log(features().workers))";
+  for (const [flags, expected] of [
+    [[], 'true'],
+    [[permission, '--allow-fs-read=*'], 'false'],
+    [[permission, '--allow-fs-read=*', '--allow-worker'], 'true'],
+  ]) {
+    const { stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', program], { cwd: root, encoding: 'utf8' });
+    equal(stdout.trim(), expected, stderr);
+  }
+});
 
 test('3,000 hosts that invoke each other at once, more than the stack has room for: all answer afterwards', () =>
   chain(3000, { async: false }, (host) => host.invokeSync('x', 'y')));

@@ -1,10 +1,10 @@
 /** Tests the packed tarball: its content, and that it works where it is installed. */
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { after, test } from 'node:test';
 
 import { root } from '../tools/run.js';
@@ -20,10 +20,15 @@ function run(command, ...args) {
 
 const [packed] = JSON.parse(run('npm', 'pack', root, '--json', '--ignore-scripts', '--loglevel=error'));
 
+test('the guest of the package is small', () => {
+  const { size } = packed.files.find(({ path }) => path === 'dist/hello.wasm');
+  ok(size <= 20 * 1024, `${size} bytes`);
+});
+
 test('the tarball holds what a user needs and nothing else', () => {
   // Parts that entry points share, or load on demand, have a hash of their content in their names.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
-  const wasm = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
+  const wasm = ['assemblyscript', 'core', 'hello', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
     (name) => `${name}.wasm`,
   );
   const scripts = [
@@ -79,8 +84,19 @@ test('the tarball holds what a user needs and nothing else', () => {
   deepEqual(names, expected.sort());
 });
 
+test('links between the documents of the tarball lead to files that are in it', () => {
+  const paths = packed.files.map(({ path }) => path);
+  // The links of SECURITY.md lead to tests in the repository, as it says.
+  for (const document of paths.filter((path) => path.endsWith('.md') && path !== 'SECURITY.md')) {
+    const links = readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g);
+    const targets = [...links].map(([, target]) => posix.join(posix.dirname(document), target));
+    const dead = targets.filter((target) => !paths.includes(target));
+    deepEqual(dead, [], document);
+  }
+});
+
 /** Sub-paths of files that are served or started, not imported as modules. */
-const FILES = ['--exclude-entrypoints', './wasm', './wasi', './worker', './service-worker'];
+const FILES = ['--exclude-entrypoints', './hello.wasm', './wasm', './wasi', './worker', './service-worker'];
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],

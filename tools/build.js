@@ -69,6 +69,16 @@ export async function build({ isQuick = false } = {}) {
     copyShims(run('cargo', [...command, '--quiet', '--message-format=json'], { env, quiet: true }));
     if (!isQuick) for (const { text } of await sizes()) step(text);
   }
+  buildHello();
+}
+
+/** Builds the guest that is part of the package. */
+function buildHello() {
+  const source = join(root, 'examples/hello-guest/hello.ts');
+  const built = join(DIST, 'hello.wasm');
+  if (!isOlder(built, [source])) return;
+  const asc = join(root, 'node_modules/assemblyscript/bin/asc.js');
+  run(process.execPath, [asc, source, '-o', built, '-Oz', '--runtime', 'incremental', '--exportStart', '_start']);
 }
 
 function writeConstants() {

@@ -6,6 +6,6 @@ export const features = () =>
   Object.freeze({
     jspi: canSuspend(),
     sharedMemory: canShare(),
-    workers: platform.startWorker !== undefined,
+    workers: platform.startWorker !== undefined && !platform.forbidsWorkers?.(),
     directories: platform.fs !== undefined,
   });

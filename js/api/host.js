@@ -2,7 +2,7 @@ import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
 import { isObserved, isWatched, observe } from '../base/observing.js';
-import { beginAt, callerOf, forCaller } from '../base/origin.js';
+import { failureOf, forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
 import { callOf, decodeResponse, invocationOf, runObserved, runSyncWith, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
@@ -61,7 +61,7 @@ export class WapcHost {
   }
 
   constructor(token, host) {
-    if (token !== HOST) throw new WapcError('WAPC_ARGUMENT', 'WapcHost: use WapcHost.instantiate to make one');
+    if (token !== HOST) throw new WapcError('WAPC_ARGUMENT', 'use WapcHost.instantiate');
     this.#host = host;
     this.#port = host.port;
     this.#id = host.id;
@@ -104,7 +104,7 @@ export class WapcHost {
       if (options === undefined && !isWatched) return this.#port.invoke(invocation);
       return this.#invokeUnusually(invocation, options);
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.invoke)));
+      return rejectSoon(failureOf(error, #host in Object(this) && this.invoke));
     }
   }
 
@@ -115,7 +115,7 @@ export class WapcHost {
       if (isWatched || options !== undefined) return this.#invokeSyncUnusually(invocation, options);
       return this.#port.invokeSync(invocation);
     } catch (error) {
-      throw beginAt(error, callerOf(this.invokeSync));
+      throw failureOf(error, #host in Object(this) && this.invokeSync);
     }
   }
 
@@ -127,7 +127,7 @@ export class WapcHost {
       const invocation = callOf(operation, value, codec, this);
       return decodeResponse(this.#invokeUnusually(invocation, options), codec, invocation, name);
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.call)));
+      return rejectSoon(failureOf(error, #host in Object(this) && this.call));
     }
   }
 

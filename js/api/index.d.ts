@@ -36,12 +36,12 @@ export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Answers a guest's `__host_call`. Nothing (`undefined`) answers with zero bytes. What it throws, or rejects with,
+ * Answers a guest's `__host_call`. Nothing (`undefined`) answers with zero bytes. An error that it throws, or rejects with,
  * becomes the guest's host error (its message, in UTF-8), and stays reachable as `cause` if the guest then fails.
  *
  * @param binding the first name that the guest gives
  * @param namespace the second
- * @param operation the third: what is asked for
+ * @param operation the third: the one that is asked for
  * @param payload a copy that the callback owns
  * @param context the host and the invocation that the host call belongs to
  *
@@ -114,8 +114,8 @@ export type Operation = (value: any, call: Call) => unknown;
 /**
  * Answers host calls by namespace and operation. An object literal is operations by name; a function answers all of its
  * namespace; anything else that has an `invoke` gets operation and payload passed on as they are, never decoded. `'*'`
- * answers what nothing else does, on either level. What no route answers is a host error that lists what there is. The
- * binding makes no difference.
+ * answers what nothing else does, on either level. A host call that no route answers is a host error that lists what there
+ * is. The binding makes no difference.
  *
  * Only own properties count, read once when the routes are given. Calls that are passed on inherit signal and context
  * (`InvokeOptions.from`); where the guest that calls cannot wait (`async: false`, `invokeSync`), they go by `invokeSync`,
@@ -147,7 +147,7 @@ export interface Codec {
 }
 
 /**
- * What a guest sees through WASI (preview 1): nothing that is not given here, but clocks and randomness. Each instance
+ * The world of a guest through WASI (preview 1): nothing that is not given here, but clocks and randomness. Each instance
  * gets it anew when it is made. All of it is read once and copied: what the caller changes later, guests do not see.
  * WASI itself is loaded when the first guest that imports it is compiled.
  */
@@ -241,14 +241,14 @@ export interface HostOptions {
    */
   async?: 'auto' | boolean | undefined;
   /**
-   * Gets each line of `__console_log`. What it throws stops the guest: WAPC_TRAP.
+   * Gets each line of `__console_log`. An error that it throws stops the guest: WAPC_TRAP.
    * @default console.log
    */
   logger?: ((message: string) => void) | undefined;
   /**
    * Gets what the guest writes to WASI's standard output, a copy chunk by chunk as it is written: one longer than
-   * `limits.payload` is WAPC_LIMIT. What it throws stops the guest: WAPC_TRAP. By default it goes to the process's
-   * standard output, or to the console line by line.
+   * `limits.payload` is WAPC_LIMIT. An error that it throws stops the guest: WAPC_TRAP. By default
+   * it goes to the process's standard output, or to the console line by line.
    */
   stdout?: ((chunk: Bytes) => void) | undefined;
   /** The same for standard error. */
@@ -271,7 +271,7 @@ export interface HostOptions {
 export interface Limits {
   /**
    * Bytes of all linear memories and tables (8 bytes an entry) of an instance together. A guest that begins with more is
-   * WAPC_LIMIT; past it its `memory.grow` and `table.grow` fail. What can grow shares what the beginnings leave: the first
+   * WAPC_LIMIT; past it its `memory.grow` and `table.grow` fail. Memories and tables that can grow share the rest: the first
    * memory takes as much as it may use, then the other memories in their order, then the tables.
    *
    * It is written into the guest when that is compiled, from its bytes (a `WebAssembly.Module` is WAPC_ARGUMENT). A
@@ -325,7 +325,8 @@ export interface InvokeOptions {
    */
   signal?: AbortSignal | undefined;
   /**
-   * Milliseconds from now, the wait for its turn included: past it WAPC_TIMEOUT. Else as `signal`.
+   * Milliseconds from `invoke`, the wait for its turn included: past it WAPC_TIMEOUT. 0 is at once: WAPC_TIMEOUT unless it
+   * has answered before the event loop's next timers, which a guest in a worker never has: it is not asked. Else as `signal`.
    * @default Infinity
    */
   timeout?: number | undefined;
@@ -441,7 +442,7 @@ export class WapcHost {
   private constructor();
   /**
    * Compiles and instantiates in one step. Options given for a `WapcModule` are laid over those given to `compile`.
-   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
+   * @throws {WapcError} the errors of `WapcModule.compile` and `WapcModule.instantiate`
    */
   static instantiate(source: GuestSource | WapcModule, options?: HostOptions): Promise<WapcHost>;
   /** Tells hosts apart; what a host callback finds in `context.host.id`. */
@@ -477,7 +478,7 @@ export class WapcHost {
    * @throws {WapcError} WAPC_CLOSED: the host is closed, or was while the invocation ran or waited.
    * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
    * @throws the reason of `signal`: it aborted.
-   * @throws {WapcError} what `WapcModule.instantiate` throws: after a trap there is no fresh instance.
+   * @throws {WapcError} the errors of `WapcModule.instantiate`: after a trap there is no fresh instance.
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
@@ -487,7 +488,7 @@ export class WapcHost {
    * @throws {WapcError} WAPC_ASYNC: something would have to be waited for: a promise of the host callback, a turn, a fresh
    * instance.
    * @throws {WapcError} WAPC_UNSUPPORTED: the guest runs in a worker.
-   * @throws {WapcError} what `invoke` throws
+   * @throws {WapcError} the errors of `invoke`
    */
   invokeSync(operation: string, payload?: Payload, options?: Pick<InvokeOptions, 'context' | 'from'>): Bytes;
   /**
@@ -496,7 +497,7 @@ export class WapcHost {
    * @param value `undefined` is zero bytes, and a response of zero bytes `undefined`
    * @throws {WapcError} WAPC_ARGUMENT: the codec cannot encode the value; its error is the `cause`.
    * @throws {WapcError} WAPC_GUEST: the codec cannot decode the response; its error is the `cause`.
-   * @throws {WapcError} what `invoke` throws
+   * @throws {WapcError} the errors of `invoke`
    *
    * @example
    * ```ts
@@ -512,13 +513,13 @@ export class WapcHost {
    * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the host, or with more.
    * @throws {WapcError} WAPC_ARGUMENT: the host demands `integrity`, and there is none (see `ReplaceOptions.integrity`).
    * @throws {WapcError} WAPC_CLOSED: the host is closed.
-   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
+   * @throws {WapcError} the errors of `WapcModule.compile` and `WapcModule.instantiate`
    */
   replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
   /**
    * A fresh instance of the same guest. Happens by itself before the invocation that follows a trap.
    * @throws {WapcError} WAPC_CLOSED: the host is closed.
-   * @throws {WapcError} what `WapcModule.instantiate` throws
+   * @throws {WapcError} the errors of `WapcModule.instantiate`
    */
   reset(): Promise<void>;
   /** Rejects what runs or waits with WAPC_CLOSED and lets go of the guest. Idempotent. */
@@ -579,13 +580,16 @@ export interface PoolOptions extends HostOptions {
       }
     | undefined;
   /**
-   * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. What it throws keeps the
-   * pool from being created. An instance that it was not run on to its end is closed, also where it was acquired.
+   * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. An error that it throws keeps
+   * the pool from being created. An instance that it was not run on to its end is closed, also where it was acquired.
    */
   initialize?: ((host: PooledHost) => void | PromiseLike<void>) | undefined;
 }
 
-/** An instance that was acquired from a pool. Once it is returned it is `closed`. */
+/**
+ * An instance that was acquired from a pool. Once it is returned it is `closed`. Its `id` and `memorySize` are those of the
+ * host behind it: the `id` changes when `WapcPool.replace` has put another host in its place, between two invocations.
+ */
 export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke' | 'call'>;
 
 /**
@@ -602,8 +606,8 @@ export class WapcPool {
   private constructor();
   /**
    * Makes a pool and the instances that it keeps ready. Options given here are laid over those given to `compile`.
-   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
-   * @throws what `initialize` throws
+   * @throws {WapcError} the errors of `WapcModule.compile` and `WapcModule.instantiate`
+   * @throws the errors of `initialize`
    */
   static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
   /** The guest's name in errors; undefined where it has none. */
@@ -613,12 +617,12 @@ export class WapcPool {
   /**
    * Acquires an instance, invokes it and releases it.
    * @throws {WapcError} WAPC_POOL_FULL: the queue is full (`maxQueue`).
-   * @throws {WapcError} what `WapcHost.invoke` throws
+   * @throws {WapcError} the errors of `WapcHost.invoke`
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
    * `invoke` with a value, as `WapcHost.call`.
-   * @throws {WapcError} what `invoke` and `WapcHost.call` throw
+   * @throws {WapcError} the errors of `invoke` and `WapcHost.call`
    */
   call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
   /**
@@ -631,8 +635,8 @@ export class WapcPool {
    * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the pool, or with more.
    * @throws {WapcError} WAPC_ARGUMENT: the pool demands `integrity`, and there is none (see `ReplaceOptions.integrity`).
    * @throws {WapcError} WAPC_CLOSED: the pool is closed, or was meanwhile.
-   * @throws {WapcError} what `WapcModule.compile` and `WapcModule.instantiate` throw
-   * @throws what `initialize` throws
+   * @throws {WapcError} the errors of `WapcModule.compile` and `WapcModule.instantiate`
+   * @throws the errors of `initialize`
    */
   replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
   /**
@@ -644,7 +648,7 @@ export class WapcPool {
    * @throws {WapcError} WAPC_CLOSED: the pool is closed.
    * @throws {WapcError} WAPC_ARGUMENT: `timeout` or an option is of the wrong type or range.
    * @throws the reason of `signal`: it aborted.
-   * @throws {WapcError} what `create` throws: an instance had to be created.
+   * @throws {WapcError} the errors of `create`: an instance had to be created.
    */
   get(timeout?: number, options?: { signal?: AbortSignal | undefined }): Promise<PooledHost>;
   /**
@@ -654,9 +658,9 @@ export class WapcPool {
   return(host: PooledHost): void;
   /**
    * Acquires an instance for the length of `work`; it is returned however that ends.
-   * @returns what `work` comes to
-   * @throws {WapcError} what `get` throws
-   * @throws what `work` throws
+   * @returns the result of `work`
+   * @throws {WapcError} the errors of `get`
+   * @throws the errors of `work`
    *
    * @example
    * ```ts
@@ -681,7 +685,10 @@ export class WapcPool {
     readonly invocations: number;
     /** Invocations that began and failed. */
     readonly failures: number;
-    /** Instances that were replaced because they broke. */
+    /**
+     * Instances that were replaced because they broke: as many as observers are told of as `replaced`, and those that could
+     * not be replaced. `WapcPool.replace` does not count.
+     */
     readonly replaced: number;
   };
   /** Takes no new work, lets what was accepted finish, then closes every instance. Idempotent. */
@@ -695,7 +702,7 @@ export class WapcPool {
 /**
  * The same object, whose `call` knows the guest's operations, their values and their responses.
  *
- * @template Operations the functions that the guest has, by the names of its operations
+ * @typeParam Operations the guest's operations by name: functions of one value, or of none
  * @param guest a host, a pool or an acquired instance
  * @throws {WapcError} WAPC_ARGUMENT: it has no `call`.
  *
@@ -709,7 +716,10 @@ export function typed<Operations extends { [K in keyof Operations]: (value?: any
   /** As that of a host. */
   call(operation: string, value?: unknown, options?: any): Promise<any>;
 }): {
-  /** Runs one of the operations. */
+  /**
+   * Runs one of the operations.
+   * @typeParam K its name
+   */
   call<K extends keyof Operations & string>(
     operation: K,
     ...rest: [...Parameters<Operations[K]>, options?: InvokeOptions]
@@ -750,7 +760,7 @@ export class WapcError extends Error {
         readonly binding: string;
         /** The second. */
         readonly namespace: string;
-        /** The third: what was asked for. */
+        /** The third: the one that was asked for. */
         readonly operation: string;
       }
     | undefined;
@@ -776,7 +786,7 @@ export class WapcError extends Error {
           binding: string;
           /** The second. */
           namespace: string;
-          /** The third: what was asked for. */
+          /** The third: the one that was asked for. */
           operation: string;
         }
       | undefined;
@@ -830,7 +840,7 @@ export function features(): {
   readonly jspi: boolean;
   /** Memory can be shared with workers: in a browser where the page is cross-origin isolated. */
   readonly sharedMemory: boolean;
-  /** Guests can run in workers. */
+  /** Guests can run in workers: in Node under `--permission` with `--allow-worker` alone. */
   readonly workers: boolean;
   /** Guests can be given directories of the machine (`wasi.preopens`). */
   readonly directories: boolean;

@@ -14,7 +14,7 @@ const moduleOf = (half) => new WapcModule(MODULE, half);
 /** A compiled guest: compiled once, instantiated as often as needed. */
 export class WapcModule {
   constructor(token, half) {
-    if (token !== MODULE) throw new WapcError('WAPC_ARGUMENT', 'WapcModule: use WapcModule.compile to make one');
+    if (token !== MODULE) throw new WapcError('WAPC_ARGUMENT', 'use WapcModule.compile');
     setHalf(this, half);
   }
 

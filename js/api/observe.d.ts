@@ -10,7 +10,7 @@
 
 /**
  * Calls back with everything that happens on this thread, guests in workers included, until the function that it returns
- * is called. What `listener` throws is reported as an uncaught error of its own and changes nothing for the work.
+ * is called. An error that `listener` throws is reported as an uncaught error of its own and changes nothing for the work.
  * @throws {WapcError} WAPC_ARGUMENT: `listener` is no function
  */
 export function observe(listener: (event: WorkEvent | PoolEvent) => void): () => void;
@@ -53,13 +53,18 @@ export interface WorkEvent {
 
 /** A change to the instances of a pool. */
 export interface PoolEvent {
-  /** `evicted`: it did nothing for longer than `idleTimeout`, or could not be replaced. */
+  /**
+   * - `created`: a host was made for it, with an `id` of its own.
+   * - `replaced`: it broke, and the same host has a fresh instance (`WapcPool.stats.replaced`).
+   * - `evicted`: its host was closed. It did nothing for longer than `idleTimeout`, could not be replaced, or
+   *   `WapcPool.replace` put another host in its place, which is told as `created` next.
+   */
   readonly kind: 'created' | 'replaced' | 'evicted';
   /** The guest's name; undefined where it has none. */
   readonly guest?: string | undefined;
   /** The `id` of the host. */
   readonly host: number;
-  /** Why it was evicted, where that is an error. */
+  /** The error for which it was evicted, where there is one. */
   readonly reason?: unknown;
   // So that events of both kinds can be taken apart alike.
   /** Of works alone. */

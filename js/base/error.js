@@ -79,9 +79,9 @@ export function makeError(code, message, hasCause, cause) {
 /** The WAPC_CLOSED error of a host, module or pool. */
 export const closedError = (what) => new WapcError('WAPC_CLOSED', `the ${what} is closed`);
 
-/** The WAPC_ARGUMENT error: the option or argument, what was expected, and what came. */
-export function argumentError(what, expected, value) {
-  return new WapcError('WAPC_ARGUMENT', `${what}: expected ${expected}, got ${describe(value)}`);
+/** The WAPC_ARGUMENT error: the option or argument, what was expected, what came, and perhaps what to do. */
+export function argumentError(what, expected, value, advice = '') {
+  return new WapcError('WAPC_ARGUMENT', `${what}: expected ${expected}, got ${describe(value)}${advice}`);
 }
 
 /** The message of a thrown value, or the value itself as text. Never throws. */

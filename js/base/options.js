@@ -21,7 +21,7 @@ export function readFields(what, object, names, others = '', elsewhere = '') {
   const known = names.split(',');
   const other = attempt(what, () => Object.keys(object)).find((name) => !known.includes(name));
   if (other !== undefined) {
-    const hint = others.split(',').includes(other) ? elsewhere : suggestion(other, known);
+    const hint = others.split(',').includes(other) ? elsewhere : didYouMean(meant(other, known));
     throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${known.join(', ')}, got \`${other}\`${hint}`);
   }
   for (const name of known) {
@@ -38,12 +38,19 @@ function attempt(what, read) {
   }
 }
 
-/** A "did you mean" hint for a misspelt name, as the end of an error message; empty if no name is similar. */
-function suggestion(misspelt, names) {
-  const most = Math.min(2, Math.floor(misspelt.length / 3));
-  const near = names.filter((name) => distance(misspelt.slice(0, 32).toLowerCase(), name.toLowerCase()) <= most);
-  return near.length === 0 ? '' : `; did you mean \`${near[0]}\`?`;
+/** A hint as the end of an error message; empty if `name` is undefined. */
+const didYouMean = (name) => (name === undefined ? '' : `; did you mean \`${name}\`?`);
+
+/** The option that was meant by a name that is none; undefined if none is similar. */
+function meant(name, known) {
+  if (known.includes('limits') && LIMITS.includes(name)) return `limits.${name}`;
+  if (known.includes('size') && name === 'max') return 'size';
+  const most = Math.min(2, Math.floor(name.length / 3));
+  return known.find((other) => distance(name.slice(0, 32).toLowerCase(), other.toLowerCase()) <= most);
 }
+
+/** Names of `limits`, which callers also give outside of it. */
+const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
 
 /** Edit distance: the number of letters to insert, remove or replace. */
 function distance(from, to) {

@@ -1,6 +1,6 @@
 /** Call sites of public functions: stacks of errors begin there, not in frames of this package. */
 
-import { isOwn } from './error.js';
+import { WapcError, isOwn } from './error.js';
 
 /** Missing in some engines. */
 const { captureStackTrace } = /** @type {{ captureStackTrace?: (target: object, above?: Function) => void }} */ (Error);
@@ -49,6 +49,15 @@ export function beginAt(error, caller) {
 function framesIn(stack) {
   const first = stack.search(/^ {4}at |^.*@/m);
   return first < 0 ? '' : stack.slice(first);
+}
+
+/**
+ * The error of a public method, whose stack begins at the call site.
+ * @param {Function | false} called the method; false if it was called without its object
+ */
+export function failureOf(error, called) {
+  if (called !== false) return beginAt(error, callerOf(called));
+  return new WapcError('WAPC_ARGUMENT', 'a method was called without its object: bind it');
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { encoder } from './encoding.js';
-import { argumentError } from './error.js';
+import { argumentError, describe } from './error.js';
 
 const TypedArray = Object.getPrototypeOf(Uint8Array);
 const getterOf = ({ prototype }, name) => Object.getOwnPropertyDescriptor(prototype, name).get;
@@ -36,8 +36,9 @@ export function toBytes(value, what) {
   if (isBytes(value)) return value;
   if (typeof value === 'string') return encoder.encode(value);
   const bytes = viewOf(value);
-  if (bytes === undefined) throw argumentError(what, 'a string, an ArrayBuffer or a view of one', value);
-  return bytes;
+  if (bytes !== undefined) return bytes;
+  const advice = what === 'payload' && describe(value) === 'an object' ? '; options are the third argument' : '';
+  throw argumentError(what, 'a string, an ArrayBuffer or a view of one', value, advice);
 }
 
 /** The bytes of a buffer, or those that a view covers, not copied; undefined for other values and detached buffers. */

@@ -68,6 +68,11 @@ export class Invocation {
     if (context !== undefined) /** @type {any} */ (this).context = context;
   }
 
+  /** Records `timeout: 0`: a worker, whose answer is a later task, cannot answer at once. Set on demand, like `context`. */
+  hurry() {
+    /** @type {any} */ (this).isHurried = true;
+  }
+
   /** Keeps the event that observers get when the invocation ends. Set on demand: few invocations are observed. */
   observeAs(event) {
     /** @type {any} */ (this).event = event;

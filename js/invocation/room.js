@@ -48,8 +48,7 @@ export function hasRoom() {
   }
 }
 
-const MESSAGE =
-  "the caller's stack has no room left; call from less deep, or from a fresh stack (await Promise.resolve() first)";
+const MESSAGE = "the caller's stack has no room left: call from less deep, or after `await Promise.resolve()`";
 
 /**
  * Base of deferred rejections. Engines and platforms call back when a promise without handler is rejected, for which

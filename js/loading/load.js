@@ -122,7 +122,7 @@ async function attempt(name, work) {
   try {
     return await work();
   } catch (error) {
-    throw loadError(name, messageOf(error), { cause: error });
+    throw loadError(name, messageOf(error) + (platform.causeOf?.(error) ?? ''), { cause: error });
   }
 }
 
@@ -182,9 +182,7 @@ function isStreamable(response) {
   const type = response.headers.get('content-type') ?? 'no type';
   if (type.trim().toLowerCase() === 'application/wasm') return typeof WebAssembly.compileStreaming === 'function';
   if (!warned && response.url !== '') {
-    console.warn(
-      `wapc-host: ${response.url} came as ${type}, not application/wasm, so it is not compiled while it loads`,
-    );
+    console.warn(`wapc-host: ${response.url} is not compiled while it loads: it came as ${type}, not application/wasm`);
     warned = true;
   }
   return false;

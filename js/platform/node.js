@@ -21,6 +21,17 @@ const PACKAGED = new URL('./worker-node.mjs', HERE);
 // instead of `new`: for a `new Worker` with a variable URL, Next.js traces every file of the package, and its build
 // fails at the typings.
 platform.startWorker = (script = PACKAGED) => Reflect.construct(Worker, [new URL(script, PACKAGED), { execArgv: [] }]);
+// With `--permission`, and without `--allow-worker`. Asked each time: a process can drop permissions.
+platform.forbidsWorkers = () => process.permission?.has('worker') === false;
+// `fetch` of Node says only in its error's cause why it failed: as the message, or as the code of several errors.
+platform.causeOf = (error) => {
+  try {
+    const { message, code } = error.cause;
+    return `: ${message || code || error.cause}`;
+  } catch {
+    return '';
+  }
+};
 // In Bun, resuming a stack takes three times as long as creating one.
 platform.keepsStacks = process.versions.bun === undefined;
 

@@ -8,6 +8,10 @@ export const platform = {
    * @type {((script?: string | URL) => unknown) | undefined} starts a `Worker`; undefined on a platform without them
    */
   startWorker: undefined,
+  /** @type {(() => boolean) | undefined} true if the user has forbidden workers, so that `startWorker` throws */
+  forbidsWorkers: undefined,
+  /** @type {((error: any) => string) | undefined} the cause of a failed `fetch`, as the end of a message; never throws */
+  causeOf: undefined,
   /** @type {(() => number) | undefined} */
   parallelism: undefined,
   /** @type {typeof import('node:fs') | undefined} undefined on a platform without directories to give to guests */

@@ -148,9 +148,12 @@ export class Instances {
 
   /** Replaces the host of an instance by that of `fresh`. Nothing may be running on the instance. */
   exchange(instance, fresh) {
+    const { host } = instance;
     instance.takeOver(fresh);
     this.#watch(instance);
-    tellPool('replaced', instance.host.name, instance.host.id);
+    // Not `replaced`, which keeps the host: its id has changed.
+    tellPool('evicted', host.name, host.id);
+    tellPool('created', instance.host.name, instance.host.id);
     this.#changed();
   }
 

@@ -1,7 +1,7 @@
 import { compile, compileSuccessor, halfOf } from '../api/compile.js';
 import { infoOf } from '../api/info.js';
 import { isWatched } from '../base/observing.js';
-import { beginAt, callerOf, forCaller } from '../base/origin.js';
+import { beginAt, callerOf, failureOf, forCaller } from '../base/origin.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
@@ -46,7 +46,7 @@ export class WapcPool {
   #dispatcher;
 
   constructor(token, dispatcher) {
-    if (token !== POOL) throw new WapcError('WAPC_ARGUMENT', 'WapcPool: use WapcPool.create to make one');
+    if (token !== POOL) throw new WapcError('WAPC_ARGUMENT', 'use WapcPool.create');
     this.#dispatcher = dispatcher;
   }
 
@@ -64,7 +64,7 @@ export class WapcPool {
       if (options === undefined && !isWatched) return dispatcher.invoke(invocation);
       return this.#invokeUnusually(invocation, options);
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.invoke)));
+      return rejectSoon(failureOf(error, #dispatcher in Object(this) && this.invoke));
     }
   }
 
@@ -76,7 +76,7 @@ export class WapcPool {
       const invocation = callOf(operation, value, codec, this);
       return decodeResponse(this.#invokeUnusually(invocation, options), codec, invocation, name);
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.call)));
+      return rejectSoon(failureOf(error, #dispatcher in Object(this) && this.call));
     }
   }
 
@@ -199,6 +199,6 @@ export class WapcPool {
 /** The reason why `return` cannot accept a host with this state; undefined if it can. */
 function whyNotReturned(state, pool) {
   if (state?.pool === undefined) return 'expected a host that `get` of this pool answered with';
-  if (state.pool !== pool) return 'this host is of another pool: return it to the one that it was acquired from';
+  if (state.pool !== pool) return 'this host is of another pool: return it there';
   return state.isReleased ? 'this host was returned already' : undefined;
 }

@@ -1,5 +1,5 @@
 import { WapcError } from '../base/error.js';
-import { beginAt, callerOf } from '../base/origin.js';
+import { failureOf } from '../base/origin.js';
 import { callOf, decodeResponse, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 
@@ -44,7 +44,7 @@ export class PooledHost {
       requireRoom();
       return this.#run(invocationOf(operation, payload, this), options);
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.invoke)));
+      return rejectSoon(failureOf(error, #state in Object(this) && this.invoke));
     }
   }
 
@@ -56,7 +56,7 @@ export class PooledHost {
       const invocation = callOf(operation, value, codec, this);
       return decodeResponse(this.#run(invocation, options), codec, invocation, name);
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.call)));
+      return rejectSoon(failureOf(error, #state in Object(this) && this.call));
     }
   }
 

@@ -67,7 +67,8 @@ export class Supply {
 
   /** Renews a broken instance. Throws if the renewal cannot begin; only renewals that begin are counted. */
   renew(instance) {
-    const isBroken = instance.isDiscarded || instance.isTrapped;
+    // One that runs on an old guest makes room for the current one: it is not replaced because it broke.
+    const isBroken = (instance.isDiscarded || instance.isTrapped) && instance.generation === this.#instances.generation;
     const renewed = this.#instances.renew(instance);
     if (isBroken) this.replaced++;
     return renewed;

@@ -11,7 +11,7 @@ const REST = '*';
 const LISTED = 20;
 
 /**
- * What was read of `Routes`. Routes are read once, when they are given: changing the object later changes nothing.
+ * The routes that were read of `Routes`. They are read once, when they are given: changing the object later changes nothing.
  *
  * An entry is a function `(codec) => answer`; `answer` takes what a `HostCall` takes. Maps, since guests choose the
  * names: a `Map` has no `constructor` or `__proto__`.

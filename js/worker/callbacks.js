@@ -40,7 +40,7 @@ export class Callbacks {
    * Calls the host callback, and sends its answer when it has settled.
    * @param {import('./channel.js').Channel} channel
    * @param {[string, string, string, Uint8Array]} call binding, namespace, operation, payload
-   * @param {import('../invocation/invocation.js').Invocation} invocation keeps the answer, or what was thrown
+   * @param {import('../invocation/invocation.js').Invocation} invocation keeps the answer, or the error that was thrown
    * @param {() => boolean} isCurrent false if the worker does not wait for the answer any more
    */
   callHost(channel, call, invocation, isCurrent) {

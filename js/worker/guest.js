@@ -196,7 +196,7 @@ export class RemoteGuest {
       case LOG:
         return this.#tell('logger', () => this.#callbacks.log(channel, first));
       case OUTPUT:
-        return this.#tell('writer of its output', () => this.#callbacks.write(channel, first, second));
+        return this.#tell(first === 1 ? 'stdout' : 'stderr', () => this.#callbacks.write(channel, first, second));
     }
   }
 
@@ -245,7 +245,7 @@ export class RemoteGuest {
       tell();
     } catch (error) {
       const [code, what] = this.#request?.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
-      this.kill(new WapcError(code, `the ${what}: the ${callback} threw`, { cause: error }));
+      this.kill(new WapcError(code, `the ${what}: \`${callback}\` threw`, { cause: error }));
     }
   }
 

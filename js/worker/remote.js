@@ -2,6 +2,7 @@
 
 import { WapcError, closedError } from '../base/error.js';
 import { Invocation } from '../invocation/invocation.js';
+import { timeoutError } from '../invocation/invoke.js';
 import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
 import { notInWorkers, whyNot } from './start.js';
@@ -58,7 +59,7 @@ export async function startRemote(
 }
 
 /** A queued start of a guest that takes over: of `module`, or of the current module if undefined. */
-class Succession extends Invocation {
+class Replacement extends Invocation {
   constructor(module, guestName) {
     super();
     this.module = module;
@@ -79,9 +80,9 @@ class Remote extends Turns {
   #successor;
   /** True if starts have a time limit (`limits.start`), which terminates the worker. */
   #limitsStart;
-  /** Queued successions: they run before any pending invocation. */
-  #successions = [];
-  /** The running invocation or succession. */
+  /** Queued replacements: they run before any pending invocation. */
+  #replacements = [];
+  /** The running invocation or replacement. */
   #current;
 
   /**
@@ -146,24 +147,25 @@ class Remote extends Turns {
         this.name,
       );
     }
+    if (invocation.isHurried) throw invocation.locate(timeoutError(0), this.name);
     const response = this.enqueue(invocation);
     this.drainNow();
     return response;
   }
 
   get hasPending() {
-    return this.#successions.length > 0 || super.hasPending;
+    return this.#replacements.length > 0 || super.hasPending;
   }
 
   dequeue() {
-    return this.#successions.shift() ?? super.dequeue();
+    return this.#replacements.shift() ?? super.dequeue();
   }
 
-  /** For `Turns`: begins an invocation or a succession. */
+  /** For `Turns`: begins an invocation or a replacement. */
   begin(invocation) {
     this.running = true;
     this.#current = invocation;
-    const result = invocation instanceof Succession ? this.#reset(invocation) : this.#invoke(invocation);
+    const result = invocation instanceof Replacement ? this.#reset(invocation) : this.#invoke(invocation);
     const ended = () => {
       this.#current = undefined;
       this.running = false;
@@ -204,7 +206,7 @@ class Remote extends Turns {
     this.closed = true;
     const error = closedError('host');
     this.cancelAll();
-    for (const succession of this.#successions.splice(0)) succession.reject(error);
+    for (const replacement of this.#replacements.splice(0)) replacement.reject(error);
     this.#successor?.close(error);
     this.#guest.close(error);
     return true;
@@ -214,10 +216,10 @@ class Remote extends Turns {
 
   #succeed(module, guestName) {
     if (this.closed) throw closedError('host');
-    const succession = new Succession(module, guestName);
-    this.#successions.push(succession);
+    const replacement = new Replacement(module, guestName);
+    this.#replacements.push(replacement);
     this.drainNow();
-    return succession.promise;
+    return replacement.promise;
   }
 
   async #invoke(invocation) {
@@ -230,13 +232,13 @@ class Remote extends Turns {
     }
   }
 
-  async #reset(succession) {
-    const { module = this.#module } = succession;
+  async #reset(replacement) {
+    const { module = this.#module } = replacement;
     const hasGuest = this.#guest.isThere && !this.#guest.broken;
-    if (hasGuest && this.#limitsStart) await this.#startBeside(succession, module);
-    else await this.#renew(succession, module);
+    if (hasGuest && this.#limitsStart) await this.#startBeside(replacement, module);
+    else await this.#renew(replacement, module);
     this.#module = module;
-    if (succession.module !== undefined) this.name = this.#givenName ?? succession.guestName;
+    if (replacement.module !== undefined) this.name = this.#givenName ?? replacement.guestName;
   }
 
   /** Starts a new instance in the current worker, or in a new one. */

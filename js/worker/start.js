@@ -16,15 +16,14 @@ const ISOLATION =
  */
 export function whyNot(callsHost, asked) {
   if (platform.startWorker === undefined) {
-    if (!asked)
-      return `${NO_JSPI}, and has no workers that could; let the callback answer at once, with \`async: false\``;
-    return 'pools with `workers` need workers, which are not there: leave `workers` out' + (canSuspend() ? AWAITS : '');
+    if (!asked) return `${NO_JSPI} or workers; let the callback answer at once, with \`async: false\``;
+    return 'there are no workers here: leave `workers` out' + (canSuspend() ? AWAITS : '');
   }
   if (!callsHost || canShare() || canSuspend()) return undefined;
   if (!asked)
     return `${NO_JSPI} or shared memory; ${ISOLATION}, or let the callback answer at once, with \`async: false\``;
   return (
-    `pools with \`workers\` and a host callback need shared memory or JSPI (WebAssembly.Suspending): ${ISOLATION}; or leave ` +
+    `\`workers\` with a host callback need shared memory or JSPI (WebAssembly.Suspending): ${ISOLATION}; or leave ` +
     '`workers` out, and let the callback answer at once'
   );
 }
@@ -35,7 +34,7 @@ export const notInWorkers = ({ now, random }) => (now && 'now') ?? (random && 'r
 const NO_JSPI = 'this engine cannot await a host callback without JSPI (WebAssembly.Suspending)';
 
 /** Hint for an engine with JSPI, which awaits callbacks without workers. */
-const AWAITS = '; this engine has JSPI, so that callbacks may answer later without';
+const AWAITS = '; callbacks may answer later without, by JSPI';
 
 /**
  * Starts a worker. Throws WAPC_LOAD if the platform or the caller's factory throws, WAPC_ARGUMENT for a wrong script or

@@ -6,7 +6,8 @@ use crate::instance::Instance;
 
 use super::wapc::run;
 
-/// Stops the guest with WAPC_TRAP. The shim traps next.
+/// Stops the guest with WAPC_TRAP; `number` is the code that it exited with, the signal that it raised, or the stream whose
+/// writer threw. The shim traps next.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
     let trap = |reason: String| Error::Trap { reason, text: None, cause: None };
@@ -14,9 +15,9 @@ extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
         Err(match why {
             STOPPED_BY_EXIT => Error::Exit(number, String::new()),
             STOPPED_BY_SIGNAL => trap(format!("it raised signal {number}")),
-            STOPPED_BY_CLOCK => trap("its clock (`wasi.now`) threw".to_owned()),
-            STOPPED_BY_RANDOM => trap("its source of randomness (`wasi.random`) threw".to_owned()),
-            _ => trap("the writer of its output threw".to_owned()),
+            STOPPED_BY_CLOCK => trap("`wasi.now` threw".to_owned()),
+            STOPPED_BY_RANDOM => trap("`wasi.random` threw".to_owned()),
+            _ => trap(if number == 1 { "`stdout` threw" } else { "`stderr` threw" }.to_owned()),
         })
     });
 }

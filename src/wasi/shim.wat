@@ -44,7 +44,7 @@
   (import "wasi" "random_get" (func $random_get (param i32 i32 i32) (result i32)))
   (import "wasi" "fd_write" (func $fd_write (param i32 i32 i32 i32 i32) (result i32)))
   (import "wasi" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
-  ;; Stops the guest: why (STOPPED_BY_*), and the exit code or signal.
+  ;; Stops the guest: why (STOPPED_BY_*), and the exit code, the signal or the stream.
   (import "core" "wasi_stopped" (func $stopped (param i32 i32 i32)))
   ;; 1 where the guest's stack can be suspended now.
   (import "core" "wasi_may_suspend" (func $may_suspend (param i32) (result i32)))
@@ -189,7 +189,8 @@
       (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
     (i32.store (global.get $running) (local.get $id))
     (if (i32.ge_u (local.get $errno) (i32.const CALL_STOP))
-      (then (call $stopped (i32.load (global.get $running)) (i32.const STOPPED_BY_WRITER) (i32.const 0)) unreachable))
+      (then (call $stopped (i32.load (global.get $running)) (i32.const STOPPED_BY_WRITER)
+        (i32.sub (local.get $errno) (i32.const CALL_STOP))) unreachable))
     (local.get $errno))
   (func (export "poll_oneoff") (param i32 i32 i32 i32) (result i32)
     (local $errno i32)

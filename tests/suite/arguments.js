@@ -2,7 +2,7 @@
 
 import { equal, fails, thrown } from './assert.js';
 
-export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
+export function* wrongArguments({ WapcHost, WapcModule, WapcPool, WapcError, guest }) {
   const probe = async (options) => WapcHost.instantiate(await guest('wat/probe'), options);
 
   for (const [what, options] of [
@@ -66,6 +66,56 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcError, guest }) {
       },
     ];
   }
+
+  for (const [make, name, meant] of [
+    [WapcHost.instantiate, 'timeout', 'limits.timeout'],
+    [WapcModule.compile, 'memory', 'limits.memory'],
+    ...['timeout', 'memory', 'payload', 'start', 'suspensions'].map((name) => [
+      WapcPool.create,
+      name,
+      `limits.${name}`,
+    ]),
+    [WapcPool.create, 'max', 'size'],
+    [WapcPool.create, 'sise', 'size'],
+  ]) {
+    yield [
+      `${make.name} with the option ${name}: WAPC_ARGUMENT suggests ${meant}`,
+      async () => {
+        const bytes = await guest('wat/probe');
+        const { message } = await fails('WAPC_ARGUMENT', () => make(bytes, { [name]: 2 }));
+        equal([message.includes(`\`${name}\``), message.includes(`\`${meant}\``)], [true, true], message);
+      },
+    ];
+  }
+
+  yield [
+    'options in place of the payload: WAPC_ARGUMENT names both',
+    async () => {
+      const host = await probe({ async: false });
+      const { message } = await fails('WAPC_ARGUMENT', () => host.invoke('c', { timeout: 5 }));
+      equal([message.startsWith('payload'), message.includes('options')], [true, true], message);
+      host.close();
+    },
+  ];
+
+  yield [
+    'methods that are called without their object: WAPC_ARGUMENT',
+    async () => {
+      const host = await probe({ async: false });
+      const pool = await WapcPool.create(await guest('wat/probe'), { size: 1 });
+      const held = await pool.get();
+      const { invokeSync } = host;
+      for (const { invoke } of [host, pool, held]) {
+        for (const owner of [undefined, null, {}, { invoke }, new Proxy(host, {})]) {
+          await fails('WAPC_ARGUMENT', () => Reflect.apply(invoke, owner, ['c']));
+        }
+      }
+      await fails('WAPC_ARGUMENT', () => invokeSync('c'));
+      equal((await host.invoke.bind(host)('c')).length, 12);
+      host.close();
+      await pool.destroy();
+    },
+  ];
 
   yield [
     'options that are undefined count as not given',

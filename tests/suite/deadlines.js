@@ -20,6 +20,8 @@ export function* deadlines(environment) {
     },
   ];
 
+  yield* timeoutsOfZero(environment);
+
   for (const [way, make] of ways(environment)) {
     for (const [name, run] of inEachWay(make, environment)) yield [`${way}: ${name}`, run];
   }
@@ -70,6 +72,67 @@ export function* deadlines(environment) {
       for (const host of hosts) host.close();
     },
   ];
+}
+
+/** `timeout: 0`, which lets nothing wait for another task of the event loop. */
+function* timeoutsOfZero({ WapcHost, WapcPool, guest, canSuspend, hasWorkers }) {
+  const now = { timeout: 0 };
+  const pool = async (options) => WapcPool.create(await guest('wat/probe'), { size: 1, ...options });
+
+  yield [
+    'timeout 0: a guest that answers at once has answered',
+    async () => {
+      for (const options of [false, 'auto'].map((async) => ({ async, hostCall: () => 'x' }))) {
+        const host = await WapcHost.instantiate(await guest('wat/probe'), options);
+        const shared = await pool(options);
+        const held = await shared.get();
+        for (const invoked of [host, held]) {
+          for (const count of [1, 2, 3]) equal(wordsOf(await invoked.invoke('c', '', now))[0], count);
+          equal(wordsOf(await invoked.invoke('h', call, now))[1], 1);
+        }
+        await fails('WAPC_TIMEOUT', () => shared.invoke('c', '', now));
+        shared.return(held);
+        equal(wordsOf(await shared.invoke('c', '', now))[0], 5, 'the same instance');
+        host.close();
+        await shared.close();
+      }
+    },
+  ];
+
+  if (canSuspend) {
+    yield [
+      'timeout 0: a promise may settle in microtasks, others end',
+      async () => {
+        let answer = async () => 'x';
+        const host = await WapcHost.instantiate(await guest('wat/probe'), { hostCall: () => answer() });
+        for (let turn = 0; turn < 3; turn++) equal(wordsOf(await host.invoke('h', call, now))[1], 1);
+        const { hostCall, called } = patient();
+        answer = hostCall;
+        const suspended = host.invoke('h', call);
+        const { resolve } = await called(0);
+        await fails('WAPC_TIMEOUT', () => host.invoke('c', '', now));
+        resolve('xy');
+        equal(wordsOf(await suspended)[1], 2, 'the one before goes on');
+        await fails('WAPC_TIMEOUT', () => host.invoke('h', call, now));
+        equal(wordsOf(await host.invoke('c'))[0], 1, 'a fresh instance');
+        host.close();
+      },
+    ];
+  }
+
+  if (hasWorkers) {
+    yield [
+      'timeout 0: a guest in a worker is not asked',
+      async () => {
+        const workers = await pool({ workers: true });
+        await fails('WAPC_TIMEOUT', () => workers.invoke('c', '', now));
+        await workers.use((held) => fails('WAPC_TIMEOUT', () => held.invoke('c', '', now)));
+        equal(wordsOf(await workers.invoke('c'))[0], 1);
+        equal(workers.stats.replaced, 0);
+        await workers.close();
+      },
+    ];
+  }
 }
 
 function* inEachWay(make, { WapcModule, guest }) {

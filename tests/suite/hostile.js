@@ -258,7 +258,8 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
           throw thrown;
         },
       });
-      equal((await fails('WAPC_TRAP', () => host.invoke('l', words(512, 1)))).cause, thrown);
+      const { cause, message } = await fails('WAPC_TRAP', () => host.invoke('l', words(512, 1)));
+      equal([cause === thrown, message.includes('`logger`')], [true, true], message);
       equal(wordsOf(await host.invoke('c'))[0], 1);
       host.close();
     },

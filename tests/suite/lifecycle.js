@@ -1,6 +1,6 @@
 /** Hosts over time: order of invocations, replaced guests, closing, aborting. */
 
-import { equal, fails, thrown, words, wordsOf } from './assert.js';
+import { equal, fails, string, thrown, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -233,6 +233,26 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
       host.close();
       equal([host.closed, host.memorySize], [true, 0]);
       await fails('WAPC_CLOSED', () => host.reset());
+    },
+  ];
+
+  yield [
+    'reset while replace waits for its turn: a fresh instance of the guest that takes over',
+    async () => {
+      const { hostCall, called } = patient();
+      const host = await probe({ async: true, hostCall });
+      const successor = await WapcModule.compile(await guest('wat/version'));
+      const first = host.invoke('h', call);
+      const { resolve } = await called(0);
+      const exchanged = [host.replace(successor), host.reset(), host.reset()];
+      resolve('on the old one');
+      equal(wordsOf(await first)[1], 14);
+      await Promise.all(exchanged);
+      equal(string(await host.invoke('v')), 'version0');
+      await Promise.all([host.reset(), host.replace(await guest('wat/probe'))]);
+      equal(wordsOf(await host.invoke('c'))[0], 1);
+      host.close();
+      successor.close();
     },
   ];
 

@@ -119,6 +119,33 @@ export function* observing(environment) {
   ];
 
   yield [
+    'pools: a guest that takes over evicts and creates, and is not counted as replaced',
+    async () => {
+      let replaced;
+      const events = await eventsOf(observe, async () => {
+        const pool = await WapcPool.create(await guest('wat/probe'), { name: 'probe', size: 2 });
+        await pool.replace(await guest('wat/version'));
+        const held = await pool.get();
+        await pool.replace(await guest('wat/version'));
+        await held.invoke('v');
+        pool.return(held);
+        ({ replaced } = pool.stats);
+        await pool.close();
+      });
+      const ofPool = events.filter(({ kind }) => ['created', 'evicted', 'replaced'].includes(kind));
+      equal(replaced, 0);
+      equal(kindsOf(ofPool), [...Array(2).fill('created'), ...Array(4).fill(['evicted', 'created']).flat()]);
+      const alive = new Set();
+      for (const { kind, host } of ofPool) {
+        equal(alive.has(host), kind === 'evicted');
+        if (kind === 'created') alive.add(host);
+        else alive.delete(host);
+      }
+      equal(alive.size, 2);
+    },
+  ];
+
+  yield [
     'what observers see changes nothing of what callbacks do: context, odd answers',
     async () => {
       const contexts = [];

@@ -126,15 +126,15 @@ export function* protocol({ WapcHost, guest }) {
     async () => {
       const host = await probe();
       await fails('WAPC_PROTOCOL', () => host.invoke('n'));
-      equal(
-        (await fails('WAPC_GUEST', () => host.invoke('z'))).message,
-        'the guest reported a failure without a message',
-      );
+      for (const failure of [['z'], ['e', words(NAME, 0, 0)]]) {
+        const { message } = await fails('WAPC_GUEST', () => host.invoke(...failure));
+        equal(message, 'the guest answered with an error without a text');
+      }
       equal((await fails('WAPC_GUEST', () => host.invoke('e', words(NAME, 1, 1)))).message, 'e');
       equal((await fails('WAPC_GUEST', () => host.invoke('e', words(NAME, 1, 0)))).message, 'e');
       equal(wordsOf(await host.invoke('E', 'x'))[0], 7, 'a response outweighs a text');
       equal(await host.invoke('2', 'last'), bytes('last'));
-      equal(wordsOf(await host.invoke('c'))[0], 7, 'none of them cost the instance');
+      equal(wordsOf(await host.invoke('c'))[0], 8, 'none of them cost the instance');
       host.close();
     },
   ];

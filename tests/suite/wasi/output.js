@@ -229,13 +229,20 @@ export function* output(environment) {
     async () => {
       for (const workers of hasWorkers ? [false, true] : [false]) {
         const thrown = new Error('disk full');
-        const stdout = () => {
+        const write = () => {
           throw thrown;
         };
-        const pool = await WapcPool.create(await guest('wat/wasi'), { size: 1, workers, stdout });
-        const error = await fails('WAPC_TRAP', () => pool.invoke('x', payloadOf('fd_write', [1, iovecs([0, 1]), 8])));
-        equal(error.cause, thrown);
-        equal((await pool.invoke('x', payloadOf('sched_yield', []))).length, PAGE);
+        const options = { size: 1, workers, stdout: write, stderr: write };
+        const pool = await WapcPool.create(await guest('wat/wasi'), options);
+        for (const [stream, name] of [
+          [1, '`stdout`'],
+          [2, '`stderr`'],
+        ]) {
+          const payload = payloadOf('fd_write', [stream, iovecs([0, 1]), 8]);
+          const { cause, message } = await fails('WAPC_TRAP', () => pool.invoke('x', payload));
+          equal([cause === thrown, message.includes(name)], [true, true], message);
+          equal((await pool.invoke('x', payloadOf('sched_yield', []))).length, PAGE);
+        }
         await pool.close();
       }
     },

@@ -52,7 +52,7 @@ fn write_stream(process: &Process, stream: u32, (iovs, count): (u32, u32), writt
             guest.set_u32(at, len);
             errno(Ok(()))
         }
-        None => STOP,
+        None => STOP + stream,
     }
 }
 

@@ -63,12 +63,27 @@ impl State {
         Ok(instance)
     }
 
-    /// Starts an instance of `guest` and lets it take over when no invocation runs.
-    pub(super) async fn succeed(self: &Rc<Self>, guest: Rc<Linkable>) -> Result<(), Error> {
+    /// The guest of this host once all successors have taken over.
+    fn last_guest(&self) -> Rc<Linkable> {
+        let successors = self.successors.borrow();
+        successors.last().map_or_else(|| self.guest.borrow().clone(), |last| Rc::clone(&last.guest))
+    }
+
+    /// Starts an instance of `given` and lets it take over when no invocation runs. None: of the guest that this host
+    /// has by then.
+    pub(super) async fn succeed(self: &Rc<Self>, given: Option<Rc<Linkable>>) -> Result<(), Error> {
         if self.closed.get() {
             return Err(Error::Closed("host"));
         }
-        let instance = Instance::create(&guest, &self.handle, &self.options, true).await?;
+        let (guest, instance) = loop {
+            let guest = given.clone().unwrap_or_else(|| self.last_guest());
+            let instance = Instance::create(&guest, &self.handle, &self.options, true).await?;
+            if given.is_some() || Rc::ptr_eq(&guest, &self.last_guest()) {
+                break (guest, instance);
+            }
+            // Another guest was queued, or took over, while this instance started.
+            instance.discard();
+        };
         let taken_over = Promise::new(&mut |resolve, _| {
             let (instance, guest) = (Rc::clone(&instance), Rc::clone(&guest));
             self.successors.borrow_mut().push(Successor { instance, guest, resolve });
