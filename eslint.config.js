@@ -48,6 +48,7 @@ export default [
       'tests/environments/**',
       'tests/documents/**',
       'tests/examples/**',
+      'tests/site/**',
       'tests/package/*.js',
       'examples/**',
     ],

@@ -125,6 +125,22 @@ test('the panic hook of docs/errors.md tells why a guest in Rust traps', () => {
   equal(run(folder, process.execPath, ['host.mjs']), 'WAPC_TRAP true\n');
 });
 
+test('the guest of README.md greets', () => {
+  const { block } = blocks('rust').find(({ path }) => path === 'README.md');
+  const manifest = blocksOf(page).find(({ file }) => file === 'Cargo.toml').block;
+  const folder = project('readme', [
+    { file: 'Cargo.toml', block: manifest.replace('greeter', 'my-guest') },
+    { file: 'src/lib.rs', block },
+  ]);
+  buildRust(folder, 'my_guest');
+  greet(
+    folder,
+    `import { WapcHost } from 'wapc-host';
+    const host = await WapcHost.instantiate('my_guest.wasm', { codec: 'text' });
+    console.log(await host.call('hello', 'waPC!')); // prints: Hello, waPC!`,
+  );
+});
+
 test('the guest of docs/faq.md reads a stream in parts', () => {
   const all = blocksOf(readFileSync(join(root, 'docs/faq.md'), 'utf8'));
   const manifest = blocksOf(page).find(({ file }) => file === 'Cargo.toml').block;

@@ -61,14 +61,20 @@ test('the tarball holds what a user needs and nothing else', () => {
   const guides = [
     'api',
     'callbacks',
+    'comparison',
     'environments',
     'errors',
+    'faq',
+    'getting-started',
+    'guests',
     'hosts',
+    'index',
     'loading',
     'observing',
     'performance',
     'pools',
     'protocol',
+    'routes',
     'wasi',
     'workers',
   ];
@@ -79,6 +85,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'SECURITY.md',
     ...dist.map((name) => `dist/${name}`),
     ...guides.map((name) => `docs/${name}.md`),
+    'docs/figures/words.svg',
     'package.json',
   ];
   deepEqual(names, expected.sort());

@@ -42,6 +42,9 @@ const SECTIONS = {
   ],
 };
 
+/** The links of the navigation, which VitePress does not check. */
+export const navigated = Object.values(SECTIONS).flatMap((pages) => pages.map(({ link }) => link));
+
 /** The configuration for a site that is served at `base`, a path. */
 export const config = (base, outDir) => ({
   base,
