@@ -18,6 +18,7 @@ import { blocks, blocksOf, prints, sectionsOf } from './documents/markdown.js';
 const scratch = mkdtempSync(join(tmpdir(), 'wapc-guests-'));
 after(() => rmSync(scratch, { recursive: true }));
 
+const zig = zigCommand();
 const page = readFileSync(join(root, 'docs/guests.md'), 'utf8');
 const host = blocksOf(page).find(({ language }) => language === 'js').block;
 
@@ -27,8 +28,7 @@ function run(folder, command, args) {
     ...process.env,
     // The crates of all guests are compiled once.
     CARGO_TARGET_DIR: cache('documents-target'),
-    ZIG_GLOBAL_CACHE_DIR: cache('zig-cache'),
-    ZIG_LOCAL_CACHE_DIR: cache('zig-cache'),
+    ...zig.env,
     PATH: `${join(scratch, 'bin')}:${process.env.PATH}`,
   };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env, encoding: 'utf8' });
@@ -72,7 +72,7 @@ function guestOf(folder, text) {
 }
 
 mkdirSync(join(scratch, 'bin'));
-writeFileSync(join(scratch, 'bin/zig'), `#!/bin/sh\nexec ${zigCommand().join(' ')} "$@"\n`, { mode: 0o755 });
+writeFileSync(join(scratch, 'bin/zig'), `#!/bin/sh\nexec ${zig.command.join(' ')} "$@"\n`, { mode: 0o755 });
 
 const sections = sectionsOf(page).filter(({ text }) => text.includes('the guest is `'));
 test('each language of the page has a guest', () => {

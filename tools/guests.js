@@ -80,14 +80,17 @@ function compileC(source, built, ...options) {
   ziglang('cc', ...flags, ...options, source, '-o', built);
 }
 
-/** The command that runs Zig, which compiles C as well; installs it where it is missing. */
-export const zigCommand = () => [python('zig', `ziglang==${ZIG}`, 'ziglang'), '-m', 'ziglang'];
-
+/** Runs Zig, which compiles C as well. */
 function ziglang(...args) {
-  const [interpreter, ...module] = zigCommand();
-  const env = { ZIG_GLOBAL_CACHE_DIR: cache('zig-cache'), ZIG_LOCAL_CACHE_DIR: cache('zig-cache') };
-  run(interpreter, [...module, ...args], { env });
+  const { command, env } = zigCommand();
+  run(command[0], [...command.slice(1), ...args], { env });
 }
+
+/** The command of Zig, and its environment; installs it where it is missing. */
+export const zigCommand = () => ({
+  command: [python('zig', `ziglang==${ZIG}`, 'ziglang'), '-m', 'ziglang'],
+  env: { ZIG_GLOBAL_CACHE_DIR: cache('zig-cache'), ZIG_LOCAL_CACHE_DIR: cache('zig-cache') },
+});
 
 /** A Python interpreter that has a package, kept in the cache. */
 export function python(name, requirement, module) {
