@@ -17,7 +17,7 @@ export function observe(listener: (event: WorkEvent | PoolEvent) => void): () =>
 
 /**
  * Draws the works as tracks in the browser's DevTools (`performance.measure`, group `wapc-host`), until the function that it
- * returns is called.
+ * returns is called. Measures of the same names are cleared from the page's timeline, which would keep every entry.
  */
 export function devtools(): () => void;
 

@@ -39,6 +39,9 @@ export function devtools() {
       color: error === undefined ? 'primary' : 'error',
       properties,
     };
-    performance.measure(operation ?? guest ?? kind, { start, end: start + duration, detail: { devtools } });
+    const name = operation ?? guest ?? kind;
+    performance.measure(name, { start, end: start + duration, detail: { devtools } });
+    // DevTools has recorded it already; the timeline would keep every entry for good.
+    performance.clearMeasures(name);
   });
 }

@@ -1,6 +1,6 @@
 /** Observers of all that happens (`wapc-host/observe`). */
 
-import { equal, fails } from './assert.js';
+import { equal, fails, until } from './assert.js';
 import { ways } from './ways.js';
 
 /** Collects events while `act` runs. */
@@ -23,7 +23,7 @@ const KEYS = ['kind', 'guest', 'host', 'invocation', 'operation', 'binding', 'na
 );
 
 export function* observing(environment) {
-  const { WapcHost, WapcModule, WapcPool, guest, url, observe } = environment;
+  const { WapcHost, WapcModule, WapcPool, guest, url, observe, devtools } = environment;
   const planned = new Error('planned');
   const hostCall = (binding, namespace, operation, payload) => {
     if (payload.length === 3) throw planned;
@@ -208,6 +208,36 @@ export function* observing(environment) {
       stops.forEach((stop) => stop());
       await host.invoke('echo', 'four');
       equal([first.length, second.length], [6, 4]);
+      host.close();
+    },
+  ];
+
+  yield [
+    'devtools: measures with tracks, which the timeline does not keep',
+    async () => {
+      const measures = [];
+      const observer = new PerformanceObserver((list) => measures.push(...list.getEntries()));
+      observer.observe({ entryTypes: ['measure'] });
+      const stop = devtools();
+      const host = await WapcHost.instantiate(await guest('hello'), { name: 'greeter', hostCall, async: false });
+      await host.invoke('echo', 'four');
+      await fails('WAPC_GUEST', () => host.invoke('nope'));
+      stop();
+      await host.invoke('hello', 'not drawn');
+      await until(() => measures.length >= 5);
+      observer.disconnect();
+      const drawn = measures.map(({ name, detail }) => [name, detail.devtools.track, detail.devtools.color]);
+      equal(
+        drawn.sort(),
+        [
+          ['echo', 'Host calls', 'primary'],
+          ['echo', 'Invocations', 'primary'],
+          ['greeter', 'Compile', 'primary'],
+          ['greeter', 'Instantiate', 'primary'],
+          ['nope', 'Invocations', 'error'],
+        ].sort(),
+      );
+      equal(performance.getEntriesByType('measure').length, 0);
       host.close();
     },
   ];
