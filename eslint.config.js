@@ -14,11 +14,24 @@ const FLOORS = [
   ['base', 'platform'],
 ];
 
-/** No file imports from a room above its own. */
-const zones = FLOORS.flatMap((rooms, floor) => {
-  const above = FLOORS.slice(0, floor).flat();
-  const from = above.map((room) => `./js/${room}`);
-  return floor === 0 ? [] : rooms.map((room) => ({ target: `./js/${room}`, from }));
+/** The same of bin/, below its entry. */
+const BIN_FLOORS = [['commands'], ['bench', 'init', 'inspect'], ['guest', 'payload'], ['output'], ['arguments']];
+
+/** No file of a folder imports from a room above its own. */
+const zonesOf = (folder, floors) =>
+  floors.flatMap((rooms, floor) => {
+    const above = floors.slice(0, floor).flat();
+    const from = above.map((room) => `./${folder}/${room}`);
+    return floor === 0 ? [] : rooms.map((room) => ({ target: `./${folder}/${room}`, from }));
+  });
+
+const withoutCircles = (zones) => ({
+  plugins: { 'import-x': importX },
+  settings: { 'import-x/resolver-next': [createNodeResolver()] },
+  rules: {
+    'import-x/no-cycle': ['error', { ignoreExternal: true }],
+    'import-x/no-restricted-paths': ['error', { zones }],
+  },
 });
 
 const madeAtImport = (name) => ({
@@ -40,9 +53,11 @@ export default [
   },
   {
     files: [
+      'bin/**',
       'tools/**',
       'tests/*.js',
       'tests/bench/**',
+      'tests/cli/**',
       'tests/fuzz/**',
       'tests/browser/*.js',
       'tests/environments/**',
@@ -65,13 +80,11 @@ export default [
     ],
     languageOptions: { globals: globals.browser },
   },
+  { files: ['bin/**/*.js'], ...withoutCircles(zonesOf('bin', BIN_FLOORS)) },
+  { files: ['js/**/*.js'], ...withoutCircles(zonesOf('js', FLOORS)) },
   {
     files: ['js/**/*.js'],
-    plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [createNodeResolver()] },
     rules: {
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
-      'import-x/no-restricted-paths': ['error', { zones }],
       // They may be missing where the package is imported: `js/base/encoding.js`.
       'no-restricted-syntax': ['error', ...['TextEncoder', 'TextDecoder'].map(madeAtImport)],
     },

@@ -2,9 +2,9 @@
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, posix } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { after, test } from 'node:test';
 
 import { root } from '../tools/run.js';
@@ -25,6 +25,12 @@ test('the guest of the package is small', () => {
   ok(size <= 20 * 1024, `${size} bytes`);
 });
 
+/** The files below a folder of the repository, by their paths from its root. */
+const pathsBelow = (name) =>
+  readdirSync(join(root, name), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll(sep, '/'));
+
 test('the tarball holds what a user needs and nothing else', () => {
   // Parts that entry points share, or load on demand, have a hash of their content in their names.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
@@ -35,6 +41,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'chunk-chunk',
     'remote-chunk',
     'index',
+    'msgpack',
     'node',
     'observe',
     'slim',
@@ -61,6 +68,7 @@ test('the tarball holds what a user needs and nothing else', () => {
   const guides = [
     'api',
     'callbacks',
+    'cli',
     'comparison',
     'environments',
     'errors',
@@ -83,10 +91,12 @@ test('the tarball holds what a user needs and nothing else', () => {
     'LICENSE',
     'README.md',
     'SECURITY.md',
+    ...pathsBelow('bin').filter((path) => path.endsWith('.js')),
     ...dist.map((name) => `dist/${name}`),
     ...guides.map((name) => `docs/${name}.md`),
     'docs/figures/words.svg',
     'package.json',
+    ...pathsBelow('templates').filter((path) => !path.includes('/target/')),
   ];
   deepEqual(names, expected.sort());
 });
@@ -191,4 +201,16 @@ test('an error of the ESM copy is one of the CommonJS copy', () => {
     import('wapc-host').then(({ WapcModule }) => WapcModule.compile(5)).catch((error) => console.log(error instanceof WapcError));`;
   writeFileSync(join(folder, 'brand.cjs'), load);
   equal(run(process.execPath, 'brand.cjs'), 'true\n');
+});
+
+test('its command line runs where nothing else is installed', () => {
+  const wapcHost = (...args) => run('npx', '--offline', 'wapc-host', ...args);
+  equal(wapcHost('run', 'hello.wasm', 'hello', 'waPC', '--echo'), 'Hello, waPC');
+  equal(wapcHost('run', 'hello.wasm', 'echo', '{"a":1}', '--echo', '--msgpack'), '{"a":1}\n');
+  wapcHost('init', 'c', 'written');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, 'written/package.json'), 'utf8'));
+  deepEqual(devDependencies, { 'wapc-host': `^${version}` });
+  const written = readdirSync(join(folder, 'written'));
+  for (const name of ['.gitignore', 'guest.c', 'guest.test.js', 'package.json']) ok(written.includes(name), name);
 });

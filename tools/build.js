@@ -17,6 +17,7 @@ import { gzipSync } from 'node:zlib';
 
 import { cache } from './cache.js';
 import { CONSTANTS, constantsOf } from './constants.js';
+import { bundleMessagePack } from './messagepack.js';
 import { fail, root, run, step } from './run.js';
 import { sizeOf, sizes } from './sizes.js';
 
@@ -63,7 +64,9 @@ export async function build({ isQuick = false } = {}) {
   const glue = join(GENERATED, 'core.js');
   const generators = ['tools/build.js', 'tools/bindgen/src/main.rs'].map((name) => join(root, name));
   if (isOlder(glue, [CORE, WASI, ...generators])) generateGlue(isQuick);
-  const sources = filesBelow(join(root, 'js')).concat(join(root, 'package.json'), join(root, 'tools/build.js'));
+  const sources = filesBelow(join(root, 'js')).concat(
+    ['package.json', 'tools/build.js', 'tools/messagepack.js'].map((name) => join(root, name)),
+  );
   if (isOlder(join(DIST, 'worker.js'), sources)) {
     await bundle();
     copyShims(run('cargo', [...command, '--quiet', '--message-format=json'], { env, quiet: true }));
@@ -221,6 +224,7 @@ async function bundle() {
   ]) {
     await esbuild.build({ ...common, entryPoints: [entry], outfile, format: 'esm', plugins: [withoutUnused] });
   }
+  await bundleMessagePack(esbuild);
   mkdirSync(DIST, { recursive: true });
   for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   copyTypings();

@@ -21,6 +21,7 @@ const checks = [
   [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
   [...bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   [...bin('typescript', 'bin/tsc'), '--project', 'js'],
+  [...bin('typescript', 'bin/tsc'), '--project', 'bin'],
   [...bin('typescript', 'bin/tsc'), '--project', 'tests/types'],
   // The generated glue is ignored by git, and imports parts of js/.
   [...bin('knip', 'bin/knip.js'), '--no-gitignore'],

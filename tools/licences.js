@@ -1,12 +1,17 @@
 /**
- * Fails for a crate whose licence is not allowed, or that is not from crates.io. Not cargo-deny: compiling it takes
+ * Fails for a crate whose licence is not allowed, or that is not from crates.io, and for an npm package in dist/ whose
+ * licence is not allowed. Not cargo-deny: compiling it takes
  * longer than it is worth for so few crates.
  */
 
-import { fail, run } from './run.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { BUNDLED } from './messagepack.js';
+import { fail, root, run } from './run.js';
 
 const MANIFESTS = ['Cargo.toml', 'tools/bindgen/Cargo.toml', 'tools/fuzz/Cargo.toml'];
-const ALLOWED = ['Apache-2.0', 'Apache-2.0 WITH LLVM-exception', 'MIT', 'Unicode-3.0', 'Zlib'];
+const ALLOWED = ['Apache-2.0', 'Apache-2.0 WITH LLVM-exception', 'ISC', 'MIT', 'Unicode-3.0', 'Zlib'];
 const CRATES_IO = 'registry+https://github.com/rust-lang/crates.io-index';
 
 const problems = MANIFESTS.flatMap((manifest) => {
@@ -14,6 +19,10 @@ const problems = MANIFESTS.flatMap((manifest) => {
   const { packages, workspace_members: own } = JSON.parse(run('cargo', command, { quiet: true }));
   return packages.filter(({ id }) => !own.includes(id)).flatMap((crate) => problemsOf(crate, manifest));
 });
+for (const name of BUNDLED) {
+  const { license } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
+  if (!isAllowed(license ?? null)) problems.push(`dist/: ${name} has the licence ${license}, which is not allowed`);
+}
 if (problems.length > 0) fail(problems.join('\n'));
 
 function problemsOf({ name, version, license, source }, manifest) {

@@ -10,6 +10,7 @@ const SECTIONS = {
     page('Words', '/'),
     page('Getting started', '/getting-started'),
     page('Writing guests', '/guests'),
+    page('Command line', '/cli'),
     page('Examples', '/repository/examples/README'),
     apart('Demo', '/demo/index.html'),
   ],

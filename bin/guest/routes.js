@@ -1,0 +1,43 @@
+/** `--routes`: the module that answers a guest's host calls. */
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+
+import { UsageError } from '../arguments/usage-error.js';
+
+/**
+ * Imports a module of routes.
+ * @param {string} file
+ * @returns {Promise<{ routes: any, codec: any }>} its default export or `routes`, and its `codec` where it exports one
+ * @throws {UsageError} it is not there, throws, or exports no routes
+ */
+export async function loadRoutes(file) {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  const found = stats === undefined ? `there is no ${file}` : `${file} is a directory`;
+  if (!stats?.isFile()) throw new UsageError(`--routes: expected a module of JavaScript, ${found}`);
+  const module = await importModule(file);
+  const routes = module.default ?? module.routes;
+  if (routes === null || (typeof routes !== 'object' && typeof routes !== 'function')) {
+    const names = Object.keys(module).join(', ') || 'nothing';
+    const expected = 'routes, such as { namespace: { operation: (value) => value } }, as default or named "routes"';
+    throw new UsageError(`--routes: expected ${file} to export ${expected}; it exports ${names}`);
+  }
+  return { routes, codec: module.codec };
+}
+
+async function importModule(file) {
+  try {
+    return await import(pathToFileURL(resolve(file)).href);
+  } catch (error) {
+    const told = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
+    throw new UsageError(`--routes: importing ${file} failed: ${told}${placeOf(error)}`, { cause: error });
+  }
+}
+
+/** Where an error was thrown, from its stack, for the end of a message. */
+function placeOf(error) {
+  const [, place] = /(file:\/\/[^\s)"']+:\d+)/.exec(error?.stack ?? '') ?? [];
+  return place === undefined ? '; --debug shows more' : ` (${place}); --debug shows its stack`;
+}

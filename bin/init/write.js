@@ -1,0 +1,76 @@
+/** Writes a folder whole or not at all. */
+
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { UsageError } from '../arguments/usage-error.js';
+import { Failure } from '../output/failure.js';
+
+/**
+ * Writes files into a folder that is not there, or is empty.
+ * @param {string} folder
+ * @param {Map<string, string>} files by their paths
+ * @throws {UsageError} the folder is not empty, or is no folder
+ */
+export function writeFolder(folder, files) {
+  checkEmpty(folder);
+  try {
+    write(resolve(folder), files);
+  } catch (error) {
+    throw new Failure(error.code, `init: ${folder} cannot be written: ${error.message}`, { cause: error });
+  }
+}
+
+function write(target, files) {
+  mkdirSync(dirname(target), { recursive: true });
+  // Beside the folder: on the same disk, where what is renamed is there at once.
+  const draft = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+  try {
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(draft, path)), { recursive: true });
+      writeFileSync(join(draft, path), text);
+    }
+    publish(draft, target);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function checkEmpty(folder) {
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) throw new UsageError(`init: expected a new folder, and ${folder} is a file`);
+  const [first] = readdirSync(folder);
+  if (first === undefined) return;
+  const found = `${folder} is not empty: ${JSON.stringify(first)} is in it`;
+  throw new UsageError(`init: expected a new or empty folder, and ${found}. Nothing was written`);
+}
+
+/** Moves what was written to its place; an empty folder stays the one that it is, since a shell may be in it. */
+function publish(draft, target) {
+  if (!existsSync(target)) {
+    renameSync(draft, target);
+    // Temporary folders are their owner's alone.
+    chmodSync(target, 0o777 & ~process.umask());
+    return;
+  }
+  const moved = [];
+  try {
+    for (const name of readdirSync(draft)) {
+      renameSync(join(draft, name), join(target, name));
+      moved.push(name);
+    }
+  } catch (error) {
+    for (const name of moved) rmSync(join(target, name), { recursive: true });
+    throw error;
+  }
+}

@@ -1,0 +1,165 @@
+/** `wapc-host run`. */
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { command, guest } from './cli/command.js';
+
+const HELLO = guest('hello');
+const PROBE = guest('wat/probe');
+const WRITES = guest('wat/writes');
+const folder = mkdtempSync(join(tmpdir(), 'wapc-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A file in the folder: its path. */
+function file(name, content) {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+const NAME = file('name.txt', 'wörld');
+const ROUTES = file('routes.mjs', 'export const routes = { foo: { echo: (value) => value } };');
+const SHOUTING = file(
+  'shout.mjs',
+  'export default { foo: { echo: (t) => t.toUpperCase() } }; export const codec = "text";',
+);
+const COUNTING = file('count.mjs', 'export default { foo: { echo: ({ n }) => ({ n: n + 1 }) } };');
+
+/** Payloads and formats: arguments, standard input, standard output. */
+const ANSWERS = [
+  ['text', ['hello', 'waPC', '--echo'], '', 'Hello, waPC'],
+  ['a file', ['hello', `@${NAME}`, '--echo'], '', 'Hello, wörld'],
+  ['text that begins with @', ['hello', '@@x', '--echo'], '', 'Hello, @x'],
+  ['text that begins with -', ['hello', '--echo', '--', '-1'], '', 'Hello, -1'],
+  ['standard input where there is no payload', ['hello', '--echo'], 'stdin', 'Hello, stdin'],
+  ['standard input by -', ['hello', '-', '--echo'], 'stdin', 'Hello, stdin'],
+  ['an empty payload, not standard input', ['hello', '', '--echo'], 'stdin', 'Hello, '],
+  [
+    'JSON, as it was written',
+    ['echo', '{ "n": 12345678901234567890 }', '--json', '--echo'],
+    '',
+    '{ "n": 12345678901234567890 }\n',
+  ],
+  ['JSON of standard input', ['echo', '--json', '--echo'], '[1]\n', '[1]\n'],
+  ['an empty answer of JSON', ['echo', '', '--json', '--echo'], '', '\n'],
+  ['hex', ['echo', '0x00 fF', '--hex', '--echo'], '', '00ff\n'],
+  ['MessagePack', ['echo', '{"a":[1,2.5,"x"]}', '--msgpack', '--echo'], '', '{"a":[1,2.5,"x"]}\n'],
+  ['routes', ['hello', 'x', '--routes', ROUTES], '', 'Hello, x'],
+  ['routes with a codec of their own', ['hello', 'x', '--routes', SHOUTING], '', 'Hello, X'],
+];
+for (const [name, args, input, expected] of ANSWERS) {
+  test(`answers: ${name}`, () => {
+    const { status, stdout, stderr } = command(['run', HELLO, ...args], { input });
+    equal(status, 0, stderr);
+    equal(stdout, expected);
+  });
+}
+
+test('the format is the codec of routes, unless they export one', () => {
+  const asked = `@${file('relay.bin', 'default\0foo\0echo\0{"n":1}')}`;
+  const run = (...args) => command(['run', guest('wat/relay'), 'call', ...args]);
+  equal(run(asked, '--routes', COUNTING).status, 1, 'a route without a codec gets bytes');
+  const json = file('json.mjs', `export { default } from './count.mjs'; export const codec = 'json';`);
+  equal(run(asked, '--routes', json).stdout, '{"n":2}');
+  // As MessagePack its first two bytes, the length of the text, are a letter of UTF-8: the guest has three names to read.
+  const packed = JSON.stringify(`${'d'.repeat(130)}\0foo\0echo\0x`);
+  const bytes = file('bytes.mjs', 'export default { foo: { echo: (n) => ({ n, bytes: new Uint8Array([1, 2]) }) } };');
+  equal(run(packed, '--msgpack', '--routes', bytes).stdout, `{"n":${'x'.charCodeAt(0)},"bytes":"AQI="}\n`);
+});
+
+test('the guest gets directories and variables', () => {
+  mkdirSync(join(folder, 'data'));
+  file('data/a.txt', 'content');
+  const args = ['run', guest('c/hello'), 'exercise', '', '--env', 'NAME=a=b'];
+  const { stdout, stderr } = command([...args, '--dir', `/data=${join(folder, 'data')}`]);
+  match(stdout, /^to standard output\n/);
+  match(stdout, /NAME: a=b\n/);
+  match(stdout, /read: content\n/);
+  match(stdout, /read back: written twice\n/);
+  equal(stderr, 'to standard error\n');
+  const { stdout: refused } = command([...args, '--dir', `/data=${join(folder, 'data')}:ro`]);
+  match(refused, /read: content\n/);
+  ok(!refused.includes('written twice'), refused);
+});
+
+/** Failures: arguments after `run`, and the code on standard error. */
+const FAILURES = [
+  ['the guest fails', [HELLO, 'nope'], 'WAPC_GUEST'],
+  ['nothing answers its host call', [HELLO, 'hello', 'x'], 'WAPC_GUEST'],
+  ['the answer is no JSON', [HELLO, 'hello', '1', '--echo', '--json'], 'WAPC_GUEST'],
+  ['the answer is no MessagePack', [HELLO, 'hello', '1', '--echo', '--msgpack'], 'WAPC_GUEST'],
+  ['the guest is missing', ['no/such.wasm', 'hello'], 'WAPC_LOAD'],
+  ['the guest is none', [guest('wat/extism'), 'hello'], 'WAPC_NOT_A_GUEST'],
+  ['it begins with too much memory', [HELLO, 'hello', 'x', '--memory', '1MiB'], 'WAPC_LIMIT'],
+  ['it loops for ever', [PROBE, 'L', '', '--timeout', '200'], 'WAPC_TIMEOUT'],
+  [
+    'its host call is never answered',
+    [
+      HELLO,
+      'hello',
+      'x',
+      '--timeout',
+      '300ms',
+      '--routes',
+      file('never.mjs', 'export default { foo: { echo: () => new Promise(() => {}) } };'),
+    ],
+    'WAPC_TIMEOUT',
+  ],
+  [
+    'routes that are none',
+    [HELLO, 'hello', 'x', '--routes', file('five.mjs', 'export default { foo: 5 };')],
+    'WAPC_ARGUMENT',
+  ],
+  [
+    'a codec that is none',
+    [HELLO, 'hello', 'x', '--routes', file('codec.mjs', 'export default {}; export const codec = {};')],
+    'WAPC_ARGUMENT',
+  ],
+];
+for (const [name, args, code] of FAILURES) {
+  test(`exit code 1: ${name}`, () => {
+    const { status, stdout, stderr } = command(['run', ...args]);
+    equal(status, 1, stderr);
+    equal(stdout, '');
+    const last = stderr.trimEnd().split('\n').at(-1);
+    ok(last.startsWith(`${code}: `), stderr);
+  });
+}
+
+test('log lines go to standard error, with control characters escaped', () => {
+  equal(command(['run', HELLO, 'hello', 'x', '--echo']).stderr, 'logging something\n');
+  const { stderr } = command(['run', WRITES, 'l', '0100000001000000ffffffff', '--hex']);
+  equal(stderr, '\\u0000\n');
+});
+
+test('--trace tells of host calls and log lines, also of host calls that never end', () => {
+  const { stderr, stdout } = command(['run', HELLO, 'hello', 'abc', '--echo', '--trace']);
+  equal(stdout, 'Hello, abc');
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^ *\d+\.\d{3} ms {2}/, ''));
+  deepEqual(lines.slice(0, 2), ['log  logging something', 'call default foo echo: 3 bytes']);
+  match(lines[2], /^ {2}-> echo: 3 bytes in \d+\.\d{3} ms$/);
+  const never = command([
+    'run',
+    HELLO,
+    'hello',
+    'x',
+    '--timeout',
+    '300',
+    '--routes',
+    join(folder, 'never.mjs'),
+    '--trace',
+  ]);
+  match(never.stderr, /call default foo echo: 1 bytes\n/);
+});
+
+test('--debug shows the stack and the cause', () => {
+  const routes = file('down.mjs', 'export default { foo: { echo() { throw new Error("down"); } } };');
+  const { stderr } = command(['run', HELLO, 'hello', 'x', '--routes', routes, '--debug']);
+  match(stderr, /\[cause\]: Error: down\n +at echo \(file:.*down\.mjs/);
+});

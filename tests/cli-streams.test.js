@@ -1,0 +1,90 @@
+/** `wapc-host run` with pipes, signals and terminals. */
+
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { has } from '../tools/run.js';
+import { TOOL, command, ended, first, guest, start } from './cli/command.js';
+
+const HELLO = guest('hello');
+const folder = mkdtempSync(join(tmpdir(), 'wapc-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A file in the folder: its path. */
+function file(name, content) {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+test('a module of routes that keeps the event loop busy does not keep the process', () => {
+  const routes = file('busy.mjs', 'setInterval(() => {}, 1000); export default { foo: { echo: (value) => value } };');
+  equal(command(['run', HELLO, 'hello', 'x', '--routes', routes]).stdout, 'Hello, x');
+});
+
+test('Ctrl-C ends a guest that loops for ever', async () => {
+  const child = start(['run', guest('wat/probe'), 'M', '']);
+  child.stdin.end();
+  await first(child.stderr);
+  child.kill('SIGINT');
+  deepEqual(await ended(child), { code: null, signal: 'SIGINT' });
+});
+
+test('a closed pipe ends a guest that writes for ever, quietly', async () => {
+  const child = start(['run', guest('wat/writes'), 'w', '1000000000000000ffffffff', '--hex']);
+  child.stdin.end();
+  let told = '';
+  child.stderr.on('data', (chunk) => (told += chunk));
+  await first(child.stdout);
+  child.stdout.destroy();
+  deepEqual(await ended(child), { code: 0, signal: null });
+  equal(told, '');
+});
+
+test('a closed standard error changes nothing of the exit code', async () => {
+  const child = start(['run', HELLO, 'nope', '']);
+  child.stdin.end();
+  child.stderr.destroy();
+  equal((await ended(child)).code, 1);
+});
+
+test('what a module of routes throws outside of a host call is an error', () => {
+  const late =
+    'setTimeout(() => { throw new RangeError("late"); }); export default { foo: { echo: () => new Promise(() => {}) } };';
+  const { status, stderr } = command(['run', HELLO, 'hello', 'x', '--routes', file('late.mjs', late)]);
+  equal(status, 1);
+  match(stderr, /^RangeError: late$/m);
+});
+
+test('standard input that never ends is waited for, and says so', async () => {
+  const child = start(['run', HELLO, 'hello', '--echo']);
+  match(`${await first(child.stderr)}`, /reading the payload from standard input/);
+  child.stdin.end('late');
+  equal(`${await first(child.stdout)}`, 'Hello, late');
+  equal((await ended(child)).code, 0);
+});
+
+test('output that cannot be written is an error', { skip: process.platform !== 'linux' }, () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = command(['run', HELLO, 'echo', 'x', '--echo'], { stdio: ['pipe', full, 'pipe'] });
+  closeSync(full);
+  equal(status, 1);
+  match(stderr, /^ENOSPC: /);
+});
+
+/** What a terminal shows of a command. */
+function onTerminal(...args) {
+  const line = [process.execPath, TOOL, 'run', HELLO, ...args].map((arg) => `'${arg}'`).join(' ');
+  const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', input: '' });
+  return stdout.replaceAll('\r\n', '\n');
+}
+
+test('a terminal gets whole lines, and bytes that are no text in hexadecimal', { skip: !has('script') }, () => {
+  equal(onTerminal('echo', 'x', '--echo'), 'x\n');
+  equal(onTerminal('echo', 'x\n', '--echo'), 'x\n');
+  match(onTerminal('echo', `@${file('binary', Buffer.from([0, 255]))}`, '--echo'), /^00ff\n/);
+  match(onTerminal('echo', `@${file('escape', '\u001b[2J')}`, '--echo'), /^1b5b324a\n/);
+});
