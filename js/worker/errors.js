@@ -20,9 +20,9 @@ export function pack(error) {
   if (error instanceof HostFailure || error instanceof OverLimit) return { kind: 'host failure' };
   if (!(error instanceof Error)) return { kind: 'value', value: cloneable(error) };
   const { name, message, stack } = error;
-  const { code } = error instanceof WapcError ? /** @type {{ code?: string }} */ (error) : {};
+  const { code, hostCall } = error instanceof WapcError ? /** @type {any} */ (error) : {};
   const cause = error.cause === undefined ? undefined : pack(error.cause);
-  return { kind: 'error', name, message, stack, code, cause };
+  return { kind: 'error', name, message, stack, code, cause, hostCall };
 }
 
 function cloneable(value) {
@@ -36,11 +36,15 @@ function cloneable(value) {
 /** Deepest chain of causes that is unpacked. */
 const DEEPEST = 100;
 
+/** The names of a host call. */
+const NAMES = ['binding', 'namespace', 'operation'];
+
 /** True for a value that `pack` may have returned. */
 export function isPacked(packed) {
   if (packed === null || typeof packed !== 'object') return false;
-  const { kind, name, code, message } = packed;
+  const { kind, name, code, message, hostCall } = packed;
   if (kind !== 'error') return kind === 'host failure' || kind === 'value';
+  if (hostCall !== undefined && !NAMES.every((part) => typeof hostCall?.[part] === 'string')) return false;
   return typeof name === 'string' && typeof message === 'string' && (code === undefined || typeof code === 'string');
 }
 

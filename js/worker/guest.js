@@ -222,7 +222,10 @@ export class RemoteGuest {
     const { reject } = request;
     // Without a started guest, the worker is of no use.
     if (!this.#started) this.#discard();
-    reject(unpack(error, callerIn(request).failure?.error));
+    const caller = callerIn(request);
+    // Without a host callback, the worker itself has refused the host call.
+    if (error.hostCall !== undefined) caller.failure ??= { error: undefined, hostCall: error.hostCall };
+    reject(unpack(error, caller.failure?.error));
   }
 
   #settled() {

@@ -37,6 +37,16 @@ export function* locating(environment) {
     }
 
     yield [
+      `${name}: without a callback`,
+      async () => {
+        const host = await make(await guest('hello'), {});
+        const error = await fails('WAPC_GUEST', () => host.invoke('echo', 'x'));
+        equal([error.operation, error.hostCall, error.cause instanceof Error], ['echo', ECHO, true]);
+        host.close();
+      },
+    ];
+
+    yield [
       `${name}: other ends of an invocation`,
       async () => {
         const host = await make(await guest('wat/probe'), { limits: { payload: 1000 } });
