@@ -40,7 +40,7 @@ const madeAtImport = (name) => ({
 });
 
 export default [
-  { ignores: ['dist/', 'www/dist/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
+  { ignores: ['**/dist/', 'www/pages/', 'www/site/', 'js/generated/', 'target/', '**/target/', 'testdata/'] },
   js.configs.recommended,
   {
     languageOptions: { globals: { ...globals['shared-node-browser'], WebAssembly: 'readonly', Worker: 'readonly' } },
@@ -61,13 +61,23 @@ export default [
       'tests/fuzz/**',
       'tests/browser/*.js',
       'tests/environments/**',
+      'tests/documents/**',
+      'tests/examples/**',
+      'tests/site/**',
       'tests/package/*.js',
       'examples/**',
     ],
     languageOptions: { globals: globals.node },
   },
   {
-    files: ['tests/suite/**', 'tests/browser/drive.js', 'tests/bench/greeted.js', 'www/**'],
+    files: [
+      'tests/suite/**',
+      'tests/browser/drive.js',
+      'tests/bench/greeted.js',
+      'www/**',
+      'examples/vite-app/main.js',
+      'examples/kubewarden-policy/page.js',
+    ],
     languageOptions: { globals: globals.browser },
   },
   { files: ['bin/**/*.js'], ...withoutCircles(zonesOf('bin', BIN_FLOORS)) },

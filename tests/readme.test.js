@@ -4,17 +4,7 @@
 
 import { equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -22,30 +12,18 @@ import { after, test } from 'node:test';
 import { root } from '../tools/run.js';
 import { openChromium } from './browser/browsers.js';
 import { serve } from './browser/serve.js';
-
-const markdownIn = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
-/** Each document of the repository: its path, and its text. */
-const documents = [...markdownIn('.'), ...markdownIn('docs').map((name) => `docs/${name}`)].map((path) => ({
-  path,
-  text: readFileSync(join(root, path), 'utf8'),
-}));
-/** The fenced blocks of a language in all documents: each with the path of its document. */
-const blocks = (language) =>
-  documents.flatMap(({ path, text }) =>
-    [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => ({ path, block })),
-  );
-/** The expected output of a snippet: its `// prints:` comments. */
-const prints = (snippet) => [...snippet.matchAll(/\/\/ prints: (.*)/g)].map(([, line]) => line);
+import { anchorsOf, blocks, documents, prints } from './documents/markdown.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wapc-readme-'));
 after(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(root, join(folder, 'node_modules/wapc-host'));
-for (const name of ['@opentelemetry', 'prom-client']) {
+for (const name of ['@extism', '@msgpack', '@opentelemetry', '@types', '@wapc', 'prom-client']) {
   symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
 }
 cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'guest.wasm'));
 cpSync(join(root, 'testdata/c/hello.wasm'), join(folder, 'wasi-guest.wasm'));
+cpSync(join(root, 'testdata/wat/extism-greeter.wasm'), join(folder, 'plugin.wasm'));
 
 test('the two commands stand alone on their lines of README.md', () => {
   const shell = blocks('sh').filter(({ path }) => path === 'README.md');
@@ -55,13 +33,17 @@ test('the two commands stand alone on their lines of README.md', () => {
 
 test('links between documents, and to files of the repository, lead to what is there', () => {
   for (const { path, text } of documents) {
-    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      ok(existsSync(join(root, dirname(path), target)), `${path}: ${target}`);
+    for (const [, target, anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      const linked = target === '' ? path : join(dirname(path), target);
+      ok(existsSync(join(root, linked)), `${path}: ${target}`);
+      if (anchor === undefined) continue;
+      ok(anchorsOf(readFileSync(join(root, linked), 'utf8')).includes(anchor), `${path}: ${target}#${anchor}`);
     }
   }
 });
 
-const snippets = blocks('js');
+// Snippets for the guests of a page run with those (guests.test.js).
+const snippets = blocks('js').filter(({ block }) => !/'(greeter|lines)\.wasm'/.test(block));
 ok(snippets.length > 1);
 for (const [index, { path, block }] of snippets.entries()) {
   test(`snippet ${index + 1} in Node: ${path}: ${block.split('\n')[0]}`, () => {
@@ -69,12 +51,24 @@ for (const [index, { path, block }] of snippets.entries()) {
     writeFileSync(name, block);
     const { status, stdout, stderr } = spawnSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' });
     equal(status, 0, stderr);
-    equal(
-      stdout,
-      prints(block)
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
+    equal(stdout, prints(block));
+  });
+}
+
+// What has a file's name belongs to a guest, in AssemblyScript.
+const programs = blocks('typescript').filter(({ file }) => file === undefined);
+ok(programs.length > 0);
+for (const [index, { path, block }] of programs.entries()) {
+  test(`program ${index + 1} in TypeScript: ${path}`, () => {
+    const name = join(folder, `program${index}.mts`);
+    writeFileSync(name, block);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+    const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, name], { cwd: folder, encoding: 'utf8' });
+    equal(status, 0, stdout);
+    const ran = spawnSync(process.execPath, [name.replace(/mts$/, 'mjs')], { cwd: folder, encoding: 'utf8' });
+    equal(ran.status, 0, ran.stderr);
+    equal(ran.stdout, prints(block));
   });
 }
 

@@ -8,16 +8,18 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { engines } from '../../tools/engines.js';
+import { installed, load } from '../../tools/installed.js';
 import { ISOLATED } from '../browser/serve.js';
 import { nextjs, otherNextjs } from './next.js';
-import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, installed, load, runProgram, site, visit } from './projects.js';
+import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, runProgram, site, visit } from './projects.js';
 import { runners } from './runners.js';
 import { web } from './web.js';
 
 const BUNDLERS = { vite: '8.3.8', webpack: '5.112.2', rollup: '4.68.7', '@rollup/plugin-node-resolve': '16.0.3' };
 const WORKERD = { '@cloudflare/workerd-linux-64': '1.20261117.1' };
 
-const bundlers = () => installed('bundlers', BUNDLERS);
+/** The folder where the bundlers are installed. */
+export const bundlers = () => installed('bundlers', BUNDLERS);
 
 /** Prepares a page for Vite. */
 async function withVite(folder) {

@@ -4,7 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ALL, installed } from './projects.js';
+import { installed } from '../../tools/installed.js';
+import { ALL } from './projects.js';
 
 const NEXT = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
 

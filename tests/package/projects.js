@@ -1,14 +1,11 @@
 /** Projects in folders of their own, with the packed package installed, and what the rows of environments do with them. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
-import { cache } from '../../tools/cache.js';
 import { serveFolder } from '../../tools/demo.js';
-import { root, run, step } from '../../tools/run.js';
+import { root, run } from '../../tools/run.js';
 import { openChromium } from '../browser/browsers.js';
 
 /** The features where all work, and where workers do not load. */
@@ -16,24 +13,6 @@ export const ALL = { hello: 'yes', later: 'yes', pool: 'yes', workers: 'yes', WA
 export const NO_WORKERS = { ...ALL, workers: 'WAPC_LOAD' };
 
 export const GUESTS = { 'hello.wasm': 'hello.wasm', 'wasi.wasm': 'c/hello.wasm' };
-
-/** Installs npm packages that the repository itself does not need into the cache: their folder. */
-export function installed(name, packages) {
-  const names = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
-  const folder = cache(`${name}-${Object.values(packages).join('-')}`);
-  if (!existsSync(join(folder, 'package-lock.json'))) {
-    step(`installing ${names.join(', ')} (once)`);
-    mkdirSync(folder, { recursive: true });
-    run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...names], { quiet: true });
-  }
-  return folder;
-}
-
-/** Imports an npm package. */
-export const load = (folder, name) => {
-  const resolved = createRequire(join(folder, 'package.json')).resolve(name);
-  return import(pathToFileURL(resolved));
-};
 
 /** Runs a program that prints its features. */
 export function runProgram(folder, program, args, name) {

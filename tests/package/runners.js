@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { nodeWithJspi } from '../../tools/engines.js';
-import { ALL, CJS, ESM, installed, runProgram } from './projects.js';
+import { installed } from '../../tools/installed.js';
+import { ALL, CJS, ESM, runProgram } from './projects.js';
 
 const TYPESCRIPT = { tsx: '4.23.15', 'ts-node': '10.9.2', typescript: '5.9.3' };
 const VITEST = { vitest: '5.1.1', jsdom: '26.1.0', 'happy-dom': '21.0.4' };

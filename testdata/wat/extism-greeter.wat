@@ -1,0 +1,20 @@
+;; An Extism plug-in: `echo` answers with its input, `shout` with what the host function `upper` makes of it, `trap` traps.
+(module
+  (import "extism:host/env" "input_offset" (func $input_offset (result i64)))
+  (import "extism:host/env" "input_length" (func $input_length (result i64)))
+  (import "extism:host/env" "length" (func $length (param i64) (result i64)))
+  (import "extism:host/env" "output_set" (func $output_set (param i64 i64)))
+  (import "extism:host/user" "upper" (func $upper (param i64) (result i64)))
+  (memory (export "memory") 1)
+  (func (export "echo") (result i32)
+    (call $output_set (call $input_offset) (call $input_length))
+    (i32.const 0))
+  (func (export "shout") (result i32)
+    (local $answer i64)
+    (local.set $answer (call $upper (call $input_offset)))
+    (call $output_set (local.get $answer) (call $length (local.get $answer)))
+    (i32.const 0))
+  ;; Counts up in its memory, then traps.
+  (func (export "trap") (result i32)
+    (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+    (unreachable)))

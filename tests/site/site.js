@@ -1,0 +1,53 @@
+/**
+ * The site of docs/, built and read in a browser. Part of `npm run test:environments`, since VitePress is installed for
+ * it. A dead link fails the build.
+ */
+
+import { ok } from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { serveFolder } from '../../tools/demo.js';
+import { buildSite } from '../../tools/site/site.js';
+import { openChromium } from '../browser/browsers.js';
+
+describe('the site', () => {
+  let address, page;
+  const closing = [];
+
+  before(async () => {
+    const served = await serveFolder(await buildSite('/'), 0, {});
+    const browser = await openChromium(served.address);
+    ({ address } = served);
+    ({ page } = browser);
+    closing.push(browser.close, served.stop);
+  });
+  after(async () => {
+    for (const close of closing) await close();
+  });
+
+  test('the index shows the figure of the words', async () => {
+    const figure = page.locator('main img');
+    ok((await figure.evaluate((image) => image.decode().then(() => image.naturalWidth))) > 0);
+    ok((await figure.getAttribute('alt')).includes('namespace'));
+  });
+
+  test('links lead from page to page, and to files of the repository', async () => {
+    await page.click('main a[href$="getting-started.html"]');
+    await page.waitForURL('**/getting-started.html');
+    await page.click('main a[href*="SECURITY"]');
+    await page.waitForURL('**/repository/SECURITY.html');
+    await page.click('main a[href*="hostile.js"]');
+    await page.locator('main pre').first().waitFor();
+  });
+
+  test('the reference of the typings is there', async () => {
+    await page.goto(`${address}reference/wapc-host.html`);
+    await page.locator('main h3', { hasText: 'WapcHost' }).first().waitFor();
+  });
+
+  test('the demo page greets', async () => {
+    await page.goto(address);
+    await page.click('nav a[href$="/demo/index.html"]');
+    await page.waitForFunction(() => globalThis.document.getElementById('greeting')?.textContent === 'Hello, waPC!');
+  });
+});

@@ -1,0 +1,64 @@
+/**
+ * `npm run docs [-- --build] [-- --base PATH]`: builds the site of docs/, with the API reference and the demo page in it,
+ * into www/site, and serves it on this machine. Links that lead nowhere fail the build.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { buildDemo, serveFolder } from '../demo.js';
+import { installed, load } from '../installed.js';
+import { fail, root, step } from '../run.js';
+import { config, navigated } from './config.js';
+import { writePages } from './pages.js';
+
+/** VitePress is 102 MB with what it needs: a quarter of all that `npm ci` brings, for one command. */
+const VITEPRESS = { vitepress: '1.6.4' };
+
+const PAGES = join(root, 'www/pages');
+const SITE = join(root, 'www/site');
+
+/** Documents outside of docs/ that the site's navigation has. */
+const OTHERS = ['CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md'];
+
+const markdownIn = (folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+
+/** The file of a page, by its link. */
+const fileOf = (link) => (link.endsWith('.html') ? link : link.replace(/\/$/, '/index').concat('.html'));
+
+/**
+ * Builds the site: its folder.
+ * @param {string} base the path that it is served at
+ */
+export async function buildSite(base = '/') {
+  const { status } = spawnSync(process.execPath, [join(root, 'tools/docs.js')], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the API reference failed');
+  for (const folder of [PAGES, SITE]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(PAGES, '.vitepress'), { recursive: true });
+  writePages(PAGES, [...markdownIn('docs'), ...markdownIn('docs/reference'), ...OTHERS]);
+  const settings = `export default ${JSON.stringify(config(base, SITE))};\n`;
+  writeFileSync(join(PAGES, '.vitepress/config.mjs'), settings);
+  const vitepress = await load(installed('vitepress', VITEPRESS), 'vitepress');
+  await vitepress.build(PAGES);
+  cpSync(await buildDemo(), join(SITE, 'demo'), { recursive: true });
+  const dead = navigated.filter((link) => !existsSync(join(SITE, fileOf(link))));
+  if (dead.length > 0) throw new Error(`the navigation leads to what is not there: ${dead.join(', ')}`);
+  return SITE;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { build: { type: 'boolean' }, base: { type: 'string', default: '/' } } });
+  if (!/^\/(.*\/)?$/.test(values.base)) fail(`--base: expected a path from / to /, got ${values.base}`);
+  const site = await buildSite(values.base);
+  step('www/site: ready to be put anywhere');
+  if (!values.build) {
+    const { address } = await serveFolder(site, 8080, {}).catch(() => serveFolder(site, 0, {}));
+    console.log(`The site is at ${address} (Ctrl+C ends it)`);
+  }
+}
