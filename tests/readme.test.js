@@ -97,6 +97,20 @@ for (const { path, block } of blocks('html')) {
   });
 }
 
+test('the page of README.md, with the package from a CDN: another origin', async () => {
+  const CDN = 'https://cdn.jsdelivr.net/npm/wapc-host/dist/';
+  const { block } = blocks('html').find(({ path }) => path === 'README.md');
+  ok(block.includes(CDN), CDN);
+  const { address, stop } = await serve({ headers: { 'access-control-allow-origin': '*' } });
+  try {
+    const page = block.replaceAll('./node_modules/wapc-host/dist/', `${address}/dist/`);
+    equal(page.split(`${address}/dist/`).length, 3, 'the package and the guest');
+    equal(await show(page), 'Hello, browser');
+  } finally {
+    stop();
+  }
+});
+
 for (const { path, block } of blocks('ts')) {
   test(`the slim snippet of ${path}, in a browser`, async () => {
     const page = `
