@@ -21,7 +21,9 @@ symlinkSync(root, join(folder, 'node_modules/wapc-host'));
 for (const name of ['@extism', '@msgpack', '@opentelemetry', '@types', '@wapc', 'prom-client']) {
   symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
 }
-cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'guest.wasm'));
+// The guest of the package, which readers have.
+cpSync(join(root, 'dist/hello.wasm'), join(folder, 'guest.wasm'));
+cpSync(join(root, 'testdata/hello.wasm'), join(folder, 'rust-guest.wasm'));
 cpSync(join(root, 'testdata/c/hello.wasm'), join(folder, 'wasi-guest.wasm'));
 cpSync(join(root, 'testdata/wat/extism-greeter.wasm'), join(folder, 'plugin.wasm'));
 
@@ -74,10 +76,10 @@ for (const [index, { path, block }] of programs.entries()) {
 
 /** Shows a page with the guests beside it: the text that it ends up with. */
 async function show(page, files = {}) {
-  const guests = { 'guest.wasm': 'hello.wasm', 'wasi-guest.wasm': 'c/hello.wasm' };
+  const guests = { 'guest.wasm': 'dist/hello.wasm', 'wasi-guest.wasm': 'testdata/c/hello.wasm' };
   const extra = { '/page/index.html': page, ...files };
   for (const [name, guest] of Object.entries(guests)) {
-    extra[`/page/${name}`] = readFileSync(join(root, 'testdata', guest));
+    extra[`/page/${name}`] = readFileSync(join(root, guest));
   }
   const { address, stop } = await serve({ extra });
   const { page: tab, close } = await openChromium(`${address}/page/index.html`);

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 
 import { closest } from '../arguments/closest.js';
 import { UsageError } from '../arguments/usage-error.js';
-import { filesOf } from '../init/files.js';
+import { filesOf, isInstalled } from '../init/files.js';
 import { ALIASES, LANGUAGES } from '../init/languages.js';
 import { writeFolder } from '../init/write.js';
 import { print } from '../output/streams.js';
@@ -32,10 +32,12 @@ function unknown(name) {
   );
 }
 
+const NOT_PUBLISHED = '      # until wapc-host is published: npm install PATH-OF-ITS-TARBALL';
+
 function stepsFor({ title, tools, build, guest }, folder) {
   return `Wrote a guest in ${title} to ${folder || 'this folder'}. It needs ${tools}.
 
-${folder === '' ? '' : `  cd ${folder}\n`}  npm install
+${folder === '' ? '' : `  cd ${folder}\n`}  npm install${isInstalled ? NOT_PUBLISHED : ''}
   npm run build    # ${build}
   npm test
 

@@ -32,12 +32,15 @@ async function importModule(file) {
     return await import(pathToFileURL(resolve(file)).href);
   } catch (error) {
     const told = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
-    throw new UsageError(`--routes: importing ${file} failed: ${told}${placeOf(error)}`, { cause: error });
+    throw new UsageError(`--routes: importing ${file} failed: ${told}${hintFor(error, file)}`, { cause: error });
   }
 }
 
-/** Where an error was thrown, from its stack, for the end of a message. */
-function placeOf(error) {
+/** The end of a message: what to do, or where the error was thrown. */
+function hintFor(error, file) {
+  if (error instanceof SyntaxError && file.endsWith('.js') && /'?(export|import statement)'?/.test(error.message)) {
+    return `; ${file} is CommonJS by its package.json: call it .mjs, or use module.exports`;
+  }
   const [, place] = /(file:\/\/[^\s)"']+:\d+)/.exec(error?.stack ?? '') ?? [];
   return place === undefined ? '; --debug shows more' : ` (${place}); --debug shows its stack`;
 }

@@ -52,8 +52,11 @@ function packageJson({ build, dependencies }) {
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
+/** True if this package is an installed one, not a clone. */
+export const isInstalled = ROOT.split(sep).includes('node_modules');
+
 /** This package, as a dependency: its version, or the folder of a clone, which may be ahead of what is published. */
 function ownVersion() {
-  if (!ROOT.split(sep).includes('node_modules')) return `file:${ROOT}`;
+  if (!isInstalled) return `file:${ROOT}`;
   return `^${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}`;
 }

@@ -11,8 +11,11 @@ register('hello', (payload: ArrayBuffer): Result<ArrayBuffer> => {
   return Result.ok<ArrayBuffer>(String.UTF8.encode('Hello, ' + String.UTF8.decode(name.get())));
 });
 
-// Answers with its payload.
-register('echo', (payload: ArrayBuffer): Result<ArrayBuffer> => Result.ok<ArrayBuffer>(payload));
+// Calls the host once and answers with its own payload.
+register('echo', (payload: ArrayBuffer): Result<ArrayBuffer> => {
+  const answer = hostCall('default', 'foo', 'echo', payload);
+  return answer.isOk ? Result.ok<ArrayBuffer>(payload) : answer;
+});
 
 // Asks the host for the price of an order, in JSON, and answers with both.
 register('order', (payload: ArrayBuffer): Result<ArrayBuffer> => {

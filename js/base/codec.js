@@ -19,13 +19,13 @@ const NOTHING = new Uint8Array(0);
 const NAMED = /** @type {Record<string, Codec>} */ ({
   __proto__: null,
   text: {
-    name: 'text',
+    name: "codec 'text'",
     values: 'a string',
     encode: (value) => (typeof value === 'string' ? encoder.encode(value) : undefined),
     decode: (bytes) => strict.decode(bytes),
   },
   json: {
-    name: 'json',
+    name: "codec 'json'",
     values: 'a value that JSON has',
     encode(value) {
       const text = JSON.stringify(value);
@@ -45,7 +45,7 @@ export function readCodec(value) {
   if (named !== undefined) return named;
   const [encode, decode] = ['encode', 'decode'].map((name) => readMethod(value, name));
   return {
-    name: 'codec',
+    name: '`codec`',
     encode(decoded) {
       const bytes = Reflect.apply(encode, value, [decoded]);
       // Copied: codecs may use their buffer again, and the invocation may have to wait.
@@ -57,7 +57,11 @@ export function readCodec(value) {
 
 function readMethod(codec, name) {
   if (codec === null || (typeof codec !== 'object' && typeof codec !== 'function')) {
-    throw argumentError('codec', "'text', 'json' or an object with `encode` and `decode`", codec);
+    throw argumentError(
+      'codec',
+      "'text', 'json' or an object with `encode` and `decode`, such as `@msgpack/msgpack`",
+      codec,
+    );
   }
   let method;
   try {
@@ -89,9 +93,9 @@ export function encodeBy(codec, value) {
   try {
     bytes = codec.encode(value);
   } catch (cause) {
-    throw new WapcError('WAPC_ARGUMENT', `value: the codec '${codec.name}' failed: ${messageOf(cause)}`, { cause });
+    throw new WapcError('WAPC_ARGUMENT', `value: ${codec.name} failed: ${messageOf(cause)}`, { cause });
   }
-  if (bytes === undefined) throw argumentError('value', `${codec.values}, by the codec '${codec.name}'`, value);
+  if (bytes === undefined) throw argumentError('value', `${codec.values}, by ${codec.name}`, value);
   return bytes;
 }
 

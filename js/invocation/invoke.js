@@ -36,7 +36,7 @@ export function decodeResponse(response, codec, invocation, guest) {
     try {
       return decodeBy(codec, bytes);
     } catch (cause) {
-      const message = `the response is no value of the codec '${codec.name}': ${messageOf(cause)}`;
+      const message = `the response does not decode by ${codec.name}: ${messageOf(cause)}`;
       throw beginAt(invocation.locate(new WapcError('WAPC_GUEST', message, { cause }), guest), callerOf(decode));
     }
   });

@@ -40,7 +40,7 @@ function decodeQuestion(codec, payload, path) {
   try {
     return decodeBy(codec, payload);
   } catch (cause) {
-    throw new Error(`${path}: the payload is no value of the codec '${codec.name}': ${messageOf(cause)}`, { cause });
+    throw new Error(`${path}: the payload does not decode by ${codec.name}: ${messageOf(cause)}`, { cause });
   }
 }
 
