@@ -94,13 +94,14 @@ export class RemoteGuest {
    * collected.
    */
   async start(invocation, module) {
+    const since = performance.now();
     for (let collected = false; ; collected = true) {
       try {
         return await this.#startOnce(invocation, module);
       } catch (error) {
         if (!isOutOfMemory(error) || error.code === 'WAPC_LOAD') throw error;
         const fate = this.#fate;
-        if (!(!collected && collectMemories()) && !(await memoriesComeBack())) throw error;
+        if (!(!collected && collectMemories()) && !(await memoriesComeBack(since))) throw error;
         // The guest was ended during the wait.
         if (this.#fate !== fate) throw this.#fate;
       }

@@ -27,9 +27,12 @@ export function workerStopped() {
   lastStopped = performance.now();
 }
 
-/** Waits a little, if a stopped worker may still free its memories. False if there is none. */
-export async function memoriesComeBack() {
-  if (performance.now() - lastStopped > DYING) return false;
+/**
+ * Waits a little, if a stopped worker may still free its memories. False if there is none, or if a start that began at
+ * `since` has waited for as long as one takes: its own workers were stopped meanwhile.
+ */
+export async function memoriesComeBack(since) {
+  if (performance.now() - Math.min(lastStopped, since) > DYING) return false;
   await new Promise((resolve) => setTimeout(resolve, 50));
   return true;
 }

@@ -200,42 +200,45 @@ export function* chains(environment) {
     ];
   }
 
-  if (canSuspend) {
+  // Pages have room for few memories at once: 125 in Chromium, its workers' included.
+  if (canSuspend && typeof document === 'undefined') {
     yield [
-      'a chain of 1,000 hosts that is aborted or closed: all of them work afterwards',
+      'a chain of 600 hosts that is aborted or closed: all of them work afterwards',
       async () => {
+        const { hostCall, called } = patient();
         const source = await WapcModule.compile(await guest('wat/relay'));
-        for (const end of ['abort', 'close']) {
-          const { hostCall, called } = patient();
-          const hosts = [await source.instantiate({ hostCall })];
-          while (hosts.length < 1000) {
-            const next = new Later();
-            next.target = hosts.at(-1);
-            const pass = async (binding, namespace, operation, payload, from) => {
-              await undefined;
-              return next.invoke('relay', relay('next', 'relay'), { from });
-            };
-            hosts.push(await source.instantiate({ hostCall: pass }));
-          }
-          const controller = new AbortController();
-          const running = thrown(() =>
-            hosts.at(-1).invoke('relay', relay('next', 'relay'), { signal: controller.signal }),
-          );
-          const { context } = await called(0);
-          if (end === 'abort') controller.abort('enough');
-          else hosts.pop().close();
-          const outcome = await running;
-          equal(end === 'abort' ? outcome : outcome.code, end === 'abort' ? 'enough' : 'WAPC_CLOSED');
-          await until(() => context.signal.aborted);
-          for (const host of hosts) {
-            equal(string(await host.invoke('echo', 'again')), 'again');
-            host.close();
-          }
+        const hosts = [await source.instantiate({ hostCall })];
+        while (hosts.length < 600) {
+          const target = hosts.at(-1);
+          const pass = async (binding, namespace, operation, payload, from) => {
+            await undefined;
+            return target.invoke('relay', relay('next', 'relay'), { from });
+          };
+          hosts.push(await source.instantiate({ hostCall: pass }));
+        }
+        const controller = new AbortController();
+        const { signal } = controller;
+        const aborted = thrown(() => hosts.at(-1).invoke('relay', relay('next', 'relay'), { signal }));
+        const first = await called(0);
+        controller.abort('enough');
+        equal(await aborted, 'enough');
+        await until(() => first.context.signal.aborted);
+        for (const host of hosts) equal(string(await host.invoke('echo', 'again')), 'again');
+        const closed = fails('WAPC_CLOSED', () => hosts.at(-1).invoke('relay', relay('next', 'relay')));
+        const second = await called(1);
+        hosts.pop().close();
+        await closed;
+        await until(() => second.context.signal.aborted);
+        for (const host of hosts) {
+          equal(string(await host.invoke('echo', 'again')), 'again');
+          host.close();
         }
         source.close();
       },
     ];
+  }
 
+  if (canSuspend) {
     yield [
       'chains that use up `limits.suspensions` are refused instead of waiting for ever',
       async () => {
