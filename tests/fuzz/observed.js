@@ -12,6 +12,9 @@ import { WAYS } from './ways.js';
 /** The prefix of the codes of outcomes that no guest may have. */
 export const FAULT = 'a fault of the host';
 
+/** The message of a guest's error that has no text, or an empty one. */
+const WITHOUT_TEXT = 'the guest answered with an error without a text';
+
 const TREE = { 'a.txt': 'the text of a file', d: { 'b.txt': 'below', empty: {} } };
 
 /**
@@ -69,7 +72,7 @@ function failed(error) {
   // A TypeError is a fault: guests throw none.
   if (code === 'WAPC_TRAP' && cause instanceof TypeError) return { code: `${FAULT}: ${cause.stack}` };
   // The guest's own text, unless it had none.
-  const text = code === 'WAPC_GUEST' && !message.startsWith('the guest reported a failure') ? message : undefined;
+  const text = code === 'WAPC_GUEST' && message !== WITHOUT_TEXT ? message : undefined;
   return { code, text };
 }
 

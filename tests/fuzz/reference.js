@@ -28,7 +28,7 @@ export class Reference {
     if (code !== undefined) return { code };
     if (result !== 0 && this.response !== undefined) return { bytes: this.response };
     const isSilent = result !== 0 && this.text === undefined;
-    return isSilent ? { code: 'WAPC_PROTOCOL' } : { code: 'WAPC_GUEST', text: this.text };
+    return isSilent ? { code: 'WAPC_PROTOCOL' } : { code: 'WAPC_GUEST', text: this.text || undefined };
   }
   /** Calls the guest: its result, or the code of what ended it, after which its instance is not used again. */
   run(request, isCallable, work) {
