@@ -50,7 +50,7 @@ export async function hostOptions(values, guest, codec) {
 }
 
 /**
- * What answers the guest's host calls.
+ * Returns the callback or routes that answer the guest's host calls.
  * @param {Record<string, any>} values
  * @param {any} codec
  */

@@ -1,4 +1,4 @@
-/** What a guest's author or user should know: what is wrong with it, what costs, what surprises. */
+/** Remarks on a guest, for its author and users: faults, costs, surprises. */
 
 import { WapcModule } from 'wapc-host';
 

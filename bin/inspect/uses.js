@@ -1,4 +1,4 @@
-/** What the host makes of imports and exports, in words. */
+/** Descriptions of imports and exports: the use that the host makes of each. */
 
 const WAPC = {
   __guest_request: 'reads the operation and the payload',
@@ -42,7 +42,7 @@ const EXPORTS = {
   _initialize: 'called once, when an instance is made',
 };
 
-/** What the host does for an import that it provides. */
+/** Describes an import that the host provides. */
 export function useOf({ module, name }) {
   if (module === 'wapc') return WAPC[name] ?? 'provided';
   if (module === 'env') return ENV[name] ?? 'provided';
@@ -50,7 +50,7 @@ export function useOf({ module, name }) {
   return `WASI: ${use ?? 'provided'}`;
 }
 
-/** What the host does with an export. */
+/** Describes the host's use of an export. */
 export function exportUse({ name, kind }) {
   const isUsed = Object.hasOwn(EXPORTS, name) && kind === (name === 'memory' ? 'memory' : 'function');
   return isUsed ? EXPORTS[name] : 'not used by the host';

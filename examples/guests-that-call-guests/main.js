@@ -23,7 +23,7 @@ const stock = await WapcHost.instantiate(guest('stock'), {
   },
 });
 
-// What a shop asks of the namespace `stock` is passed on to that guest, byte by byte. Calls go one way: two guests that
+// Host calls of a shop in the namespace `stock` are passed on to that guest, byte by byte. Calls go one way: two guests that
 // wait for each other would never answer, and are WAPC_REENTRANT.
 const shops = await WapcPool.create(guest('shop'), { size: 2, codec: 'json', hostCall: { stock } });
 

@@ -4,7 +4,7 @@ import { WapcHost } from 'wapc-host';
 
 import { getResource } from './cluster.js';
 
-/** What a policy may ask of its host, by namespace and operation. Anything else is refused. */
+/** Routes for a policy's host calls, by namespace and operation. Anything else is refused. */
 const hostCall = {
   tracing: { log: ({ level, message, ...fields }) => void console.log(`${level}: ${message}`, fields) },
   kubernetes: { get_resource: getResource },

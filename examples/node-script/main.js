@@ -7,7 +7,7 @@ import { WapcError, WapcHost } from 'wapc-host';
 const guest = fileURLToPath(new URL('../guests/target/wasm32-unknown-unknown/release/greeter.wasm', import.meta.url));
 const words = { de: 'Hallo', en: 'Hello', fr: 'Bonjour' };
 
-/** What the guest may ask of its host: which word greets, in the language of the environment. */
+/** Host callback: the guest may ask which word greets, in the language of the environment. */
 const hostCall = { words: { greeting: () => words[process.env.LANG?.slice(0, 2)] ?? words.en } };
 
 const logger = (line) => console.error(`the guest: ${line}`);

@@ -2,6 +2,7 @@
 
 import { encoder, strict } from './encoding.js';
 import { WapcError, argumentError, messageOf } from './error.js';
+import { attempt } from './options.js';
 import { isBytes, thenOf, whenSettled } from './payload.js';
 
 const NOTHING = new Uint8Array(0);
@@ -63,12 +64,7 @@ function readMethod(codec, name) {
       codec,
     );
   }
-  let method;
-  try {
-    method = codec[name];
-  } catch (cause) {
-    throw new WapcError('WAPC_ARGUMENT', `codec.${name}: it could not be read: ${messageOf(cause)}`, { cause });
-  }
+  const method = attempt(`codec.${name}`, () => codec[name]);
   if (typeof method !== 'function') throw argumentError(`codec.${name}`, 'a function', method);
   return method;
 }

@@ -30,7 +30,8 @@ export function readFields(what, object, names, others = '', elsewhere = '') {
   return fields;
 }
 
-function attempt(what, read) {
+/** Runs `read`, which reads a value of the caller. Throws WAPC_ARGUMENT, with what was thrown as its `cause`. */
+export function attempt(what, read) {
   try {
     return read();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** `Routes` of `HostOptions.hostCall`: host calls by namespace and operation. */
 
-import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { argumentError } from '../base/error.js';
+import { attempt } from '../base/options.js';
 import { isAsyncFunction } from './async-function.js';
 import { hostsInWorkers, operationOf, passOn, wholeNamespace } from './answers.js';
 
@@ -126,12 +127,4 @@ function methodOf(object, name, path) {
   if (object === null || typeof object !== 'object') return undefined;
   const method = attempt(`${path}.${name}`, () => object[name]);
   return typeof method === 'function' ? method : undefined;
-}
-
-function attempt(path, read) {
-  try {
-    return read();
-  } catch (cause) {
-    throw new WapcError('WAPC_ARGUMENT', `${path}: it could not be read: ${messageOf(cause)}`, { cause });
-  }
 }
