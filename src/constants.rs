@@ -49,6 +49,8 @@ pub(crate) const HOST_STOPPED: u32 = 3;
 
 // Answers of `suspend` to a shim, unless the answer is that of a host call.
 
+/// The guest unwinds its own stack: the shim returns at once (`js/invocation/asyncify.js`).
+pub(crate) const RESUME_UNWIND: u32 = 0;
 /// It has slept, and goes on.
 pub(crate) const RESUME_PROCEED: u32 = 1;
 /// It is to be stopped: the shim traps.

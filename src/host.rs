@@ -79,7 +79,7 @@ fn wake(slot: u32) {
 /// thread can wait.
 pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option<&Workers>) -> Promise {
     let id = NEXT_ID.replace(NEXT_ID.get().wrapping_add(1));
-    if workers.is_none() && !options.needs_worker() {
+    if workers.is_none() && !options.needs_worker(guest.can_suspend) {
         let options = Rc::clone(options);
         return promise(async move { Ok(Host::create(id, guest, options).await?.into()) });
     }

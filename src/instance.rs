@@ -80,6 +80,12 @@ extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend
     begun.is_some().into()
 }
 
+/// A guest that suspended itself goes on: its imports find it from now on.
+#[unsafe(no_mangle)]
+extern "C" fn instance_resume(id: u32) {
+    RUNNING.set(id);
+}
+
 /// Ends a suspended invocation, or a start, whose time is up.
 #[unsafe(no_mangle)]
 extern "C" fn instance_time_out(id: u32) {
@@ -97,7 +103,7 @@ impl Instance {
     fn register(linkable: &Linkable, host: &Object, options: &Options) -> Rc<Self> {
         let id = INSTANCES.with_borrow_mut(Slots::reserve);
         // Only where needed: entering a suspendable stack takes longer than a short invocation.
-        let suspendable = options.is_suspendable(linkable.may_sleep) && linkable.may_wait;
+        let suspendable = options.is_suspendable(linkable.may_sleep, linkable.can_suspend) && linkable.may_wait;
         let instance = Rc::new(Self {
             id,
             guest: Guest::new(
@@ -115,7 +121,7 @@ impl Instance {
             suspensions: options.limits.suspensions.unwrap_or(suspensions::DEFAULT_LIMIT),
             timeout: options.limits.timeout,
             start_limit: options.limits.start,
-            async_refused: options.why_not_async(),
+            async_refused: options.why_not_async(linkable.can_suspend),
             invocation: Invocation::new(),
             in_callback: Cell::new(false),
         });

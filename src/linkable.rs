@@ -8,7 +8,7 @@ use js_sys::{JsString, WebAssembly};
 use crate::error::Error;
 use crate::inspect::field;
 use crate::protocol::{self, ENV, HOST_CALL, POLL};
-use crate::sys::Wasi;
+use crate::sys::{self, Wasi};
 
 /// The place that a guest came from.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub(crate) struct Linkable {
     pub(crate) origin: Origin,
     /// True where the guest may call its host or sleep, so that its stack may have to be suspended.
     pub(crate) may_wait: bool,
+    /// True where its stack can be suspended: by the engine (JSPI), or by the guest itself (asyncify).
+    pub(crate) can_suspend: bool,
     /// True where the guest may sleep.
     pub(crate) may_sleep: bool,
     /// WASI, if it imports that.
@@ -53,6 +55,7 @@ impl Linkable {
         }
         if missing.is_empty() {
             return Ok(Self {
+                can_suspend: sys::can_be_suspended(&module),
                 module,
                 origin,
                 may_wait,

@@ -104,35 +104,37 @@ impl Options {
         self.limits.payload.unwrap_or(DEFAULT_PAYLOAD_LIMIT)
     }
 
-    /// True where the callback may answer later, and nothing on this thread can wait for it.
-    pub(crate) fn needs_worker(&self) -> bool {
+    /// True where the callback may answer later, and nothing on this thread can wait for it. `can_suspend`: the guest's
+    /// stack can be suspended.
+    pub(crate) fn needs_worker(&self, can_suspend: bool) -> bool {
         let answers_later = match self.asynchronous() {
             Async::Always => true,
             Async::Auto => self.host_calls.answer_later(),
             Async::Never => false,
         };
-        answers_later && !sys::can_suspend()
+        answers_later && !can_suspend
     }
 
     /// True where invocations run on a suspendable stack. `may_sleep`: the guest may sleep; others wait only for their
     /// host.
-    pub(crate) fn is_suspendable(&self, may_sleep: bool) -> bool {
-        self.asynchronous() != Async::Never && (may_sleep || self.host_calls.are_answered()) && sys::can_suspend()
+    pub(crate) fn is_suspendable(&self, may_sleep: bool, can_suspend: bool) -> bool {
+        self.asynchronous() != Async::Never && (may_sleep || self.host_calls.are_answered()) && can_suspend
     }
 
     /// The message of WAPC_ASYNC for a promise that was refused.
-    pub(crate) fn why_not_async(&self) -> &'static str {
+    pub(crate) fn why_not_async(&self, can_suspend: bool) -> &'static str {
         match self.asynchronous() {
             Async::Never => {
                 "the host callback returned a promise, which `async: false` rules out: pass `async: true`, or answer at once"
             }
-            _ if self.is_suspendable(false) => {
+            _ if self.is_suspendable(false, can_suspend) => {
                 "the host callback returned a promise, which cannot be awaited in invokeSync and a module's start \
                  function: answer at once, or use invoke"
             }
             _ => {
                 "the host callback returned a promise, which this engine can't await on this thread: pass `async: true`, \
-                 which runs the guest in a worker if there are any, or answer at once"
+                 which runs the guest in a worker if there are any, prepare the guest by `wasm-opt --asyncify`, or answer \
+                 at once"
             }
         }
     }

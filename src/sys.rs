@@ -34,11 +34,11 @@ extern "C" {
     pub(crate) fn message_of(thrown: &JsValue) -> String;
 }
 
-#[wasm_bindgen(raw_module = "../invocation/suspension.js")]
+#[wasm_bindgen(raw_module = "../invocation/asyncify.js")]
 extern "C" {
-    /// True where the engine can suspend a guest's stack (JSPI).
-    #[wasm_bindgen(js_name = canSuspend)]
-    pub(crate) fn can_suspend() -> bool;
+    /// True where the stack of this guest can be suspended: by the engine (JSPI), or by the guest itself (asyncify).
+    #[wasm_bindgen(js_name = canBeSuspended)]
+    pub(crate) fn can_be_suspended(guest: &WebAssembly::Module) -> bool;
 }
 
 #[wasm_bindgen(raw_module = "../invocation/guest.js")]
@@ -63,7 +63,7 @@ extern "C" {
         core: &JsValue,
     ) -> Guest;
     #[wasm_bindgen(method)]
-    pub(crate) fn prepare(this: &Guest, start_limit: Option<u32>);
+    pub(crate) fn prepare(this: &Guest, start_limit: Option<u32>, imports: &Object);
     #[wasm_bindgen(method)]
     pub(crate) fn attach(this: &Guest, exports: &Object);
     #[wasm_bindgen(method, getter)]

@@ -73,12 +73,12 @@ test('a refused promise that rejects later does not end the process', async () =
 /**
  * Runs a chain of hosts whose callbacks each invoke the next one. No error may be unhandled, and all answer afterwards.
  */
-async function chain(length, options, invoke) {
+async function chain(length, name, options, invoke) {
   const before = environment.counts();
   const nobodys = [];
   const listen = (error) => nobodys.push(error);
   process.on('unhandledRejection', listen).on('uncaughtException', listen);
-  const module = await WapcModule.compile(path('wat/small'), options);
+  const module = await WapcModule.compile(path(name), options);
   const hosts = [];
   let goesOn = true;
   let deepest = 0;
@@ -156,14 +156,15 @@ test('features().workers is what the permissions of the process allow', () => {
 });
 
 test('3,000 hosts that invoke each other at once, more than the stack has room for: all answer afterwards', () =>
-  chain(3000, { async: false }, (host) => host.invokeSync('x', 'y')));
+  chain(3000, 'wat/small', { async: false }, (host) => host.invokeSync('x', 'y')));
 
-const skip = !environment.canSuspend && 'needs JSPI';
-test('1,500 hosts that wait for each other, more than the stack has room for: all answer afterwards', { skip }, () =>
-  chain(1500, { async: true }, async (host) => host.invoke('x', 'y')),
-);
+/** A guest that is suspended while it waits: by the engine, or by itself. */
+const suspendable = environment.canSuspend ? 'wat/small' : 'asyncify/wat/small';
 
-test('more hosts at once than may be suspended: all answer, and no more are suspended', { skip }, async () => {
+test('1,500 hosts that wait for each other, more than the stack has room for: all answer afterwards', () =>
+  chain(1500, suspendable, { async: true }, async (host) => host.invoke('x', 'y')));
+
+test('more hosts at once than may be suspended: all answer, and no more are suspended', async () => {
   let [suspended, most] = [0, 0];
   let release;
   const released = new Promise((resolve) => (release = resolve));
@@ -173,7 +174,7 @@ test('more hosts at once than may be suspended: all answer, and no more are susp
     suspended--;
     return payload;
   };
-  const module = await WapcModule.compile(path('wat/small'), { hostCall });
+  const module = await WapcModule.compile(path(suspendable), { hostCall });
   const hosts = [];
   for (let i = 0; i < 12_000; i++) hosts.push(await module.instantiate());
   const answers = Promise.all(

@@ -1,7 +1,7 @@
 /** Builds the guests of testdata/, each next to its sources. */
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { isOlder } from './build.js';
 import { cache } from './cache.js';
@@ -21,7 +21,20 @@ const BUILDERS = {
   c,
   wasi,
   wat,
+  asyncify,
 };
+
+/** The guests that are also built to suspend themselves: each language's, and those of the tests of suspended guests. */
+const ASYNCIFIED = [
+  'hello',
+  'rust/wasi',
+  'assemblyscript/hello',
+  'zig/hello',
+  'zig/wasi',
+  'c/hello',
+  'bench',
+  ...['deep', 'probe', 'relay', 'small', 'starting', 'starts', 'version', 'wasi'].map((name) => `wat/${name}`),
+];
 
 /** Builds the named kinds of guests, or all of them. */
 export async function buildGuests(kinds) {
@@ -114,6 +127,21 @@ function wasi() {
     step(`building the WASI program ${name}`);
     if (name.endsWith('.c')) compileC(source, built);
     else run('rustc', ['--edition', '2024', '--target', 'wasm32-wasip1', '-O', source, '-o', built]);
+  }
+}
+
+/** Makes guests that suspend themselves: testdata/asyncify/NAME.wasm of NAME.wasm. */
+function asyncify() {
+  const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
+  const imports = 'wapc.__host_call,wasi_snapshot_preview1.poll_oneoff';
+  for (const name of ASYNCIFIED) {
+    const [source, built] = [join(TESTDATA, `${name}.wasm`), join(TESTDATA, 'asyncify', `${name}.wasm`)];
+    if (!isOlder(built, [source])) continue;
+    step(`preparing the guest ${name} to suspend itself`);
+    mkdirSync(dirname(built), { recursive: true });
+    const passes = ['--asyncify', `--pass-arg=asyncify-imports@${imports}`, '-O'];
+    // Guests without a section of features are taken to have none.
+    run(process.execPath, [wasmOpt, source, '-o', built, '--enable-bulk-memory', ...passes]);
   }
 }
 

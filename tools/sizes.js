@@ -10,9 +10,9 @@ const DIST = join(root, 'dist');
 
 /** Limits in bytes. Above those of the two artifacts, inlining them into the package stops being right. */
 const LIMITS = {
-  core: { bytes: 112_000, gzipped: 48_500 },
+  core: { bytes: 112_400, gzipped: 48_500 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
-  page: { gzipped: 71_000 },
+  page: { gzipped: 72_500 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });

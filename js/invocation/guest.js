@@ -5,13 +5,14 @@
 
 import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
+import { Asyncify } from './asyncify.js';
 import { delist, enlist } from './chain.js';
 import { unlist } from './coroutine.js';
 import { Invocation } from './invocation.js';
 import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
-import { Suspension } from './suspension.js';
+import { Suspension, canSuspend } from './suspension.js';
 
 /** Live instances by number. */
 const guests = [];
@@ -79,9 +80,13 @@ export class Guest {
     return this.invocation === invocation;
   }
 
-  /** Prepares for instantiation, within `limit` ms (undefined: no limit). The start function may call imports. */
-  prepare(limit) {
+  /**
+   * Prepares for instantiation with `imports`, within `limit` ms (undefined: no limit). The start function may call
+   * imports.
+   */
+  prepare(limit, imports) {
     this.invocation = new Invocation();
+    if (this.suspendable && !canSuspend()) this.suspension.asyncify = new Asyncify(this, imports);
     this.suspension.limit(limit);
   }
 
@@ -90,6 +95,7 @@ export class Guest {
     this.exports = exports;
     this.memory = exports.memory;
     this.guestCall = exports.__guest_call;
+    this.suspension.asyncify?.attach(exports);
     this.#refresh();
   }
 
@@ -99,7 +105,7 @@ export class Guest {
     delist(this.host, this);
     if (this.isListed) unlist(this.id);
     this.exports = this.memory = this.guestCall = this.promising = this.invocation = undefined;
-    this.hostCall = this.logger = undefined;
+    this.hostCall = this.logger = this.suspension.asyncify = undefined;
     this.wasi?.end();
     this.view = new Uint8Array(0);
   }
@@ -133,7 +139,10 @@ export class Guest {
     const { invocation } = this;
     // Earlier host calls came from a start that could not be suspended: their context is not reused.
     invocation.hostCallContext = undefined;
-    return WebAssembly.promising(this.exports[name])().then(
+    const call = this.exports[name];
+    const { asyncify } = this.suspension;
+    const started = asyncify === undefined ? WebAssembly.promising(call)() : asyncify.promise(call);
+    return started.then(
       () => {
         this.suspension.end();
         return CALL_SUCCEEDED;

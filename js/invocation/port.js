@@ -277,11 +277,42 @@ export class Port extends Turns {
   /** Calls `__guest_call` on a new suspendable stack. Resolves with the response. */
   #callSuspendable(invocation) {
     const { guest } = this;
+    const { asyncify } = guest.suspension;
+    if (asyncify !== undefined) return this.#callAsyncified(asyncify, invocation);
     // Skipped where V8 (the engine that keeps stacks) finds the awaiting caller itself: for invocations that are not
     // suspended.
     if (!guest.isSteady || !platform.keepsStacks) invocation.keepCaller();
     if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
-    const response = guest.callPromising(invocation.operationLength, invocation.payloadLength).then(
+    return this.#whenEnded(
+      guest,
+      invocation,
+      guest.callPromising(invocation.operationLength, invocation.payloadLength),
+    );
+  }
+
+  /** Calls a guest that suspends itself: on the current stack until it does. Resolves with the response. */
+  #callAsyncified(asyncify, invocation) {
+    const { guest } = this;
+    const { guestCall } = guest;
+    if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
+    let ended;
+    try {
+      const result = asyncify.run(() => guestCall(invocation.operationLength, invocation.payloadLength));
+      if (result instanceof Promise) {
+        invocation.keepCaller();
+        return this.#whenEnded(guest, invocation, result);
+      }
+      ended = result === 0 ? CALL_FAILED : CALL_SUCCEEDED;
+    } catch (error) {
+      ended = threw(invocation, error);
+    }
+    guest.suspension.end();
+    return Promise.resolve(this.#end(guest, invocation, ended, false));
+  }
+
+  /** The response of a guest that may be suspended, once `called` has settled. */
+  #whenEnded(guest, invocation, called) {
+    const response = called.then(
       (result) => this.#endSuspendable(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
       (error) => this.#endSuspendable(guest, invocation, threw(invocation, error)),
     );

@@ -4,8 +4,9 @@ import { LONGEST, startTimer } from '../base/timer.js';
 import { RESUME_PROCEED, RESUME_STOP } from '../generated/constants.js';
 import { recheckRoom } from './blocked.js';
 
-/** The promise that `suspend` is about to await: set just before the call, and read at once. */
+/** The promise that `suspend` is about to await, and its suspension: set just before the call, and read at once. */
 let pending;
+let current;
 
 let suspending;
 
@@ -14,9 +15,9 @@ export function canSuspend() {
   return typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
 }
 
-/** The import of the shim that suspends. Without JSPI the core never lets it be called. */
+/** The import of the shim that suspends. Without JSPI the core lets only asyncified guests call it. */
 export function suspend() {
-  suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => RESUME_STOP;
+  suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => current.asyncify.unwind(pending);
   return suspending;
 }
 
@@ -24,6 +25,8 @@ export function suspend() {
 export class Suspension {
   /** True if the running invocation has been suspended. */
   wasNeeded = false;
+  /** @type {import('./asyncify.js').Asyncify | undefined} undefined where the engine suspends the guest */
+  asyncify;
   #id;
   #timeout;
   #core;
@@ -61,6 +64,7 @@ export class Suspension {
     pending = new Promise((resolve) => {
       this.#resume = resolve;
     });
+    current = this;
     if (!this.wasNeeded) this.#count();
   }
 

@@ -77,6 +77,12 @@ impl State {
         }
         let (guest, instance) = loop {
             let guest = given.clone().unwrap_or_else(|| self.last_guest());
+            if guest.may_wait && self.options.needs_worker(guest.can_suspend) {
+                return Err(Error::Unsupported(
+                    "this engine cannot suspend the new guest, whose callback answers later: prepare it by `wasm-opt --asyncify`"
+                        .to_owned(),
+                ));
+            }
             let instance = Instance::create(&guest, &self.handle, &self.options, true).await?;
             if given.is_some() || Rc::ptr_eq(&guest, &self.last_guest()) {
                 break (guest, instance);

@@ -34,7 +34,8 @@
   (import "host" "write_request" (func $write_request (param i32 i32 i32) (result i32)))
   (import "host" "read_response" (func $read_response (param i32 i32 i32) (result i32)))
   (import "host" "write_answer" (func $write_answer (param i32 i32 i32) (result i32)))
-  ;; Waits for the promise that the host callback returned. A `WebAssembly.Suspending` where the engine has JSPI.
+  ;; Waits for the promise that the host callback returned. A `WebAssembly.Suspending` where the engine has JSPI; elsewhere
+  ;; the guest unwinds its own stack, and what it is answered with goes nowhere (`js/invocation/asyncify.js`).
   (import "host" "suspend" (func $suspend (result i32)))
   (import "core" "memory" (memory 0))
   (import "host" "running" (global $running i32))

@@ -44,7 +44,7 @@ impl Instance {
         let suspend = may_wait && self.suspendable;
         // Before instantiation: a start function may call imports, but cannot be suspended.
         self.begin(None, false);
-        self.guest.prepare(self.start_limit);
+        self.guest.prepare(self.start_limit, &imports);
         let exports = match WebAssembly::Instance::new(&linkable.module, &imports) {
             Ok(instance) => instance.exports(),
             Err(error) if may_wait && too_large_to_block(&error) => {

@@ -48,7 +48,7 @@
   (import "core" "wasi_stopped" (func $stopped (param i32 i32 i32)))
   ;; 1 where the guest's stack can be suspended now.
   (import "core" "wasi_may_suspend" (func $may_suspend (param i32) (result i32)))
-  ;; Waits: 1 where the guest goes on, anything else stops it.
+  ;; Waits: RESUME_PROCEED where the guest goes on, RESUME_UNWIND where it unwinds its own stack; anything else stops it.
   (import "host" "suspend" (func $suspend (result i32)))
   (import "core" "memory" (memory 0))
   (import "host" "running" (global $running i32))
@@ -206,6 +206,7 @@
           (local.set $errno (call $suspend))
           (i32.store (global.get $running) (local.get $id))
           (br_if $again (i32.eq (local.get $errno) (i32.const RESUME_PROCEED)))
+          (if (i32.eq (local.get $errno) (i32.const RESUME_UNWIND)) (then (return (i32.const 0))))
           unreachable)))
     (if (i32.ge_u (local.get $errno) (i32.const CALL_STOP))
       (then (call $stopped (local.get $id) (i32.const STOPPED_BY_CLOCK) (i32.const 0)) unreachable))

@@ -21,6 +21,7 @@
 import { wrongArguments } from './arguments.js';
 import { assemblyscript } from './assemblyscript.js';
 import { asynchronous } from './async.js';
+import { asyncified } from './asyncified.js';
 import { callers } from './callers.js';
 import { chains } from './chains.js';
 import { closing } from './closing.js';
@@ -77,6 +78,7 @@ export function* suite(environment) {
     wasi,
     stack,
     closing,
+    asyncified,
     // The longest ones come last, so that failures show early.
     pools,
     replacing,
