@@ -231,11 +231,13 @@ export interface HostOptions {
   codec?: Codec | 'text' | 'json' | undefined;
   /**
    * Says whether `hostCall` may return a promise.
-   * - `'auto'`: it may where the engine has JSPI. Elsewhere an `async function` is recognised and treated as `true`, and a
-   *   promise from any other function is WAPC_ASYNC. `Routes` count as an `async function` if one of their functions is
-   *   one, or if a target has no `invokeSync`.
-   * - `true`: it always may: where the engine has no JSPI the guest runs in a worker (`invokeSync` is WAPC_UNSUPPORTED
-   *   then); where there are none either, or no memory to share with them, instantiation is.
+   * - `'auto'`: it may where the engine has JSPI, or the guest suspends itself (`wasm-opt --asyncify` has prepared it).
+   *   Elsewhere an `async function` is recognised and treated as `true`, and a promise from any other function is
+   *   WAPC_ASYNC. `Routes` count as an `async function` if one of their functions is one, or if a target has no
+   *   `invokeSync`.
+   * - `true`: it always may: where the engine has no JSPI, and the guest does not suspend itself, it runs in a worker
+   *   (`invokeSync` is WAPC_UNSUPPORTED then); where there are none either, or no memory to share with them,
+   *   instantiation is.
    * - `false`: it never does: the fastest path; a promise is refused with WAPC_ASYNC.
    * @default 'auto'
    */
@@ -568,7 +570,7 @@ export interface PoolOptions extends HostOptions {
    * waits until they were read. Without shared memory it cannot, and its guest ends with WAPC_LIMIT.
    *
    * WAPC_UNSUPPORTED where there are no workers; with a host callback also where there is neither memory to share with
-   * them (in a page that is not cross-origin isolated) nor JSPI.
+   * them (in a page that is not cross-origin isolated) nor JSPI, unless the guest suspends itself.
    * @default false
    */
   workers?:

@@ -1,6 +1,7 @@
 /** Asynchronous host calls and pools, against the same on the bare platform. */
 
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
 import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
@@ -15,6 +16,17 @@ const module = await WapcModule.compile(compiled);
 const suspends = typeof WebAssembly.Suspending === 'function';
 const hostCall = (binding, namespace, operation, payload) => payload;
 const hostCallLater = async (binding, namespace, operation, payload) => payload;
+
+/** Runs `work` in an engine without JSPI, as far as the package can see. */
+async function withoutJspi(work) {
+  const { Suspending } = WebAssembly;
+  delete WebAssembly.Suspending;
+  try {
+    return await work();
+  } finally {
+    WebAssembly.Suspending = Suspending;
+  }
+}
 
 const small = new Uint8Array(32).fill(42);
 const large = new Uint8Array(65536).fill(42);
@@ -59,6 +71,19 @@ if (suspends) {
     { ours, byHand: invoking(byHand, 'call', small) },
     (ns) => ns.ours / ns.byHand,
     '<= 1.3',
+  );
+  const prepared = await readFile(new URL('../../testdata/asyncify/bench.wasm', import.meta.url));
+  const suspended = lazily(() => WapcHost.instantiate(prepared, { hostCall: hostCallLater }));
+  // A copy of the package that has not seen JSPI. Of the same guest, which the other copy lets the engine suspend.
+  const other = createRequire(import.meta.url)('wapc-host');
+  const suspendsItself = lazily(() =>
+    withoutJspi(() => other.WapcHost.instantiate(prepared, { hostCall: hostCallLater })),
+  );
+  against(
+    'one async host call, asyncify / JSPI',
+    { ours: invoking(suspendsItself, 'call', small), peer: invoking(suspended, 'call', small) },
+    more,
+    '<= 1.5',
   );
   against(
     'one async host call, worker / JSPI',
