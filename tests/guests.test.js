@@ -97,6 +97,29 @@ for (const { title, text } of sections) {
   });
 }
 
+const suspending = sectionsOf(page).find(({ title }) => title === 'Guests that suspend themselves').text;
+const [{ block: wasmOpt }] = blocksOf(suspending);
+for (const { title } of sections) {
+  test(`the guest in ${title} suspends itself after the command of that section`, () => {
+    const folder = project(`${title}-asyncify`, []);
+    cpSync(join(scratch, title, 'greeter.wasm'), join(folder, 'greeter.wasm'));
+    run(folder, 'sh', ['-e', '-c', wasmOpt]);
+    greet(
+      folder,
+      `import { WapcHost } from 'wapc-host';
+      const host = await WapcHost.instantiate('greeter.wasm', {
+        codec: 'text',
+        async: true,
+        hostCall: { text: { upper: async (text) => text.toUpperCase() } },
+      });
+      console.log(await host.call('shout', 'waPC')); // prints: WAPC
+      // Not in a worker.
+      console.log(new TextDecoder().decode(host.invokeSync('hello', 'waPC'))); // prints: Hello, waPC
+      host.close();`,
+    );
+  });
+}
+
 test('the programs of other pages run on that guest, too', () => {
   const others = blocks('js').filter(({ block }) => block.includes("'greeter.wasm'") && block !== host);
   ok(others.length > 0);

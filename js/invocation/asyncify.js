@@ -11,6 +11,7 @@
  * WAPC_TRAP, and so the instance.
  */
 
+import { messageOf } from '../base/error.js';
 import { HOST_ANSWERED, RESUME_STOP, RESUME_UNWIND, WASI_MODULES } from '../generated/constants.js';
 import { canSuspend } from './suspension.js';
 
@@ -18,7 +19,10 @@ const EXPORTS = ['start_unwind', 'stop_unwind', 'start_rewind', 'stop_rewind', '
   (name) => `asyncify_${name}`,
 );
 
-/** True if the stack of this guest can be suspended: by the engine, or by the guest itself. */
+/**
+ * True if the stack of this guest can be suspended: by the engine, or by the guest itself.
+ * @public the core imports it
+ */
 export function canBeSuspended(module) {
   if (canSuspend()) return true;
   const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'function');
@@ -39,7 +43,7 @@ const REWINDS = 2;
 const RESTS = 3;
 
 /** Bytes at the end of memory for what a guest stores, and of the two addresses in front of it. */
-const AREA = 65_536;
+const AREA = 32_768;
 const HEADER = 8;
 
 const NOTHING = new Uint8Array(0);
@@ -148,6 +152,10 @@ export class Asyncify {
 
   /** The error of a call that has ended with `error`. Nothing of it is left. */
   #ended(error) {
+    // Where its preparation did not name the import, a guest goes on there, or comes back to somewhere else.
+    if (this.#state === UNWINDS || this.#state === REWINDS) {
+      this.#failure ??= failureOf(`it neither unwound nor went on (${messageOf(error)}): ${this.#advice()}`);
+    }
     const failure = this.#failure ?? error;
     this.#state = RUNS;
     this.#pending = this.#failure = undefined;
@@ -184,9 +192,7 @@ export class Asyncify {
     if (this.#state !== UNWINDS) this.#fail('it returned before it was back in its import');
     this.#state = RESTS;
     const top = this.#guest.readU32(this.#start);
-    if (getState() !== UNWINDS || top === this.#base) {
-      this.#fail(`it did not unwind: is \`${this.#import}\` among its \`asyncify-imports\`?`);
-    }
+    if (getState() !== UNWINDS || top === this.#base) this.#fail(`it did not unwind: ${this.#advice()}`);
     if (top < this.#base || top > this.#end) this.#fail(`its stack takes more than ${AREA} bytes`);
     stopUnwind();
     const length = top - this.#base;
@@ -244,8 +250,13 @@ export class Asyncify {
     }
   }
 
+  #advice() {
+    return `is \`${this.#import}\` among its \`asyncify-imports\`, and its stack within ${AREA} bytes?`;
+  }
+
   #fail(reason) {
-    this.#failure ??= new WebAssembly.RuntimeError(`the guest's asyncify exports: ${reason}`);
-    throw this.#failure;
+    throw (this.#failure ??= failureOf(reason));
   }
 }
+
+const failureOf = (reason) => new WebAssembly.RuntimeError(`the guest cannot be suspended: ${reason}`);

@@ -139,10 +139,11 @@ export function* asyncified(environment) {
       const name = new TextEncoder().encode('asyncify_get_state');
       const at = bytes.findIndex((_, index) => name.every((byte, i) => bytes[index + i] === byte));
       bytes[at] = 'A'.charCodeAt(0);
-      const host = await WapcHost.instantiate(bytes, { hostCall: () => soon() });
+      const hostCall = () => soon();
+      const host = await WapcHost.instantiate(bytes, { hostCall });
       await fails('WAPC_ASYNC', () => host.invoke('h', call));
       host.close();
-      if (!hasWorkers) await fails('WAPC_UNSUPPORTED', () => WapcHost.instantiate(bytes, { async: true }));
+      if (!hasWorkers) await fails('WAPC_UNSUPPORTED', () => WapcHost.instantiate(bytes, { async: true, hostCall }));
     },
   ];
 
