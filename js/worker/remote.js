@@ -38,7 +38,7 @@ export async function startRemote(
   guestName,
 ) {
   const { callback: hostCall, codec } = hostCalls;
-  const reason = whyNot(hostCall !== undefined, asked);
+  const reason = whyNot(module, hostCall !== undefined, asked);
   if (reason !== undefined) throw new WapcError('WAPC_UNSUPPORTED', reason);
   const option = notInWorkers(wasi);
   if (option !== undefined) {

@@ -2,7 +2,7 @@
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { canShare, platform } from '../platform/platform.js';
-import { canSuspend } from '../invocation/suspension.js';
+import { canBeSuspended } from '../invocation/asyncify.js';
 import { withForeign } from './foreign.js';
 
 const ISOLATION =
@@ -10,20 +10,21 @@ const ISOLATION =
   '`Cross-Origin-Embedder-Policy: require-corp`';
 
 /**
- * The reason why guests cannot run in workers here, and what to do instead; undefined if they can.
+ * The reason why a guest cannot run in a worker here, and what to do instead; undefined if it can.
+ * @param {WebAssembly.Module} guest
  * @param {boolean} callsHost true if there is a host callback
  * @param {boolean} asked true if the caller asked for workers, false if they only stand in for JSPI
  */
-export function whyNot(callsHost, asked) {
+export function whyNot(guest, callsHost, asked) {
   if (platform.startWorker === undefined) {
-    if (!asked) return `${NO_JSPI} or workers; let the callback answer at once, with \`async: false\``;
-    return 'there are no workers here: leave `workers` out' + (canSuspend() ? AWAITS : '');
+    if (!asked) return `${NO_JSPI} or workers; ${ASYNCIFY}, or let the callback answer at once, with \`async: false\``;
+    return 'there are no workers here: leave `workers` out' + (canBeSuspended(guest) ? AWAITS : '');
   }
-  if (!callsHost || canShare() || canSuspend()) return undefined;
+  if (!callsHost || canShare() || canBeSuspended(guest)) return undefined;
   if (!asked)
-    return `${NO_JSPI} or shared memory; ${ISOLATION}, or let the callback answer at once, with \`async: false\``;
+    return `${NO_JSPI} or shared memory; ${ASYNCIFY}, ${ISOLATION}, or let the callback answer at once, with \`async: false\``;
   return (
-    `\`workers\` with a host callback need shared memory or JSPI (WebAssembly.Suspending): ${ISOLATION}; or leave ` +
+    `\`workers\` with a host callback need shared memory or JSPI (WebAssembly.Suspending): ${ASYNCIFY}; ${ISOLATION}; or leave ` +
     '`workers` out, and let the callback answer at once'
   );
 }
@@ -31,10 +32,12 @@ export function whyNot(callsHost, asked) {
 /** The option of `wasi` that guests in workers cannot have; undefined if none was given. */
 export const notInWorkers = ({ now, random }) => (now && 'now') ?? (random && 'random');
 
+const ASYNCIFY = 'prepare the guest by `wasm-opt --asyncify`';
+
 const NO_JSPI = 'this engine cannot await a host callback without JSPI (WebAssembly.Suspending)';
 
-/** Hint for an engine with JSPI, which awaits callbacks without workers. */
-const AWAITS = '; callbacks may answer later without, by JSPI';
+/** Hint for a guest that can be suspended without workers. */
+const AWAITS = '; callbacks may answer later without';
 
 /**
  * Starts a worker. Throws WAPC_LOAD if the platform or the caller's factory throws, WAPC_ARGUMENT for a wrong script or

@@ -12,6 +12,7 @@ import { lifecycle } from './lifecycle.js';
 import { observing } from './observing.js';
 import { replacing } from './replacing.js';
 import { scopes } from './scopes.js';
+import { stack } from './stack/index.js';
 import { stacks } from './stacks.js';
 import { languages } from './wasi/languages.js';
 import { waiting } from './wasi/waiting.js';
@@ -26,7 +27,9 @@ const PREPARED = new Set([
   'zig/wasi',
   'c/hello',
   'bench',
-  ...['deep', 'probe', 'relay', 'small', 'starting', 'starts', 'version', 'wasi'].map((name) => `wat/${name}`),
+  ...['deep', 'edge', 'edge-wasi', 'probe', 'relay', 'small', 'starting', 'starts', 'version', 'wasi'].map(
+    (name) => `wat/${name}`,
+  ),
 ]);
 
 const LANGUAGES = {
@@ -159,21 +162,31 @@ export function* asyncified(environment) {
     },
   ];
 
-  if (hasWorkers) {
-    yield [
-      'in workers they run like all others',
-      async () => {
-        const pool = await WapcPool.create(await guest('hello'), {
-          size: 1,
-          workers: true,
-          logger() {},
-          hostCall: (binding, namespace, operation, payload) => soon(payload),
-        });
-        equal(string(await pool.invoke('hello', 'waPC!')), 'Hello, waPC!');
-        await pool.close();
-      },
-    ];
-  }
+  yield [
+    'in workers: also where no memory is shared with them',
+    async () => {
+      const { hostCall, calls, called } = patient();
+      const options = { size: 1, workers: true, logger() {} };
+      const pool = await WapcPool.create(await guest('hello'), { ...options, hostCall });
+      for (const number of [0, 1]) {
+        const answer = pool.invoke('hello', 'waPC!');
+        const { payload, resolve } = await called(number);
+        resolve(payload);
+        equal(string(await answer), 'Hello, waPC!');
+      }
+      do await fails('WAPC_TIMEOUT', () => pool.invoke('echo', 'x', { timeout: 250 }));
+      while (calls.length === 2);
+      equal(calls[2].context.signal.aborted, true);
+      const hostCallAtOnce = (binding, namespace, operation, payload) => payload;
+      await pool.close();
+      const another = await WapcPool.create(await guest('hello'), { ...options, hostCall: hostCallAtOnce });
+      equal(string(await another.invoke('hello', 'again')), 'Hello, again');
+      await another.close();
+      if (hasWorkers) return;
+      const plain = await environment.guest('hello');
+      await fails('WAPC_UNSUPPORTED', () => WapcPool.create(plain, { ...options, hostCall: hostCallAtOnce }));
+    },
+  ];
 
   const like = { ...environment, guest, canSuspend: true, hasWorkers: false };
   for (const part of [
@@ -182,6 +195,7 @@ export function* asyncified(environment) {
     scopes,
     chains,
     stacks,
+    stack,
     lifecycle,
     observing,
     closing,
