@@ -3,7 +3,7 @@
  * throw. The core (`src/instance.rs`) checks every range and makes every decision. Nothing here throws into it.
  */
 
-import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
+import { CALL_SUCCEEDED, CALL_THREW, INTERRUPT_EXPORTS } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
 import { delist, enlist } from './chain.js';
 import { unlist } from './coroutine.js';
@@ -12,6 +12,7 @@ import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension } from './suspension.js';
+import { startTimeoutError, timeoutError } from './timeout.js';
 
 /** Live instances by number. */
 const guests = [];
@@ -51,6 +52,7 @@ export class Guest {
     this.hostCall = hostCall ?? refuse;
     this.logger = logger;
     this.core = core;
+    this.timeout = timeout;
     this.suspension = new Suspension(id, timeout, core);
     this.hostCallSettled = core.host_call_settled;
     this.exports = undefined;
@@ -59,8 +61,13 @@ export class Guest {
     this.guestCall = undefined;
     this.promising = undefined;
     this.invocation = undefined;
+    /** The invocation of the starts, and their time limit in ms. */
+    this.starting = undefined;
+    this.startLimit = undefined;
     /** True if the last invocation on a suspendable stack was not suspended. */
     this.isSteady = false;
+    /** True for a guest that was rewritten, so that a deadline ends it wherever it is. */
+    this.isInterruptible = false;
     /** True once the guest is in the coroutines' table. */
     this.isListed = false;
     /** The AsyncLocalStorage scope that callbacks run in; undefined if they run in the current one. */
@@ -81,7 +88,8 @@ export class Guest {
 
   /** Prepares for instantiation, within `limit` ms (undefined: no limit). The start function may call imports. */
   prepare(limit) {
-    this.invocation = new Invocation();
+    this.invocation = this.starting = new Invocation();
+    this.startLimit = limit;
     this.suspension.limit(limit);
   }
 
@@ -91,6 +99,67 @@ export class Guest {
     this.memory = exports.memory;
     this.guestCall = exports.__guest_call;
     this.#refresh();
+  }
+
+  /**
+   * Lets a guest that can be interrupted call the refill of the shim, which is in `imports`, and begin each invocation
+   * with `quantum` instructions. Then calls its start function, if it has one: CALL_SUCCEEDED or CALL_THREW.
+   */
+  startInterruptible(exports, imports, quantum) {
+    const [table, initial, start] = INTERRUPT_EXPORTS;
+    try {
+      exports[table].set(0, imports.wapc.refill);
+      exports[initial].value = quantum;
+    } catch (error) {
+      // Not rewritten: it only has an export of that name.
+      this.invocation.thrown = error;
+      return CALL_THREW;
+    }
+    this.isInterruptible = true;
+    const { hostCall } = this;
+    // A guest that mostly waits for its callback counts little itself.
+    this.hostCall = (...call) => (this.isOverdue() ? undefined : hostCall(...call));
+    this.invocation.endBy(this.suspension.deadline);
+    return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start);
+  }
+
+  /**
+   * Milliseconds until the running invocation has to end; Infinity if it has not. On the caller's stack, `limits.timeout`
+   * counts from the first call, which is soon after the guest was called.
+   */
+  timeLeft() {
+    const invocation = /** @type {any} */ (this.invocation);
+    invocation.deadline ??= this.suspension.newDeadline();
+    const deadline = Math.min(invocation.deadline, invocation.endsAt ?? Infinity);
+    return deadline === Infinity ? Infinity : deadline - performance.now();
+  }
+
+  /** True if the time of the running invocation is over: it is stopped then. */
+  isOverdue() {
+    if (this.timeLeft() > 0) return false;
+    this.core.instance_overdue(this.id);
+    return true;
+  }
+
+  /** The error of the running invocation, or of the start, whose time is over. */
+  timeoutError() {
+    const { endsAt, deadline = Infinity, overdue } = /** @type {any} */ (this.invocation);
+    // Its own time, if that was over before the host's limit.
+    if (endsAt <= deadline) return overdue();
+    return this.invocation === this.starting ? startTimeoutError(this.startLimit) : timeoutError(this.timeout);
+  }
+
+  /**
+   * Blocks this thread by `block` for that many ms, but not beyond the time by which the invocation has to end. False if
+   * the guest must stop then.
+   */
+  sleepUntilDeadline(milliseconds, block) {
+    if (!this.isInterruptible) return block(milliseconds);
+    const left = this.timeLeft();
+    if (milliseconds < left) return block(milliseconds);
+    if (left > 0 && !block(left)) return false;
+    this.core.instance_overdue(this.id);
+    return false;
   }
 
   /** Releases the instance, so that references to this object do not keep its memory alive. */

@@ -180,7 +180,7 @@ export class Wasi {
       realtime: (id) => processes[id]?.told ?? Date.now(),
       monotonic: () => performance.now(),
       suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),
-      block: (milliseconds) => (blockFor(milliseconds) ? 1 : 0),
+      block: (id, milliseconds) => (processes[id].guest.sleepUntilDeadline(milliseconds, blockFor) ? 1 : 0),
       take: (to) => void this.#own(to, directories.held.length).set(directories.held),
       open: (parent, name, length, how) => directories.open(parent, text(name, length), how),
       close: (handle) => directories.close(handle),
