@@ -125,21 +125,46 @@ function look(value, trace, name) {
 /**
  * Compares a module with the rewritten one: 'invalid' where this engine does not have its features, 'skipped' where it
  * cannot be compared, 'same', or what differs.
- * @param {Uint8Array} bytes
- * @param {(bytes: Uint8Array) => Uint8Array} rewrite
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {(bytes: Uint8Array, WapcError: unknown) => Promise<WebAssembly.Module>} compileRewritten
  */
-export function compareRewritten(bytes, rewrite) {
+async function compare(bytes, compileRewritten) {
   if (!WebAssembly.validate(bytes)) return 'invalid';
-  const rewritten = rewrite(bytes);
-  let module;
+  let rewritten;
   try {
-    module = new WebAssembly.Module(rewritten);
+    rewritten = await compileRewritten(bytes, Refused);
   } catch (error) {
-    return `not valid once it is rewritten: ${error.message}`;
+    return `not rewritten: ${error.message}`;
   }
-  const [plain, counted] = [traceOf(new WebAssembly.Module(bytes), false), traceOf(module, true)];
+  const [plain, counted] = [traceOf(new WebAssembly.Module(bytes), false), traceOf(rewritten, true)];
   if (plain === undefined || counted === undefined) return 'skipped';
   const at = plain.findIndex((line, index) => line !== counted[index]);
   if (at < 0 && plain.length === counted.length) return 'same';
   return `plain: ${plain[at]}; rewritten: ${counted[at]}`;
+}
+
+/** Stands for a `WapcError`. */
+class Refused extends Error {
+  constructor(code, message) {
+    super(`${code}: ${message}`);
+  }
+}
+
+/**
+ * Compares modules with the rewritten ones: how many were the same, were skipped, or are unknown to this engine, and what
+ * differed.
+ * @param {Iterable<Uint8Array<ArrayBuffer>>} modules
+ * @param {number} from the seed of the first
+ * @param {{ compileRewritten: (bytes: Uint8Array, WapcError: unknown) => Promise<WebAssembly.Module> }} rewriter
+ */
+export async function compareAll(modules, from, { compileRewritten }) {
+  const tally = { same: 0, skipped: 0, invalid: 0, differences: /** @type {string[]} */ ([]) };
+  let seed = from;
+  for (const bytes of modules) {
+    const outcome = await compare(bytes, compileRewritten);
+    if (outcome in tally) tally[outcome]++;
+    else tally.differences.push(`seed ${seed}: ${outcome}`);
+    seed++;
+  }
+  return tally;
 }
