@@ -37,13 +37,20 @@ export const rewriterOf = (module) => ({
     try {
       return await WebAssembly.compile(bytes);
     } catch (cause) {
-      return fail('WAPC_UNSUPPORTED', `it is then larger than this engine allows: ${cause.message}`, { cause });
+      return fail('WAPC_UNSUPPORTED', `the engine refuses what it becomes, which is larger: ${cause.message}`, {
+        cause,
+      });
     }
   },
 });
 
-/** The rewritten bytes of a guest, or what is not known of it. Throws if there is no memory for it. */
-function rewrite(rewriter, guest) {
+/**
+ * The rewritten bytes of a guest, or what is not known of it. Throws if there is no memory for it.
+ * @param {any} rewriter exports of a fresh instance of the rewriter's .wasm
+ * @param {Uint8Array} guest
+ * @returns {{ bytes: Uint8Array<ArrayBuffer>, refused?: undefined } | { bytes?: undefined, refused: string }}
+ */
+export function rewrite(rewriter, guest) {
   const { memory, interrupt_alloc, interrupt_rewrite, interrupt_result, interrupt_result_len } = rewriter;
   const view = (ptr, length) => new Uint8Array(memory.buffer, ptr >>> 0, length >>> 0);
   const ptr = interrupt_alloc(guest.length);

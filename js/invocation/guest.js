@@ -12,7 +12,7 @@ import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension } from './suspension.js';
-import { startTimeoutError, timeoutError } from './timeout.js';
+import { overdueError, timeLeft, withinTime } from './time-limit.js';
 
 /** Live instances by number. */
 const guests = [];
@@ -116,50 +116,19 @@ export class Guest {
       return CALL_THREW;
     }
     this.isInterruptible = true;
-    const { hostCall } = this;
-    // A guest that mostly waits for its callback counts little itself.
-    this.hostCall = (...call) => (this.isOverdue() ? undefined : hostCall(...call));
+    this.hostCall = withinTime(this, this.hostCall);
     this.invocation.endBy(this.suspension.deadline);
     return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start);
   }
 
-  /**
-   * Milliseconds until the running invocation has to end; Infinity if it has not. On the caller's stack, `limits.timeout`
-   * counts from the first call, which is soon after the guest was called.
-   */
+  /** Milliseconds until the running invocation has to end; Infinity if it has not. */
   timeLeft() {
-    const invocation = /** @type {any} */ (this.invocation);
-    invocation.deadline ??= this.suspension.newDeadline();
-    const deadline = Math.min(invocation.deadline, invocation.endsAt ?? Infinity);
-    return deadline === Infinity ? Infinity : deadline - performance.now();
-  }
-
-  /** True if the time of the running invocation is over: it is stopped then. */
-  isOverdue() {
-    if (this.timeLeft() > 0) return false;
-    this.core.instance_overdue(this.id);
-    return true;
+    return timeLeft(this);
   }
 
   /** The error of the running invocation, or of the start, whose time is over. */
   timeoutError() {
-    const { endsAt, deadline = Infinity, overdue } = /** @type {any} */ (this.invocation);
-    // Its own time, if that was over before the host's limit.
-    if (endsAt <= deadline) return overdue();
-    return this.invocation === this.starting ? startTimeoutError(this.startLimit) : timeoutError(this.timeout);
-  }
-
-  /**
-   * Blocks this thread by `block` for that many ms, but not beyond the time by which the invocation has to end. False if
-   * the guest must stop then.
-   */
-  sleepUntilDeadline(milliseconds, block) {
-    if (!this.isInterruptible) return block(milliseconds);
-    const left = this.timeLeft();
-    if (milliseconds < left) return block(milliseconds);
-    if (left > 0 && !block(left)) return false;
-    this.core.instance_overdue(this.id);
-    return false;
+    return overdueError(this);
   }
 
   /** Releases the instance, so that references to this object do not keep its memory alive. */

@@ -1,6 +1,6 @@
 /** `limits.interrupt` and `limits.fuel`: guests that are ended wherever they are. */
 
-import { A_DAY, equal, fails } from '../assert.js';
+import { A_DAY, equal, fails, wordsOf } from '../assert.js';
 import { A_DAY as A_DAY_NS, PAGE, clock, pollPayload } from '../wasi/probe.js';
 import { patient } from '../ways.js';
 import { ENDLESS, ENDLESS_STARTS, INVALID, WAITING, guestOf, turning } from './endless.js';
@@ -91,6 +91,21 @@ export function* interrupting(environment) {
       await fails('WAPC_INIT', async () =>
         WapcHost.instantiate(await guest('wat/trap-in-start'), { limits: rewritten }),
       );
+    },
+  ];
+
+  yield [
+    'branches lead where they led, through loops and blocks of exceptions',
+    async () => {
+      const results = [1100, 300, 70, 974, 8, 100_005];
+      for (const limits of [{}, { interrupt }, { fuel: 1e7 }]) {
+        const host = await instantiate(await guest('wat/labels'), limits);
+        equal(
+          results.map((_, index) => wordsOf(host.invokeSync('x'.repeat(index + 1)))[0]),
+          results,
+        );
+        host.close();
+      }
     },
   ];
 
