@@ -81,12 +81,16 @@ pub(crate) const POOL_CLOSED: u32 = 2;
 /// Sentinel of a pool: no instance, or no eviction.
 pub(crate) const POOL_NONE: f64 = -1.0;
 
+// Demands of a host or pool on a guest that takes over, beside its memory. They are added up.
+
+/// Its bytes are checked against `integrity`, unless that is waived.
+pub(crate) const DEMANDS_INTEGRITY: u32 = 1;
+/// It can be interrupted.
+pub(crate) const DEMANDS_INTERRUPT: u32 = 2;
+
 /// The names of WASI's import module, the newest first.
 pub(crate) const WASI_MODULES: [&str; 3] = ["wasi_snapshot_preview1", "wasi_unstable", "wasi"];
 
-// Messages with a number in the middle.
-
-/// WAPC_TIMEOUT of an invocation: around its milliseconds.
-pub(crate) const TIMEOUT: [&str; 2] = ["the invocation took longer than its ", " ms"];
-/// WAPC_TIMEOUT of a start: around its milliseconds.
-pub(crate) const START_TIMEOUT: [&str; 2] = ["the instance took longer to start than its ", " ms (`limits.start`)"];
+/// Exports that are added to a guest that can be interrupted: the table of the refill, the global of the instructions
+/// that each invocation begins with, and the module's start function.
+pub(crate) const INTERRUPT_EXPORTS: [&str; 3] = ["wapc-host.refill", "wapc-host.quantum", "wapc-host.start"];

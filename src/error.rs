@@ -4,7 +4,6 @@ use js_sys::JsString;
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
-use crate::constants::{START_TIMEOUT, TIMEOUT};
 use crate::memory::OutOfRange;
 use crate::protocol::Import;
 use crate::sys;
@@ -41,17 +40,16 @@ pub(crate) enum Error {
     /// Any other limit; the cause is what was thrown there, by the host callback or by the engine.
     #[error("{reason}")]
     LimitReached { reason: String, cause: Option<JsValue> },
+    /// `limits.fuel` is used up: the instructions of one invocation.
+    #[error("the guest executed more than {0} instructions (`limits.fuel`)")]
+    Fuel(u64),
     #[error("the {0} is closed")]
     Closed(&'static str),
     #[error("{what}: expected {expected}, got {got}")]
     Argument { what: String, expected: String, got: String },
-    #[error("{}{}{}", TIMEOUT[0], .0, TIMEOUT[1])]
-    Timeout(u32),
-    #[error("{}{}{}", START_TIMEOUT[0], .0, START_TIMEOUT[1])]
-    StartTimeout(u32),
     #[error("{0}")]
     Unsupported(String),
-    /// The caller's abort reason, or an error made in JavaScript: thrown unchanged.
+    /// The caller's abort reason, or an error made in JavaScript (WAPC_TIMEOUT among them): thrown unchanged.
     #[error("aborted")]
     Thrown(JsValue),
 }
@@ -87,10 +85,9 @@ impl Error {
             Self::Protocol(_) => "WAPC_PROTOCOL",
             Self::Async(_) => "WAPC_ASYNC",
             Self::Reentrant(_) => "WAPC_REENTRANT",
-            Self::Limit { .. } | Self::LimitReached { .. } => "WAPC_LIMIT",
+            Self::Limit { .. } | Self::LimitReached { .. } | Self::Fuel(_) => "WAPC_LIMIT",
             Self::Closed(_) => "WAPC_CLOSED",
             Self::Argument { .. } => "WAPC_ARGUMENT",
-            Self::Timeout(_) | Self::StartTimeout(_) => "WAPC_TIMEOUT",
             Self::Unsupported(_) => "WAPC_UNSUPPORTED",
             Self::Thrown(_) => "",
         }

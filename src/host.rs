@@ -89,13 +89,14 @@ pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option
         options.payload_limit(),
         options.limits.timeout,
         options.limits.start,
+        options.limits.fuel,
         &options.host_calls,
         options.logger.as_ref(),
         workers.is_some(),
         workers.map_or(&JsValue::UNDEFINED, |Workers(script)| script),
         &options.wasi,
         options.limits.memory,
-        options.integrity.is_some(),
+        options.demands(),
         options.name.as_ref(),
         guest.origin.name.as_ref(),
     )
@@ -119,6 +120,7 @@ impl Host {
                 &wasm_bindgen::exports(),
                 cfg!(debug_assertions),
                 &options.host_calls.codec(),
+                options.limits.is_interruptible(),
             ),
             options,
             guest: RefCell::new(guest),
@@ -191,10 +193,10 @@ impl Host {
         self.state.options.limits.memory
     }
 
-    /// True where `replace` has to be given `integrity`.
-    #[wasm_bindgen(getter, js_name = demandsIntegrity)]
-    pub fn demands_integrity(&self) -> bool {
-        self.state.options.integrity.is_some()
+    /// What a guest that takes over has to have: `DEMANDS_*`.
+    #[wasm_bindgen(getter)]
+    pub fn demands(&self) -> u32 {
+        self.state.options.demands()
     }
 
     /// Ends the invocation that runs, which rejects with `reason`.

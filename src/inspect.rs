@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::constants::WASI_MODULES;
 use crate::error::Error;
+use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused, Source};
 
 /// One entry of the custom section `producers`: for instance language, Rust, no version.

@@ -1,11 +1,13 @@
 //! One instance of a guest: linked and started (`start`), then called. Its imports find it by its number.
 
+mod budget;
 mod linking;
 mod start;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use budget::{Budget, Clock, Refill};
 use js_sys::{JsString, Object};
 use wasm_bindgen::JsValue;
 
@@ -48,9 +50,10 @@ pub(crate) struct Instance {
     suspendable: bool,
     /// How many guests of this thread may be suspended at once (`limits.suspensions`).
     suspensions: u32,
-    /// Milliseconds of an invocation, and of the starts together.
-    timeout: Option<u32>,
+    /// Milliseconds of the starts together (`limits.start`).
     start_limit: Option<u32>,
+    /// What an invocation may use up, where the guest can be interrupted.
+    budget: Option<Budget>,
     async_refused: &'static str,
     invocation: Invocation<JsString>,
     in_callback: Cell<bool>,
@@ -90,16 +93,32 @@ extern "C" fn instance_resume(id: u32) {
 #[unsafe(no_mangle)]
 extern "C" fn instance_time_out(id: u32) {
     if let Some(instance) = Instance::by_id(id) {
-        let starts = instance.invocation().is_start();
-        instance.interrupt(if starts {
-            Error::StartTimeout(instance.start_limit.unwrap_or(0))
-        } else {
-            Error::Timeout(instance.timeout.unwrap_or(0))
-        });
+        instance.interrupt(instance.out_of_time());
     }
 }
 
+/// Stops an invocation whose time is up while its guest is in an import, which traps: it sleeps, or calls its host.
+#[unsafe(no_mangle)]
+extern "C" fn instance_overdue(id: u32) {
+    if let Some(instance) = Instance::by_id(id) {
+        instance.invocation.stop(instance.out_of_time());
+    }
+}
+
+/// Answer to a guest that has used up its quantum: it is stopped.
+const STOPPED: i32 = -1;
+
+/// Called by the shim for a guest that can be interrupted and has used up its quantum of instructions: how many it may
+/// execute before it asks again, `STOPPED` where it may not. `left`: what it has left, below 0; `is_first`: 1 for the
+/// first time in this invocation.
+#[unsafe(no_mangle)]
+extern "C" fn instance_refill(id: u32, left: i32, is_first: u32) -> i32 {
+    let granted = Instance::by_id(id).and_then(|instance| instance.refill(left, is_first != 0));
+    granted.and_then(|granted| i32::try_from(granted).ok()).unwrap_or(STOPPED)
+}
+
 impl Instance {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Saturates; not below 0.
     fn register(linkable: &Linkable, host: &Object, options: &Options) -> Rc<Self> {
         let id = INSTANCES.with_borrow_mut(Slots::reserve);
         // Only where needed: entering a suspendable stack takes longer than a short invocation.
@@ -119,8 +138,8 @@ impl Instance {
             payload_limit: options.payload_limit(),
             suspendable,
             suspensions: options.limits.suspensions.unwrap_or(suspensions::DEFAULT_LIMIT),
-            timeout: options.limits.timeout,
             start_limit: options.limits.start,
+            budget: linkable.interrupts.then(|| Budget::new(options.limits.fuel.map(|fuel| fuel as u64))),
             async_refused: options.why_not_async(linkable.can_suspend),
             invocation: Invocation::new(),
             in_callback: Cell::new(false),
@@ -229,6 +248,23 @@ impl Instance {
         self.guest.stop();
     }
 
+    /// The error of an invocation, or of a start, that took too long.
+    fn out_of_time(&self) -> Error {
+        Error::Thrown(self.guest.timeout_error())
+    }
+
+    /// Instructions that a guest may execute which has used up its quantum; None where it is stopped.
+    fn refill(&self, left: i32, is_first: bool) -> Option<u32> {
+        // Closed or aborted by its own callback; and guests that were not rewritten have nothing to ask for.
+        let budget = self.budget.as_ref().filter(|_| !self.invocation.is_stopped())?;
+        match budget.refill(left, is_first, &self.guest) {
+            Refill::Granted(granted) => return Some(granted),
+            Refill::OutOfFuel => self.invocation.stop(Error::Fuel(budget.fuel().unwrap_or(0))),
+            Refill::OutOfTime => self.invocation.stop(self.out_of_time()),
+        }
+        None
+    }
+
     /// A range of the guest's memory. WAPC_PROTOCOL if it leaves it.
     #[inline(always)]
     pub(crate) fn range(&self, import: Import, ptr: u32, len: u32) -> Result<Range, Error> {
@@ -315,6 +351,12 @@ impl Instance {
     #[inline(always)]
     pub(crate) fn guest(&self) -> &Guest {
         &self.guest
+    }
+}
+
+impl Clock for Guest {
+    fn time_left(&self) -> f64 {
+        self.time_left()
     }
 }
 

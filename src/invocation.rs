@@ -127,11 +127,6 @@ impl<Text> Invocation<Text> {
         }
     }
 
-    /// True while the guest starts: there is no request.
-    pub(crate) fn is_start(&self) -> bool {
-        self.request.get().is_none()
-    }
-
     /// The request. WAPC_PROTOCOL while a guest starts.
     #[inline(always)]
     pub(crate) fn request(&self) -> Result<Request, Violation> {

@@ -14,6 +14,7 @@ mod inspect;
 mod instance;
 mod integrity;
 mod invocation;
+mod leb128;
 mod limit_memory;
 mod linkable;
 mod memory;

@@ -32,6 +32,8 @@ pub(crate) struct Linkable {
     pub(crate) may_sleep: bool,
     /// WASI, if it imports that.
     pub(crate) wasi: Option<Wasi>,
+    /// True where the guest was rewritten, so that it can be interrupted.
+    pub(crate) interrupts: bool,
     /// True where the guest imports from AssemblyScript's `env`.
     pub(crate) imports_env: bool,
     /// True once an instance was seen to export a `__guest_call` of the protocol's signature.
@@ -40,7 +42,12 @@ pub(crate) struct Linkable {
 
 impl Linkable {
     /// WAPC_LINK, naming all of them, where the host does not provide its imports.
-    pub(crate) fn new(module: WebAssembly::Module, wasi: Option<Wasi>, origin: Origin) -> Result<Self, Error> {
+    pub(crate) fn new(
+        module: WebAssembly::Module,
+        wasi: Option<Wasi>,
+        interrupts: bool,
+        origin: Origin,
+    ) -> Result<Self, Error> {
         let (mut missing, mut may_wait, mut may_sleep, mut imports_env) = (Vec::new(), false, false, false);
         for import in WebAssembly::Module::imports(&module).iter() {
             let (from, name, kind) = (field(&import, "module"), field(&import, "name"), field(&import, "kind"));
@@ -61,6 +68,7 @@ impl Linkable {
                 may_wait,
                 may_sleep,
                 wasi,
+                interrupts,
                 imports_env,
                 has_signature: Cell::new(false),
             });

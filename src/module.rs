@@ -6,6 +6,7 @@ use std::rc::Rc;
 use js_sys::{JsString, Promise, WebAssembly};
 use wasm_bindgen::prelude::*;
 
+use crate::constants::{DEMANDS_INTEGRITY, DEMANDS_INTERRUPT};
 use crate::error::Error;
 use crate::inspect::{self, field};
 use crate::integrity::{Digest, Integrity};
@@ -32,6 +33,8 @@ struct State {
     origin: Origin,
     /// WASI, if it imports that.
     wasi: Option<Wasi>,
+    /// True where it was rewritten, so that it can be interrupted.
+    interrupts: bool,
     /// The options of `compile`; None once it is closed, since their callbacks may refer to this very module.
     options: RefCell<Option<Rc<Options>>>,
     /// The options of a pool, where `compile` was given them; None once that pool is made, and once this is closed.
@@ -55,32 +58,27 @@ impl Module {
     }
 
     /// Compiles a guest that is to take over in a host: a promise of a `Module`. `options` are `ReplaceOptions`; the
-    /// host's limit is `memory` bytes, and it may demand `integrity`.
+    /// host's limit is `memory` bytes, and it has `demands` (`DEMANDS_*`).
     /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED, WAPC_LIMIT.
     #[wasm_bindgen(js_name = compileSuccessor)]
     pub fn compile_successor(
         guest: JsValue,
         options: &JsValue,
         memory: Option<f64>,
-        demands_integrity: bool,
+        demands: u32,
     ) -> Result<Promise, JsValue> {
-        let integrity = options::read_replacement(options, demands_integrity.then_some(DIGESTS))?;
-        Ok(Self::promise(guest, Options::of_successor(memory, integrity)?, None))
+        let integrity = options::read_replacement(options, (demands & DEMANDS_INTEGRITY != 0).then_some(DIGESTS))?;
+        Ok(Self::promise(guest, Options::of_successor(memory, demands, integrity)?, None))
     }
 
     /// Checks that this module, which is compiled already, may take over in a host, with the arguments of
     /// `compile_successor`. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     #[wasm_bindgen(js_name = admitSuccessor)]
-    pub fn admit_successor(
-        &self,
-        options: &JsValue,
-        memory: Option<f64>,
-        demands_integrity: bool,
-    ) -> Result<(), JsValue> {
+    pub fn admit_successor(&self, options: &JsValue, memory: Option<f64>, demands: u32) -> Result<(), JsValue> {
         let expected = "a module that was compiled with it";
-        let is_demanded = demands_integrity && self.state.digest.is_none();
+        let is_demanded = demands & DEMANDS_INTEGRITY != 0 && self.state.digest.is_none();
         let integrity = options::read_replacement(options, is_demanded.then_some(expected))?;
-        Ok(self.state.admit(memory, integrity.as_ref())?)
+        Ok(self.state.admit(memory, demands & DEMANDS_INTERRUPT != 0, integrity.as_ref())?)
     }
 
     /// The `WebAssembly.Module`, to be instantiated elsewhere. WAPC_CLOSED, WAPC_LINK.
@@ -122,13 +120,14 @@ impl Module {
     /// A promise of a compiled guest.
     fn promise(guest: JsValue, options: Options, pool: Option<PoolOptions>) -> Promise {
         promise(async move {
-            let Compiled { module, digest, origin } = source::compile(guest, &options).await?;
+            let Compiled { module, digest, interrupts, origin } = source::compile(guest, &options).await?;
             require_guest(&module, &origin)?;
             let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
             let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
             let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
             let (options, pool) = (RefCell::new(Some(Rc::new(options))), RefCell::new(pool));
-            Ok(Self { state: Rc::new(State { module, digest, origin, wasi, options, pool, linkable }) }.into())
+            Ok(Self { state: Rc::new(State { module, digest, origin, wasi, interrupts, options, pool, linkable }) }
+                .into())
         })
     }
 
@@ -158,7 +157,7 @@ impl Module {
 impl State {
     /// `options`, with those of `compile` for all that is left out. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     fn lay_over(&self, options: Options) -> Result<Options, Error> {
-        self.admit(options.limits.memory, options.integrity.as_ref())?;
+        self.admit(options.limits.memory, options.limits.is_interruptible(), options.integrity.as_ref())?;
         Ok(options.over(&*self.options()?))
     }
 
@@ -168,8 +167,15 @@ impl State {
     }
 
     /// Checks options that only compiling can apply: WAPC_UNSUPPORTED unless the module was compiled with a limit of
-    /// `memory` bytes or less, WAPC_ARGUMENT unless its bytes were verified against `integrity`.
-    fn admit(&self, memory: Option<f64>, integrity: Option<&Integrity>) -> Result<(), Error> {
+    /// `memory` bytes or less, and to be interrupted where that is wanted; WAPC_ARGUMENT unless its bytes were verified
+    /// against `integrity`.
+    fn admit(&self, memory: Option<f64>, interrupts: bool, integrity: Option<&Integrity>) -> Result<(), Error> {
+        if interrupts && !self.interrupts {
+            return Err(Error::Unsupported(
+                "`limits.interrupt` or `fuel`: the module was compiled without: give it to `WapcModule.compile`"
+                    .to_owned(),
+            ));
+        }
         let compiled_with = self.options()?.limits.memory;
         if let Some(wanted) = memory
             && compiled_with.is_none_or(|limit| limit > wanted)
@@ -194,7 +200,7 @@ impl State {
         if let Some(linkable) = &*self.linkable.borrow() {
             return Ok(Rc::clone(linkable));
         }
-        let linkable = Rc::new(Linkable::new(self.open()?, self.wasi.clone(), self.origin.clone())?);
+        let linkable = Rc::new(Linkable::new(self.open()?, self.wasi.clone(), self.interrupts, self.origin.clone())?);
         self.linkable.replace(Some(Rc::clone(&linkable)));
         Ok(linkable)
     }

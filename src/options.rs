@@ -7,6 +7,7 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::{JsCast, JsValue};
 
 use self::reader::{Reader, options};
+use crate::constants::{DEMANDS_INTEGRITY, DEMANDS_INTERRUPT};
 use crate::error::Error;
 use crate::integrity::Integrity;
 use crate::sys::{self, HostCalls, WasiSettings};
@@ -49,6 +50,10 @@ options! {
         timeout: Option<u32> = "timeout" => milliseconds(),
         /// Milliseconds of creating one instance.
         start: Option<u32> = "start" => milliseconds(),
+        /// Ends a guest that computes on the caller's thread.
+        interrupt: Option<bool> = "interrupt" => boolean(),
+        /// Instructions of one invocation.
+        fuel: Option<f64> = "fuel" => finite("instructions"),
         /// Guests of a thread that may be suspended.
         suspensions: Option<u32> = "suspensions" => whole("guests", 1),
     }
@@ -78,10 +83,10 @@ impl Options {
     }
 
     /// The options to compile a guest with that takes over from another. WAPC_ARGUMENT.
-    pub(crate) fn of_successor(memory: Option<f64>, integrity: Option<Integrity>) -> Result<Self, Error> {
+    pub(crate) fn of_successor(memory: Option<f64>, demands: u32, integrity: Option<Integrity>) -> Result<Self, Error> {
         let mut options = Self::read(&JsValue::UNDEFINED);
-        if let Ok(options) = &mut options {
-            (options.limits.memory, options.integrity) = (memory, integrity);
+        if let Ok(Self { limits, integrity: expected, .. }) = &mut options {
+            (limits.memory, limits.interrupt, *expected) = (memory, Some(demands & DEMANDS_INTERRUPT != 0), integrity);
         }
         options
     }
@@ -98,6 +103,12 @@ impl Options {
             limits: self.limits.over(&others.limits),
             wasi: sys::lay_over(&self.wasi, &others.wasi),
         }
+    }
+
+    /// Demands on a guest that takes over: `DEMANDS_*`.
+    pub(crate) fn demands(&self) -> u32 {
+        let integrity = if self.integrity.is_some() { DEMANDS_INTEGRITY } else { 0 };
+        integrity | if self.limits.is_interruptible() { DEMANDS_INTERRUPT } else { 0 }
     }
 
     pub(crate) fn payload_limit(&self) -> u32 {
@@ -149,11 +160,18 @@ impl Limits {
         Self::of(&Reader::new(what, value, Self::NAMES)?)
     }
 
+    /// True where the guest has to be rewritten, so that it can be interrupted.
+    pub(crate) fn is_interruptible(&self) -> bool {
+        self.interrupt == Some(true) || self.fuel.is_some()
+    }
+
     /// These limits, with those of `compile` (`others`) for all that is left out.
     fn over(self, others: &Self) -> Self {
         Self {
             // Fixed when the guest was compiled.
             memory: others.memory,
+            interrupt: others.interrupt,
+            fuel: self.fuel.or(others.fuel),
             payload: self.payload.or(others.payload),
             timeout: self.timeout.or(others.timeout),
             start: self.start.or(others.start),

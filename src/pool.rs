@@ -143,10 +143,10 @@ impl Pool {
         self.options.limits.memory
     }
 
-    /// True where `replace` has to be given `integrity`.
-    #[wasm_bindgen(getter, js_name = demandsIntegrity)]
-    pub fn demands_integrity(&self) -> bool {
-        self.options.integrity.is_some()
+    /// What a guest that takes over has to have: `DEMANDS_*`.
+    #[wasm_bindgen(getter)]
+    pub fn demands(&self) -> u32 {
+        self.options.demands()
     }
 }
 

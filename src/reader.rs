@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use js_sys::Uint8Array;
 
+use crate::leb128::Leb128;
+
 /// Bytes that are read a window at a time: they may be hundreds of megabytes, and the core's memory never shrinks.
 pub(crate) trait Source {
     /// The number of bytes.
@@ -118,12 +120,6 @@ impl<'a> Reader<'a> {
         self.window.get((self.at - self.windowed.start) as usize).copied()
     }
 
-    pub(crate) fn byte(&mut self) -> Result<u8, Refused> {
-        let Some(byte) = self.peek() else { return Err(self.unknown("an end")) };
-        self.at += 1;
-        Ok(byte)
-    }
-
     /// Skips the next byte if it is this one; true if it was.
     #[inline(never)]
     pub(crate) fn skip_byte(&mut self, byte: u8) -> bool {
@@ -159,49 +155,6 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    #[allow(clippy::cast_possible_truncation)] // Of 32 bits.
-    pub(crate) fn u32(&mut self) -> Result<u32, Refused> {
-        self.unsigned(32).map(|number| number as u32)
-    }
-
-    /// An unsigned LEB128 of `bits` bits, 64 at the most.
-    pub(crate) fn unsigned(&mut self, bits: u32) -> Result<u64, Refused> {
-        let mut number = 0;
-        for shift in (0..bits).step_by(7) {
-            let byte = self.byte()?;
-            let part = u64::from(byte & 0x7f);
-            number |= part << shift;
-            if byte & 0x80 != 0 {
-                continue;
-            }
-            if part >> (bits - shift).min(7) != 0 {
-                break;
-            }
-            return Ok(number);
-        }
-        Err(self.unknown("a number of too many bits"))
-    }
-
-    /// A signed LEB128 of `bits` bits, 64 at the most.
-    pub(crate) fn signed(&mut self, bits: u32) -> Result<i64, Refused> {
-        let mut number = 0;
-        for shift in (0..bits).step_by(7) {
-            let byte = self.byte()?;
-            let part = i64::from(byte & 0x7f);
-            if byte & 0x80 != 0 {
-                number |= part << shift;
-                continue;
-            }
-            let signed = (part ^ 0x40) - 0x40;
-            // The bits beyond the number's own have to repeat its sign.
-            if !matches!(signed >> (bits - shift - 1), 0 | -1) {
-                break;
-            }
-            return Ok(number | signed << shift);
-        }
-        Err(self.unknown("a number of too many bits"))
-    }
-
     /// Fails where something follows the last entry of a section.
     pub(crate) fn finish(&mut self) -> Result<(), Refused> {
         if self.is_at_end() { Ok(()) } else { Err(self.unknown("what follows the last entry")) }
@@ -230,9 +183,26 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Leb128 for Reader<'_> {
+    type Error = Refused;
+
+    fn byte(&mut self) -> Result<u8, Refused> {
+        let Some(byte) = self.peek() else { return Err(self.unknown("an end")) };
+        self.at += 1;
+        Ok(byte)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_many_bits(&mut self) -> Refused {
+        self.unknown("a number of too many bits")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Reader, Reason, Source, WINDOW};
+    use crate::leb128::Leb128;
 
     fn reader<'a>(bytes: &'a &'a [u8]) -> Reader<'a> {
         Reader::new(bytes, 0..bytes.length())

@@ -18,21 +18,34 @@ pub(crate) struct Compiled {
     pub(crate) module: WebAssembly::Module,
     /// The digest of its bytes, if they were verified (`integrity`).
     pub(crate) digest: Option<Digest>,
+    /// True where it was rewritten, so that it can be interrupted.
+    pub(crate) interrupts: bool,
     pub(crate) origin: Origin,
 }
 
 /// Compiles a guest source.
 pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compiled, Error> {
-    let may_stream = options.integrity.is_none() && options.limits.memory.is_none();
+    let may_stream =
+        options.integrity.is_none() && options.limits.memory.is_none() && !options.limits.is_interruptible();
     let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream).await;
     let loaded: Loaded = loaded.map_err(Error::Thrown)?.unchecked_into();
     let name = options.name.clone().or_else(|| loaded.file_name());
     let origin = Origin { described: loaded.name().into(), name };
     if let Some(module) = loaded.module() {
+        if options.limits.is_interruptible() {
+            return Err(Error::Unsupported(
+                "`limits.interrupt` and `limits.fuel` rewrite a guest's bytes: give them, a path or an address in place of \
+                 a WebAssembly.Module"
+                    .to_owned(),
+            ));
+        }
         let needs_bytes = match options {
             Options { integrity: Some(_), .. } => "integrity",
             Options { limits: Limits { memory: Some(_), .. }, .. } => "limits.memory",
-            _ => return Ok(Compiled { module, digest: None, origin }),
+            _ => {
+                let interrupts = loaded.is_rewritten();
+                return Ok(Compiled { module, digest: None, interrupts, origin });
+            }
         };
         return Err(Error::argument(needs_bytes, "bytes; a module is compiled already", &module));
     }
@@ -52,9 +65,14 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
         None => bytes,
         Some(limit) => limit_memory(bytes, limit)?,
     };
-    let compiled = JsFuture::from(WebAssembly::compile(&bytes)).await;
-    let module = compiled.map_err(|cause| not_compiled(&loaded, cause))?.unchecked_into();
-    Ok(Compiled { module, digest, origin })
+    let interrupts = options.limits.is_interruptible();
+    let compiling = if interrupts { sys::compile_interruptible(&bytes) } else { WebAssembly::compile(&bytes) };
+    let compiled =
+        JsFuture::from(compiling).await.map_err(|cause| match cause.has_type::<WebAssembly::CompileError>() {
+            true => not_compiled(&loaded, cause),
+            false => Error::Thrown(cause),
+        });
+    Ok(Compiled { module: compiled?.unchecked_into(), digest, interrupts, origin })
 }
 
 /// WAPC_NOT_A_GUEST for a file of a known other kind, WAPC_COMPILE for any other.

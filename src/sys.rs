@@ -66,6 +66,16 @@ extern "C" {
     pub(crate) fn prepare(this: &Guest, start_limit: Option<u32>, imports: &Object);
     #[wasm_bindgen(method)]
     pub(crate) fn attach(this: &Guest, exports: &Object);
+    /// Lets a guest that can be interrupted call the refill of the shim, which is in `imports`, and begin each
+    /// invocation with `quantum` instructions; then calls its start function, if it has one. One of `CALL_*`.
+    #[wasm_bindgen(method, js_name = startInterruptible)]
+    pub(crate) fn start_interruptible(this: &Guest, exports: &Object, imports: &Object, quantum: u32) -> u32;
+    /// Milliseconds until the running invocation has to end, infinite where it has not.
+    #[wasm_bindgen(method, js_name = timeLeft)]
+    pub(crate) fn time_left(this: &Guest) -> f64;
+    /// The WAPC_TIMEOUT of the running invocation, or of the start, whose time is over.
+    #[wasm_bindgen(method, js_name = timeoutError)]
+    pub(crate) fn timeout_error(this: &Guest) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn thrown(this: &Guest) -> JsValue;
     #[wasm_bindgen(method, getter)]
@@ -127,9 +137,16 @@ extern "C" {
     pub type Port;
 
     /// `asserts`: `host_end` is called after each invocation, not only where there is something to do. `codec`: for
-    /// `WapcHost.call`.
+    /// `WapcHost.call`. `interrupts`: a timeout ends a guest wherever it is.
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(slot: u32, payload_limit: u32, core: &JsValue, asserts: bool, codec: &JsValue) -> Port;
+    pub(crate) fn new(
+        slot: u32,
+        payload_limit: u32,
+        core: &JsValue,
+        asserts: bool,
+        codec: &JsValue,
+        interrupts: bool,
+    ) -> Port;
     /// The guest's name in errors.
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_name(this: &Port, name: Option<&JsString>);
@@ -220,6 +237,14 @@ extern "C" {
     ) -> Result<(), JsValue>;
 }
 
+#[wasm_bindgen(raw_module = "../loading/interrupt.js")]
+extern "C" {
+    /// A promise of the module of a guest that is rewritten so that it can be interrupted. Rejects with a CompileError
+    /// where it is not valid, WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD.
+    #[wasm_bindgen(js_name = compileInterruptible)]
+    pub(crate) fn compile_interruptible(guest: &Bytes) -> Promise;
+}
+
 #[wasm_bindgen(raw_module = "../worker/start-remote.js")]
 extern "C" {
     /// A promise of the JavaScript half of a host in a worker, once its guest has started. Rejects with what
@@ -232,13 +257,14 @@ extern "C" {
         payload_limit: u32,
         timeout: Option<u32>,
         start_limit: Option<u32>,
+        fuel: Option<f64>,
         host_calls: &HostCalls,
         logger: Option<&Function>,
         asked: bool,
         script: &JsValue,
         wasi: &WasiSettings,
         memory_limit: Option<f64>,
-        demands_integrity: bool,
+        demands: u32,
         name: Option<&JsString>,
         guest_name: Option<&JsString>,
     ) -> Promise;
@@ -295,6 +321,9 @@ extern "C" {
     pub(crate) fn file_name(this: &Loaded) -> Option<JsString>;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn module(this: &Loaded) -> Option<WebAssembly::Module>;
+    /// True for a module that was rewritten before, on another thread, so that it can be interrupted.
+    #[wasm_bindgen(method, getter, js_name = isRewritten)]
+    pub(crate) fn is_rewritten(this: &Loaded) -> bool;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn bytes(this: &Loaded) -> Bytes;
     #[wasm_bindgen(method, getter)]

@@ -1,10 +1,11 @@
-/** Generated guests: 2,000 seeds, half of them in a Node with JSPI where there is one. */
+/** Generated guests, half of them in a Node with JSPI where there is one; and generated modules, rewritten. */
 
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { nodeWithJspi } from '../tools/engines.js';
 import { guestsOf } from '../tools/fuzz.js';
+import { compareInNode } from './fuzz/rewritten-runs.js';
 import { runSeeds } from './fuzz/batches.js';
 import { summaryOf } from './fuzz/summary.js';
 
@@ -29,3 +30,13 @@ test('generated guests, against the reference and each other', async () => {
     summary,
   );
 });
+
+for (const node of new Set([process.execPath, nodeWithJspi() ?? process.execPath])) {
+  test(`modules of all features, rewritten so that they can be interrupted: ${node}`, async () => {
+    const { same, skipped, invalid, differences } = await compareInNode(node, 0, 500);
+    deepEqual(differences, []);
+    equal(same + skipped + invalid, 500);
+    // An engine that knows few of the features still has a good part of them.
+    equal(same > 200, true, `${same} compared`);
+  });
+}

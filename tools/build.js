@@ -24,6 +24,7 @@ import { sizeOf, sizes } from './sizes.js';
 const RELEASE = join(root, 'target/wasm32-unknown-unknown/release');
 const CORE = join(RELEASE, 'wapc_host.wasm');
 const WASI = join(RELEASE, 'wasi.wasm');
+const INTERRUPT = join(RELEASE, 'interrupt.wasm');
 const GENERATED = join(root, 'js/generated');
 const DIST = join(root, 'dist');
 
@@ -63,7 +64,7 @@ export async function build({ isQuick = false } = {}) {
   writeConstants();
   const glue = join(GENERATED, 'core.js');
   const generators = ['tools/build.js', 'tools/bindgen/src/main.rs'].map((name) => join(root, name));
-  if (isOlder(glue, [CORE, WASI, ...generators])) generateGlue(isQuick);
+  if (isOlder(glue, [CORE, WASI, INTERRUPT, ...generators])) generateGlue(isQuick);
   const sources = filesBelow(join(root, 'js')).concat(
     ['package.json', 'tools/build.js', 'tools/messagepack.js'].map((name) => join(root, name)),
   );
@@ -103,6 +104,7 @@ function generateGlue(isQuick) {
   const core = join(GENERATED, 'core_bg.wasm');
   inline('core', isQuick ? readFileSync(core) : optimized('core', core));
   inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
+  inline('interrupt', isQuick ? readFileSync(INTERRUPT) : optimized('interrupt', INTERRUPT));
 }
 
 /** The glue with the package's own encoder and decoder, which may be missing where it is only imported. */
@@ -133,6 +135,8 @@ function optimized(name, raw) {
     '--strip-debug',
     '--strip-target-features',
   ];
+  // It is loaded by those who use it, and works on whole modules.
+  if (name === 'interrupt') passes.splice(0, 5, '-O3', '-O3');
   const options = [...passes, ...FEATURES.map((feature) => `--enable-${feature}`)];
   run(process.execPath, [wasmOpt, ...options, raw, '-o', file]);
   const bytes = readFileSync(file);
@@ -176,8 +180,8 @@ async function bundle() {
     absWorkingDir: root,
     bundle: true,
     platform: 'neutral',
-    // WASI is a file of its own, which is loaded on demand.
-    external: ['node:*', './wasi.js', './wasi-node.js', '*.wasm'],
+    // WASI and the rewriter are files of their own, which are loaded on demand.
+    external: ['node:*', './wasi.js', './wasi-node.js', './interrupt.js', './interrupt-node.js', '*.wasm'],
     target: ['es2022', 'node20'],
     logLevel: 'warning',
     // The `sideEffects` of package.json describe the result of this build, not its sources.
@@ -213,7 +217,7 @@ async function bundle() {
   }
   await esbuild.build({
     ...common,
-    entryPoints: ['js/entry/wasi.js', 'js/entry/wasi-node.js'],
+    entryPoints: ['wasi', 'wasi-node', 'interrupt', 'interrupt-node'].map((name) => `js/entry/${name}.js`),
     outdir: 'dist',
     format: 'esm',
   });
@@ -226,7 +230,8 @@ async function bundle() {
   }
   await bundleMessagePack(esbuild);
   mkdirSync(DIST, { recursive: true });
-  for (const name of ['core', 'wasi']) copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
+  for (const name of ['core', 'wasi', 'interrupt'])
+    copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
   copyTypings();
 }
 

@@ -20,8 +20,13 @@ export function buildGenerator() {
 }
 
 /** Generates the guests of `count` seeds from `from` on: their bytes, in the order of the seeds. */
-export function guestsOf(from, count) {
-  const { status, error, stdout, stderr } = spawnSync(PROGRAM, [from, count], { maxBuffer: 2 ** 31 });
+export const guestsOf = (from, count) => generate('guests', from, count);
+
+/** Generates modules that are no guests, likewise. */
+export const modulesOf = (from, count) => generate('modules', from, count);
+
+function generate(kind, from, count) {
+  const { status, error, stdout, stderr } = spawnSync(PROGRAM, [kind, from, count], { maxBuffer: 2 ** 31 });
   if (status !== 0) throw error ?? new Error(`the generator failed: ${stderr}`);
   const guests = [];
   for (let at = 0; at < stdout.length;) {

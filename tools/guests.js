@@ -15,6 +15,7 @@ const ZIG = '0.17.1';
 const BUILDERS = {
   rust: () => cargo('rust', 'hello', 'hello.wasm'),
   bench: () => cargo('bench', 'bench', 'bench.wasm'),
+  kernels: () => cargo('kernels', 'kernels', 'kernels.wasm'),
   'rust-wasi': () => cargo('rust', 'hello', 'rust/wasi.wasm', 'wasm32-wasip1'),
   assemblyscript,
   zig,

@@ -10,9 +10,10 @@ const DIST = join(root, 'dist');
 
 /** Limits in bytes. Above those of the two artifacts, inlining them into the package stops being right. */
 const LIMITS = {
-  core: { bytes: 112_400, gzipped: 48_500 },
+  core: { bytes: 114_600, gzipped: 48_900 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
-  page: { gzipped: 72_500 },
+  interrupt: { bytes: 70_000, gzipped: 25_000 },
+  page: { gzipped: 74_500 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });
@@ -34,7 +35,7 @@ export function sizeOf(name, bytes) {
 
 /** The sizes of the artifacts in dist/, and of the scripts of a page that uses only WapcHost. */
 export async function sizes() {
-  const artifacts = ['core', 'wasi'].map((name) => sizeOf(name, readFileSync(join(DIST, `${name}.wasm`))));
+  const artifacts = ['core', 'wasi', 'interrupt'].map((name) => sizeOf(name, readFileSync(join(DIST, `${name}.wasm`))));
   return [...artifacts, sizeOf('page', await pageScripts())];
 }
 

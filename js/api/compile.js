@@ -34,15 +34,14 @@ const observed = (work) =>
  * The core's half of the module that replaces a host's guest, compiled if `source` is not a module yet.
  * @param {import('./index.js').GuestSource | import('./index.js').WapcModule} source
  * @param {import('./index.js').ReplaceOptions | undefined} options
- * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} replaced the current host (the core's, or a
- * worker's)
+ * @param {{ memoryLimit: number | undefined, demands: number }} replaced the current host (the core's, or a worker's)
  */
-export async function compileSuccessor(source, options, { memoryLimit, demandsIntegrity }) {
+export async function compileSuccessor(source, options, { memoryLimit, demands }) {
   const half = halfOf(source);
   if (half === undefined) {
     const Module = await core();
-    return observed(() => Module.compileSuccessor(source, options, memoryLimit, demandsIntegrity));
+    return observed(() => Module.compileSuccessor(source, options, memoryLimit, demands));
   }
-  half.admitSuccessor(options, memoryLimit, demandsIntegrity);
+  half.admitSuccessor(options, memoryLimit, demands);
   return half;
 }

@@ -153,7 +153,7 @@ export class WapcHost {
   /** Runs an invocation synchronously that has options or observers. */
   #invokeSyncUnusually(invocation, options) {
     const run = () => this.#port.invokeSync(invocation);
-    const work = options === undefined ? run : () => runSyncWith(invocation, options, run);
+    const work = options === undefined ? run : () => runSyncWith(invocation, options, this.#port.isInterruptible, run);
     return runObserved(invocation, this, work);
   }
 

@@ -257,7 +257,7 @@ export interface HostOptions {
   stderr?: ((chunk: Bytes) => void) | undefined;
   /** Arguments, environment, standard input and directories of the guest. By default it has none. */
   wasi?: WasiOptions | undefined;
-  /** Limits of what the guest may use: bytes, milliseconds, suspended guests. */
+  /** Limits of what the guest may use: bytes, milliseconds, instructions, suspended guests. */
   limits?: Limits | undefined;
   /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
   onProgress?: ((loaded: number, total?: number) => void) | undefined;
@@ -297,19 +297,39 @@ export interface Limits {
   payload?: number | undefined;
   /**
    * Milliseconds that one invocation may take, once it runs: past it WAPC_TIMEOUT, and the next one runs on a fresh
-   * instance. On the caller's thread it can end an invocation only while that waits for its host call: a guest that
-   * computes for ever needs a pool with `workers`.
+   * instance. On the caller's thread it can end an invocation only while that waits for its host call, unless the guest
+   * can be interrupted: one that computes for ever needs `interrupt`, or a pool with `workers`.
    * @default Infinity
    */
   timeout?: number | undefined;
   /**
    * Milliseconds that making an instance may take, from where the guest is linked: its `_start`, `_initialize` and
    * `wapc_init`, and `initialize` of a pool. Past it WAPC_TIMEOUT, wherever one is made: `instantiate`, `create`, a pool that
-   * grows, `reset`, `replace`, the fresh instance after a trap. In workers wherever the guest is; on the caller's thread
-   * while it waits for its host call or `initialize` runs: a guest that computes there for ever cannot be stopped.
+   * grows, `reset`, `replace`, the fresh instance after a trap. In workers, and with `interrupt`, wherever the guest is; on
+   * the caller's thread without that while it waits for its host call or `initialize` runs.
    * @default Infinity
    */
   start?: number | undefined;
+  /**
+   * Lets time limits end a guest that computes on the caller's thread: `timeout`, `start`, and the `timeout` of `invoke` and
+   * `invokeSync`; a sleep of WASI (`poll_oneoff`) too. The guest is rewritten when it is compiled, so that it counts what it
+   * executes and asks for the time now and then: its code grows by a tenth to a quarter, and runs 1.1 to 1.5 times as long.
+   * What it calls ends first: a host callback's own JavaScript is not interrupted. Events do not come while a guest
+   * computes, so a `signal` cannot end it. In workers a time limit then ends the guest, and the worker goes on.
+   *
+   * It is rewritten from its bytes, at most 64 MiB (WAPC_LIMIT): a `WebAssembly.Module` is WAPC_UNSUPPORTED, and so are a
+   * guest with an instruction that is not known, and a `WapcModule` that was compiled without this where `instantiate`,
+   * `create` or `replace` wants it.
+   * @default false
+   */
+  interrupt?: boolean | undefined;
+  /**
+   * Instructions, roughly, that one invocation, or one start, may execute: past it WAPC_LIMIT, at the same place on every
+   * engine, and the next invocation runs on a fresh instance. The guest is rewritten as by `interrupt`, with the same
+   * errors. What counts for how much may change between versions.
+   * @default Infinity
+   */
+  fuel?: number | undefined;
   /**
    * How many guests of this thread may be suspended in host calls at once, before an invocation of this one waits for
    * others to end. Past 15,000 engines run out of memory mappings, and the process dies. A callback that waits for another
@@ -486,14 +506,19 @@ export class WapcHost {
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
    * The same without a promise, for guests whose host calls answer at once. Of `InvokeOptions` it takes `context` and
-   * `from`: nothing interrupts it.
+   * `from`, and `timeout` if the guest can be interrupted (`limits.interrupt`): else nothing ends it, and that is
+   * WAPC_ARGUMENT.
    *
    * @throws {WapcError} WAPC_ASYNC: something would have to be waited for: a promise of the host callback, a turn, a fresh
    * instance.
    * @throws {WapcError} WAPC_UNSUPPORTED: the guest runs in a worker.
    * @throws {WapcError} the errors of `invoke`
    */
-  invokeSync(operation: string, payload?: Payload, options?: Pick<InvokeOptions, 'context' | 'from'>): Bytes;
+  invokeSync(
+    operation: string,
+    payload?: Payload,
+    options?: Pick<InvokeOptions, 'timeout' | 'context' | 'from'>,
+  ): Bytes;
   /**
    * `invoke` with a value: `codec` encodes it, and decodes the response. Without a codec, values are payloads and bytes.
    *

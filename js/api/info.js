@@ -1,3 +1,4 @@
+import { INTERRUPT_EXPORTS } from '../generated/constants.js';
 import { Module } from '../generated/core.js';
 
 /**
@@ -6,10 +7,14 @@ import { Module } from '../generated/core.js';
  */
 const known = new WeakMap();
 
-/** The imports, exports, WASI version and producers of a module. */
+/** The imports, exports, WASI version and producers of a module, without what the host has added to it. */
 export function infoOf(module) {
   let info = known.get(module);
-  if (info === undefined) known.set(module, (info = frozen(Module.infoOf(module))));
+  if (info === undefined) {
+    const { exports, ...others } = Module.infoOf(module);
+    info = frozen({ ...others, exports: exports.filter(({ name }) => !INTERRUPT_EXPORTS.includes(name)) });
+    known.set(module, info);
+  }
   return info;
 }
 

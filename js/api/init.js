@@ -4,6 +4,7 @@ import { core as load } from './core.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 import { load as loadSource } from '../loading/load.js';
+import { rewriterOf } from '../interrupt/rewriter.js';
 import { Wasi } from '../wasi/wasi.js';
 
 const missing = (what) => async () => {
@@ -12,17 +13,20 @@ const missing = (what) => async () => {
 
 platform.core = missing('the core (wapc-host/wasm)');
 platform.wasi = missing('WASI (wapc-host/wasi)');
+platform.interrupt = missing('the rewriter of `limits.interrupt` (wapc-host/interrupt)');
 
 /**
- * Loads the core. WASI is loaded when a guest imports it.
+ * Loads the core. WASI is loaded when a guest imports it, and the rewriter when one is compiled with `limits.interrupt`.
  * @param {import('./index.js').GuestSource} core `wapc-host/wasm`, in any form that a guest may have
  * @param {import('./index.js').GuestSource} [wasi] `wapc-host/wasi`, likewise
+ * @param {import('./index.js').GuestSource} [interrupt] `wapc-host/interrupt`, likewise
  */
-export async function init(core, wasi) {
+export async function init(core, wasi, interrupt) {
   if (core === undefined)
     throw argumentError('core', 'bytes, a Response, a WebAssembly.Module or a promise of one', core);
   platform.core = () => compile(core);
   if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi) });
+  if (interrupt !== undefined) platform.interrupt = async () => rewriterOf(await compile(interrupt));
   await load();
 }
 

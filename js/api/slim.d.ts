@@ -15,11 +15,13 @@ import type { GuestSource } from './index.js';
 export * from './index.js';
 
 /**
- * Loads the core, before anything else is done with the package. It and WASI have to be those of this version.
+ * Loads the core, before anything else is done with the package. It and the others have to be those of this version.
  *
  * @param core the file `wapc-host/wasm`: its bytes, a `Response`, a `WebAssembly.Module`, or a promise of one
  * @param wasi the file `wapc-host/wasi`, loaded when a guest imports WASI; without it that is WAPC_UNSUPPORTED
+ * @param interrupt the file `wapc-host/interrupt`, loaded when a guest is compiled with `limits.interrupt` or `limits.fuel`;
+ * without it that is WAPC_UNSUPPORTED
  * @throws {WapcError} WAPC_LOAD: the core could not be fetched, read or compiled.
  * @throws {WapcError} WAPC_ARGUMENT: `core` is missing, or none of these.
  */
-export function init(core: GuestSource, wasi?: GuestSource): Promise<void>;
+export function init(core: GuestSource, wasi?: GuestSource, interrupt?: GuestSource): Promise<void>;

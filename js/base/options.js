@@ -51,7 +51,7 @@ function meant(name, known) {
 }
 
 /** Names of `limits`, which callers also give outside of it. */
-const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
+const LIMITS = ['memory', 'payload', 'timeout', 'start', 'interrupt', 'fuel', 'suspensions'];
 
 /** Edit distance: the number of letters to insert, remove or replace. */
 function distance(from, to) {

@@ -8,12 +8,16 @@ import { compileGzipped } from '../loading/inlined.js';
 import { platform } from '../platform/platform.js';
 
 platform.core = () => compileGzipped(base64);
-// Loaded on demand: most guests do not import WASI.
-platform.wasi = () =>
-  import('./wasi.js').catch((cause) => {
-    if (globalThis.ServiceWorkerGlobalScope === undefined) throw cause;
-    const message = 'service workers load nothing later: for WASI, import `wapc-host/service-worker` there';
-    throw new WapcError('WAPC_UNSUPPORTED', message, { cause });
-  });
+// Loaded on demand: most guests do without.
+platform.wasi = () => import('./wasi.js').catch((cause) => refuse('WASI', cause));
+platform.interrupt = async () =>
+  (await import('./interrupt.js').catch((cause) => refuse('`limits.interrupt`', cause))).load();
+
+/** @returns {never} */
+function refuse(what, cause) {
+  if (globalThis.ServiceWorkerGlobalScope === undefined) throw cause;
+  const message = `service workers load nothing later: for ${what}, import \`wapc-host/service-worker\` there`;
+  throw new WapcError('WAPC_UNSUPPORTED', message, { cause });
+}
 
 export * from './exports.js';

@@ -12,7 +12,8 @@ import { compileInlined } from '../loading/inlined.js';
 import { platform } from '../platform/platform.js';
 
 platform.core = () => compileInlined(base64);
-// Loaded on demand: most guests do not import WASI.
+// Loaded on demand: most guests do without.
 platform.wasi = () => import('./wasi-node.js');
+platform.interrupt = async () => (await import('./interrupt-node.js')).load();
 
 export * from './exports.js';

@@ -10,10 +10,17 @@ import signature from './signature.wasm';
 import wasiShim from './wasi-shim.wasm';
 import wasi from './wasi.wasm';
 
+import { WapcError } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 import { Wasi } from '../wasi/wasi.js';
 
 Object.assign(platform.modules, { assemblyscript, core, room, shim, signature, wasi, 'wasi-shim': wasiShim });
 platform.wasi = async () => ({ Wasi });
+platform.interrupt = async () => {
+  throw new WapcError(
+    'WAPC_UNSUPPORTED',
+    'workerd compiles nothing at run time: `limits.interrupt` rewrites guests then',
+  );
+};
 
 export * from './exports.js';

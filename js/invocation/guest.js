@@ -3,7 +3,7 @@
  * throw. The core (`src/instance.rs`) checks every range and makes every decision. Nothing here throws into it.
  */
 
-import { CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
+import { CALL_SUCCEEDED, CALL_THREW, INTERRUPT_EXPORTS } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
 import { Asyncify } from './asyncify.js';
 import { delist, enlist } from './chain.js';
@@ -13,6 +13,7 @@ import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension, canSuspend } from './suspension.js';
+import { overdueError, timeLeft, withinTime } from './time-limit.js';
 
 /** Live instances by number. */
 const guests = [];
@@ -52,6 +53,7 @@ export class Guest {
     this.hostCall = hostCall ?? refuse;
     this.logger = logger;
     this.core = core;
+    this.timeout = timeout;
     this.suspension = new Suspension(id, timeout, core);
     this.hostCallSettled = core.host_call_settled;
     this.exports = undefined;
@@ -60,8 +62,13 @@ export class Guest {
     this.guestCall = undefined;
     this.promising = undefined;
     this.invocation = undefined;
+    /** The invocation of the starts, and their time limit in ms. */
+    this.starting = undefined;
+    this.startLimit = undefined;
     /** True if the last invocation on a suspendable stack was not suspended. */
     this.isSteady = false;
+    /** True for a guest that was rewritten, so that a deadline ends it wherever it is. */
+    this.isInterruptible = false;
     /** True once the guest is in the coroutines' table. */
     this.isListed = false;
     /** The AsyncLocalStorage scope that callbacks run in; undefined if they run in the current one. */
@@ -85,7 +92,8 @@ export class Guest {
    * imports.
    */
   prepare(limit, imports) {
-    this.invocation = new Invocation();
+    this.invocation = this.starting = new Invocation();
+    this.startLimit = limit;
     if (this.suspendable && !canSuspend()) this.suspension.asyncify = new Asyncify(this, imports);
     this.suspension.limit(limit);
   }
@@ -97,6 +105,36 @@ export class Guest {
     this.guestCall = exports.__guest_call;
     this.suspension.asyncify?.attach(exports);
     this.#refresh();
+  }
+
+  /**
+   * Lets a guest that can be interrupted call the refill of the shim, which is in `imports`, and begin each invocation
+   * with `quantum` instructions. Then calls its start function, if it has one: CALL_SUCCEEDED or CALL_THREW.
+   */
+  startInterruptible(exports, imports, quantum) {
+    const [table, initial, start] = INTERRUPT_EXPORTS;
+    try {
+      exports[table].set(0, imports.wapc.refill);
+      exports[initial].value = quantum;
+    } catch (error) {
+      // Not rewritten: it only has an export of that name.
+      this.invocation.thrown = error;
+      return CALL_THREW;
+    }
+    this.isInterruptible = true;
+    this.hostCall = withinTime(this, this.hostCall);
+    this.invocation.endBy(this.suspension.deadline);
+    return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start);
+  }
+
+  /** Milliseconds until the running invocation has to end; Infinity if it has not. */
+  timeLeft() {
+    return timeLeft(this);
+  }
+
+  /** The error of the running invocation, or of the start, whose time is over. */
+  timeoutError() {
+    return overdueError(this);
   }
 
   /** Releases the instance, so that references to this object do not keep its memory alive. */

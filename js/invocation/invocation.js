@@ -74,6 +74,22 @@ export class Invocation {
     /** @type {any} */ (this).isHurried = true;
   }
 
+  /** Records where the time limit of its host ends, as a `performance.now()` time. Set on demand, like `context`. */
+  endBy(deadline) {
+    /** @type {any} */ (this).deadline = deadline;
+  }
+
+  /**
+   * Records that it has to end by `time`, wherever its guest is, with the error that `overdue` makes. Set on demand, like
+   * `context`.
+   */
+  endAt(time, overdue) {
+    const self = /** @type {any} */ (this);
+    if (self.endsAt <= time) return;
+    self.endsAt = time;
+    self.overdue = overdue;
+  }
+
   /** Keeps the event that observers get when the invocation ends. Set on demand: few invocations are observed. */
   observeAs(event) {
     /** @type {any} */ (this).event = event;

@@ -3,7 +3,6 @@
 import { encodeOperation } from '../base/bytes.js';
 import { decodeBy, encodeBy } from '../base/codec.js';
 import { WapcError, argumentError, messageOf } from '../base/error.js';
-import { START_TIMEOUT, TIMEOUT } from '../generated/constants.js';
 import { readFields } from '../base/options.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { toBytes } from '../base/payload.js';
@@ -12,6 +11,7 @@ import { isPassedOn, joinChain } from './chain.js';
 import { onAbort } from './signals.js';
 import { Invocation } from './invocation.js';
 import { startTimer } from '../base/timer.js';
+import { timeoutError } from './timeout.js';
 
 /** Makes an invocation from the caller's arguments. Throws WAPC_ARGUMENT. */
 export function invocationOf(operation, payload, owner) {
@@ -55,6 +55,7 @@ export function runWith(invocation, options, run, abort) {
   checkSignal(signal);
   checkTimeout(timeout);
   if (timeout === 0) invocation.hurry();
+  limitTime(invocation, timeout);
   signal?.throwIfAborted();
   const leave = giveContext(invocation, from, context, abort);
   // Registered first: a host callback may abort the signal while the invocation runs.
@@ -92,16 +93,19 @@ export function runObserved(invocation, invoked, run) {
   return observe('invoke', fields, work, (event, response) => (event.bytesOut = response.length));
 }
 
-/** The error of an invocation that exceeded its timeout, in ms. */
-export const timeoutError = (timeout) => new WapcError('WAPC_TIMEOUT', TIMEOUT.join(timeout));
-
-/** The error of a start that exceeded `limits.start`, in ms. */
-export const startTimeoutError = (limit) => new WapcError('WAPC_TIMEOUT', START_TIMEOUT.join(limit));
-
-/** Runs an invocation with the options of `invokeSync`. Throws WAPC_ARGUMENT. */
-export function runSyncWith(invocation, options, run) {
-  const elsewhere = ', which `invoke` takes: nothing interrupts `invokeSync`';
-  const { context, from } = read(options, 'context,from', 'signal,timeout', elsewhere);
+/**
+ * Runs an invocation with the options of `invokeSync`. Throws WAPC_ARGUMENT.
+ * @template T
+ * @param {Invocation} invocation
+ * @param {import('../api/index.js').InvokeOptions} options
+ * @param {boolean} isInterruptible true if the guest can be interrupted (`limits.interrupt`)
+ * @param {() => T} run
+ */
+export function runSyncWith(invocation, options, isInterruptible, run) {
+  const names = isInterruptible ? 'timeout,context,from' : 'context,from';
+  const { timeout, context, from } = read(options, names, 'signal,timeout', isInterruptible ? NO_SIGNAL : NO_TIMEOUT);
+  checkTimeout(timeout);
+  limitTime(invocation, timeout);
   const leave = giveContext(invocation, from, context, undefined);
   try {
     return run();
@@ -109,6 +113,15 @@ export function runSyncWith(invocation, options, run) {
     leave?.();
   }
 }
+
+/** Lets an invocation end in `timeout` ms, if its guest can be interrupted. */
+function limitTime(invocation, timeout) {
+  if (timeout !== undefined) invocation.endAt(performance.now() + timeout, () => timeoutError(timeout));
+}
+
+const NO_SIGNAL = ', which `invoke` takes: no event comes while `invokeSync` runs; use `timeout`';
+const NO_TIMEOUT =
+  ', which `invoke` takes: nothing interrupts `invokeSync`, unless the guest is compiled with `limits.interrupt`';
 
 /** The fields of `InvokeOptions`, or of options that a route made. Throws WAPC_ARGUMENT. */
 function read(options, ...rules) {

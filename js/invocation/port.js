@@ -26,9 +26,11 @@ export class Port extends Turns {
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {boolean} asserts true in a debug build: the core is told of the end of every invocation
    * @param {ReturnType<typeof import('../base/codec.js').readCodec>} codec of the host, for `call`
+   * @param {boolean} isInterruptible true if a timeout ends the guest wherever it is
    */
-  constructor(slot, payloadLimit, core, asserts, codec) {
+  constructor(slot, payloadLimit, core, asserts, codec, isInterruptible) {
     super();
+    this.isInterruptible = isInterruptible;
     this.codec = codec;
     this.slot = slot;
     this.payloadLimit = payloadLimit;
@@ -331,6 +333,7 @@ export class Port extends Turns {
   #beginSuspendable(guest, invocation) {
     if (this.#begin(guest, invocation, 1) !== 0) {
       guest.suspension.startClock();
+      if (this.isInterruptible) invocation.endBy(guest.suspension.deadline);
       return true;
     }
     this.running = false;
@@ -372,6 +375,8 @@ export class Port extends Turns {
       if (onOwnStack) this.drainNow();
       else this.drain();
     }
+    // Not while the guest was on the stack: listeners of the signal run.
+    if (failed && guest.isInterruptible && error.code === 'WAPC_TIMEOUT') invocation.abort(error);
     if (failed) throw invocation.locate(error, this.name);
     return invocation.response;
   }

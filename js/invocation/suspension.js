@@ -52,6 +52,17 @@ export class Suspension {
     this.limit(this.#timeout);
   }
 
+  /** The time limit of the running invocation or start, as a `performance.now()` time. */
+  get deadline() {
+    return this.#deadline;
+  }
+
+  /** The time limit of an invocation that begins now. */
+  newDeadline() {
+    this.startClock();
+    return this.#deadline;
+  }
+
   /** Sets the time limit in ms from now; undefined for none. */
   limit(milliseconds) {
     this.#deadline = milliseconds === undefined ? Infinity : performance.now() + milliseconds;

@@ -2,6 +2,7 @@
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { viewOf } from '../base/payload.js';
+import { INTERRUPT_EXPORTS } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 
 const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Module or a promise of one';
@@ -107,6 +108,12 @@ class Loaded {
     this.failure = failure;
     /** The first 16 bytes, if known; else empty. */
     this.head = head?.slice(0, 16) ?? new Uint8Array(0);
+  }
+
+  /** True for a module that was rewritten before, on another thread, so that it can be interrupted. */
+  get isRewritten() {
+    const [refill] = INTERRUPT_EXPORTS;
+    return WebAssembly.Module.exports(this.module).some(({ name }) => name === refill);
   }
 
   /** The first bytes as the end of an error message. */

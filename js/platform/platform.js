@@ -18,6 +18,11 @@ export const platform = {
   fs: undefined,
   /** @type {() => Promise<{ Wasi: typeof import('../wasi/wasi.js').Wasi, compile?: () => Promise<WebAssembly.Module> }>} `compile` is missing where `modules` has it */
   wasi: undefined,
+  /**
+   * Loads the rewriter of `limits.interrupt`.
+   * @type {() => Promise<ReturnType<typeof import('../interrupt/rewriter.js').rewriterOf>>}
+   */
+  interrupt: undefined,
   /** @type {((milliseconds: number) => boolean) | undefined} blocks this thread; false if its guest must stop then */
   block: undefined,
   /**

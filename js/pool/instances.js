@@ -1,7 +1,7 @@
 import { WapcError, closedError } from '../base/error.js';
 import { tellPool } from '../base/observing.js';
 import { abortOf, closeOf, instantiateHalf, portOf, resetOf } from '../api/host.js';
-import { startTimeoutError } from '../invocation/invoke.js';
+import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
 import { PooledHost, stateOf } from './pooled-host.js';
 
@@ -224,11 +224,16 @@ export class Instances {
   async #prepare(instance, since) {
     // The pool may have been closed while the instance started.
     this.#requireOpen();
-    const host = new PooledHost(instance, (invocation) => Promise.resolve(instance.port.invoke(invocation)));
+    // In a worker, the time counts from the guest's start: loading the script is not included.
+    const began = instance.port.startedAt ?? since;
+    const host = new PooledHost(instance, (invocation) => {
+      const limit = this.#startLimit;
+      if (limit !== undefined) invocation.endAt(began + limit, () => startTimeoutError(limit));
+      return Promise.resolve(instance.port.invoke(invocation));
+    });
     this.#preparing.add(instance);
     try {
-      // In a worker, the time counts from the guest's start: loading the script is not included.
-      if (this.#initialize !== undefined) await this.#initialized(host, instance.port.startedAt ?? since);
+      if (this.#initialize !== undefined) await this.#initialized(host, began);
     } finally {
       stateOf(host).isReleased = true;
       this.#preparing.delete(instance);

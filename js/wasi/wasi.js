@@ -5,6 +5,7 @@
 
 import { encoder } from '../base/encoding.js';
 import { WapcError, argumentError } from '../base/error.js';
+import { sleepWithinTime } from '../invocation/time-limit.js';
 import { Directories } from './directories.js';
 import { Process } from './process.js';
 import { isOfMachine } from './settings.js';
@@ -180,7 +181,7 @@ export class Wasi {
       realtime: (id) => processes[id]?.told ?? Date.now(),
       monotonic: () => performance.now(),
       suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),
-      block: (milliseconds) => (blockFor(milliseconds) ? 1 : 0),
+      block: (id, milliseconds) => (sleepWithinTime(processes[id].guest, milliseconds, blockFor) ? 1 : 0),
       take: (to) => void this.#own(to, directories.held.length).set(directories.held),
       open: (parent, name, length, how) => directories.open(parent, text(name, length), how),
       close: (handle) => directories.close(handle),

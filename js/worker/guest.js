@@ -4,7 +4,7 @@ import { WapcError } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
 import { delist, enlist } from '../invocation/chain.js';
 import { Invocation } from '../invocation/invocation.js';
-import { startTimeoutError, timeoutError } from '../invocation/invoke.js';
+import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { platform } from '../platform/platform.js';
 import { Callbacks } from './callbacks.js';
 import { Channel } from './channel.js';
@@ -17,6 +17,17 @@ import { LOADING, diedError, lateError, notLoadedError } from './start.js';
 function callerIn(request) {
   return request.isStart ? (request.start ??= new Invocation()) : request.invocation;
 }
+
+/** The limits that the worker itself enforces: those of time only if its guest ends at them by itself. */
+function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit: start, fuel }) {
+  return isInterruptible ? { payload, timeout, start, fuel } : { payload };
+}
+
+/**
+ * Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself: it
+ * waits for its host, or the processor is busy.
+ */
+const GRACE = 50;
 
 export class RemoteGuest {
   /** Length of linear memory in bytes, as last reported. */
@@ -77,7 +88,7 @@ export class RemoteGuest {
     const { timeout } = this.#settings;
     return this.#ask(invocation, false, (channel) => {
       channel.sendInvocation(invocation);
-      if (timeout !== undefined) this.#endAfter(timeout, () => timeoutError(timeout));
+      if (timeout !== undefined) this.#endAfter(timeout + this.#grace, () => timeoutError(timeout));
     });
   }
 
@@ -131,7 +142,7 @@ export class RemoteGuest {
 
   /** Starts a worker with a guest, once. */
   #startOnce(invocation, module) {
-    const { script, payloadLimit, hostCall } = this.#settings;
+    const { script, hostCall } = this.#settings;
     this.#channel = new Channel(
       script,
       (channel, message) => this.#receive(channel, message),
@@ -139,7 +150,7 @@ export class RemoteGuest {
     );
     const { args, env, stdin, preopens } = this.#settings.wasi;
     const settings = {
-      payloadLimit,
+      limits: limitsOf(this.#settings),
       callsHost: hostCall !== undefined,
       wasi: { args, env, stdin, preopens },
       memory: this.#channel.memory,
@@ -174,7 +185,12 @@ export class RemoteGuest {
   #limitStart() {
     const { startLimit } = this.#settings;
     this.startedAt = performance.now();
-    if (startLimit !== undefined) this.#endAfter(startLimit, () => startTimeoutError(startLimit));
+    if (startLimit !== undefined) this.#endAfter(startLimit + this.#grace, () => startTimeoutError(startLimit));
+  }
+
+  /** The time in ms by which a guest may end itself, before its worker is terminated. */
+  get #grace() {
+    return this.#settings.isInterruptible ? GRACE : 0;
   }
 
   #endAfter(milliseconds, error) {

@@ -64,7 +64,7 @@ export function isWellFormed(message) {
 
 /**
  * @typedef {object} Settings
- * @property {number} payloadLimit bytes
+ * @property {import('../api/index.js').Limits} limits that the worker itself enforces
  * @property {boolean} callsHost true if there is a host callback
  * @property {import('../api/index.js').WasiOptions} wasi
  * @property {SharedArrayBuffer | undefined} memory holds payloads and answers (`shared.js`); undefined if messages do

@@ -1,8 +1,9 @@
 /** A host whose guest runs in a worker: stands in for both the core's `Host` and its port. */
 
 import { WapcError, closedError } from '../base/error.js';
+import { DEMANDS_INTERRUPT } from '../generated/constants.js';
 import { Invocation } from '../invocation/invocation.js';
-import { timeoutError } from '../invocation/invoke.js';
+import { timeoutError } from '../invocation/timeout.js';
 import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
 import { notInWorkers, whyNot } from './start.js';
@@ -13,6 +14,8 @@ import { notInWorkers, whyNot } from './start.js';
  * @property {number} payloadLimit bytes
  * @property {number | undefined} timeout ms of an invocation
  * @property {number | undefined} startLimit ms of a start
+ * @property {boolean} isInterruptible true if the guest can be interrupted: it ends at a time limit by itself
+ * @property {number | undefined} fuel instructions of an invocation
  * @property {import('../api/index.js').HostCall | undefined} hostCall
  * @property {ReturnType<typeof import('../base/codec.js').readCodec>} codec
  * @property {((text: string) => void) | undefined} logger
@@ -27,13 +30,14 @@ export async function startRemote(
   payloadLimit,
   timeout,
   startLimit,
+  fuel,
   hostCalls,
   logger,
   asked,
   script,
   wasi,
   memoryLimit,
-  demandsIntegrity,
+  demands,
   name,
   guestName,
 ) {
@@ -47,8 +51,9 @@ export async function startRemote(
       `wasi.${option}: a guest in a worker has the machine's; run it on this thread`,
     );
   }
-  const settings = { payloadLimit, timeout, startLimit, hostCall, codec, logger, script, wasi };
-  const remote = new Remote(id, module, settings, { memoryLimit, demandsIntegrity }, { name, guestName });
+  const isInterruptible = (demands & DEMANDS_INTERRUPT) !== 0;
+  const settings = { payloadLimit, timeout, startLimit, isInterruptible, fuel, hostCall, codec, logger, script, wasi };
+  const remote = new Remote(id, module, settings, { memoryLimit, demands }, { name, guestName });
   try {
     await remote.reset();
   } catch (error) {
@@ -90,14 +95,14 @@ class Remote extends Turns {
    * @param {number} id
    * @param {WebAssembly.Module} module
    * @param {RemoteSettings} settings
-   * @param {{ memoryLimit: number | undefined, demandsIntegrity: boolean }} demands on each guest that takes over
+   * @param {{ memoryLimit: number | undefined, demands: number }} required of each guest that takes over
    * @param {{ name: string | undefined, guestName: string | undefined }} names given to the host, and the guest's own
    */
-  constructor(id, module, settings, demands, { name, guestName }) {
+  constructor(id, module, settings, required, { name, guestName }) {
     super();
     this.id = id;
-    this.memoryLimit = demands.memoryLimit;
-    this.demandsIntegrity = demands.demandsIntegrity;
+    this.memoryLimit = required.memoryLimit;
+    this.demands = required.demands;
     this.#module = module;
     this.#givenName = name;
     this.name = name ?? guestName;

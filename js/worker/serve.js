@@ -38,7 +38,7 @@ export function serve(post) {
   const unread = new Unread();
   let settle;
 
-  const hostCallOf = ({ payloadLimit, callsHost }) => {
+  const hostCallOf = ({ limits: { payload: payloadLimit }, callsHost }) => {
     if (!callsHost) return undefined;
     const ask = (binding, namespace, operation, payload) =>
       post([CALL, binding, namespace, operation, payload], transferOf(payload));
@@ -94,7 +94,7 @@ export function serve(post) {
       stdout: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 1, chunk),
       stderr: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 2, chunk),
       wasi: settings.wasi,
-      limits: { payload: settings.payloadLimit },
+      limits: settings.limits,
     };
     host = await withModule(guest, wasi, (module) => Host.instantiate(module, options));
   };

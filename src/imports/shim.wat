@@ -28,6 +28,7 @@
   (import "core" "wapc_host_response_unusual" (func $host_response_unusual (param i32 i32) (result i64)))
   (import "core" "wapc_host_error_len" (func $host_error_len (param i32) (result i32)))
   (import "core" "wapc_host_error" (func $host_error (param i32 i32) (result i64)))
+  (import "core" "instance_refill" (func $instance_refill (type $request)))
   (import "core" "wapc_console_log" (func $console_log (type $request)))
   ;; Copies between the guest's memory and the caller's arrays, of ranges that the core has just checked. The shim calls
   ;; them, not the core: a reference that passes through the core's table takes 10 ns each time.
@@ -100,4 +101,12 @@
     (local.set $id (i32.load (global.get $running)))
     (if (i32.eqz (call $console_log (local.get $id) (local.get 0) (local.get 1))) (then unreachable))
     (i32.store (global.get $running) (local.get $id)))
+  ;; Not for guests to import: it is put into the table of those that can be interrupted (`../interrupt/`). Instructions
+  ;; that are left, below 0, and 1 for the first time in an invocation; instructions that it may execute.
+  (func (export "refill") (param i32 i32) (result i32)
+    (local $granted i32)
+    (call $room)
+    (local.set $granted (call $instance_refill (i32.load (global.get $running)) (local.get 0) (local.get 1)))
+    (if (i32.lt_s (local.get $granted) (i32.const 0)) (then unreachable))
+    (local.get $granted))
 )

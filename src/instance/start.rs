@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::Instance;
+use super::budget::Budget;
 use super::linking::{has_signature, imports_of};
 use crate::error::Error;
 use crate::invocation::{Ended, Outcome};
@@ -63,6 +64,9 @@ impl Instance {
         }
         linkable.has_signature.set(true);
         self.guest.attach(&exports);
+        if linkable.interrupts {
+            self.start_interruptible(linkable, &imports, &exports)?;
+        }
         for export in START_EXPORTS {
             if !Reflect::get(&exports, &export.into()).is_ok_and(|export| export.is_function()) {
                 continue;
@@ -82,13 +86,27 @@ impl Instance {
         Ok(())
     }
 
+    /// Lets a guest that was rewritten ask for more instructions, and calls its start function, if it has one: the
+    /// engine was kept from calling it before the guest could ask.
+    fn start_interruptible(&self, linkable: &Linkable, imports: &Object, exports: &Object) -> Result<(), Error> {
+        let first = self.budget.as_ref().map_or(0, Budget::first);
+        self.begin(None, false);
+        match self.guest.start_interruptible(exports, imports, first).into() {
+            Ended::Threw => Err(self.instantiation_error(linkable, self.guest.thrown())),
+            ended => {
+                self.end(ended);
+                Ok(())
+            }
+        }
+    }
+
     fn started(&self, export: &'static str, ended: Ended) -> Result<(), Error> {
         let Some(error) = self.finish(ended).err().filter(Error::breaks_instance) else {
             return Ok(());
         };
         let reason = error.to_string();
         let cause = match error {
-            Error::StartTimeout(_) => return Err(error),
+            Error::Thrown(_) | Error::Fuel(_) => return Err(error),
             // TinyGo's `main` ends so: the guest goes on.
             Error::Exit(0, _) => return Ok(()),
             Error::Trap { cause: Some(cause), .. } => cause,
@@ -106,6 +124,9 @@ impl Instance {
         // The engine has no room for its memory, or its start function ran out of stack.
         let export = if error.is_instance_of::<js_sys::RangeError>() { "instantiation" } else { "start function" };
         let (reason, cause) = match stopped {
+            Some(Outcome::Stopped(stopped)) if matches!(*stopped, Error::Thrown(_) | Error::Fuel(_)) => {
+                return *stopped;
+            }
             Some(Outcome::Stopped(stopped)) => (stopped.to_string(), (*stopped).into()),
             _ => (sys::message_of(&error), error),
         };

@@ -2,6 +2,7 @@
 //! <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
 
 use super::value_types::read_heap_type;
+use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
 const END: u8 = 0x0b;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::constant_expression::skip_constant_expression;
 use super::output::{Output, write_unsigned};
 use super::value_types::{Value, read_reference_type};
+use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
 // Flags of limits.

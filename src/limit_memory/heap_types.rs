@@ -5,6 +5,7 @@
 
 use super::constant_expression::skip_constant_expression;
 use super::value_types::{Value, read_value_type};
+use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
 const ARRAY: u8 = 0x5e;

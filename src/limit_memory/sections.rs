@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
 pub(super) const TYPES: u8 = 1;

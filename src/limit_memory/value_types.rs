@@ -1,5 +1,6 @@
 //! Types of values: <https://webassembly.github.io/spec/core/binary/types.html>
 
+use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
 /// The kind of a value, as far as limits need it.

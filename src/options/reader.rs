@@ -83,6 +83,14 @@ impl Reader {
         value.dyn_into().map(Some).map_err(|value| Error::argument(self.path(name), "a string", &value))
     }
 
+    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Error> {
+        let value = self.get(name);
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        value.as_bool().map(Some).ok_or_else(|| Error::argument(self.path(name), "true or false", &value))
+    }
+
     /// A whole number from `least` to the highest u32.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // In the range of a u32, and whole.
     pub(super) fn whole(&self, name: &str, of: &str, least: u32) -> Result<Option<u32>, Error> {

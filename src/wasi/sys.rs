@@ -148,8 +148,8 @@ pub(crate) fn suspend(guest: u32, nanoseconds: u64) {
 
 /// Blocks the thread for a time. False where the guest is to be stopped.
 #[allow(clippy::cast_precision_loss)] // A time to wait.
-pub(crate) fn block(nanoseconds: u64) -> bool {
-    imports::block(nanoseconds as f64 / NANOSECONDS) != 0
+pub(crate) fn block(id: u32, nanoseconds: u64) -> bool {
+    imports::block(id, nanoseconds as f64 / NANOSECONDS) != 0
 }
 
 /// Closes all that a guest's process has open.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { nodeWithJspi } from '../../tools/engines.js';
 import { root, run } from '../../tools/run.js';
-import { page } from './page.js';
+import { kernels, page } from './page.js';
 
 const [, , ...only] = process.argv;
 const script = join(root, 'tests/bench/run.js');
@@ -12,3 +12,4 @@ run(process.execPath, [script, ...only]);
 const node = typeof WebAssembly.Suspending === 'function' ? undefined : nodeWithJspi();
 if (node !== undefined) run(node, [script, ...only]);
 if (only.length === 0) await page();
+if (only.length === 0 || only.some((one) => one.includes('interrupt'))) await kernels();

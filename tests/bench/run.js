@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 
 import { pinCaller, unpinCaller } from './cores.js';
+import { cases as interruptible, interrupting } from './interrupting.js';
 import { cases as invocations } from './invocations.js';
 import { measure, median } from './measure.js';
 import { cases as pools, close } from './pools.js';
@@ -29,7 +30,8 @@ console.log(
   `peer: @wapc/host ${version}, or what the case names; by hand: handwritten.js, bare.js; ns per operation\n`,
 );
 const table = [['case', 'ours', 'peer', 'by hand', 'ratio', 'must be']];
-for (const { label, competitors, ratio, target, per, pinned } of [...invocations, ...routes, ...writes, ...pools]) {
+const all = [...invocations, ...routes, ...(await interruptible()), ...writes, ...pools];
+for (const { label, competitors, ratio, target, per, pinned } of all) {
   if (only !== undefined && !label.includes(only)) continue;
   if (pinned) pinCaller();
   const rounds = await measure(competitors, per);
@@ -42,6 +44,7 @@ await close();
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 for (const row of table)
   console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
+if (only === undefined || only.includes('interrupt')) await interrupting();
 if (only === undefined) {
   await stopping();
   start();

@@ -19,7 +19,7 @@ export function section(id, content) {
 
 export const assemble = (...sections) => Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat(Infinity)]);
 
-const name = (text) => vector([...text].map((letter) => letter.charCodeAt(0)));
+export const name = (text) => vector([...text].map((letter) => letter.charCodeAt(0)));
 
 const [I32, FUNCREF] = [0x7f, 0x70];
 const REQUEST = [0x60, vector([I32, I32]), vector([])];

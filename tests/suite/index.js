@@ -28,6 +28,7 @@ import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
+import { interrupting } from './interrupting/index.js';
 import { lastWords } from './last-words.js';
 import { lifecycle } from './lifecycle.js';
 import { loading } from './loading.js';
@@ -61,6 +62,7 @@ export function* suite(environment) {
     lifecycle,
     asynchronous,
     deadlines,
+    interrupting,
     scopes,
     routing,
     values,

@@ -16,7 +16,7 @@ const HOST = [
   'integrity',
 ];
 const POOL = ['size', 'min', 'idleTimeout', 'maxQueue', 'workers', 'initialize'];
-const LIMITS = ['memory', 'payload', 'timeout', 'start', 'suspensions'];
+const LIMITS = ['memory', 'payload', 'timeout', 'start', 'interrupt', 'fuel', 'suspensions'];
 const WASI = ['args', 'env', 'stdin', 'preopens', 'now', 'random'];
 const WORKERS = ['url', 'factory'];
 

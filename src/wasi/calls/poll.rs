@@ -104,7 +104,7 @@ fn poll(
             return Ok(Waited::Suspends);
         }
         // It may be woken early: clocks are not of one mind.
-        if !sys::block(next) {
+        if !sys::block(guest.id(), next) {
             return Ok(Waited::Stopped);
         }
     }

@@ -15,7 +15,7 @@ unsafe extern "C" {
     pub(super) safe fn realtime(guest: u32) -> f64;
     pub(super) safe fn monotonic() -> f64;
     pub(super) safe fn suspend(guest: u32, milliseconds: f64);
-    pub(super) safe fn block(milliseconds: f64) -> u32;
+    pub(super) safe fn block(id: u32, milliseconds: f64) -> u32;
     pub(super) safe fn take(to: *mut u8);
     pub(super) safe fn open(parent: u32, name: *const u8, len: usize, how: u32) -> i32;
     pub(super) safe fn close(handle: u32);

@@ -111,7 +111,7 @@ pub(super) fn monotonic() -> f64 {
 pub(super) fn suspend(_: u32, _: f64) {}
 
 /// Only this lets time pass.
-pub(super) fn block(milliseconds: f64) -> u32 {
+pub(super) fn block(_id: u32, milliseconds: f64) -> u32 {
     NOW.set(NOW.get() + milliseconds);
     1
 }

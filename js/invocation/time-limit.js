@@ -1,0 +1,77 @@
+/** Time limits of a guest that can be interrupted (`limits.interrupt`), while it computes, sleeps or calls its host. */
+
+import { startTimeoutError, timeoutError } from './timeout.js';
+
+/** @typedef {import('./guest.js').Guest} Guest */
+
+/**
+ * Milliseconds until the running invocation has to end; Infinity if it has not. On the caller's stack, `limits.timeout`
+ * counts from the first call of this, which is soon after the guest was called.
+ * @param {Guest} guest
+ */
+export function timeLeft({ invocation: running, suspension }) {
+  const invocation = /** @type {any} */ (running);
+  const { endsAt = Infinity } = invocation;
+  invocation.deadline ??= suspension.newDeadline();
+  const deadline = Math.min(invocation.deadline, endsAt);
+  return deadline === Infinity ? Infinity : deadline - performance.now();
+}
+
+/**
+ * The error of the running invocation, or of the start, whose time is over.
+ * @param {Guest} guest
+ */
+export function overdueError({ invocation, starting, startLimit, timeout }) {
+  const { endsAt, deadline = Infinity, overdue } = /** @type {any} */ (invocation);
+  // Its own time, if that was over before the host's limit.
+  if (endsAt <= deadline) return overdue();
+  return invocation === starting ? startTimeoutError(startLimit) : timeoutError(timeout);
+}
+
+/**
+ * Blocks this thread by `block` for that many ms, but not beyond the time by which the guest has to end. False if it must
+ * stop then.
+ * @param {Guest} guest
+ * @param {number} milliseconds
+ * @param {(milliseconds: number) => boolean} block
+ */
+export function sleepWithinTime(guest, milliseconds, block) {
+  if (!guest.isInterruptible) return block(milliseconds);
+  const left = timeLeft(guest);
+  if (milliseconds < left) return block(milliseconds);
+  if (left > 0 && !block(left)) return false;
+  guest.core.instance_overdue(guest.id);
+  return false;
+}
+
+/**
+ * `hostCall` for a guest that counts little itself, since it mostly waits for its callback: once its time is over, it is
+ * stopped instead. Reading the clock takes a tenth of a host call, so an invocation's first one is not preceded by it.
+ * @param {Guest} guest
+ * @param {import('../api/index.js').HostCall} hostCall
+ * @returns {import('../api/index.js').HostCall}
+ */
+export function withinTime(guest, hostCall) {
+  return (binding, namespace, operation, payload, context) => {
+    const { invocation } = guest;
+    if (invocation.answer !== undefined && isSeenLate(guest, invocation)) return undefined;
+    return hostCall(binding, namespace, operation, payload, context);
+  };
+}
+
+/** Host calls that take less than these ms together make the clock be read less often, up to once in so many. */
+const QUICK = 0.25;
+const SELDOM = 64;
+
+/** True if the time of an invocation is over, as far as that is looked at: the guest is stopped then. */
+function isSeenLate(guest, invocation) {
+  const look = (invocation.look ??= { calls: 0, every: 1, left: Infinity });
+  if (++look.calls < look.every) return false;
+  const left = timeLeft(guest);
+  look.every = look.left - left > QUICK ? 1 : Math.min(2 * look.every, SELDOM);
+  look.calls = 0;
+  look.left = left;
+  if (left > 0) return false;
+  guest.core.instance_overdue(guest.id);
+  return true;
+}

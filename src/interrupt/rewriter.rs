@@ -1,0 +1,131 @@
+//! Rewrites a module so that it counts the instructions that it executes, and asks the host now and then whether it may
+//! go on. The module is valid: the engine has seen to that before. All that it does not know, it refuses.
+//!
+//! It has no intermediate representation. It reads instructions as far as it has to find loops, labels and ends, copies
+//! the rest, and appends what is its own (`appended`).
+
+mod appended;
+mod body;
+mod code;
+mod cursor;
+mod instructions;
+mod output;
+mod spaces;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use appended::Appended;
+use body::Bodies;
+use cursor::Cursor;
+pub(crate) use cursor::Refused;
+use output::{write_sized, write_unsigned};
+use spaces::{
+    CODE, CUSTOM, EXPORTS, FUNCTIONS, GLOBALS, ORDER, PREAMBLE, START, Section, Spaces, TABLES, TYPES, read_sections,
+};
+
+/// Custom sections that name offsets of code, which change.
+const OF_OFFSETS: [&str; 4] = [".debug_", "metadata.code.", "sourceMappingURL", "external_debug_info"];
+
+/// The module with counting.
+pub(crate) fn rewrite(module: &[u8]) -> Result<Vec<u8>, Refused> {
+    let mut cursor = Cursor::new(module);
+    let sections = read_sections(&mut cursor)?;
+    let spaces = Spaces::read(&cursor, &sections)?;
+    let exports = sections.iter().find(|section| section.id == EXPORTS).map_or(0..0, |found| found.content.clone());
+    let appended = Appended::new(&spaces, &mut cursor.over(exports))?;
+    let mut output = Vec::with_capacity(module.len() + module.len() / 4 + 1024);
+    output.extend_from_slice(cursor.bytes(0..PREAMBLE));
+    let mut rewriter = Rewriter { cursor, spaces: &spaces, appended: &appended, output, due: ORDER.iter() };
+    for section in &sections {
+        rewriter.write(section)?;
+    }
+    rewriter.write_missing(None)?;
+    Ok(rewriter.output)
+}
+
+struct Rewriter<'a> {
+    cursor: Cursor<'a>,
+    spaces: &'a Spaces,
+    appended: &'a Appended,
+    output: Vec<u8>,
+    /// Sections that have not come yet, in their order.
+    due: std::slice::Iter<'static, u8>,
+}
+
+impl Rewriter<'_> {
+    fn write(&mut self, section: &Section) -> Result<(), Refused> {
+        if section.id == CUSTOM {
+            if !self.names_offsets(section)? {
+                self.output.extend_from_slice(self.cursor.bytes(section.whole.clone()));
+            }
+            return Ok(());
+        }
+        self.write_missing(Some(section.id))?;
+        let content = self.cursor.over(section.content.clone());
+        if !self.write_changed(section.id, content)? && section.id != START {
+            self.output.extend_from_slice(self.cursor.bytes(section.whole.clone()));
+        }
+        Ok(())
+    }
+
+    fn names_offsets(&self, section: &Section) -> Result<bool, Refused> {
+        let mut content = self.cursor.over(section.content.clone());
+        let range = content.sized()?;
+        let name = content.bytes(range);
+        Ok(OF_OFFSETS.iter().any(|beginning| name.starts_with(beginning.as_bytes())))
+    }
+
+    /// Writes the sections that the module does not have, up to the one of `id`, or all that are left.
+    fn write_missing(&mut self, id: Option<u8>) -> Result<(), Refused> {
+        while let Some(due) = self.due.next().copied().filter(|due| Some(*due) != id) {
+            self.write_changed(due, self.cursor.over(0..0))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a section to which something is appended: false for any other. `content`: the module's own, which is
+    /// empty where the module does not have the section.
+    fn write_changed(&mut self, id: u8, mut content: Cursor) -> Result<bool, Refused> {
+        let (count, more) = match id {
+            TYPES => Appended::types(),
+            FUNCTIONS => self.appended.functions(),
+            TABLES => Appended::tables(),
+            GLOBALS => Appended::globals(),
+            EXPORTS => {
+                self.output.push(id);
+                write_sized(&mut self.output, &self.appended.exports());
+                return Ok(true);
+            }
+            CODE => self.appended.bodies(),
+            _ => return Ok(false),
+        };
+        let own = if content.is_at_end() { 0 } else { content.index()? };
+        let mut whole = Vec::new();
+        write_unsigned(&mut whole, own + count);
+        if id == CODE {
+            self.write_bodies(own, &mut content, &mut whole)?;
+        } else {
+            whole.extend_from_slice(content.bytes(content.rest()));
+        }
+        whole.extend_from_slice(&more);
+        self.output.push(id);
+        write_sized(&mut self.output, &whole);
+        Ok(true)
+    }
+
+    fn write_bodies(&self, count: usize, content: &mut Cursor, whole: &mut Vec<u8>) -> Result<(), Refused> {
+        let mut bodies = Bodies::new(self.spaces, &self.appended.indices);
+        let mut body = Vec::new();
+        whole.reserve(content.rest().len() + content.rest().len() / 4);
+        for function in 0..count {
+            let range = content.sized()?;
+            body.clear();
+            let signature = self.spaces.signature(self.spaces.imported_functions + function);
+            bodies.write(content.over(range), &signature, &mut body)?;
+            write_sized(whole, &body);
+        }
+        content.finish()
+    }
+}

@@ -1,0 +1,205 @@
+//! The sections of a module, and its index spaces:
+//! <https://webassembly.github.io/spec/core/binary/modules.html>
+
+use std::ops::Range;
+
+use super::cursor::{Cursor, Refused};
+use super::instructions::{Instruction, Labels, read_instruction};
+use super::types::{Signature, read_types, skip_value_type};
+use crate::leb128::Leb128;
+
+pub(super) const CUSTOM: u8 = 0;
+pub(super) const TYPES: u8 = 1;
+const IMPORTS: u8 = 2;
+pub(super) const FUNCTIONS: u8 = 3;
+pub(super) const TABLES: u8 = 4;
+const MEMORIES: u8 = 5;
+pub(super) const GLOBALS: u8 = 6;
+pub(super) const EXPORTS: u8 = 7;
+pub(super) const START: u8 = 8;
+const ELEMENTS: u8 = 9;
+pub(super) const CODE: u8 = 10;
+const DATA: u8 = 11;
+const DATA_COUNT: u8 = 12;
+const TAGS: u8 = 13;
+
+/// The sections in the order that they have in a module, custom ones apart.
+pub(super) const ORDER: [u8; 13] =
+    [TYPES, IMPORTS, FUNCTIONS, TABLES, MEMORIES, TAGS, GLOBALS, EXPORTS, START, ELEMENTS, DATA_COUNT, CODE, DATA];
+
+/// Bytes in front of the sections: the magic number and the version.
+pub(super) const PREAMBLE: usize = 8;
+
+/// Kinds of imports and exports.
+pub(super) const FUNCTION: u8 = 0;
+pub(super) const TABLE: u8 = 1;
+const MEMORY: u8 = 2;
+pub(super) const GLOBAL: u8 = 3;
+const TAG: u8 = 4;
+
+/// A section of the module.
+#[derive(Debug, Clone)]
+pub(super) struct Section {
+    pub(super) id: u8,
+    /// With its header.
+    pub(super) whole: Range<usize>,
+    pub(super) content: Range<usize>,
+}
+
+/// Reads the headers of all sections.
+pub(super) fn read_sections(cursor: &mut Cursor) -> Result<Vec<Section>, Refused> {
+    cursor.skip(PREAMBLE)?;
+    let mut sections = Vec::new();
+    while !cursor.is_at_end() {
+        let start = cursor.at();
+        let id = cursor.byte()?;
+        if id != CUSTOM && !ORDER.contains(&id) {
+            return Err(cursor.unknown("a section"));
+        }
+        let content = cursor.sized()?;
+        sections.push(Section { id, whole: start..cursor.at(), content });
+    }
+    Ok(sections)
+}
+
+/// What the module declares, by index.
+#[derive(Debug, Default)]
+pub(super) struct Spaces {
+    /// The signatures of its types.
+    pub(super) types: Vec<Signature>,
+    /// The types of its functions, imported ones first.
+    pub(super) functions: Vec<usize>,
+    pub(super) imported_functions: usize,
+    /// True for each memory, and each table, whose addresses have 64 bits.
+    pub(super) memories: Vec<bool>,
+    pub(super) tables: Vec<bool>,
+    pub(super) globals: usize,
+    /// True where it knows a kind of exceptions.
+    pub(super) has_tags: bool,
+    /// Its start function.
+    pub(super) start: Option<usize>,
+}
+
+impl Spaces {
+    pub(super) fn read(cursor: &Cursor, sections: &[Section]) -> Result<Self, Refused> {
+        let mut spaces = Self::default();
+        for Section { id, content, .. } in sections {
+            spaces.read_section(*id, &mut cursor.over(content.clone()))?;
+        }
+        Ok(spaces)
+    }
+
+    /// True where something may have a length of 64 bits.
+    pub(super) fn has_64(&self) -> bool {
+        self.memories.iter().chain(&self.tables).any(|is_64| *is_64)
+    }
+
+    pub(super) fn signature(&self, function: usize) -> Signature {
+        self.functions.get(function).and_then(|of| self.types.get(*of)).cloned().unwrap_or_default()
+    }
+
+    fn read_section(&mut self, id: u8, cursor: &mut Cursor) -> Result<(), Refused> {
+        match id {
+            TYPES => self.types = read_types(cursor)?,
+            IMPORTS => {
+                for _ in 0..cursor.index()? {
+                    self.read_import(cursor)?;
+                }
+                self.imported_functions = self.functions.len();
+                cursor.finish()?;
+            }
+            FUNCTIONS => {
+                for _ in 0..cursor.index()? {
+                    self.functions.push(cursor.index()?);
+                }
+                cursor.finish()?;
+            }
+            TABLES => {
+                for _ in 0..cursor.index()? {
+                    self.tables.push(read_table(cursor)?);
+                }
+                cursor.finish()?;
+            }
+            MEMORIES => {
+                for _ in 0..cursor.index()? {
+                    self.memories.push(read_limits(cursor)?);
+                }
+                cursor.finish()?;
+            }
+            GLOBALS => self.globals = self.globals.saturating_add(cursor.index()?),
+            TAGS => self.has_tags |= cursor.index()? > 0,
+            START => self.start = Some(cursor.index()?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_import(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
+        cursor.sized()?;
+        cursor.sized()?;
+        match cursor.byte()? {
+            FUNCTION => self.functions.push(cursor.index()?),
+            TABLE => {
+                skip_value_type(cursor)?;
+                self.tables.push(read_limits(cursor)?);
+            }
+            MEMORY => self.memories.push(read_limits(cursor)?),
+            GLOBAL => {
+                skip_value_type(cursor)?;
+                cursor.byte()?;
+                self.globals += 1;
+            }
+            TAG => {
+                cursor.byte()?;
+                cursor.index()?;
+                self.has_tags = true;
+            }
+            _ => return Err(cursor.unknown("a kind of import")),
+        }
+        Ok(())
+    }
+}
+
+/// Reads a table: true where its addresses have 64 bits.
+fn read_table(cursor: &mut Cursor) -> Result<bool, Refused> {
+    const WITH_INITIALIZER: u8 = 0x40;
+    let is_initialized = cursor.skip_byte(WITH_INITIALIZER);
+    if is_initialized && cursor.byte()? != 0 {
+        return Err(cursor.unknown("a table"));
+    }
+    skip_value_type(cursor)?;
+    let is_64 = read_limits(cursor)?;
+    if is_initialized {
+        while read_instruction(cursor, &mut NoLabels)? != Instruction::End {}
+    }
+    Ok(is_64)
+}
+
+/// Reads the limits of a memory or a table: true where its addresses have 64 bits.
+fn read_limits(cursor: &mut Cursor) -> Result<bool, Refused> {
+    const HAS_MAXIMUM: u8 = 1;
+    const IS_64: u8 = 4;
+    /// Proposed: <https://github.com/WebAssembly/custom-page-sizes>
+    const HAS_PAGE_SIZE: u8 = 8;
+    let flags = cursor.byte()?;
+    if flags > 0xf {
+        return Err(cursor.unknown("a kind of memory or table"));
+    }
+    cursor.unsigned(64)?;
+    if flags & HAS_MAXIMUM != 0 {
+        cursor.unsigned(64)?;
+    }
+    if flags & HAS_PAGE_SIZE != 0 {
+        cursor.index()?;
+    }
+    Ok(flags & IS_64 != 0)
+}
+
+/// Refuses labels: constant expressions have none.
+struct NoLabels;
+
+impl Labels for NoLabels {
+    fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
+        Err(cursor.unknown("a label"))
+    }
+}

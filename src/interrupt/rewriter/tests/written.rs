@@ -1,0 +1,186 @@
+//! Functions and what is written for them, as text.
+
+use super::{assemble, rewrite};
+
+/// A count of so many instructions that calls the refill: what a function begins with.
+fn counted(weight: u32) -> String {
+    format!(
+        "global.get 0 i32.const {weight} i32.sub global.set 0 global.get 0 i32.const 0 i32.lt_s if call $refill end"
+    )
+}
+
+/// Instructions that are counted elsewhere.
+fn charged(instructions: u32) -> String {
+    format!("i32.const {instructions} call $charge")
+}
+
+/// Types, functions and the rest that follow what a module has itself: `types` and nothing else but functions.
+fn module(types: &str, functions: &str) -> String {
+    format!(
+        r#"(module {types}
+             (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32)))
+             {functions}
+             (func $refill (type $nothing)
+               global.get 0 global.get 1 i32.const 0 call_indirect (type $refill) global.set 0
+               i32.const 0 global.set 1)
+             (func $charge (type $number)
+               global.get 0 local.get 0 i32.sub global.set 0
+               global.get 0 i32.const 0 i32.lt_s if call $refill end)
+             (table 1 1 funcref)
+             (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))
+             (export "wapc-host.refill" (table 0)) (export "wapc-host.quantum" (global 2)))"#
+    )
+}
+
+/// Checks functions of the type 0, given as text, against what is written for them.
+fn check(types: &str, original: &str, expected: &str) {
+    let whole = format!("(module {types} {original})");
+    let rewritten = rewrite(&assemble(&whole));
+    assert_eq!(rewritten, Ok(assemble(&module(types, expected))), "{original}");
+}
+
+const NOTHING: &str = "(type (func))";
+
+/// The blocks around a loop that counts in the local 0.
+fn leaving(block_type: &str, weight: u32, body: &str) -> String {
+    format!(
+        "block {block_type} loop block loop {block_type}
+           local.get 0 i32.const {weight} i32.add local.tee 0 i32.const 4096 i32.gt_u br_if 1
+           {body}
+         end br 2 end local.get 0 call $charge i32.const 0 local.set 0 br 0 end unreachable end"
+    )
+}
+
+/// A function of nothing that counts in the local 0.
+fn function(weight: u32, body: &str) -> String {
+    let counted = counted(weight);
+    format!(
+        "(func (type 0) (local i32) {counted} block {body} end
+           global.get 0 local.get 0 i32.sub global.set 0)"
+    )
+}
+
+#[test]
+fn a_short_function_without_calls_and_loops_does_not_count() {
+    let short = format!("(func (type 0) {})", "nop ".repeat(15));
+    check(NOTHING, &short, &short);
+    let nops = "nop ".repeat(16);
+    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {} {nops})", counted(17)));
+    let nops = "nop ".repeat(500);
+    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {} {nops})", counted(128)));
+    check(NOTHING, "(func (type 0) call 0)", &format!("(func (type 0) {} call 0)", counted(6)));
+}
+
+#[test]
+fn labels_pass_the_blocks_around_loops() {
+    for (original, expected) in [
+        ("loop br 0 end", leaving("", 2, "br 0")),
+        ("loop br 1 end", leaving("", 2, "br 4")),
+        (
+            "block loop i32.const 0 br_if 1 br 2 end end",
+            format!("block {} end", leaving("", 4, "i32.const 0 br_if 4 br 5")),
+        ),
+        ("loop block i32.const 1 br_table 0 1 2 end end", leaving("", 5, "block i32.const 1 br_table 0 1 5 end")),
+        ("loop loop br 0 br 1 br 2 end end", leaving("", 2, &leaving("", 4, "br 0 br 4 br 8"))),
+        ("loop loop end br 1 end", leaving("", 3, &format!("{} br 4", leaving("", 1, "")))),
+        ("loop return end", leaving("", 2, "br 4")),
+        ("loop block return end end", leaving("", 4, "block br 5 end")),
+    ] {
+        // Instructions outside of loops: a `loop` counts where it begins, and the function's own `end`.
+        let outside = if original.starts_with("block") { 4 } else { 2 };
+        check(NOTHING, &format!("(func (type 0) {original})"), &function(outside, &expected));
+    }
+}
+
+#[test]
+fn a_loop_that_calls_counts_in_each_turn() {
+    let expected = format!("(func (type 0) {} loop {} call 0 br 0 end)", counted(2), counted(7));
+    check(NOTHING, "(func (type 0) loop call 0 br 0 end)", &expected);
+    // The one outside of it does so too, and the one inside of it does not.
+    let inner = leaving("", 2, "br 0");
+    let original = "(func (type 0) loop loop br 0 end loop call 0 end end)";
+    check(NOTHING, original, &function(2, &format!("loop {} {inner} loop {} call 0 end end", counted(3), counted(6))));
+}
+
+#[test]
+fn a_function_of_many_results_counts_in_each_turn() {
+    let types = "(type (func (result i32 i32)))";
+    let original = "(func (type 0) loop nop end i32.const 1 i32.const 2 return)";
+    let expected = format!("(func (type 0) {} loop {} nop end i32.const 1 i32.const 2 return)", counted(5), counted(2));
+    check(types, original, &expected);
+}
+
+#[test]
+fn a_result_passes_the_block_of_its_function() {
+    let types = "(type (func (result f64)))";
+    let original = "(func (type 0) loop (result f64) f64.const 1 return end)";
+    let expected = format!(
+        "(func (type 0) (local i32) {} block (result f64) {} end
+           global.get 0 local.get 0 i32.sub global.set 0)",
+        counted(2),
+        leaving("(result f64)", 3, "f64.const 1 br 4")
+    );
+    check(types, original, &expected);
+}
+
+#[test]
+fn a_loop_that_takes_parameters_counts_in_each_turn() {
+    let types = "(type (func)) (type (func (param i32)))";
+    let original = "(func (type 0) i32.const 1 loop (type 1) drop end)";
+    check(
+        types,
+        original,
+        &format!("(func (type 0) {} i32.const 1 loop (type 1) {} drop end)", counted(3), counted(2)),
+    );
+}
+
+#[test]
+fn the_start_function_and_what_the_host_calls_begin_an_invocation() {
+    let whole = r#"(module (type (func (param i32 i32) (result i32))) (type (func))
+        (func (type 0) i32.const 1) (func (type 1))
+        (export "__guest_call" (func 0)) (export "other" (func 0)) (start 1))"#;
+    let begin = "i32.const 1 global.set 1 global.get 2 global.set 0";
+    let expected = format!(
+        r#"(module (type (func (param i32 i32) (result i32))) (type (func))
+             (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32)))
+             (func (type 0) i32.const 1) (func (type 1))
+             (func $refill (type $nothing)
+               global.get 0 global.get 1 i32.const 0 call_indirect (type $refill) global.set 0
+               i32.const 0 global.set 1)
+             (func $charge (type $number)
+               global.get 0 local.get 0 i32.sub global.set 0
+               global.get 0 i32.const 0 i32.lt_s if call $refill end)
+             (func (type 0) {begin} local.get 0 local.get 1 call 0)
+             (func (type 1) {begin} call 1)
+             (table 1 1 funcref)
+             (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))
+             (export "__guest_call" (func 4)) (export "other" (func 0))
+             (export "wapc-host.refill" (table 0)) (export "wapc-host.quantum" (global 2))
+             (export "wapc-host.start" (func 5)))"#
+    );
+    assert_eq!(rewrite(&assemble(whole)), Ok(assemble(&expected)));
+}
+
+#[test]
+fn what_takes_long_is_charged() {
+    let whole = |body: &str| format!("(module (type (func)) (memory 1) {body})");
+    let bodies = |text: &str| {
+        let bytes = rewrite(&assemble(text)).unwrap_or_default();
+        assert!(!bytes.is_empty(), "{text}");
+        bytes
+    };
+    for (original, expected) in [
+        ("i32.const 1 memory.grow drop", format!("i32.const 1 {} memory.grow drop", charged(50_000))),
+        (
+            "i32.const 1 i32.const 2 i32.const 3 memory.fill",
+            "i32.const 1 i32.const 2 i32.const 3 local.tee 0 local.get 0 i32.const 6 i32.shr_u call $charge memory.fill"
+                .to_owned(),
+        ),
+    ] {
+        let locals = if original.contains("fill") { "(local i32)" } else { "" };
+        let weight = original.split(' ').filter(|word| !word.chars().all(|digit| digit.is_ascii_digit())).count() + 1;
+        let counted = counted(u32::try_from(weight).unwrap_or(0));
+        let expected = module("(type (func))", &format!("(func (type 0) {locals} {counted} {expected}) (memory 1)"));
+        assert_eq!(bodies(&whole(&format!("(func (type 0) {original})"))), assemble(&expected), "{original}");
+    }
+}

@@ -1,0 +1,89 @@
+/** `limits.interrupt`: what it costs, and how late it ends a guest. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { WapcHost } from 'wapc-host';
+
+import { rewrite } from '../../js/interrupt/rewriter.js';
+import { root } from '../../tools/run.js';
+import { ENDLESS, guestOf } from '../suite/interrupting/endless.js';
+import { kernelRatios } from './kernels.js';
+import { measure, median, sync } from './measure.js';
+import { modulesOfOthers, realModules } from './modules.js';
+
+const read = (path) => readFileSync(join(root, path));
+const ratioOf = (number) => number.toFixed(2);
+
+/** Short invocations: the same guest with and without it. */
+export async function cases() {
+  const payload = new Uint8Array(32).fill(42);
+  const hostCall = (binding, namespace, operation, received) => received;
+  const host = (limits) => WapcHost.instantiate(read('testdata/bench.wasm'), { async: false, hostCall, limits });
+  const [plain, ours] = [await host({}), await host({ interrupt: true, timeout: 600_000 })];
+  return [
+    ['echo', 'echo 32 B, invokeSync, limits.interrupt'],
+    ['call', 'one host call, 32 B, invokeSync, limits.interrupt'],
+  ].map(([operation, label]) => ({
+    label,
+    competitors: {
+      ours: sync(() => ours.invokeSync(operation, payload)),
+      peer: sync(() => plain.invokeSync(operation, payload)),
+    },
+    ratio: (ns) => ns.ours / ns.peer,
+    target: '<= 1.12',
+  }));
+}
+
+/** Prints what programs that compute, real modules, and rewriting cost, and how late endless guests end. */
+export async function interrupting() {
+  const kernels = await kernelRatios(WapcHost, read('testdata/kernels.wasm'));
+  const shown = kernels.map(([name, ratio]) => `${name} ${ratioOf(ratio)}`).join(', ');
+  console.log(`\nlimits.interrupt, against the plain guest: ${shown} (mean must be <= 1.25)`);
+  await rewriting();
+  for (const [name, ratio] of await realModules()) {
+    console.log(`limits.interrupt, ${name}: ${ratioOf(ratio)} (must be <= 1.35)`);
+  }
+  await lateness();
+}
+
+/** Prints how long rewriting takes, against validating the same bytes, and how much larger modules become. */
+async function rewriting() {
+  const rewriter = new WebAssembly.Module(read('dist/interrupt.wasm'));
+  for (const [name, bytes] of [['core', read('dist/core.wasm')], ...modulesOfOthers()]) {
+    const rewritten = () => rewrite(new WebAssembly.Instance(rewriter).exports, bytes).bytes;
+    const validated = () => WebAssembly.validate(bytes);
+    const rounds = await measure({ rewriting: sync(rewritten), validating: sync(validated) }, 1, 11);
+    const ratio = median(rounds.map(({ rewriting, validating }) => rewriting / validating));
+    const perMegabyte = (median(rounds.map(({ rewriting }) => rewriting)) / bytes.length) * (2 ** 20 / 1e6);
+    const growth = (rewritten().length / bytes.length - 1) * 100;
+    console.log(
+      `rewriting ${name}: ${ratioOf(ratio)} of validating it (must be <= 3), ${perMegabyte.toFixed(1)} ms a MiB, ` +
+        `${growth.toFixed(0)}% larger (must be <= 30)`,
+    );
+  }
+}
+
+const DEADLINE = 50;
+
+/** Prints the latest end of each endless guest after a deadline, over some tries. */
+async function lateness() {
+  let [latest, slowest] = [0, ''];
+  for (const [what, parts] of Object.entries(ENDLESS)) {
+    const source = guestOf(parts);
+    if (!WebAssembly.validate(source)) continue;
+    const host = await WapcHost.instantiate(source, { async: false, limits: { interrupt: true, timeout: DEADLINE } });
+    for (let turn = 0; turn < 5; turn++) {
+      const start = performance.now();
+      try {
+        host.invokeSync('e');
+      } catch (error) {
+        if (error.code !== 'WAPC_TIMEOUT') throw error;
+      }
+      const late = performance.now() - start - DEADLINE;
+      if (late > latest) [latest, slowest] = [late, what];
+    }
+    host.close();
+  }
+  console.log(`an endless guest ends at most ${latest.toFixed(1)} ms after its deadline (${slowest}; 15 is the aim)`);
+}
