@@ -134,11 +134,24 @@ export class Asyncify {
         this.#answer = await this.#pending;
         if (this.#answer > HOST_ANSWERED) throw new WebAssembly.RuntimeError('stopped while it was suspended');
         this.#startRewinding();
-        const result = this.#call(call);
+        const result = this.#callAgain(call);
         if (this.#state === RUNS) return result;
       }
     } catch (error) {
       throw this.#ended(error);
+    }
+  }
+
+  /** Calls the export of a guest that rewinds. One that counts its instructions (`limits.fuel`) counts on. */
+  #callAgain(call) {
+    const { quantum } = this.#guest;
+    if (quantum === undefined) return this.#call(call);
+    const { value } = quantum;
+    quantum.value = -1;
+    try {
+      return this.#call(call);
+    } finally {
+      quantum.value = value;
     }
   }
 

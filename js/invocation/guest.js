@@ -116,6 +116,7 @@ export class Guest {
     try {
       exports[table].set(0, imports.wapc.refill);
       exports[initial].value = quantum;
+      this.quantum = exports[initial];
     } catch (error) {
       // Not rewritten: it only has an export of that name.
       this.invocation.thrown = error;

@@ -197,12 +197,14 @@ pub(super) fn charge_body(indices: &Indices) -> Vec<u8> {
     body
 }
 
-/// The body of a function that begins an invocation: it fills up what is left, and calls `function`.
+/// The body of a function that begins an invocation: it fills up what is left, and calls `function`. Below 0 there is
+/// nothing to fill up with: a guest that has suspended itself goes on, with what it had left.
 pub(super) fn wrapper_body(indices: &Indices, function: usize, params: usize) -> Vec<u8> {
     let mut body = vec![0];
     let mut code = Code(&mut body);
+    code.begin(BLOCK).with(GLOBAL_GET, indices.initial).i32(0).one(I32_LT_S).with(BR_IF, 0);
     code.i32(1).with(GLOBAL_SET, indices.is_first);
-    code.with(GLOBAL_GET, indices.initial).with(GLOBAL_SET, indices.left);
+    code.with(GLOBAL_GET, indices.initial).with(GLOBAL_SET, indices.left).end();
     for param in 0..params {
         code.with(LOCAL_GET, param);
     }

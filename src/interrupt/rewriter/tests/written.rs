@@ -139,7 +139,8 @@ fn the_start_function_and_what_the_host_calls_begin_an_invocation() {
     let whole = r#"(module (type (func (param i32 i32) (result i32))) (type (func))
         (func (type 0) i32.const 1) (func (type 1))
         (export "__guest_call" (func 0)) (export "other" (func 0)) (start 1))"#;
-    let begin = "i32.const 1 global.set 1 global.get 2 global.set 0";
+    let begin = "block global.get 2 i32.const 0 i32.lt_s br_if 0
+        i32.const 1 global.set 1 global.get 2 global.set 0 end";
     let expected = format!(
         r#"(module (type (func (param i32 i32) (result i32))) (type (func))
              (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32)))
