@@ -34,7 +34,9 @@ const ASYNCIFIED = [
   'zig/wasi',
   'c/hello',
   'bench',
-  ...['deep', 'edge', 'edge-wasi', 'probe', 'relay', 'small', 'starting', 'starts', 'version', 'wasi'].map((name) => `wat/${name}`),
+  ...['deep', 'edge', 'edge-wasi', 'probe', 'relay', 'small', 'starting', 'starts', 'version', 'wasi'].map(
+    (name) => `wat/${name}`,
+  ),
 ];
 
 /** Builds the named kinds of guests, or all of them. */
