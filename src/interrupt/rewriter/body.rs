@@ -30,7 +30,7 @@ use super::cursor::{Cursor, Refused};
 use super::instructions::{
     Bulk, Instruction, Labels, Length, read_instruction, read_memory_argument, read_thrown, skip_plain,
 };
-use super::output::write_unsigned;
+use super::output::{self, write_unsigned};
 use super::spaces::Spaces;
 use super::survey::{Loop, Survey};
 use super::types::{EMPTY, I32, I64, Signature, skip_value_type};
@@ -82,7 +82,7 @@ impl<'a> Bodies<'a> {
         &mut self,
         mut cursor: Cursor,
         signature: &Signature,
-        output: &mut Vec<u8>,
+        output: &mut output::Body,
     ) -> Result<(), Refused> {
         let whole = cursor.rest();
         let groups = cursor.index()?;
@@ -94,15 +94,15 @@ impl<'a> Bodies<'a> {
         }
         self.survey.look(cursor.clone(), self.spaces)?;
         if !self.survey.counts() {
-            output.extend_from_slice(cursor.bytes(whole));
+            output.bytes.extend_from_slice(cursor.bytes(whole));
             return Ok(());
         }
         let locals = self.declare(groups, locals, signature, cursor.bytes(declared..cursor.at()), output);
         Code(output).count(self.indices, self.survey.weight.max(1));
         if locals.count.is_some() {
-            output.push(BLOCK);
+            output.bytes.push(BLOCK);
             let results = if signature.results == 0 { &[EMPTY] } else { cursor.bytes(signature.result_types.clone()) };
-            output.extend_from_slice(results);
+            output.bytes.extend_from_slice(results);
         }
         self.open.clear();
         let Self { spaces, indices, survey, open } = self;
@@ -126,18 +126,18 @@ impl<'a> Bodies<'a> {
         first: usize,
         signature: &Signature,
         declared: &[u8],
-        output: &mut Vec<u8>,
+        output: &mut output::Body,
     ) -> Locals {
         let Survey { has_bulk, waits, .. } = self.survey;
         let counts = self.counts_in_local(signature);
         let of_32 = usize::from(counts) + if waits { 3 } else { has_bulk.into() };
         let of_64 = if waits { 3 } else { (has_bulk && self.spaces.has_64()).into() };
         let given = [(of_32, I32), (of_64, I64)].into_iter().filter(|(count, _)| *count > 0);
-        write_unsigned(output, groups + given.clone().count());
-        output.extend_from_slice(declared);
+        write_unsigned(&mut output.bytes, groups + given.clone().count());
+        output.bytes.extend_from_slice(declared);
         for (count, value_type) in given {
-            write_unsigned(output, count);
-            output.push(value_type);
+            write_unsigned(&mut output.bytes, count);
+            output.bytes.push(value_type);
         }
         let (next, next_64) = (first + usize::from(counts), first + of_32);
         Locals {
@@ -158,7 +158,7 @@ struct Body<'a> {
     loops: std::slice::Iter<'a, Loop>,
     locals: Locals,
     open: &'a mut Vec<Open>,
-    output: &'a mut Vec<u8>,
+    output: &'a mut output::Body,
     /// The offset up to which the module has been copied.
     copied: usize,
 }
@@ -171,7 +171,7 @@ impl Labels for Body<'_> {
         let added = self.added_within(label);
         if added > 0 {
             self.copy(cursor, start);
-            write_unsigned(self.output, label + added);
+            write_unsigned(&mut self.output.bytes, label + added);
             self.copied = cursor.at();
         }
         Ok(())
@@ -188,7 +188,7 @@ impl Body<'_> {
 
     /// Copies the module up to an offset.
     fn copy(&mut self, cursor: &Cursor, to: usize) {
-        self.output.extend_from_slice(cursor.bytes(self.copied..to));
+        self.output.bytes.extend_from_slice(cursor.bytes(self.copied..to));
         self.copied = to;
     }
 
