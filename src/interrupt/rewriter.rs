@@ -8,6 +8,7 @@ mod appended;
 mod body;
 mod code;
 mod cursor;
+mod indices;
 mod instructions;
 mod output;
 mod spaces;

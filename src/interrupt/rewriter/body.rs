@@ -24,9 +24,9 @@
 //!
 //! Such a function is a block as a whole, so that all ways to its end count what is in the local.
 
-use super::appended::Indices;
 use super::code::{BLOCK, Code, Waiting};
 use super::cursor::{Cursor, Refused};
+use super::indices::Indices;
 use super::instructions::{Bulk, Length};
 use super::output::{self, write_unsigned};
 use super::spaces::Spaces;

@@ -1,6 +1,6 @@
 //! Instructions of the host's own.
 
-use super::appended::Indices;
+use super::indices::Indices;
 use super::output::{Body, write_signed, write_unsigned};
 use super::types::{EMPTY, I32};
 
