@@ -11,6 +11,7 @@ import { command, guest } from './cli/command.js';
 const HELLO = guest('hello');
 const PROBE = guest('wat/probe');
 const WRITES = guest('wat/writes');
+const KERNELS = guest('kernels');
 const folder = mkdtempSync(join(tmpdir(), 'wapc-cli-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -156,6 +157,25 @@ test('--trace tells of host calls and log lines, also of host calls that never e
     '--trace',
   ]);
   match(never.stderr, /call default foo echo: 1 bytes\n/);
+});
+
+test('--profile tells which functions the guest was in, also where it fails', () => {
+  const { stdout, stderr } = command(['run', KERNELS, 'fib', '', '--profile', '--hex']);
+  equal(stdout, '42ff0200\n');
+  match(stderr, /^\d+ samples\n +self +total +function\n +\d+\.\d% +\d+\.\d% +kernels::fib\n/);
+  const failed = command(['run', KERNELS, 'sort', '', '--profile', '--fuel', '3000000']);
+  equal(failed.status, 1);
+  match(failed.stderr, /^\d+ samples\n[^]*\nWAPC_LIMIT: .*\n$/);
+  match(command(['run', HELLO, 'nope', '', '--profile']).stderr, /^no samples.*\nWAPC_GUEST: .*\n$/);
+});
+
+test('--fuel ends a guest at the same place each time', () => {
+  for (let turn = 0; turn < 2; turn++) {
+    equal(command(['run', KERNELS, 'fib', '', '--fuel', '100000000', '--hex']).stdout, '42ff0200\n');
+    const { status, stderr } = command(['run', KERNELS, 'fib', '', '--fuel', '1000000']);
+    equal(status, 1);
+    match(stderr, /^WAPC_LIMIT: /m);
+  }
 });
 
 test('--debug shows the stack and the cause', () => {

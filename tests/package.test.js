@@ -34,13 +34,15 @@ const pathsBelow = (name) =>
 test('the tarball holds what a user needs and nothing else', () => {
   // Parts that entry points share, or load on demand, have a hash of their content in their names.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
-  const wasm = ['assemblyscript', 'core', 'hello', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
+  const wasm = ['assemblyscript', 'core', 'hello', 'interrupt', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
     (name) => `${name}.wasm`,
   );
   const scripts = [
     'chunk-chunk',
     'remote-chunk',
     'index',
+    'interrupt',
+    'interrupt-node',
     'msgpack',
     'node',
     'observe',
@@ -113,7 +115,15 @@ test('links between the documents of the tarball lead to files that are in it', 
 });
 
 /** Sub-paths of files that are served or started, not imported as modules. */
-const FILES = ['--exclude-entrypoints', './hello.wasm', './wasm', './wasi', './worker', './service-worker'];
+const FILES = [
+  '--exclude-entrypoints',
+  './hello.wasm',
+  './wasm',
+  './wasi',
+  './interrupt',
+  './worker',
+  './service-worker',
+];
 
 for (const [tool, bin, ...args] of [
   ['publint', 'publint/src/cli.js', 'run', join(folder, packed.filename), '--strict'],
@@ -139,6 +149,9 @@ async function main() {
   const guest = await WapcHost.instantiate('wasi.wasm', { wasi, stderr() {} });
   console.log(new TextDecoder().decode(await guest.invoke('exercise')).includes('read: text'));
   guest.close();
+  const fuelled = await WapcHost.instantiate('hello.wasm', { hostCall, async: false, limits: { fuel: 1e6 } });
+  console.log((await fuelled.invoke('hello', 'fuel')).length);
+  fuelled.close();
   const error = await WapcModule.compile('none.wasm').catch((error) => error);
   console.log(error instanceof WapcError, error.code);
   host.close();
@@ -146,7 +159,8 @@ async function main() {
 main();
 `;
 const NAMES = '{ WapcError, WapcHost, WapcModule, WapcPool }';
-const EXPECTED = 'logging something\nHello, package\nHello, worker\nto standard output\ntrue\ntrue WAPC_LOAD\n';
+const EXPECTED =
+  'logging something\nHello, package\nHello, worker\nto standard output\ntrue\nlogging something\n11\ntrue WAPC_LOAD\n';
 
 writeFileSync(join(folder, 'package.json'), '{ "private": true }');
 run('npm', 'install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(folder, packed.filename));
@@ -161,7 +175,7 @@ for (const [what, name, load] of [
     'slim.cjs',
     `const ${NAMES.replace('{', '{ init,')} = require('wapc-host/slim');
     const { readFileSync } = require('node:fs');
-    const ready = init(readFileSync(require.resolve('wapc-host/wasm')), readFileSync(require.resolve('wapc-host/wasi')));`,
+    const ready = init(...['wasm', 'wasi', 'interrupt'].map((name) => readFileSync(require.resolve('wapc-host/' + name))));`,
   ],
   [
     'slim, with its WebAssembly given to it',
@@ -169,7 +183,7 @@ for (const [what, name, load] of [
     `import ${NAMES.replace('{', '{ init,')} from 'wapc-host/slim';
     import { readFileSync } from 'node:fs';
     const read = (name) => readFileSync(new URL(import.meta.resolve(name)));
-    await init(read('wapc-host/wasm'), WebAssembly.compile(read('wapc-host/wasi')));`,
+    await init(read('wapc-host/wasm'), WebAssembly.compile(read('wapc-host/wasi')), read('wapc-host/interrupt'));`,
   ],
 ]) {
   test(`installed into an empty project, as ${what}`, () => {
@@ -190,9 +204,12 @@ test('slim without its WebAssembly fails with a code', () => {
     await code(init(new Uint8Array([1, 2, 3])));
     await init(readFileSync(new URL(import.meta.resolve('wapc-host/wasm'))));
     await code(WapcModule.compile('wasi.wasm'));
+    await code(WapcModule.compile('hello.wasm', { limits: { interrupt: true } }));
     console.log((await WapcModule.compile('hello.wasm')).info.wasi);`,
   );
-  const expected = ['UNSUPPORTED', 'ARGUMENT', 'LOAD', 'LOAD', 'UNSUPPORTED'].map((code) => `WAPC_${code}\n`);
+  const expected = ['UNSUPPORTED', 'ARGUMENT', 'LOAD', 'LOAD', 'UNSUPPORTED', 'UNSUPPORTED'].map(
+    (code) => `WAPC_${code}\n`,
+  );
   equal(run(process.execPath, 'bare.mjs'), `${expected.join('')}none\n`);
 });
 

@@ -24,9 +24,9 @@ export function bytes(option, text) {
   return value;
 }
 
-/** A whole number above 0. */
-export function count(option, text) {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw wrong(option, text, 'a whole number above 0');
+/** A whole number above 0, of at most so many digits. */
+export function count(option, text, digits = 9) {
+  if (!/^[1-9]\d*$/.test(text) || text.length > digits) throw wrong(option, text, 'a whole number above 0');
   return Number(text);
 }
 

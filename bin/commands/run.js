@@ -1,8 +1,9 @@
 /** `wapc-host run`: invokes an operation of a guest. */
 
-import { WapcPool } from 'wapc-host';
+import { WapcHost, WapcPool } from 'wapc-host';
 
 import { GUEST_OPTIONS, hostOptions } from '../guest/options.js';
+import { profiled } from '../guest/profile.js';
 import { trace } from '../guest/trace.js';
 import { printable } from '../output/printable.js';
 import { print, printError } from '../output/streams.js';
@@ -24,6 +25,10 @@ export const options = {
   ...FORMAT_OPTIONS,
   ...GUEST_OPTIONS,
   trace: { type: 'boolean', help: 'prints each host call and log line with its time to standard error' },
+  profile: {
+    type: 'boolean',
+    help: 'prints which functions the guest has spent its time in to standard error (on this thread, with limits.interrupt)',
+  },
 };
 
 export async function run(values, [guest, operation, payload]) {
@@ -33,10 +38,17 @@ export async function run(values, [guest, operation, payload]) {
   const request = format.encode(bytes, from);
   const logger = values.trace ? trace() : (line) => void printError(`${printable(line)}\n`);
   const streams = { logger, stdout: (chunk) => void print(chunk), stderr: (chunk) => void printError(chunk) };
+  const show = async (response) => void (await print(format.show(response, Boolean(process.stdout.isTTY))));
+  if (values.profile) {
+    const limits = { ...host.limits, interrupt: true };
+    const inThread = await WapcHost.instantiate(guest, { ...host, ...streams, limits });
+    await profiled(async () => show(await inThread.invoke(operation, request)));
+    return inThread.close();
+  }
   // In a worker: a guest that never ends is stopped by its timeout, and leaves this thread free for signals.
   const pool = await WapcPool.create(guest, { ...host, ...streams, size: 1, workers: true });
   try {
-    await print(format.show(await pool.invoke(operation, request), Boolean(process.stdout.isTTY)));
+    await show(await pool.invoke(operation, request));
   } finally {
     pool.destroy();
   }

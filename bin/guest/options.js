@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 
-import { bytes, milliseconds } from '../arguments/units.js';
+import { bytes, count, milliseconds } from '../arguments/units.js';
 import { UsageError } from '../arguments/usage-error.js';
 import { directories, environment } from './directories.js';
 import { loadRoutes } from './routes.js';
@@ -26,6 +26,11 @@ export const GUEST_OPTIONS = {
     value: 'MS',
     help: 'ends an invocation after milliseconds (or 2s, 1m), whatever the guest does',
   },
+  fuel: {
+    type: 'string',
+    value: 'N',
+    help: 'ends an invocation after about N instructions, at the same place each time (limits.fuel)',
+  },
   memory: { type: 'string', value: 'BYTES', help: 'limits what the guest may allocate, in bytes (or 16MiB, 1GiB)' },
 };
 
@@ -37,9 +42,10 @@ export const GUEST_OPTIONS = {
  * @returns {Promise<import('wapc-host').HostOptions>}
  */
 export async function hostOptions(values, guest, codec) {
-  const { timeout, memory } = values;
+  const { timeout, fuel, memory } = values;
   const limits = {};
   if (timeout !== undefined) limits.timeout = limits.start = milliseconds('timeout', timeout, 'ms');
+  if (fuel !== undefined) limits.fuel = count('fuel', fuel, 15);
   if (memory !== undefined) limits.memory = bytes('memory', memory);
   const wasi = {
     args: [basename(guest)],

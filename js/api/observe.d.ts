@@ -21,6 +21,40 @@ export function observe(listener: (event: WorkEvent | PoolEvent) => void): () =>
  */
 export function devtools(): () => void;
 
+/**
+ * Samples which functions guests on this thread spend their time in, some thousand times a second, until the function that
+ * it returns is called: that returns the samples. Only guests that are compiled with `limits.interrupt` or `limits.fuel` are
+ * seen, while they compute; a sample takes some microseconds. Guests in workers have a thread of their own.
+ *
+ * @example
+ * const stop = profile();
+ * await host.invoke('hello', 'waPC!');
+ * for (const { name, index, self } of stop().functions) console.log(self, name ?? `function ${index}`);
+ */
+export function profile(): () => Profile;
+
+/** The samples of `profile`. */
+export interface Profile {
+  /** How many there are. */
+  readonly samples: number;
+  /** The functions that were seen, the one that was seen most often inside first. */
+  readonly functions: readonly ProfiledFunction[];
+}
+
+/** A function of a guest in a `Profile`. */
+export interface ProfiledFunction {
+  /** The guest's name; undefined where it has none. */
+  readonly guest?: string | undefined;
+  /** Its index in the module. */
+  readonly index: number;
+  /** Its name where the module says it (the custom section `name`), as the engine writes it in stacks. */
+  readonly name?: string | undefined;
+  /** Samples in which it was being executed. */
+  readonly self: number;
+  /** Samples in which it, or a function that it had called, was being executed. Of stacks, 200 frames are looked at. */
+  readonly total: number;
+}
+
 /** One piece of work, told when it has ended. It never has payloads. Times are in ms on the clock of `performance.now()`. */
 export interface WorkEvent {
   /** The kind of work. */

@@ -2,6 +2,8 @@
 
 import { argumentError } from '../base/error.js';
 
+export { profile } from '../observing/profile.js';
+
 /** The object of `base/observing.js`, which may belong to another copy of the package. */
 const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= { hasSubscribers: false, listeners: [], noted: [] });
 

@@ -5,6 +5,8 @@
 
 import { CALL_SUCCEEDED, CALL_THREW, INTERRUPT_EXPORTS } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
+import { isSampled, sample } from '../base/sampling.js';
+import { LONGEST } from '../base/timer.js';
 import { Asyncify } from './asyncify.js';
 import { delist, enlist } from './chain.js';
 import { unlist } from './coroutine.js';
@@ -69,6 +71,8 @@ export class Guest {
     this.isSteady = false;
     /** True for a guest that was rewritten, so that a deadline ends it wherever it is. */
     this.isInterruptible = false;
+    /** The index of the shim's function that it calls for more instructions. */
+    this.refill = -1;
     /** True once the guest is in the coroutines' table. */
     this.isListed = false;
     /** The AsyncLocalStorage scope that callbacks run in; undefined if they run in the current one. */
@@ -117,6 +121,8 @@ export class Guest {
       exports[table].set(0, imports.wapc.refill);
       exports[initial].value = quantum;
       this.quantum = exports[initial];
+      // The name of an exported function is its index.
+      this.refill = Number(imports.wapc.refill.name);
     } catch (error) {
       // Not rewritten: it only has an export of that name.
       this.invocation.thrown = error;
@@ -128,9 +134,15 @@ export class Guest {
     return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start);
   }
 
-  /** Milliseconds until the running invocation has to end; Infinity if it has not. */
+  /**
+   * Milliseconds until the running invocation has to end; Infinity if it has not. Called by the core when the guest has
+   * used up its instructions, some thousand times a second.
+   */
   timeLeft() {
-    return timeLeft(this);
+    if (!isSampled) return timeLeft(this);
+    sample(/** @type {any} */ (this.invocation?.owner)?.name, this.refill);
+    // As if it had to end some day: the guest is asked for samples as often then.
+    return Math.min(timeLeft(this), LONGEST - performance.now());
   }
 
   /** The error of the running invocation, or of the start, whose time is over. */

@@ -6,12 +6,10 @@
 
 #[path = "../constants.rs"]
 mod constants;
+mod exports;
 #[path = "../leb128.rs"]
 mod leb128;
 mod rewriter;
-
-#[cfg(target_arch = "wasm32")]
-mod exports;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

@@ -8,6 +8,7 @@ mod appended;
 mod body;
 mod code;
 mod cursor;
+mod indices;
 mod instructions;
 mod output;
 mod spaces;
@@ -20,7 +21,7 @@ use appended::Appended;
 use body::Bodies;
 use cursor::Cursor;
 pub(crate) use cursor::Refused;
-use output::{write_sized, write_unsigned};
+use output::{Body, write_sized, write_unsigned};
 use spaces::{
     CODE, CUSTOM, EXPORTS, FUNCTIONS, GLOBALS, ORDER, PREAMBLE, START, Section, Spaces, TABLES, TYPES, read_sections,
 };
@@ -105,7 +106,12 @@ impl Rewriter<'_> {
         let mut whole = Vec::new();
         write_unsigned(&mut whole, own + count);
         if id == CODE {
-            self.write_bodies(own, &mut content, &mut whole)?;
+            // They come in front of the code.
+            let hints = self.write_bodies(own, &mut content, &mut whole)?;
+            if hints.functions > 0 {
+                self.output.push(CUSTOM);
+                write_sized(&mut self.output, &hints.section());
+            }
         } else {
             whole.extend_from_slice(content.bytes(content.rest()));
         }
@@ -115,17 +121,53 @@ impl Rewriter<'_> {
         Ok(true)
     }
 
-    fn write_bodies(&self, count: usize, content: &mut Cursor, whole: &mut Vec<u8>) -> Result<(), Refused> {
+    /// Writes the bodies of the module's own functions, and returns which of their branches are rarely taken.
+    fn write_bodies(&self, count: usize, content: &mut Cursor, whole: &mut Vec<u8>) -> Result<Hints, Refused> {
         let mut bodies = Bodies::new(self.spaces, &self.appended.indices);
-        let mut body = Vec::new();
+        let mut body = Body::default();
+        let mut hints = Hints::default();
         whole.reserve(content.rest().len() + content.rest().len() / 4);
-        for function in 0..count {
+        for function in self.spaces.imported_functions..self.spaces.imported_functions + count {
             let range = content.sized()?;
             body.clear();
-            let signature = self.spaces.signature(self.spaces.imported_functions + function);
-            bodies.write(content.over(range), &signature, &mut body)?;
-            write_sized(whole, &body);
+            bodies.write(content.over(range), &self.spaces.signature(function), &mut body)?;
+            write_sized(whole, &body.bytes);
+            hints.add(function, &body.unlikely);
         }
-        content.finish()
+        content.finish()?;
+        Ok(hints)
+    }
+}
+
+/// Hints that branches are rarely taken: <https://github.com/WebAssembly/branch-hinting>
+#[derive(Default)]
+struct Hints {
+    functions: usize,
+    content: Vec<u8>,
+}
+
+impl Hints {
+    /// Adds a function, and the offsets of its branches in its body.
+    fn add(&mut self, function: usize, unlikely: &[usize]) {
+        if unlikely.is_empty() {
+            return;
+        }
+        self.functions += 1;
+        write_unsigned(&mut self.content, function);
+        write_unsigned(&mut self.content, unlikely.len());
+        for offset in unlikely {
+            write_unsigned(&mut self.content, *offset);
+            // The length of the hint, and the hint.
+            self.content.extend_from_slice(&[1, 0]);
+        }
+    }
+
+    /// The content of the custom section.
+    fn section(&self) -> Vec<u8> {
+        let mut section = Vec::new();
+        write_sized(&mut section, b"metadata.code.branch_hint");
+        write_unsigned(&mut section, self.functions);
+        section.extend_from_slice(&self.content);
+        section
     }
 }

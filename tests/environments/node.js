@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { counts } from '../../dist/counts.js';
 import { WapcError, WapcHost, WapcModule, WapcPool, features, typed } from '../../dist/node.js';
-import { devtools, observe } from '../../dist/observe.js';
+import { devtools, observe, profile } from '../../dist/observe.js';
 import { Wasi } from '../../dist/wasi-node.js';
 
 /** The path of a guest. */
@@ -21,6 +21,7 @@ export const environment = {
   features,
   typed,
   observe,
+  profile,
   devtools,
   guest: async (name) => new Uint8Array(await readFile(path(name))),
   url: (name) => pathToFileURL(path(name)).href,

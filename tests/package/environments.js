@@ -162,7 +162,7 @@ export const others = () => [
   ...otherNextjs,
   {
     name: 'workerd',
-    expected: { ...ALL, workers: 'WAPC_UNSUPPORTED' },
+    expected: { ...ALL, workers: 'WAPC_UNSUPPORTED', interrupt: 'WAPC_UNSUPPORTED' },
     run: inWorkerd,
   },
 ];

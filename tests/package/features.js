@@ -40,5 +40,9 @@ export async function features({ WapcHost, WapcPool }, guest, wasiGuest, workers
     const host = await WapcHost.instantiate(wasiGuest, { ...silent, hostCall: sync, wasi });
     return text(await host.invoke('exercise')).includes('read: a file');
   });
+  await attempt('interrupt', async () => {
+    const limits = { interrupt: true, fuel: 1e9 };
+    return hello(await WapcHost.instantiate(guest, { ...silent, hostCall: sync, limits }), 'interrupt');
+  });
   return found;
 }

@@ -9,7 +9,7 @@ import { root, run } from '../../tools/run.js';
 import { openChromium } from '../browser/browsers.js';
 
 /** The features where all work, and where workers do not load. */
-export const ALL = { hello: 'yes', later: 'yes', pool: 'yes', workers: 'yes', WASI: 'yes' };
+export const ALL = { hello: 'yes', later: 'yes', pool: 'yes', workers: 'yes', WASI: 'yes', interrupt: 'yes' };
 export const NO_WORKERS = { ...ALL, workers: 'WAPC_LOAD' };
 
 export const GUESTS = { 'hello.wasm': 'hello.wasm', 'wasi.wasm': 'c/hello.wasm' };

@@ -60,7 +60,7 @@ export const web = [
   {
     name: 'a service worker',
     // It cannot load WASI later: the error names the entry point that has it.
-    expected: { ...ALL, workers: 'WAPC_UNSUPPORTED', WASI: 'WAPC_UNSUPPORTED' },
+    expected: { ...ALL, workers: 'WAPC_UNSUPPORTED', WASI: 'WAPC_UNSUPPORTED', interrupt: 'WAPC_UNSUPPORTED' },
     run: (folder) => inServiceWorker(folder, 'index'),
   },
   {

@@ -9,6 +9,7 @@
  * @property {typeof import('wapc-host').typed} typed
  * @property {typeof import('wapc-host/observe').observe} observe
  * @property {typeof import('wapc-host/observe').devtools} devtools
+ * @property {typeof import('wapc-host/observe').profile} profile
  * @property {(name: string) => Promise<Uint8Array>} guest the bytes of a guest of testdata/
  * @property {(name: string) => string} url where that guest can be fetched or read
  * @property {boolean} canSuspend whether the engine has JSPI

@@ -3,6 +3,7 @@
 
 use super::code::{charge_body, refill_body, wrapper_body};
 use super::cursor::{Cursor, Refused};
+use super::indices::Indices;
 use super::output::{write_sized, write_unsigned};
 use super::spaces::{FUNCTION, GLOBAL, Spaces, TABLE};
 use crate::constants::INTERRUPT_EXPORTS;
@@ -10,24 +11,6 @@ use crate::leb128::Leb128;
 
 /// Exports that the host calls, each of which begins an invocation.
 const CALLED: [&str; 4] = ["__guest_call", "_start", "_initialize", "wapc_init"];
-
-/// Indices of what is appended.
-#[derive(Debug)]
-pub(super) struct Indices {
-    /// Type of the host's refill: what is left and 1 for the first of an invocation; what is left then.
-    pub(super) refill_type: usize,
-    /// The table whose entry 0 is the host's refill.
-    pub(super) table: usize,
-    /// Globals: instructions left before the next refill, 1 before the first one, instructions that each invocation
-    /// begins with.
-    pub(super) left: usize,
-    pub(super) is_first: usize,
-    pub(super) initial: usize,
-    /// Function: refills what is left.
-    pub(super) refill: usize,
-    /// Function: counts as many instructions as its parameter says.
-    pub(super) charge: usize,
-}
 
 /// A function that begins an invocation and calls another.
 #[derive(Debug)]

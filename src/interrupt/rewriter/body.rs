@@ -24,15 +24,13 @@
 //!
 //! Such a function is a block as a whole, so that all ways to its end count what is in the local.
 
-use super::appended::Indices;
 use super::code::{BLOCK, Code, Waiting};
 use super::cursor::{Cursor, Refused};
-use super::instructions::{
-    Bulk, Instruction, Labels, Length, read_instruction, read_memory_argument, read_thrown, skip_plain,
-};
-use super::output::write_unsigned;
+use super::indices::Indices;
+use super::instructions::{Bulk, Length};
+use super::output::{self, write_unsigned};
 use super::spaces::Spaces;
-use super::survey::{Loop, Survey};
+use super::survey::{Loop, Place, Survey, What};
 use super::types::{EMPTY, I32, I64, Signature, skip_value_type};
 
 /// Instructions that a throw, and a growth of memory, count for: both take microseconds.
@@ -82,7 +80,7 @@ impl<'a> Bodies<'a> {
         &mut self,
         mut cursor: Cursor,
         signature: &Signature,
-        output: &mut Vec<u8>,
+        output: &mut output::Body,
     ) -> Result<(), Refused> {
         let whole = cursor.rest();
         let groups = cursor.index()?;
@@ -94,21 +92,24 @@ impl<'a> Bodies<'a> {
         }
         self.survey.look(cursor.clone(), self.spaces)?;
         if !self.survey.counts() {
-            output.extend_from_slice(cursor.bytes(whole));
+            output.bytes.extend_from_slice(cursor.bytes(whole));
             return Ok(());
         }
         let locals = self.declare(groups, locals, signature, cursor.bytes(declared..cursor.at()), output);
         Code(output).count(self.indices, self.survey.weight.max(1));
         if locals.count.is_some() {
-            output.push(BLOCK);
+            output.bytes.push(BLOCK);
             let results = if signature.results == 0 { &[EMPTY] } else { cursor.bytes(signature.result_types.clone()) };
-            output.extend_from_slice(results);
+            output.bytes.extend_from_slice(results);
         }
         self.open.clear();
         let Self { spaces, indices, survey, open } = self;
-        let mut body = Body { spaces, indices, loops: survey.loops.iter(), locals, open, output, copied: cursor.at() };
+        let loops = survey.loops.iter();
+        let mut body =
+            Body { module: cursor.module(), spaces, indices, loops, locals, open, output, copied: cursor.at() };
         body.enter(false);
-        body.write(&mut cursor)
+        survey.places.0.iter().for_each(|place| body.write(place));
+        Ok(())
     }
 
     /// True where its loops may count in a local. That is added to the global at the function's end, which an exception
@@ -126,18 +127,18 @@ impl<'a> Bodies<'a> {
         first: usize,
         signature: &Signature,
         declared: &[u8],
-        output: &mut Vec<u8>,
+        output: &mut output::Body,
     ) -> Locals {
         let Survey { has_bulk, waits, .. } = self.survey;
         let counts = self.counts_in_local(signature);
         let of_32 = usize::from(counts) + if waits { 3 } else { has_bulk.into() };
         let of_64 = if waits { 3 } else { (has_bulk && self.spaces.has_64()).into() };
         let given = [(of_32, I32), (of_64, I64)].into_iter().filter(|(count, _)| *count > 0);
-        write_unsigned(output, groups + given.clone().count());
-        output.extend_from_slice(declared);
+        write_unsigned(&mut output.bytes, groups + given.clone().count());
+        output.bytes.extend_from_slice(declared);
         for (count, value_type) in given {
-            write_unsigned(output, count);
-            output.push(value_type);
+            write_unsigned(&mut output.bytes, count);
+            output.bytes.push(value_type);
         }
         let (next, next_64) = (first + usize::from(counts), first + of_32);
         Locals {
@@ -152,33 +153,43 @@ impl<'a> Bodies<'a> {
 
 /// A body that is being written.
 struct Body<'a> {
+    module: &'a [u8],
     spaces: &'a Spaces,
     indices: &'a Indices,
     /// Those that have not begun.
     loops: std::slice::Iter<'a, Loop>,
     locals: Locals,
     open: &'a mut Vec<Open>,
-    output: &'a mut Vec<u8>,
+    output: &'a mut output::Body,
     /// The offset up to which the module has been copied.
     copied: usize,
 }
 
-impl Labels for Body<'_> {
-    /// Reads a label, which has to pass the labels that were added.
-    fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
-        let start = cursor.at();
-        let label = cursor.index()?;
-        let added = self.added_within(label);
-        if added > 0 {
-            self.copy(cursor, start);
-            write_unsigned(self.output, label + added);
-            self.copied = cursor.at();
-        }
-        Ok(())
-    }
-}
-
 impl Body<'_> {
+    /// Writes what is at a place, and all in front of it.
+    fn write(&mut self, place: &Place) {
+        match place.what {
+            What::Label(label) => self.label(label, place),
+            What::Block => self.enter(false),
+            What::Loop => self.begin_loop(place),
+            What::End => self.end(place),
+            What::Delegate => drop(self.open.pop()),
+            What::Return => self.leave(place),
+            What::Slow => {
+                self.copy(place.start);
+                Code(self.output).charge(self.indices, SLOW);
+            }
+            What::Bulk(bulk) => self.charge_bulk(bulk, place),
+            What::Wait { is_64, memory } => self.wait(is_64, memory, place),
+        }
+    }
+
+    /// Copies the module up to an offset.
+    fn copy(&mut self, to: usize) {
+        self.output.bytes.extend_from_slice(self.module.get(self.copied..to).unwrap_or_default());
+        self.copied = to;
+    }
+
     /// Labels that were added inside of the block that a label names.
     fn added_within(&self, label: usize) -> usize {
         let Some(top) = self.open.last() else { return 0 };
@@ -186,38 +197,14 @@ impl Body<'_> {
         target.map_or(0, |target| top.added - target.added)
     }
 
-    /// Copies the module up to an offset.
-    fn copy(&mut self, cursor: &Cursor, to: usize) {
-        self.output.extend_from_slice(cursor.bytes(self.copied..to));
-        self.copied = to;
-    }
-
-    /// Writes all instructions.
-    fn write(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
-        while !self.open.is_empty() {
-            skip_plain(cursor);
-            let start = cursor.at();
-            let code = cursor.peek().unwrap_or_default();
-            match read_instruction(cursor, self)? {
-                Instruction::Plain | Instruction::Call(_) => {}
-                Instruction::Block => self.enter(false),
-                Instruction::Loop(_) => self.begin_loop(cursor, start),
-                Instruction::End => self.end(cursor),
-                Instruction::Delegate => {
-                    self.open.pop();
-                    self.label(cursor)?;
-                }
-                Instruction::Return => self.leave(cursor, start),
-                Instruction::Throw => {
-                    self.charge_slow(cursor, start);
-                    read_thrown(code, cursor, self)?;
-                }
-                Instruction::MemoryGrow => self.charge_slow(cursor, start),
-                Instruction::Bulk(bulk) => self.charge_bulk(bulk, cursor, start),
-                Instruction::Wait { is_64 } => self.wait(is_64, cursor, start)?,
-            }
+    /// Writes a label, which has to pass the labels that were added.
+    fn label(&mut self, label: usize, place: &Place) {
+        let added = self.added_within(label);
+        if added > 0 {
+            self.copy(place.start);
+            write_unsigned(&mut self.output.bytes, label + added);
+            self.copied = place.end;
         }
-        Ok(())
     }
 
     fn enter(&mut self, leaves: bool) {
@@ -225,51 +212,51 @@ impl Body<'_> {
         self.open.push(Open { added: around + if leaves { LABELS } else { 0 }, leaves });
     }
 
-    fn begin_loop(&mut self, cursor: &Cursor, start: usize) {
+    fn begin_loop(&mut self, place: &Place) {
         let begun = self.loops.next().copied().unwrap_or_default();
         let local = self.locals.count.filter(|_| begun.may_leave());
-        self.copy(cursor, start);
+        self.copy(place.start);
         if local.is_some() {
             // It takes no parameters, so the block has the same type.
-            Code(self.output).begin_leaving(cursor.bytes(start + 1..cursor.at()));
+            let block_type = self.module.get(place.start + 1..place.end).unwrap_or_default();
+            Code(self.output).begin_leaving(block_type);
         }
         self.enter(local.is_some());
-        self.copy(cursor, cursor.at());
+        self.copy(place.end);
         match local {
             Some(local) => Code(self.output).count_or_leave(local, begun.weight),
             None => drop(Code(self.output).count(self.indices, begun.weight)),
         }
     }
 
-    fn end(&mut self, cursor: &Cursor) {
-        self.copy(cursor, cursor.at());
+    fn end(&mut self, place: &Place) {
         let ended = self.open.pop();
+        // The last one ends the function.
+        if self.open.is_empty() {
+            self.copy(place.end);
+        }
         let Some(local) = self.locals.count else { return };
         if self.open.is_empty() {
             Code(self.output).count_local(self.indices, local).end();
         } else if ended.is_some_and(|ended| ended.leaves) {
+            self.copy(place.end);
             Code(self.output).end_leaving(self.indices, local);
         }
     }
 
     /// Returns by the block that counts what is in the local, where there is one.
-    fn leave(&mut self, cursor: &Cursor, start: usize) {
+    fn leave(&mut self, place: &Place) {
         if self.locals.count.is_none() {
             return;
         }
-        self.copy(cursor, start);
+        self.copy(place.start);
         let outermost = self.open.len().saturating_sub(1);
         let label = outermost + self.added_within(outermost);
         Code(self.output).branch(label);
-        self.copied = cursor.at();
+        self.copied = place.end;
     }
 
-    fn charge_slow(&mut self, cursor: &Cursor, start: usize) {
-        self.copy(cursor, start);
-        Code(self.output).charge(self.indices, SLOW);
-    }
-
-    fn charge_bulk(&mut self, Bulk { shift, length }: Bulk, cursor: &Cursor, start: usize) {
+    fn charge_bulk(&mut self, Bulk { shift, length }: Bulk, place: &Place) {
         let Spaces { memories, tables, .. } = self.spaces;
         let is_64 = |all: &[bool], index: usize| all.get(index).copied().unwrap_or_default();
         let is_64 = match length {
@@ -279,15 +266,14 @@ impl Body<'_> {
             Length::OfTable(table) => is_64(tables, table),
             Length::OfTables(to, from) => is_64(tables, to) && is_64(tables, from),
         };
-        self.copy(cursor, start);
+        self.copy(place.start);
         let [local, local_64] = self.locals.length;
         Code(self.output).charge_length(self.indices, shift, is_64, if is_64 { local_64 } else { local });
     }
 
-    fn wait(&mut self, is_64: bool, cursor: &mut Cursor, start: usize) -> Result<(), Refused> {
-        let memory = read_memory_argument(cursor)?;
-        self.copy(cursor, start);
-        self.copied = cursor.at();
+    fn wait(&mut self, is_64: bool, memory: usize, place: &Place) {
+        self.copy(place.start);
+        self.copied = place.end;
         let has_long_addresses = self.spaces.memories.get(memory).copied().unwrap_or_default();
         let Locals { length: [address, address_64], expected: [expected, expected_64], timeout, result, .. } =
             self.locals;
@@ -297,7 +283,7 @@ impl Body<'_> {
             timeout,
             result,
         };
-        Code(self.output).wait(self.indices, cursor.bytes(start..cursor.at()), &locals);
-        Ok(())
+        let instruction = self.module.get(place.start..place.end).unwrap_or_default();
+        Code(self.output).wait(self.indices, instruction, &locals);
     }
 }

@@ -1,7 +1,7 @@
 //! Instructions of the host's own.
 
-use super::appended::Indices;
-use super::output::{write_signed, write_unsigned};
+use super::indices::Indices;
+use super::output::{Body, write_signed, write_unsigned};
 use super::types::{EMPTY, I32};
 
 /// A local is added to the global past so many instructions.
@@ -50,11 +50,11 @@ const I32_WRAP_I64: u8 = 0xa7;
 
 /// Appends instructions.
 #[derive(Debug)]
-pub(super) struct Code<'a>(pub(super) &'a mut Vec<u8>);
+pub(super) struct Code<'a>(pub(super) &'a mut Body);
 
 impl Code<'_> {
     pub(super) fn one(&mut self, code: u8) -> &mut Self {
-        self.0.push(code);
+        self.0.bytes.push(code);
         self
     }
 
@@ -63,25 +63,31 @@ impl Code<'_> {
     }
 
     fn with(&mut self, code: u8, index: usize) -> &mut Self {
-        self.0.push(code);
-        write_unsigned(self.0, index);
+        self.0.bytes.push(code);
+        write_unsigned(&mut self.0.bytes, index);
         self
     }
 
     fn i32(&mut self, number: i64) -> &mut Self {
-        self.0.push(I32_CONST);
-        write_signed(self.0, number);
+        self.0.bytes.push(I32_CONST);
+        write_signed(&mut self.0.bytes, number);
         self
     }
 
     fn i64(&mut self, number: i64) -> &mut Self {
-        self.0.push(I64_CONST);
-        write_signed(self.0, number);
+        self.0.bytes.push(I64_CONST);
+        write_signed(&mut self.0.bytes, number);
         self
     }
 
     fn begin(&mut self, code: u8) -> &mut Self {
         self.one(code).one(EMPTY)
+    }
+
+    /// Says that the next branch is rarely taken.
+    fn unlikely(&mut self) -> &mut Self {
+        self.0.unlikely.push(self.0.bytes.len());
+        self
     }
 
     /// Branches to a label.
@@ -99,7 +105,7 @@ impl Code<'_> {
     /// Calls the refill where nothing is left.
     fn refill_if_over(&mut self, indices: &Indices) -> &mut Self {
         self.with(GLOBAL_GET, indices.left).i32(0).one(I32_LT_S);
-        self.begin(IF).with(CALL, indices.refill).end()
+        self.unlikely().begin(IF).with(CALL, indices.refill).end()
     }
 
     /// Counts instructions.
@@ -130,14 +136,14 @@ impl Code<'_> {
 
     /// Begins the blocks in front of a loop that counts in a local; the loop is the next. `block_type`: of the loop.
     pub(super) fn begin_leaving(&mut self, block_type: &[u8]) {
-        self.one(BLOCK).0.extend_from_slice(block_type);
+        self.one(BLOCK).0.bytes.extend_from_slice(block_type);
         self.begin(LOOP).begin(BLOCK);
     }
 
     /// Counts a turn of such a loop in a local, and leaves the loop where that is much.
     pub(super) fn count_or_leave(&mut self, local: usize, weight: u32) {
         self.with(LOCAL_GET, local).i32(weight.into()).one(I32_ADD).with(LOCAL_TEE, local);
-        self.i32(AT_ONCE).one(I32_GT_U).with(BR_IF, 1);
+        self.i32(AT_ONCE).one(I32_GT_U).unlikely().with(BR_IF, 1);
     }
 
     /// Ends those blocks, behind the `end` of the loop: where it was left to count, it goes on.
@@ -156,7 +162,7 @@ impl Code<'_> {
         self.with(LOCAL_GET, address).with(LOCAL_GET, expected);
         // A time below 0 has no end: without a sign it is longer than any other.
         self.i64(WAIT).with(LOCAL_GET, timeout).i64(WAIT).with(LOCAL_GET, timeout).one(I64_LT_U).one(SELECT);
-        self.0.extend_from_slice(wait);
+        self.0.bytes.extend_from_slice(wait);
         self.with(LOCAL_TEE, result).with(LOCAL_GET, result).i32(TIMED_OUT).one(I32_NE).with(BR_IF, 1);
         self.with(LOCAL_GET, timeout).i64(WAIT).one(I64_LE_U).with(BR_IF, 1).one(DROP);
         self.with(LOCAL_GET, timeout).i64(WAIT).i64(0);
@@ -180,27 +186,27 @@ pub(super) struct Waiting {
 
 /// The body of the function that refills: the host says how much is left now, or traps where it is over.
 pub(super) fn refill_body(indices: &Indices) -> Vec<u8> {
-    let mut body = vec![0];
+    let mut body = Body { bytes: vec![0], ..Body::default() };
     let mut code = Code(&mut body);
     code.with(GLOBAL_GET, indices.left).with(GLOBAL_GET, indices.is_first).i32(0);
     code.with(CALL_INDIRECT, indices.refill_type);
-    write_unsigned(code.0, indices.table);
+    write_unsigned(&mut code.0.bytes, indices.table);
     code.with(GLOBAL_SET, indices.left).i32(0).with(GLOBAL_SET, indices.is_first).end();
-    body
+    body.bytes
 }
 
 /// The body of the function that counts as many instructions as its parameter says.
 pub(super) fn charge_body(indices: &Indices) -> Vec<u8> {
-    let mut body = vec![0];
+    let mut body = Body { bytes: vec![0], ..Body::default() };
     let mut code = Code(&mut body);
     code.subtract(indices, |code| code.with(LOCAL_GET, 0)).refill_if_over(indices).end();
-    body
+    body.bytes
 }
 
 /// The body of a function that begins an invocation: it fills up what is left, and calls `function`. Below 0 there is
 /// nothing to fill up with: a guest that has suspended itself goes on, with what it had left.
 pub(super) fn wrapper_body(indices: &Indices, function: usize, params: usize) -> Vec<u8> {
-    let mut body = vec![0];
+    let mut body = Body { bytes: vec![0], ..Body::default() };
     let mut code = Code(&mut body);
     code.begin(BLOCK).with(GLOBAL_GET, indices.initial).i32(0).one(I32_LT_S).with(BR_IF, 0);
     code.i32(1).with(GLOBAL_SET, indices.is_first);
@@ -209,5 +215,5 @@ pub(super) fn wrapper_body(indices: &Indices, function: usize, params: usize) ->
         code.with(LOCAL_GET, param);
     }
     code.with(CALL, function).end();
-    body
+    body.bytes
 }

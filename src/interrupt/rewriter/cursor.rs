@@ -29,6 +29,11 @@ impl<'a> Cursor<'a> {
         Self { module: self.module, at: range.start, end: range.end.min(self.module.len()) }
     }
 
+    /// All bytes of the module.
+    pub(super) fn module(&self) -> &'a [u8] {
+        self.module
+    }
+
     /// The offset of the next byte.
     pub(super) fn at(&self) -> usize {
         self.at

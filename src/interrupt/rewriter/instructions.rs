@@ -138,71 +138,57 @@ pub(super) fn read_thrown(code: u8, cursor: &mut Cursor, labels: &mut impl Label
     }
 }
 
-/// The operands of an instruction, as far as it can be skipped without looking at them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Operands {
-    None,
-    /// An integer.
-    Integer,
-    /// Alignment and offset, and the index of a memory where the alignment says so.
-    Memory,
-    Bytes4,
-    Bytes8,
-    /// To be read by `read_instruction`.
-    Others,
-}
-
-/// The operands by the first byte.
+/// How an instruction is skipped, by its first byte: the bytes that it has in any case, and the integers that follow, in
+/// the higher half. 0 for those that `read_instruction` has to look at.
 #[allow(clippy::indexing_slicing)] // Below its length, and evaluated by the compiler.
-static OPERANDS: [Operands; 256] = {
-    let mut operands = [Operands::Others; 256];
+static SKIPPED: [u8; 256] = {
+    const ONE_INTEGER: u8 = 0x11;
+    const TWO_INTEGERS: u8 = 0x21;
+    let mut skipped = [0; 256];
     let mut code = 0;
     while code < 256 {
-        operands[code] = match code {
+        skipped[code] = match code {
             // unreachable, nop, else, catch_all, drop, select, numeric ones, ref.is_null, ref.eq, ref.as_non_null
-            0x00 | 0x01 | 0x05 | 0x19 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => Operands::None,
+            0x00 | 0x01 | 0x05 | 0x19 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => 1,
             // Variables, tables, ref.func, i32.const, i64.const, memory.size
-            0x20..=0x26 | 0xd2 | 0x41 | 0x42 | 0x3f => Operands::Integer,
-            0x28..=0x3e => Operands::Memory,
-            0x43 => Operands::Bytes4,
-            0x44 => Operands::Bytes8,
-            _ => Operands::Others,
+            0x20..=0x26 | 0xd2 | 0x41 | 0x42 | 0x3f => ONE_INTEGER,
+            // Loads and stores: alignment and offset.
+            0x28..=0x3e => TWO_INTEGERS,
+            // f32.const, f64.const
+            0x43 => 5,
+            0x44 => 9,
+            _ => 0,
         };
         code += 1;
     }
-    operands
+    skipped
 };
 
 /// Skips instructions that are `Plain`, as long as they are of the usual ones: how many. Most of a function is.
 pub(super) fn skip_plain(cursor: &mut Cursor) -> u32 {
+    const TWO_INTEGERS: u8 = 0x21;
     /// Flag beside the alignment: the index of a memory follows.
     const HAS_MEMORY: u8 = 0x40;
     let bytes = cursor.bytes(cursor.rest());
-    let byte = |at: usize| bytes.get(at).copied();
-    // Behind an integer that begins there. One that does not end is left to `read_instruction`.
-    let behind = |mut at: usize| {
-        while byte(at)? >= 0x80 {
-            at += 1;
-        }
-        Some(at + 1)
-    };
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
     let (mut at, mut count) = (0, 0);
-    while let Some(code) = byte(at) {
-        let next = match OPERANDS.get(usize::from(code)) {
-            Some(Operands::None) => Some(at + 1),
-            Some(Operands::Integer) => behind(at + 1),
-            Some(Operands::Memory) => match byte(at + 1) {
-                Some(0..HAS_MEMORY) => behind(at + 2),
-                _ => None,
-            },
-            Some(Operands::Bytes4) => Some(at + 5),
-            Some(Operands::Bytes8) => Some(at + 9),
-            _ => None,
-        };
-        match next {
-            Some(next) if next <= bytes.len() => (at, count) = (next, count + 1),
-            _ => break,
+    while at < bytes.len() {
+        let how = SKIPPED.get(usize::from(byte(at))).copied().unwrap_or_default();
+        if how == 0 || how == TWO_INTEGERS && byte(at + 1) >= HAS_MEMORY {
+            break;
         }
+        let mut next = at + usize::from(how & 0xf);
+        for _ in 0..how >> 4 {
+            // An integer that has no end is left to `read_instruction`, as one that is longer than the rest.
+            while byte(next) >= 0x80 {
+                next += 1;
+            }
+            next += 1;
+        }
+        if next > bytes.len() {
+            break;
+        }
+        (at, count) = (next, count + 1);
     }
     cursor.advance(at);
     count

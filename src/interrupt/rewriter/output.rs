@@ -1,5 +1,20 @@
 //! Writes the parts of a module.
 
+/// A function's body: its bytes, and the offsets of the branches in it that are rarely taken.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    pub(super) bytes: Vec<u8>,
+    pub(super) unlikely: Vec<usize>,
+}
+
+impl Body {
+    /// Begins another one.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.unlikely.clear();
+    }
+}
+
 /// Appends an unsigned LEB128.
 #[allow(clippy::cast_possible_truncation)] // Seven bits each.
 pub(super) fn write_unsigned(output: &mut Vec<u8>, number: usize) {

@@ -35,11 +35,43 @@ impl Loop {
     }
 }
 
+/// A place of a function that may have to be written in another way than it was read. All else is copied.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The offsets of its bytes in the module.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) what: What,
+}
+
+/// What is at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum What {
+    /// A label.
+    Label(usize),
+    /// A block, but no loop, begins.
+    Block,
+    Loop,
+    End,
+    /// A `try` ends; its label, which comes next, is seen from outside of it.
+    Delegate,
+    Return,
+    /// An instruction that takes microseconds.
+    Slow,
+    Bulk(Bulk),
+    /// A wait for another thread, on a memory.
+    Wait {
+        is_64: bool,
+        memory: usize,
+    },
+}
+
 /// What a function contains. Used for one function after the other.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     /// Its loops in the order in which they begin.
     pub(super) loops: Vec<Loop>,
+    pub(super) places: Places,
     /// Instructions outside of loops, but not more than count.
     pub(super) weight: u32,
     pub(super) calls: bool,
@@ -50,84 +82,29 @@ pub(super) struct Survey {
     open: Vec<(Option<usize>, bool)>,
 }
 
-/// Reads labels, and does not look at them.
-struct Skipped;
+/// The places of a function, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Places(pub(super) Vec<Place>);
 
-impl Labels for Skipped {
+impl Labels for Places {
     fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
-        cursor.index().map(drop)
+        let start = cursor.at();
+        let label = cursor.index()?;
+        self.0.push(Place { start, end: cursor.at(), what: What::Label(label) });
+        Ok(())
     }
 }
 
 impl Survey {
     /// Looks at the instructions of a function, to their end.
     pub(super) fn look(&mut self, mut cursor: Cursor, spaces: &Spaces) -> Result<(), Refused> {
-        let Self { loops, weight, calls, waits, has_bulk, open } = self;
-        (*weight, *calls, *waits, *has_bulk) = (0, false, false, false);
-        loops.clear();
-        open.clear();
-        let mut current: Option<usize> = None;
-        loop {
-            let skipped = skip_plain(&mut cursor);
-            let code = cursor.peek();
-            let instruction = read_instruction(&mut cursor, &mut Skipped)?;
-            let counted = match current.and_then(|at| loops.get_mut(at)) {
-                Some(inner) => &mut inner.weight,
-                None => &mut *weight,
-            };
-            *counted += skipped + 1;
-            let is_call = match instruction {
-                Instruction::Plain | Instruction::Return => continue,
-                Instruction::Block => {
-                    open.push((current, false));
-                    continue;
-                }
-                Instruction::Loop(index) => {
-                    open.push((current, true));
-                    current = Some(loops.len());
-                    let takes_params =
-                        index.and_then(|index| spaces.types.get(index)).is_some_and(|block| block.params > 0);
-                    loops.push(Loop { takes_params, ..Loop::default() });
-                    continue;
-                }
-                Instruction::End | Instruction::Delegate => {
-                    if instruction == Instruction::Delegate {
-                        cursor.index()?;
-                    }
-                    let Some((outer, is_loop)) = open.pop() else { break };
-                    let ended = current.filter(|_| is_loop).and_then(|at| loops.get(at)).copied();
-                    current = outer;
-                    if ended.is_some_and(|ended| ended.calls)
-                        && let Some(outer) = current.and_then(|at| loops.get_mut(at))
-                    {
-                        outer.calls = true;
-                    }
-                    continue;
-                }
-                Instruction::Call(function) => {
-                    let is_of_host = function.is_some_and(|function| function < spaces.imported_functions);
-                    *counted += if is_of_host { HOST_CALL } else { CALL };
-                    true
-                }
-                Instruction::Throw => {
-                    read_thrown(code.unwrap_or_default(), &mut cursor, &mut Skipped)?;
-                    true
-                }
-                Instruction::MemoryGrow => true,
-                Instruction::Bulk(Bulk { .. }) => {
-                    *has_bulk = true;
-                    true
-                }
-                Instruction::Wait { .. } => {
-                    read_memory_argument(&mut cursor)?;
-                    *waits = true;
-                    true
-                }
-            };
-            *calls |= is_call;
-            if let Some(inner) = current.and_then(|at| loops.get_mut(at)) {
-                inner.calls = true;
-            }
+        (self.weight, self.calls, self.waits, self.has_bulk) = (0, false, false, false);
+        self.loops.clear();
+        self.places.0.clear();
+        self.open.clear();
+        let mut current = None;
+        while let Some(next) = self.step(&mut cursor, current, spaces)? {
+            current = next;
         }
         cursor.finish()?;
         self.weight = self.weight.min(MOST);
@@ -135,6 +112,100 @@ impl Survey {
             inner.weight = inner.weight.clamp(1, MOST);
         }
         Ok(())
+    }
+
+    /// Looks at the next instructions, as far as the first that is none of the usual ones. `current`: the loop that they
+    /// are in. Returns the loop that follows; None behind the last `end`.
+    fn step(
+        &mut self,
+        cursor: &mut Cursor,
+        current: Option<usize>,
+        spaces: &Spaces,
+    ) -> Result<Option<Option<usize>>, Refused> {
+        self.count(current, skip_plain(cursor) + 1);
+        let (start, code) = (cursor.at(), cursor.peek().unwrap_or_default());
+        let what = match read_instruction(cursor, &mut self.places)? {
+            Instruction::Plain => return Ok(Some(current)),
+            Instruction::Call(function) => {
+                let is_of_host = function.is_some_and(|function| function < spaces.imported_functions);
+                self.count(current, if is_of_host { HOST_CALL } else { CALL });
+                self.call(current);
+                return Ok(Some(current));
+            }
+            Instruction::Block => {
+                self.open.push((current, false));
+                What::Block
+            }
+            Instruction::Loop(index) => {
+                self.open.push((current, true));
+                self.place(start, cursor, What::Loop);
+                let takes_params = index.and_then(|index| spaces.types.get(index)).is_some_and(|of| of.params > 0);
+                self.loops.push(Loop { takes_params, ..Loop::default() });
+                return Ok(Some(Some(self.loops.len() - 1)));
+            }
+            Instruction::End => {
+                self.place(start, cursor, What::End);
+                return Ok(self.close(current));
+            }
+            Instruction::Delegate => {
+                self.place(start, cursor, What::Delegate);
+                self.places.label(cursor)?;
+                return Ok(self.close(current));
+            }
+            Instruction::Return => What::Return,
+            Instruction::Throw => {
+                self.call(current);
+                self.place(start, cursor, What::Slow);
+                read_thrown(code, cursor, &mut self.places)?;
+                return Ok(Some(current));
+            }
+            Instruction::MemoryGrow => {
+                self.call(current);
+                What::Slow
+            }
+            Instruction::Bulk(bulk) => {
+                self.call(current);
+                self.has_bulk = true;
+                What::Bulk(bulk)
+            }
+            Instruction::Wait { is_64 } => {
+                self.call(current);
+                self.waits = true;
+                What::Wait { is_64, memory: read_memory_argument(cursor)? }
+            }
+        };
+        self.place(start, cursor, what);
+        Ok(Some(current))
+    }
+
+    fn place(&mut self, start: usize, cursor: &Cursor, what: What) {
+        self.places.0.push(Place { start, end: cursor.at(), what });
+    }
+
+    /// Counts instructions of a loop, or of the function.
+    fn count(&mut self, current: Option<usize>, instructions: u32) {
+        match current.and_then(|at| self.loops.get_mut(at)) {
+            Some(inner) => inner.weight += instructions,
+            None => self.weight += instructions,
+        }
+    }
+
+    /// Notes that a loop, and the function, calls, throws, or executes what may take long.
+    fn call(&mut self, current: Option<usize>) {
+        self.calls = true;
+        if let Some(inner) = current.and_then(|at| self.loops.get_mut(at)) {
+            inner.calls = true;
+        }
+    }
+
+    /// Ends a block: the loop that it lies in; None where it is the function.
+    fn close(&mut self, current: Option<usize>) -> Option<Option<usize>> {
+        let (outer, is_loop) = self.open.pop()?;
+        let ended = current.filter(|_| is_loop).and_then(|at| self.loops.get(at));
+        if ended.is_some_and(|ended| ended.calls) {
+            self.call(outer);
+        }
+        Some(outer)
     }
 
     /// True where the function has to count: one that neither calls nor turns is over soon.

@@ -8,9 +8,14 @@ mod written;
 
 /// The module of a text, without the section of its names.
 fn assemble(text: &str) -> Vec<u8> {
-    let module = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let module = wat::parse_str(text);
+    assert!(module.is_ok(), "{module:?}: {text}");
+    let module = module.unwrap_or_default();
     let sections = super::read_sections(&mut Cursor::new(&module)).unwrap_or_default();
-    let names = sections.iter().find(|section| section.id == super::CUSTOM);
+    let is_names = |section: &&super::Section| {
+        module.get(section.content.clone()).is_some_and(|content| content.starts_with(b"\x04name"))
+    };
+    let names = sections.iter().find(is_names);
     module.get(..names.map_or(module.len(), |names| names.whole.start)).unwrap_or_default().to_vec()
 }
 

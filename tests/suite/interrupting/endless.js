@@ -10,7 +10,7 @@ const TYPES = [type([I32, I32], []), type([I32, I32], [I32]), type([], []), type
 /** The functions of every guest here: its import, `__guest_call`, and the one that an operation of one byte calls. */
 const [RESPONSE, GUEST_CALL, RUN] = [0, 1, 2];
 /** The first of the functions that a guest adds. */
-export const OTHER = 3;
+const OTHER = 3;
 
 const LOOP = [0x03, EMPTY];
 const END = 0x0b;

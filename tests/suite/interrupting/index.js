@@ -111,6 +111,7 @@ export function* interrupting(environment) {
 
   yield* counting(environment);
   yield* compiling(environment);
+  yield* profiling(environment);
 
   yield [
     'initialize of a pool that never ends: limits.start ends it on this thread too',
@@ -419,6 +420,42 @@ function* compiling({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
       largest[small.length + 1] -= 1;
       const module = await WapcModule.compile(largest.subarray(0, length - 1), { limits: { interrupt } });
       module.close();
+    },
+  ];
+}
+
+/** Samples of the functions that guests are in. */
+function* profiling({ WapcHost, guest, profile }) {
+  yield [
+    'a profile has the functions that a guest was in, of each profiler those while it ran',
+    async () => {
+      const limits = { interrupt };
+      const host = await WapcHost.instantiate(await guest('kernels'), { async: false, name: 'kernels', limits });
+      equal(profile()(), { samples: 0, functions: [] });
+      const stop = profile();
+      const stopOther = profile();
+      host.invokeSync('fib');
+      const other = stopOther();
+      host.invokeSync('sort');
+      const all = stop();
+      host.invokeSync('fib');
+      equal(JSON.stringify([stopOther(), stop()]), JSON.stringify([other, all]));
+      equal(other.samples > 0 && all.samples > other.samples, true, `${other.samples} and ${all.samples} samples`);
+      for (const { samples, functions } of [other, all]) {
+        const sum = functions.reduce((total, { self }) => total + self, 0);
+        equal(sum, samples);
+        for (const { guest: name, index, self, total } of functions) {
+          equal([name, Number.isInteger(index), self <= total, total <= samples], ['kernels', true, true, true]);
+        }
+        equal(Math.max(...functions.map(({ total }) => total)), samples);
+      }
+      host.close();
+      // A guest that was not rewritten is not seen.
+      const stopPlain = profile();
+      const plain = await WapcHost.instantiate(await guest('kernels'), { async: false });
+      plain.invokeSync('fib');
+      equal(stopPlain().samples, 0);
+      plain.close();
     },
   ];
 }

@@ -42,7 +42,8 @@ impl Numbers {
 fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
     for _ in 0..=numbers.below(4) {
         let at = numbers.below(bytes.len());
-        let value = [0, 1, 0x0b, 0x40, 0x7f, 0x80, 0xff, numbers.below(256)][numbers.below(8)];
+        let any = numbers.below(256);
+        let value = [0, 1, 0x0b, 0x40, 0x7f, 0x80, 0xff].get(numbers.below(8)).copied().unwrap_or(any);
         let value = u8::try_from(value).unwrap_or(0);
         match numbers.below(4) {
             0 => bytes.insert(at, value),

@@ -2,10 +2,13 @@
 
 use super::{assemble, rewrite};
 
+/// Says of the next branch that it is rarely taken.
+const RARELY: &str = r#"(@metadata.code.branch_hint "\00")"#;
+
 /// A count of so many instructions that calls the refill: what a function begins with.
 fn counted(weight: u32) -> String {
     format!(
-        "global.get 0 i32.const {weight} i32.sub global.set 0 global.get 0 i32.const 0 i32.lt_s if call $refill end"
+        "global.get 0 i32.const {weight} i32.sub global.set 0 global.get 0 i32.const 0 i32.lt_s {RARELY} if call $refill end"
     )
 }
 
@@ -45,7 +48,7 @@ const NOTHING: &str = "(type (func))";
 fn leaving(block_type: &str, weight: u32, body: &str) -> String {
     format!(
         "block {block_type} loop block loop {block_type}
-           local.get 0 i32.const {weight} i32.add local.tee 0 i32.const 4096 i32.gt_u br_if 1
+           local.get 0 i32.const {weight} i32.add local.tee 0 i32.const 4096 i32.gt_u {RARELY} br_if 1
            {body}
          end br 2 end local.get 0 call $charge i32.const 0 local.set 0 br 0 end unreachable end"
     )

@@ -1,0 +1,41 @@
+/** Samples of the functions that guests are in, for profilers (`entry/observe.js`). Without one, the only cost is the check. */
+
+/**
+ * True while anybody samples. A variable of this copy of the package, like `isWatched` of `observing.js`.
+ */
+export let isSampled = false;
+
+/**
+ * The samplers of all copies of the package in this realm, and one function per copy, called when they change.
+ * @type {{ samplers: ((sample: Sample) => void)[], noted: (() => void)[] }}
+ * @typedef {object} Sample
+ * @property {string | undefined} guest its name
+ * @property {string} stack as the engine writes it
+ * @property {number} own index of the package's function that the guest has called: that lies between their frames
+ */
+const shared = (globalThis[Symbol.for('wapc-host.samplers')] ??= { samplers: [], noted: [] });
+
+const note = () => void (isSampled = shared.samplers.length !== 0);
+shared.noted.push(note);
+note();
+
+/** Most frames of a stack that are looked at. */
+const DEEPEST = 200;
+
+/**
+ * Tells the samplers the stack of a guest, called from a function of the package that the guest calls.
+ * @param {string | undefined} guest its name
+ * @param {number} own index of that function
+ */
+export function sample(guest, own) {
+  const told = { guest, stack: stack(), own };
+  for (const sampler of shared.samplers) sampler(told);
+}
+
+function stack() {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEEPEST;
+  const { stack } = new Error();
+  Error.stackTraceLimit = limit;
+  return stack ?? '';
+}
