@@ -72,6 +72,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'callbacks',
     'cli',
     'comparison',
+    'deadlines',
     'environments',
     'errors',
     'faq',

@@ -31,7 +31,7 @@ const pattern = (name, any) =>
 function hasTest([name, path]) {
   // A link to a whole test file.
   if (name === path) return true;
-  if (path.endsWith('.rs')) return read(path).includes(`#[test]\n    fn ${name}()`);
+  if (path.endsWith('.rs')) return new RegExp(`#\\[test\\]\\n *fn ${name}\\(\\)`).test(read(path));
   if (path.startsWith('tests/suite/')) {
     const whole = new RegExp(`^${pattern(name, '.+')}$`);
     return names.some((each) => whole.test(each));

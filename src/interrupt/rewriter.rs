@@ -11,6 +11,7 @@ mod cursor;
 mod indices;
 mod instructions;
 mod output;
+mod skipping;
 mod spaces;
 mod survey;
 #[cfg(test)]

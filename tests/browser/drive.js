@@ -72,6 +72,13 @@ const tests = {
     expect((await invoke('exercise')).includes('read: a file in memory'), $('answer').textContent);
     expect(says('log', 'to standard output'), $('log').textContent);
   },
+  async 'a guest that computes for ever is stopped, and the page goes on'() {
+    drop('endless.wasm', await bytesOf('/dist/hello.wasm'));
+    await until(() => says('guest-status', 'endless.wasm is ready'));
+    const answer = await invoke('spin');
+    expect(answer.includes('WAPC_LIMIT') && answer.includes('fresh instance'), answer);
+    expect((await invoke('echo', 'again')).includes('again'), $('answer').textContent);
+  },
   async 'payloads in hex, JSON and MessagePack'() {
     await choose('hello, in Rust');
     for (const [format, payload, shown] of [

@@ -11,6 +11,9 @@ import { talk } from './log.js';
 /** Can be scrolled: it may be wider than the page. */
 const HEX = { class: 'dump', tabindex: '0', role: 'region', 'aria-label': 'The answer in hex' };
 
+/** Instructions of one invocation, some seconds: a guest that computes for ever does not freeze the page. */
+const FUEL = 3e9;
+
 /** The module that is shown, and a host of it. */
 let current;
 
@@ -29,7 +32,7 @@ async function choose(name, source, size) {
     if (total !== undefined) Object.assign(progress, { max: total, value: loaded });
   };
   try {
-    const module = await WapcModule.compile(source, { ...talk, wasi, hostCall, onProgress });
+    const module = await WapcModule.compile(source, { ...talk, wasi, hostCall, onProgress, limits: { fuel: FUEL } });
     const host = await module.instantiate().catch((error) => {
       show(module.info, bytes);
       throw error;

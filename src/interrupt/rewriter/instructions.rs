@@ -138,62 +138,6 @@ pub(super) fn read_thrown(code: u8, cursor: &mut Cursor, labels: &mut impl Label
     }
 }
 
-/// How an instruction is skipped, by its first byte: the bytes that it has in any case, and the integers that follow, in
-/// the higher half. 0 for those that `read_instruction` has to look at.
-#[allow(clippy::indexing_slicing)] // Below its length, and evaluated by the compiler.
-static SKIPPED: [u8; 256] = {
-    const ONE_INTEGER: u8 = 0x11;
-    const TWO_INTEGERS: u8 = 0x21;
-    let mut skipped = [0; 256];
-    let mut code = 0;
-    while code < 256 {
-        skipped[code] = match code {
-            // unreachable, nop, else, catch_all, drop, select, numeric ones, ref.is_null, ref.eq, ref.as_non_null
-            0x00 | 0x01 | 0x05 | 0x19 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => 1,
-            // Variables, tables, ref.func, i32.const, i64.const, memory.size
-            0x20..=0x26 | 0xd2 | 0x41 | 0x42 | 0x3f => ONE_INTEGER,
-            // Loads and stores: alignment and offset.
-            0x28..=0x3e => TWO_INTEGERS,
-            // f32.const, f64.const
-            0x43 => 5,
-            0x44 => 9,
-            _ => 0,
-        };
-        code += 1;
-    }
-    skipped
-};
-
-/// Skips instructions that are `Plain`, as long as they are of the usual ones: how many. Most of a function is.
-pub(super) fn skip_plain(cursor: &mut Cursor) -> u32 {
-    const TWO_INTEGERS: u8 = 0x21;
-    /// Flag beside the alignment: the index of a memory follows.
-    const HAS_MEMORY: u8 = 0x40;
-    let bytes = cursor.bytes(cursor.rest());
-    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
-    let (mut at, mut count) = (0, 0);
-    while at < bytes.len() {
-        let how = SKIPPED.get(usize::from(byte(at))).copied().unwrap_or_default();
-        if how == 0 || how == TWO_INTEGERS && byte(at + 1) >= HAS_MEMORY {
-            break;
-        }
-        let mut next = at + usize::from(how & 0xf);
-        for _ in 0..how >> 4 {
-            // An integer that has no end is left to `read_instruction`, as one that is longer than the rest.
-            while byte(next) >= 0x80 {
-                next += 1;
-            }
-            next += 1;
-        }
-        if next > bytes.len() {
-            break;
-        }
-        (at, count) = (next, count + 1);
-    }
-    cursor.advance(at);
-    count
-}
-
 fn plain<T>(read: Result<T, Refused>) -> Result<Instruction, Refused> {
     read.map(|_| Instruction::Plain)
 }

@@ -1,7 +1,8 @@
 //! A first look at a function: what is known of it before it is written.
 
 use super::cursor::{Cursor, Refused};
-use super::instructions::{Bulk, Instruction, Labels, read_instruction, read_memory_argument, read_thrown, skip_plain};
+use super::instructions::{Bulk, Instruction, Labels, read_instruction, read_memory_argument, read_thrown};
+use super::skipping::skip_plain;
 use super::spaces::Spaces;
 
 /// The most instructions that one entry or one turn of a loop counts for: with more, a quantum would be over long before
