@@ -1,13 +1,14 @@
 //! One instance of a guest: linked and started (`start`), then called. Its imports find it by its number.
 
 mod budget;
+mod interrupting;
 mod linking;
 mod start;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use budget::{Budget, Clock, Refill};
+use budget::Budget;
 use js_sys::{JsString, Object};
 use wasm_bindgen::JsValue;
 
@@ -87,34 +88,6 @@ extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend
 #[unsafe(no_mangle)]
 extern "C" fn instance_resume(id: u32) {
     RUNNING.set(id);
-}
-
-/// Ends a suspended invocation, or a start, whose time is up.
-#[unsafe(no_mangle)]
-extern "C" fn instance_time_out(id: u32) {
-    if let Some(instance) = Instance::by_id(id) {
-        instance.interrupt(instance.out_of_time());
-    }
-}
-
-/// Stops an invocation whose time is up while its guest is in an import, which traps: it sleeps, or calls its host.
-#[unsafe(no_mangle)]
-extern "C" fn instance_overdue(id: u32) {
-    if let Some(instance) = Instance::by_id(id) {
-        instance.invocation.stop(instance.out_of_time());
-    }
-}
-
-/// Answer to a guest that has used up its quantum: it is stopped.
-const STOPPED: i32 = -1;
-
-/// Called by the shim for a guest that can be interrupted and has used up its quantum of instructions: how many it may
-/// execute before it asks again, `STOPPED` where it may not. `left`: what it has left, below 0; `is_first`: 1 for the
-/// first time in this invocation.
-#[unsafe(no_mangle)]
-extern "C" fn instance_refill(id: u32, left: i32, is_first: u32) -> i32 {
-    let granted = Instance::by_id(id).and_then(|instance| instance.refill(left, is_first != 0));
-    granted.and_then(|granted| i32::try_from(granted).ok()).unwrap_or(STOPPED)
 }
 
 impl Instance {
@@ -248,23 +221,6 @@ impl Instance {
         self.guest.stop();
     }
 
-    /// The error of an invocation, or of a start, that took too long.
-    fn out_of_time(&self) -> Error {
-        Error::Thrown(self.guest.timeout_error())
-    }
-
-    /// Instructions that a guest may execute which has used up its quantum; None where it is stopped.
-    fn refill(&self, left: i32, is_first: bool) -> Option<u32> {
-        // Closed or aborted by its own callback; and guests that were not rewritten have nothing to ask for.
-        let budget = self.budget.as_ref().filter(|_| !self.invocation.is_stopped())?;
-        match budget.refill(left, is_first, &self.guest) {
-            Refill::Granted(granted) => return Some(granted),
-            Refill::OutOfFuel => self.invocation.stop(Error::Fuel(budget.fuel().unwrap_or(0))),
-            Refill::OutOfTime => self.invocation.stop(self.out_of_time()),
-        }
-        None
-    }
-
     /// A range of the guest's memory. WAPC_PROTOCOL if it leaves it.
     #[inline(always)]
     pub(crate) fn range(&self, import: Import, ptr: u32, len: u32) -> Result<Range, Error> {
@@ -351,12 +307,6 @@ impl Instance {
     #[inline(always)]
     pub(crate) fn guest(&self) -> &Guest {
         &self.guest
-    }
-}
-
-impl Clock for Guest {
-    fn time_left(&self) -> f64 {
-        self.time_left()
     }
 }
 

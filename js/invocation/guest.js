@@ -15,7 +15,7 @@ import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension, canSuspend } from './suspension.js';
-import { overdueError, timeLeft, withinTime } from './time-limit.js';
+import { attachRefill, overdueError, timeLeft } from './time-limit.js';
 
 /** Live instances by number. */
 const guests = [];
@@ -71,6 +71,8 @@ export class Guest {
     this.isSteady = false;
     /** True for a guest that was rewritten, so that a deadline ends it wherever it is. */
     this.isInterruptible = false;
+    /** The global of the instructions that each invocation begins with; undefined for a guest that does not count. */
+    this.quantum = undefined;
     /** The index of the shim's function that it calls for more instructions. */
     this.refill = -1;
     /** True once the guest is in the coroutines' table. */
@@ -116,21 +118,8 @@ export class Guest {
    * with `quantum` instructions. Then calls its start function, if it has one: CALL_SUCCEEDED or CALL_THREW.
    */
   startInterruptible(exports, imports, quantum) {
-    const [table, initial, start] = INTERRUPT_EXPORTS;
-    try {
-      exports[table].set(0, imports.wapc.refill);
-      exports[initial].value = quantum;
-      this.quantum = exports[initial];
-      // The name of an exported function is its index.
-      this.refill = Number(imports.wapc.refill.name);
-    } catch (error) {
-      // Not rewritten: it only has an export of that name.
-      this.invocation.thrown = error;
-      return CALL_THREW;
-    }
-    this.isInterruptible = true;
-    this.hostCall = withinTime(this, this.hostCall);
-    this.invocation.endBy(this.suspension.deadline);
+    const [, , start] = INTERRUPT_EXPORTS;
+    if (!attachRefill(this, exports, imports, quantum)) return CALL_THREW;
     return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start);
   }
 
@@ -156,7 +145,7 @@ export class Guest {
     delist(this.host, this);
     if (this.isListed) unlist(this.id);
     this.exports = this.memory = this.guestCall = this.promising = this.invocation = undefined;
-    this.hostCall = this.logger = this.suspension.asyncify = undefined;
+    this.hostCall = this.logger = this.quantum = this.starting = this.suspension.asyncify = undefined;
     this.wasi?.end();
     this.view = new Uint8Array(0);
   }

@@ -1,8 +1,36 @@
 /** Time limits of a guest that can be interrupted (`limits.interrupt`), while it computes, sleeps or calls its host. */
 
+import { INTERRUPT_EXPORTS } from '../generated/constants.js';
 import { startTimeoutError, timeoutError } from './timeout.js';
 
 /** @typedef {import('./guest.js').Guest} Guest */
+
+/**
+ * Lets a guest call the refill of the shim, which is in `imports`, and begin each invocation with `quantum` instructions.
+ * False if it was not rewritten, and only has an export of that name: its invocation has the error then.
+ * @param {Guest} guest
+ * @param {any} exports
+ * @param {any} imports
+ * @param {number} quantum
+ */
+export function attachRefill(guest, exports, imports, quantum) {
+  const [table, initial] = INTERRUPT_EXPORTS;
+  const { refill } = imports.wapc;
+  try {
+    exports[table].set(0, refill);
+    exports[initial].value = quantum;
+  } catch (error) {
+    guest.invocation.thrown = error;
+    return false;
+  }
+  guest.quantum = exports[initial];
+  // The name of an exported function is its index.
+  guest.refill = Number(refill.name);
+  guest.isInterruptible = true;
+  guest.hostCall = withinTime(guest, guest.hostCall);
+  guest.invocation.endBy(guest.suspension.deadline);
+  return true;
+}
 
 /**
  * Milliseconds until the running invocation has to end; Infinity if it has not. On the caller's stack, `limits.timeout`
