@@ -92,5 +92,5 @@ pub(crate) const DEMANDS_INTERRUPT: u32 = 2;
 pub(crate) const WASI_MODULES: [&str; 3] = ["wasi_snapshot_preview1", "wasi_unstable", "wasi"];
 
 /// Exports that are added to a guest that can be interrupted: the table of the refill, the global of the instructions
-/// that each invocation begins with, and the module's start function.
-pub(crate) const INTERRUPT_EXPORTS: [&str; 3] = ["wapc-host.refill", "wapc-host.quantum", "wapc-host.start"];
+/// that each invocation begins with, the module's start function, and the global of the instructions that are left.
+pub(crate) const OWN_EXPORTS: [&str; 4] = ["wapc:refill", "wapc:quantum", "wapc:start", "wapc:left"];

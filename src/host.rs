@@ -120,7 +120,7 @@ impl Host {
                 &wasm_bindgen::exports(),
                 cfg!(debug_assertions),
                 &options.host_calls.codec(),
-                options.limits.is_interruptible(),
+                guest.interrupts,
             ),
             options,
             guest: RefCell::new(guest),

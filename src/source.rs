@@ -67,12 +67,10 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
     };
     let interrupts = options.limits.is_interruptible();
     let compiling = if interrupts { sys::compile_interruptible(&bytes) } else { WebAssembly::compile(&bytes) };
-    let compiled =
-        JsFuture::from(compiling).await.map_err(|cause| match cause.has_type::<WebAssembly::CompileError>() {
-            true => not_compiled(&loaded, cause),
-            false => Error::Thrown(cause),
-        });
-    Ok(Compiled { module: compiled?.unchecked_into(), digest, interrupts, origin })
+    let compiled = JsFuture::from(compiling).await.map_err(|cause| not_compiled(&loaded, cause))?;
+    // A WapcError in its place says why the guest cannot be interrupted.
+    let module = compiled.dyn_into().map_err(Error::Thrown)?;
+    Ok(Compiled { module, digest, interrupts, origin })
 }
 
 /// WAPC_NOT_A_GUEST for a file of a known other kind, WAPC_COMPILE for any other.

@@ -237,10 +237,10 @@ extern "C" {
     ) -> Result<(), JsValue>;
 }
 
-#[wasm_bindgen(raw_module = "../loading/interrupt.js")]
+#[wasm_bindgen(raw_module = "../loading/interruptible.js")]
 extern "C" {
-    /// A promise of the module of a guest that is rewritten so that it can be interrupted. Rejects with a CompileError
-    /// where it is not valid, WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD.
+    /// A promise of the module of a guest that is rewritten so that it can be interrupted, or of the WapcError why it
+    /// cannot be: WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD. Rejects with the engine's error where it does not compile.
     #[wasm_bindgen(js_name = compileInterruptible)]
     pub(crate) fn compile_interruptible(guest: &Bytes) -> Promise;
 }

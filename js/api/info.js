@@ -1,4 +1,4 @@
-import { INTERRUPT_EXPORTS } from '../generated/constants.js';
+import { OWN_EXPORTS } from '../generated/constants.js';
 import { Module } from '../generated/core.js';
 
 /**
@@ -12,7 +12,7 @@ export function infoOf(module) {
   let info = known.get(module);
   if (info === undefined) {
     const { exports, ...others } = Module.infoOf(module);
-    info = frozen({ ...others, exports: exports.filter(({ name }) => !INTERRUPT_EXPORTS.includes(name)) });
+    info = frozen({ ...others, exports: exports.filter(({ name }) => !OWN_EXPORTS.includes(name)) });
     known.set(module, info);
   }
   return info;

@@ -37,6 +37,7 @@ export const rewriterOf = (module) => ({
     try {
       return await WebAssembly.compile(bytes);
     } catch (cause) {
+      if (!(cause instanceof WebAssembly.CompileError)) throw cause;
       return fail('WAPC_UNSUPPORTED', `the engine refuses what it becomes, which is larger: ${cause.message}`, {
         cause,
       });

@@ -10,7 +10,7 @@ import { onAbort } from './signals.js';
 
 /**
  * The live guests of each host, by the handle that host callbacks see.
- * @type {WeakMap<object, Set<{ isCalling(invocation: object): boolean }>>}
+ * @type {WeakMap<object, Set<any>>}
  */
 const guestsOf = new WeakMap();
 
@@ -24,10 +24,10 @@ export function enlist(handle, guest) {
 /** Removes a guest that is released. */
 export const delist = (handle, guest) => void guestsOf.get(handle)?.delete(guest);
 
-/** True while a host call of this invocation may be waiting for its answer. */
-function isCalling(invocation) {
+/** The guest whose host call of this invocation may be waiting for its answer; undefined if there is none. */
+function callerOf(invocation) {
   const guests = guestsOf.get(invocation.hostCallContext?.host) ?? [];
-  return [...guests].some((guest) => guest.isCalling(invocation));
+  return [...guests].find((guest) => guest.isCalling(invocation));
 }
 
 /**
@@ -46,9 +46,11 @@ export function joinChain(invocation, from, context, abort) {
   if (parent === undefined) return joinForeign(invocation, from, context, abort);
   const aborted = abortReason(parent);
   if (aborted !== undefined) throw aborted.reason;
-  if (!isCalling(parent)) {
+  const guest = callerOf(parent);
+  if (guest === undefined) {
     throw new WapcError('WAPC_ARGUMENT', 'from: this host call has ended; pass it while its answer is awaited');
   }
+  inheritTime(invocation, guest);
   invocation.give(context === undefined ? parent.context : context);
   invocation.parent = parent;
   if (abort === undefined) {
@@ -61,6 +63,12 @@ export function joinChain(invocation, from, context, abort) {
     leaveQueue(invocation);
     parent.children.delete(invocation);
   };
+}
+
+/** Lets an invocation end when its parent has to, if the parent's guest can be interrupted: no timer runs meanwhile. */
+function inheritTime(invocation, guest) {
+  const left = guest.isInterruptible ? guest.timeLeft() : Infinity;
+  if (left !== Infinity) invocation.endAt(performance.now() + left, () => guest.timeoutError());
 }
 
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */

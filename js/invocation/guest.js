@@ -3,7 +3,7 @@
  * throw. The core (`src/instance.rs`) checks every range and makes every decision. Nothing here throws into it.
  */
 
-import { CALL_SUCCEEDED, CALL_THREW, INTERRUPT_EXPORTS } from '../generated/constants.js';
+import { CALL_SUCCEEDED, CALL_THREW, OWN_EXPORTS } from '../generated/constants.js';
 import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16 } from '../base/bytes.js';
 import { isSampled, sample } from '../base/sampling.js';
 import { LONGEST } from '../base/timer.js';
@@ -15,7 +15,7 @@ import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension, canSuspend } from './suspension.js';
-import { attachRefill, overdueError, timeLeft } from './time-limit.js';
+import { LONG, attachRefill, overdueError, spend, timeLeft } from './time-limit.js';
 
 /** Live instances by number. */
 const guests = [];
@@ -64,8 +64,7 @@ export class Guest {
     this.guestCall = undefined;
     this.promising = undefined;
     this.invocation = undefined;
-    /** The invocation of the starts, and their time limit in ms. */
-    this.starting = undefined;
+    /** The time limit of the starts, in ms. */
     this.startLimit = undefined;
     /** True if the last invocation on a suspendable stack was not suspended. */
     this.isSteady = false;
@@ -73,6 +72,8 @@ export class Guest {
     this.isInterruptible = false;
     /** The global of the instructions that each invocation begins with; undefined for a guest that does not count. */
     this.quantum = undefined;
+    /** The global of the instructions that are left of its quantum, likewise. */
+    this.left = undefined;
     /** The index of the shim's function that it calls for more instructions. */
     this.refill = -1;
     /** True once the guest is in the coroutines' table. */
@@ -98,7 +99,7 @@ export class Guest {
    * imports.
    */
   prepare(limit, imports) {
-    this.invocation = this.starting = new Invocation();
+    this.invocation = new Invocation();
     this.startLimit = limit;
     if (this.suspendable && !canSuspend()) this.suspension.asyncify = new Asyncify(this, imports);
     this.suspension.limit(limit);
@@ -118,7 +119,7 @@ export class Guest {
    * with `quantum` instructions. Then calls its start function, if it has one: CALL_SUCCEEDED or CALL_THREW.
    */
   startInterruptible(exports, imports, quantum) {
-    const [, , start] = INTERRUPT_EXPORTS;
+    const [, , start] = OWN_EXPORTS;
     if (!attachRefill(this, exports, imports, quantum)) return CALL_THREW;
     return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start);
   }
@@ -134,6 +135,14 @@ export class Guest {
     return Math.min(timeLeft(this), LONGEST - performance.now());
   }
 
+  /**
+   * Counts bytes that are copied for the guest, LONG or more, if it counts what it executes. False if its time is over,
+   * and it must stop.
+   */
+  spend(length) {
+    return !this.isInterruptible || spend(this, length);
+  }
+
   /** The error of the running invocation, or of the start, whose time is over. */
   timeoutError() {
     return overdueError(this);
@@ -145,7 +154,7 @@ export class Guest {
     delist(this.host, this);
     if (this.isListed) unlist(this.id);
     this.exports = this.memory = this.guestCall = this.promising = this.invocation = undefined;
-    this.hostCall = this.logger = this.quantum = this.starting = this.suspension.asyncify = undefined;
+    this.hostCall = this.logger = this.quantum = this.left = this.suspension.asyncify = undefined;
     this.wasi?.end();
     this.view = new Uint8Array(0);
   }
@@ -211,6 +220,7 @@ export class Guest {
   /** Writes operation and payload to guest memory. Fails if the payload's array was detached, resized or grown. */
   writeRequest(operationPtr, ptr) {
     const { operation, operationLength, payload, payloadLength } = this.invocation;
+    if (payloadLength >= LONG && !this.spend(payloadLength)) return 0;
     const view = this.bytes(Math.max(operationPtr + operationLength, ptr + payloadLength));
     copyName(view, operationPtr, operation, operationLength);
     return copyIn(view, ptr, payload, payloadLength) ? 1 : 0;
@@ -218,6 +228,7 @@ export class Guest {
 
   /** Copies the response out of guest memory. Fails if the engine has no memory for it. */
   readResponse(ptr, len) {
+    if (len >= LONG && !this.spend(len)) return 0;
     try {
       // An empty range does not touch memory, wherever it points: there may be none yet.
       const view = len === 0 ? this.view : this.bytes(ptr + len);
@@ -230,6 +241,7 @@ export class Guest {
 
   /** Writes the host callback's answer, or its error text. Fails if its array was detached, resized or grown. */
   writeAnswer(ptr, len) {
+    if (len >= LONG && !this.spend(len)) return 0;
     return copyIn(this.bytes(ptr + len), ptr, this.invocation.answer, len) ? 1 : 0;
   }
 
@@ -285,6 +297,7 @@ export class Guest {
 
   /** Decodes UTF-8 text for people to read; undefined if it exceeds the engine's longest string. */
   text(ptr, len) {
+    if (len >= LONG) this.spend(len);
     try {
       return decodeLenient(this.bytes(ptr + len), ptr, len);
     } catch {

@@ -90,6 +90,12 @@ export class Invocation {
     self.overdue = overdue;
   }
 
+  /** True if its own time is over: a timer may not have run yet. */
+  isOverdue() {
+    const { endsAt } = /** @type {any} */ (this);
+    return endsAt !== undefined && endsAt <= performance.now();
+  }
+
   /** Keeps the event that observers get when the invocation ends. Set on demand: few invocations are observed. */
   observeAs(event) {
     /** @type {any} */ (this).event = event;

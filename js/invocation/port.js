@@ -376,7 +376,7 @@ export class Port extends Turns {
       else this.drain();
     }
     // Not while the guest was on the stack: listeners of the signal run.
-    if (failed && guest.isInterruptible && error.code === 'WAPC_TIMEOUT') invocation.abort(error);
+    if (failed && guest.isInterruptible && error?.code === 'WAPC_TIMEOUT') invocation.abort(error);
     if (failed) throw invocation.locate(error, this.name);
     return invocation.response;
   }

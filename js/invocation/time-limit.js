@@ -1,6 +1,6 @@
 /** Time limits of a guest that can be interrupted (`limits.interrupt`), while it computes, sleeps or calls its host. */
 
-import { INTERRUPT_EXPORTS } from '../generated/constants.js';
+import { OWN_EXPORTS } from '../generated/constants.js';
 import { startTimeoutError, timeoutError } from './timeout.js';
 
 /** @typedef {import('./guest.js').Guest} Guest */
@@ -14,7 +14,7 @@ import { startTimeoutError, timeoutError } from './timeout.js';
  * @param {number} quantum
  */
 export function attachRefill(guest, exports, imports, quantum) {
-  const [table, initial] = INTERRUPT_EXPORTS;
+  const [table, initial, , left] = OWN_EXPORTS;
   const { refill } = imports.wapc;
   try {
     exports[table].set(0, refill);
@@ -24,6 +24,7 @@ export function attachRefill(guest, exports, imports, quantum) {
     return false;
   }
   guest.quantum = exports[initial];
+  guest.left = exports[left];
   // The name of an exported function is its index.
   guest.refill = Number(refill.name);
   guest.isInterruptible = true;
@@ -49,11 +50,12 @@ export function timeLeft({ invocation: running, suspension }) {
  * The error of the running invocation, or of the start, whose time is over.
  * @param {Guest} guest
  */
-export function overdueError({ invocation, starting, startLimit, timeout }) {
+export function overdueError({ invocation, startLimit, timeout }) {
   const { endsAt, deadline = Infinity, overdue } = /** @type {any} */ (invocation);
   // Its own time, if that was over before the host's limit.
   if (endsAt <= deadline) return overdue();
-  return invocation === starting ? startTimeoutError(startLimit) : timeoutError(timeout);
+  // Nobody has called for a start.
+  return invocation.owner === undefined ? startTimeoutError(startLimit) : timeoutError(timeout);
 }
 
 /**
@@ -83,13 +85,39 @@ export function withinTime(guest, hostCall) {
   return (binding, namespace, operation, payload, context) => {
     const { invocation } = guest;
     if (invocation.answer !== undefined && isSeenLate(guest, invocation)) return undefined;
+    if (payload.length >= LONG && !spend(guest, payload.length)) return undefined;
     return hostCall(binding, namespace, operation, payload, context);
   };
 }
 
+/** Bytes from which on a copy counts: shorter ones take no longer than the call that asks for them. */
+export const LONG = 65_536;
+
+/** Bytes that count for an instruction, as a power of two; and the lowest that a quantum is brought to. */
+const BYTES = 6;
+const LOWEST = -(2 ** 29);
+
+/**
+ * Counts bytes that the package copies for a guest. False if its time is over: it is stopped then.
+ * @param {Guest} guest
+ * @param {number} length
+ */
+export function spend(guest, length) {
+  const { left } = guest;
+  left.value = Math.max(LOWEST, left.value - (length >>> BYTES));
+  return !isOverdue(guest, timeLeft(guest));
+}
+
+/** True if no time is left: the guest is stopped then. */
+function isOverdue(guest, left) {
+  if (left > 0) return false;
+  guest.core.instance_overdue(guest.id);
+  return true;
+}
+
 /** Host calls that take less than these ms together make the clock be read less often, up to once in so many. */
 const QUICK = 0.25;
-const SELDOM = 64;
+const SELDOM = 8;
 
 /** True if the time of an invocation is over, as far as that is looked at: the guest is stopped then. */
 function isSeenLate(guest, invocation) {
@@ -99,7 +127,5 @@ function isSeenLate(guest, invocation) {
   look.every = look.left - left > QUICK ? 1 : Math.min(2 * look.every, SELDOM);
   look.calls = 0;
   look.left = left;
-  if (left > 0) return false;
-  guest.core.instance_overdue(guest.id);
-  return true;
+  return isOverdue(guest, left);
 }

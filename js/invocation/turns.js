@@ -76,7 +76,8 @@ export class Turns {
       while (!this.running && this.hasPending && this.isReady()) {
         const invocation = this.dequeue();
         invocation.beginsOn(this.id);
-        runner.begin(invocation);
+        if (invocation.isOverdue()) invocation.reject(invocation.locate(invocation.overdue(), this.name));
+        else runner.begin(invocation);
       }
     } finally {
       this.#isDraining = false;

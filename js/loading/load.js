@@ -2,8 +2,8 @@
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { viewOf } from '../base/payload.js';
-import { INTERRUPT_EXPORTS } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
+import { isRewritten } from './interruptible.js';
 
 const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Module or a promise of one';
 
@@ -110,10 +110,9 @@ class Loaded {
     this.head = head?.slice(0, 16) ?? new Uint8Array(0);
   }
 
-  /** True for a module that was rewritten before, on another thread, so that it can be interrupted. */
+  /** True for a module that was rewritten, on the thread that has sent it, so that it can be interrupted. */
   get isRewritten() {
-    const [refill] = INTERRUPT_EXPORTS;
-    return WebAssembly.Module.exports(this.module).some(({ name }) => name === refill);
+    return isRewritten(this.module);
   }
 
   /** The first bytes as the end of an error message. */

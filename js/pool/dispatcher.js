@@ -300,6 +300,7 @@ export class Dispatcher {
     this.#invocations++;
     invocation.beginsOn(instance.host.id);
     try {
+      if (invocation.isOverdue()) throw invocation.locate(invocation.overdue(), this.name);
       const result = invocation.inScope(() => instance.port.invoke(invocation));
       const ended = invocation.promise === undefined;
       request.resolve(ended ? result : this.#ended(result, instance));

@@ -1,6 +1,7 @@
 /** A guest as WASI sees it: its memory, clocks, randomness and output. */
 
 import { copyIn, copyOut } from '../base/bytes.js';
+import { LONG } from '../invocation/time-limit.js';
 import { lengthOf } from '../base/payload.js';
 import { lenient } from '../base/encoding.js';
 import { argumentError } from '../base/error.js';
@@ -128,6 +129,7 @@ export class Process {
   }
 
   view(ptr, length) {
+    if (length >= LONG) this.guest.spend(length);
     // An empty range may point anywhere, and the views may be detached.
     return length === 0 ? NOTHING : this.#to(ptr + length).subarray(ptr, ptr + length);
   }

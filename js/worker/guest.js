@@ -5,6 +5,7 @@ import { startTimer } from '../base/timer.js';
 import { delist, enlist } from '../invocation/chain.js';
 import { Invocation } from '../invocation/invocation.js';
 import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
+import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Callbacks } from './callbacks.js';
 import { Channel } from './channel.js';
@@ -20,13 +21,10 @@ function callerIn(request) {
 
 /** The limits that the worker itself enforces: those of time only if its guest ends at them by itself. */
 function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit: start, fuel }) {
-  return isInterruptible ? { payload, timeout, start, fuel } : { payload };
+  return isInterruptible ? { payload, interrupt: true, timeout, start, fuel } : { payload };
 }
 
-/**
- * Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself: it
- * waits for its host, or the processor is busy.
- */
+/** Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself. */
 const GRACE = 50;
 
 export class RemoteGuest {
@@ -88,14 +86,14 @@ export class RemoteGuest {
     const { timeout } = this.#settings;
     return this.#ask(invocation, false, (channel) => {
       channel.sendInvocation(invocation);
-      if (timeout !== undefined) this.#endAfter(timeout + this.#grace, () => timeoutError(timeout));
+      if (timeout !== undefined) this.#endAt(timeout, () => timeoutError(timeout));
     });
   }
 
   /** Makes a new instance, of `module` if given. Resolves when it has started. */
   reset(invocation, module) {
     return this.#ask(invocation, true, (channel) => {
-      channel.send([RESET, module, platform.modules.wasi]);
+      channel.send([RESET, module, platform.modules.wasi, isRewritten(module)]);
       this.#limitStart();
     });
   }
@@ -151,6 +149,7 @@ export class RemoteGuest {
     const { args, env, stdin, preopens } = this.#settings.wasi;
     const settings = {
       limits: limitsOf(this.#settings),
+      isRewritten: isRewritten(module),
       callsHost: hostCall !== undefined,
       wasi: { args, env, stdin, preopens },
       memory: this.#channel.memory,
@@ -185,12 +184,16 @@ export class RemoteGuest {
   #limitStart() {
     const { startLimit } = this.#settings;
     this.startedAt = performance.now();
-    if (startLimit !== undefined) this.#endAfter(startLimit + this.#grace, () => startTimeoutError(startLimit));
+    if (startLimit !== undefined) this.#endAt(startLimit, () => startTimeoutError(startLimit));
   }
 
-  /** The time in ms by which a guest may end itself, before its worker is terminated. */
-  get #grace() {
-    return this.#settings.isInterruptible ? GRACE : 0;
+  /** Ends the request after its time limit: a guest that can be interrupted ends by itself, unless it waits for its host. */
+  #endAt(limit, error) {
+    const overdue = () => {
+      if (this.#settings.isInterruptible && this.#callbacks.calling === undefined) this.#endAfter(GRACE, error);
+      else this.kill(error());
+    };
+    this.#request.stopTimer = startTimer(limit, overdue);
   }
 
   #endAfter(milliseconds, error) {

@@ -7,7 +7,7 @@ import { isPacked } from './errors.js';
 export const START = 'start';
 /** Runs an invocation: operation and payload as bytes; for a payload in shared memory, its length. */
 export const INVOKE = 'invoke';
-/** Makes a new instance: of another module if given, with the module of WASI. */
+/** Makes a new instance: of another module if given, with the module of WASI, and true if that was rewritten. */
 export const RESET = 'reset';
 /**
  * Answers a host call of a worker that does not block: true and the answer's bytes, or false and the error text in
@@ -65,6 +65,7 @@ export function isWellFormed(message) {
 /**
  * @typedef {object} Settings
  * @property {import('../api/index.js').Limits} limits that the worker itself enforces
+ * @property {boolean} isRewritten true if the guest was rewritten so that it can be interrupted
  * @property {boolean} callsHost true if there is a host callback
  * @property {import('../api/index.js').WasiOptions} wasi
  * @property {SharedArrayBuffer | undefined} memory holds payloads and answers (`shared.js`); undefined if messages do

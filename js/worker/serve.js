@@ -4,6 +4,7 @@ import { prepareAnother } from '../base/bytes.js';
 import { lenient } from '../base/encoding.js';
 import { Host, Module } from '../generated/core.js';
 import { instantiate } from '../api/instantiate.js';
+import { noteRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Invocation, OverLimit } from '../invocation/invocation.js';
 import { Wasi } from '../wasi/wasi.js';
@@ -68,8 +69,9 @@ export function serve(post) {
   };
 
   /** Calls `act` with the core's module of a compiled guest, and sets the module of WASI that it may import. */
-  const withModule = async (guest, wasi, act) => {
+  const withModule = async (guest, isRewritten, wasi, act) => {
     platform.modules.wasi = wasi;
+    if (isRewritten) noteRewritten(guest);
     const module = await Module.compile(guest, undefined, false);
     try {
       return await act(module);
@@ -96,12 +98,12 @@ export function serve(post) {
       wasi: settings.wasi,
       limits: settings.limits,
     };
-    host = await withModule(guest, wasi, (module) => Host.instantiate(module, options));
+    host = await withModule(guest, settings.isRewritten, wasi, (module) => Host.instantiate(module, options));
   };
 
-  const reset = async (guest, wasi) => {
+  const reset = async (guest, wasi, isRewritten) => {
     if (guest === undefined) await host.reset();
-    else await withModule(guest, wasi, (module) => host.replace(module));
+    else await withModule(guest, isRewritten, wasi, (module) => host.replace(module));
   };
 
   const invoke = (operation, sent) => {

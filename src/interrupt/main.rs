@@ -1,6 +1,6 @@
 //! Rewrites guests that a host may interrupt (`limits.interrupt`, `limits.fuel`): an artifact of its own, since most
 //! guests do without it. It is loaded when the first such guest is compiled, and an instance of it serves one guest, so
-//! that nothing of a guest is left in memory. Only numbers cross to JavaScript (`js/interrupt/rewrite.js`).
+//! that nothing of a guest is left in memory. Only numbers cross to JavaScript (`js/interrupt/rewriter.js`).
 
 #![cfg_attr(target_arch = "wasm32", no_main)]
 

@@ -38,7 +38,7 @@ function instantiating(name, isRewritten) {
     instantiateWasm(imports, done) {
       const module = new WebAssembly.Module(given);
       const instance = new WebAssembly.Instance(module, imports);
-      if (isRewritten) instance.exports['wapc-host.refill'].set(0, new WebAssembly.Instance(REFILL).exports.refill);
+      if (isRewritten) instance.exports['wapc:refill'].set(0, new WebAssembly.Instance(REFILL).exports.refill);
       done(instance, module);
       return instance.exports;
     },

@@ -16,7 +16,8 @@ const REFILL = new WebAssembly.Module(
 );
 
 /** The exports that the rewriter adds. */
-const [TABLE, QUANTUM, START] = ['wapc-host.refill', 'wapc-host.quantum', 'wapc-host.start'];
+const ADDED = ['wapc:refill', 'wapc:quantum', 'wapc:start', 'wapc:left'];
+const [TABLE, QUANTUM, START] = ADDED;
 
 /** Calls of each function. */
 const TURNS = 2;
@@ -80,7 +81,7 @@ function traceOf(module, isRewritten) {
       return undefined;
     });
     if (!begun) return trace;
-    const names = Object.keys(instance.exports).filter((name) => ![TABLE, QUANTUM, START].includes(name));
+    const names = Object.keys(instance.exports).filter((name) => !ADDED.includes(name));
     for (let turn = 0; turn < TURNS; turn++) {
       for (const name of names) call(instance.exports, name, turn, attempt);
     }

@@ -1,12 +1,12 @@
 //! What a module is given: types, functions, a table, globals and exports. All of it is appended to what the module has,
 //! so that no index of the module's own changes.
 
-use super::code::{charge_body, refill_body, wrapper_body};
+use super::code::{charge_body, charge_length_bodies, refill_body, wrapper_body};
 use super::cursor::{Cursor, Refused};
 use super::indices::Indices;
 use super::output::{write_sized, write_unsigned};
 use super::spaces::{FUNCTION, GLOBAL, Spaces, TABLE};
-use crate::constants::INTERRUPT_EXPORTS;
+use crate::constants::OWN_EXPORTS;
 use crate::leb128::Leb128;
 
 /// Exports that the host calls, each of which begins an invocation.
@@ -42,6 +42,8 @@ impl Appended {
             initial: spaces.globals + 2,
             refill: functions,
             charge: functions + 1,
+            charge_32: functions + 2,
+            charge_64: functions + 3,
         };
         let mut appended = Self { indices, wrappers: Vec::new(), exports: Vec::new(), export_count: 0 };
         if !exports.is_at_end() {
@@ -50,9 +52,10 @@ impl Appended {
             }
             exports.finish()?;
         }
-        let [table, initial, start] = INTERRUPT_EXPORTS;
+        let [table, initial, start, left] = OWN_EXPORTS;
         appended.export(table, TABLE, appended.indices.table);
         appended.export(initial, GLOBAL, appended.indices.initial);
+        appended.export(left, GLOBAL, appended.indices.left);
         if let Some(function) = spaces.start {
             let wrapper = appended.wrap(spaces, function);
             appended.export(start, FUNCTION, wrapper);
@@ -63,7 +66,7 @@ impl Appended {
     fn read_export(&mut self, spaces: &Spaces, cursor: &mut Cursor) -> Result<(), Refused> {
         let range = cursor.sized()?;
         let name = cursor.bytes(range);
-        if INTERRUPT_EXPORTS.iter().any(|ours| ours.as_bytes() == name) {
+        if OWN_EXPORTS.iter().any(|ours| ours.as_bytes() == name) {
             return Err(cursor.unknown("an export of the host's own name"));
         }
         let (kind, mut index) = (cursor.byte()?, cursor.index()?);
@@ -89,7 +92,7 @@ impl Appended {
     fn wrap(&mut self, spaces: &Spaces, function: usize) -> usize {
         let type_index = spaces.functions.get(function).copied().unwrap_or_default();
         self.wrappers.push(Wrapper { function, type_index, params: spaces.signature(function).params });
-        self.indices.charge + self.wrappers.len()
+        self.indices.charge_64 + self.wrappers.len()
     }
 
     /// The export section with its count.
@@ -100,15 +103,16 @@ impl Appended {
         content
     }
 
-    /// Types: of the refill, of a function of nothing, and of one that takes a number. With their count.
+    /// Types: of the refill, of a function of nothing, and of those that take a number of 32 or of 64 bits. With their
+    /// count.
     pub(super) fn types() -> (usize, Vec<u8>) {
-        (3, vec![0x60, 2, 0x7f, 0x7f, 1, 0x7f, 0x60, 0, 0, 0x60, 1, 0x7f, 0])
+        (4, vec![0x60, 2, 0x7f, 0x7f, 1, 0x7f, 0x60, 0, 0, 0x60, 1, 0x7f, 0, 0x60, 1, 0x7e, 0])
     }
 
     /// The types of the functions, with their count.
     pub(super) fn functions(&self) -> (usize, Vec<u8>) {
         let mut types = Vec::new();
-        let helpers = [self.indices.refill_type + 1, self.indices.refill_type + 2];
+        let helpers = [1, 2, 2, 3].map(|after| self.indices.refill_type + after);
         for type_index in helpers.into_iter().chain(self.wrappers.iter().map(|wrapper| wrapper.type_index)) {
             write_unsigned(&mut types, type_index);
         }
@@ -118,12 +122,14 @@ impl Appended {
     /// The bodies of the functions, with their count.
     pub(super) fn bodies(&self) -> (usize, Vec<u8>) {
         let indices = &self.indices;
-        let helpers = [refill_body(indices), charge_body(indices)];
+        let [charge_32, charge_64] = charge_length_bodies(indices);
+        let helpers = [refill_body(indices), charge_body(indices), charge_32, charge_64];
+        let count = helpers.len() + self.wrappers.len();
         let wrappers =
             self.wrappers.iter().map(|Wrapper { function, params, .. }| wrapper_body(indices, *function, *params));
         let mut bodies = Vec::new();
         helpers.into_iter().chain(wrappers).for_each(|body| write_sized(&mut bodies, &body));
-        (2 + self.wrappers.len(), bodies)
+        (count, bodies)
     }
 
     /// A table of one function.

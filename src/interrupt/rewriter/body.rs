@@ -49,6 +49,7 @@ struct Locals {
     /// For values that are waited for: of 32 and 64 bits.
     expected: [usize; 2],
     timeout: usize,
+    slice: usize,
     result: usize,
 }
 
@@ -57,6 +58,7 @@ struct Locals {
 struct Open {
     /// Labels that were added around it, and around all blocks that it lies in.
     added: usize,
+    is_loop: bool,
     /// True for a loop that counts in a local.
     leaves: bool,
 }
@@ -107,7 +109,7 @@ impl<'a> Bodies<'a> {
         let loops = survey.loops.iter();
         let mut body =
             Body { module: cursor.module(), spaces, indices, loops, locals, open, output, copied: cursor.at() };
-        body.enter(false);
+        body.enter(false, false);
         survey.places.0.iter().for_each(|place| body.write(place));
         Ok(())
     }
@@ -132,7 +134,7 @@ impl<'a> Bodies<'a> {
         let Survey { has_bulk, waits, .. } = self.survey;
         let counts = self.counts_in_local(signature);
         let of_32 = usize::from(counts) + if waits { 3 } else { has_bulk.into() };
-        let of_64 = if waits { 3 } else { (has_bulk && self.spaces.has_64()).into() };
+        let of_64 = if waits { 4 } else { (has_bulk && self.spaces.has_64()).into() };
         let given = [(of_32, I32), (of_64, I64)].into_iter().filter(|(count, _)| *count > 0);
         write_unsigned(&mut output.bytes, groups + given.clone().count());
         output.bytes.extend_from_slice(declared);
@@ -147,6 +149,7 @@ impl<'a> Bodies<'a> {
             expected: [next + 1, next_64 + 1],
             result: next + 2,
             timeout: next_64 + 2,
+            slice: next_64 + 3,
         }
     }
 }
@@ -170,11 +173,19 @@ impl Body<'_> {
     fn write(&mut self, place: &Place) {
         match place.what {
             What::Label(label) => self.label(label, place),
-            What::Block => self.enter(false),
+            What::Block => self.enter(false, false),
             What::Loop => self.begin_loop(place),
             What::End => self.end(place),
             What::Delegate => drop(self.open.pop()),
             What::Return => self.leave(place),
+            What::TailCall => {
+                if let Some(local) = self.locals.count {
+                    self.copy(place.start);
+                    Code(self.output).count_local(self.indices, local);
+                }
+            }
+            What::Count(0) => {}
+            What::Count(weight) => self.count(weight, place),
             What::Slow => {
                 self.copy(place.start);
                 Code(self.output).charge(self.indices, SLOW);
@@ -207,9 +218,9 @@ impl Body<'_> {
         }
     }
 
-    fn enter(&mut self, leaves: bool) {
+    fn enter(&mut self, is_loop: bool, leaves: bool) {
         let around = self.open.last().map_or(0, |outer| outer.added);
-        self.open.push(Open { added: around + if leaves { LABELS } else { 0 }, leaves });
+        self.open.push(Open { added: around + if leaves { LABELS } else { 0 }, is_loop, leaves });
     }
 
     fn begin_loop(&mut self, place: &Place) {
@@ -221,7 +232,7 @@ impl Body<'_> {
             let block_type = self.module.get(place.start + 1..place.end).unwrap_or_default();
             Code(self.output).begin_leaving(block_type);
         }
-        self.enter(local.is_some());
+        self.enter(true, local.is_some());
         self.copy(place.end);
         match local {
             Some(local) => Code(self.output).count_or_leave(local, begun.weight),
@@ -256,6 +267,16 @@ impl Body<'_> {
         self.copied = place.end;
     }
 
+    /// Counts instructions on the way: in a loop that counts in a local, which looks at it in each turn, there.
+    fn count(&mut self, weight: u32, place: &Place) {
+        self.copy(place.start);
+        let is_in_leaving = self.open.iter().rev().find(|open| open.is_loop).is_some_and(|open| open.leaves);
+        match self.locals.count.filter(|_| is_in_leaving) {
+            Some(local) => Code(self.output).count_in_local(local, weight),
+            None => drop(Code(self.output).count(self.indices, weight)),
+        }
+    }
+
     fn charge_bulk(&mut self, Bulk { shift, length }: Bulk, place: &Place) {
         let Spaces { memories, tables, .. } = self.spaces;
         let is_64 = |all: &[bool], index: usize| all.get(index).copied().unwrap_or_default();
@@ -275,12 +296,13 @@ impl Body<'_> {
         self.copy(place.start);
         self.copied = place.end;
         let has_long_addresses = self.spaces.memories.get(memory).copied().unwrap_or_default();
-        let Locals { length: [address, address_64], expected: [expected, expected_64], timeout, result, .. } =
+        let Locals { length: [address, address_64], expected: [expected, expected_64], timeout, slice, result, .. } =
             self.locals;
         let locals = Waiting {
             address: if has_long_addresses { address_64 } else { address },
             expected: if is_64 { expected_64 } else { expected },
             timeout,
+            slice,
             result,
         };
         let instruction = self.module.get(place.start..place.end).unwrap_or_default();

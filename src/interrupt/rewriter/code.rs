@@ -7,14 +7,18 @@ use super::types::{EMPTY, I32};
 /// A local is added to the global past so many instructions.
 const AT_ONCE: i64 = 4096;
 
-/// Nanoseconds that a thread waits at once, and the instructions that this counts for: more than any quantum.
+/// Nanoseconds that a thread waits at once; each counts for an instruction.
 const WAIT: i64 = 10_000_000;
-const WAITED: i64 = 1 << 24;
+/// Instructions that a wait counts for in any case.
+const WAIT_WEIGHT: i64 = 100;
 /// Answer of `memory.atomic.wait32`: the time is over.
 const TIMED_OUT: i64 = 2;
 
-/// The longest bulk operation of 64 bits that is counted as it is: every engine traps at longer ones.
-const LONGEST_BULK: i64 = (1 << 28) - 1;
+/// The most that an instruction is counted for by its length: it may be one that no engine executes. What takes longer is
+/// noticed soon after.
+const LONGEST: i64 = 1 << 20;
+/// Instructions that it counts for in any case.
+const BULK_WEIGHT: i64 = 30;
 
 const UNREACHABLE: u8 = 0x00;
 pub(super) const BLOCK: u8 = 0x02;
@@ -34,8 +38,10 @@ const GLOBAL_GET: u8 = 0x23;
 const GLOBAL_SET: u8 = 0x24;
 const I32_CONST: u8 = 0x41;
 const I64_CONST: u8 = 0x42;
+const I32_EQ: u8 = 0x46;
 const I32_NE: u8 = 0x47;
 const I32_LT_S: u8 = 0x48;
+const I32_LT_U: u8 = 0x49;
 const I32_GT_U: u8 = 0x4b;
 const I64_LT_U: u8 = 0x54;
 const I64_LE_U: u8 = 0x58;
@@ -44,7 +50,6 @@ const I32_ADD: u8 = 0x6a;
 const I32_SUB: u8 = 0x6b;
 const I32_SHR_U: u8 = 0x76;
 const I64_SUB: u8 = 0x7d;
-const I64_AND: u8 = 0x83;
 const I64_SHR_U: u8 = 0x88;
 const I32_WRAP_I64: u8 = 0xa7;
 
@@ -127,11 +132,15 @@ impl Code<'_> {
     pub(super) fn charge_length(&mut self, indices: &Indices, shift: u8, is_64: bool, local: usize) {
         self.with(LOCAL_TEE, local).with(LOCAL_GET, local);
         if is_64 {
-            self.i64(shift.into()).one(I64_SHR_U).i64(LONGEST_BULK).one(I64_AND).one(I32_WRAP_I64);
+            self.i64(shift.into()).one(I64_SHR_U).with(CALL, indices.charge_64);
         } else {
-            self.i32(shift.into()).one(I32_SHR_U);
+            self.i32(shift.into()).one(I32_SHR_U).with(CALL, indices.charge_32);
         }
-        self.with(CALL, indices.charge);
+    }
+
+    /// Adds instructions to a local, which is looked at elsewhere.
+    pub(super) fn count_in_local(&mut self, local: usize, weight: u32) {
+        self.with(LOCAL_GET, local).i32(weight.into()).one(I32_ADD).with(LOCAL_SET, local);
     }
 
     /// Begins the blocks in front of a loop that counts in a local; the loop is the next. `block_type`: of the loop.
@@ -156,18 +165,24 @@ impl Code<'_> {
     /// Waits like `wait`, an instruction whose operands are on the stack, but for a short time at once, and counts in
     /// between, until its whole time is over.
     pub(super) fn wait(&mut self, indices: &Indices, wait: &[u8], locals: &Waiting) {
-        let Waiting { address, expected, timeout, result } = *locals;
+        let Waiting { address, expected, timeout, slice, result } = *locals;
         self.with(LOCAL_SET, timeout).with(LOCAL_SET, expected).with(LOCAL_SET, address);
         self.one(BLOCK).one(I32).begin(LOOP);
-        self.with(LOCAL_GET, address).with(LOCAL_GET, expected);
         // A time below 0 has no end: without a sign it is longer than any other.
         self.i64(WAIT).with(LOCAL_GET, timeout).i64(WAIT).with(LOCAL_GET, timeout).one(I64_LT_U).one(SELECT);
+        self.with(LOCAL_SET, slice);
+        self.with(LOCAL_GET, address).with(LOCAL_GET, expected).with(LOCAL_GET, slice);
         self.0.bytes.extend_from_slice(wait);
-        self.with(LOCAL_TEE, result).with(LOCAL_GET, result).i32(TIMED_OUT).one(I32_NE).with(BR_IF, 1);
+        self.with(LOCAL_SET, result);
+        self.with(LOCAL_GET, slice).one(I32_WRAP_I64).i32(0);
+        self.with(LOCAL_GET, result).i32(TIMED_OUT).one(I32_EQ).one(SELECT);
+        self.i32(WAIT_WEIGHT).one(I32_ADD).with(CALL, indices.charge);
+        self.with(LOCAL_GET, result);
+        self.with(LOCAL_GET, result).i32(TIMED_OUT).one(I32_NE).with(BR_IF, 1);
         self.with(LOCAL_GET, timeout).i64(WAIT).one(I64_LE_U).with(BR_IF, 1).one(DROP);
         self.with(LOCAL_GET, timeout).i64(WAIT).i64(0);
         self.with(LOCAL_GET, timeout).i64(0).one(I64_GE_S).one(SELECT).one(I64_SUB).with(LOCAL_SET, timeout);
-        self.charge(indices, WAITED).branch(0).end().one(UNREACHABLE).end();
+        self.branch(0).end().one(UNREACHABLE).end();
     }
 }
 
@@ -178,8 +193,9 @@ pub(super) struct Waiting {
     pub(super) address: usize,
     /// Of the type of the value that is waited for.
     pub(super) expected: usize,
-    /// Of 64 bits.
+    /// Of 64 bits: the time that is left, and the time that it waits at once.
     pub(super) timeout: usize,
+    pub(super) slice: usize,
     /// Of 32 bits.
     pub(super) result: usize,
 }
@@ -201,6 +217,22 @@ pub(super) fn charge_body(indices: &Indices) -> Vec<u8> {
     let mut code = Code(&mut body);
     code.subtract(indices, |code| code.with(LOCAL_GET, 0)).refill_if_over(indices).end();
     body.bytes
+}
+
+/// The bodies of the functions that count an instruction by its length, of 32 and of 64 bits.
+pub(super) fn charge_length_bodies(indices: &Indices) -> [Vec<u8>; 2] {
+    [false, true].map(|is_64| {
+        let mut body = Body { bytes: vec![0], ..Body::default() };
+        let mut code = Code(&mut body);
+        if is_64 {
+            code.with(LOCAL_GET, 0).i64(LONGEST).with(LOCAL_GET, 0).i64(LONGEST).one(I64_LT_U).one(SELECT);
+            code.one(I32_WRAP_I64);
+        } else {
+            code.with(LOCAL_GET, 0).i32(LONGEST).with(LOCAL_GET, 0).i32(LONGEST).one(I32_LT_U).one(SELECT);
+        }
+        code.i32(BULK_WEIGHT).one(I32_ADD).with(CALL, indices.charge).end();
+        body.bytes
+    })
 }
 
 /// The body of a function that begins an invocation: it fills up what is left, and calls `function`. Below 0 there is

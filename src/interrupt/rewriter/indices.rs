@@ -14,6 +14,9 @@ pub(super) struct Indices {
     pub(super) initial: usize,
     /// Function: refills what is left.
     pub(super) refill: usize,
-    /// Function: counts as many instructions as its parameter says.
+    /// Functions: count as many instructions as their parameter says; as an instruction of such a length, of 32 and of 64
+    /// bits, counts for.
     pub(super) charge: usize,
+    pub(super) charge_32: usize,
+    pub(super) charge_64: usize,
 }

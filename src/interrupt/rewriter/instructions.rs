@@ -18,8 +18,12 @@ pub(super) enum Instruction {
     /// Ends a `try`. Its label, which has not been read, is seen from outside of that.
     Delegate,
     Return,
-    /// A call, also one of a tail: the index of its function, where that is known.
+    /// A call: the index of its function, where that is known.
     Call(Option<usize>),
+    /// A call in place of the rest of the function.
+    TailCall,
+    /// One whose work the engine does by a call of its own, such as an allocation.
+    Engine,
     /// `throw`, `rethrow` and `throw_ref`. The operands have not been read.
     Throw,
     MemoryGrow,
@@ -65,8 +69,10 @@ pub(super) trait Labels {
 /// Reads an instruction; its labels are read by `labels`.
 pub(super) fn read_instruction(cursor: &mut Cursor, labels: &mut impl Labels) -> Result<Instruction, Refused> {
     match cursor.byte()? {
-        // local.get, local.set, local.tee, global.get, global.set, table.get, table.set, ref.func
-        0x20..=0x26 | 0xd2 => plain(cursor.index()),
+        // local.get, local.set, local.tee, global.get, global.set, table.get
+        0x20..=0x25 => plain(cursor.index()),
+        // table.set, ref.func
+        0x26 | 0xd2 => engine(cursor.index()),
         // unreachable, nop, else, catch_all, drop, select, numeric ones, ref.is_null, ref.eq, ref.as_non_null
         0x00 | 0x01 | 0x05 | 0x19 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => Ok(Instruction::Plain),
         // i32.const, i64.const
@@ -91,14 +97,20 @@ pub(super) fn read_instruction(cursor: &mut Cursor, labels: &mut impl Labels) ->
             Ok(Instruction::Plain)
         }
         0x0f => Ok(Instruction::Return),
-        // call, return_call
-        0x10 | 0x12 => cursor.index().map(|function| Instruction::Call(Some(function))),
-        // call_ref, return_call_ref
-        0x14 | 0x15 => cursor.index().map(|_| Instruction::Call(None)),
-        // call_indirect, return_call_indirect
-        0x11 | 0x13 => {
+        0x10 => cursor.index().map(|function| Instruction::Call(Some(function))),
+        // call_ref
+        0x14 => cursor.index().map(|_| Instruction::Call(None)),
+        // return_call, return_call_ref
+        0x12 | 0x15 => cursor.index().map(|_| Instruction::TailCall),
+        // call_indirect
+        0x11 => {
             cursor.index()?;
             cursor.index().map(|_| Instruction::Call(None))
+        }
+        // return_call_indirect
+        0x13 => {
+            cursor.index()?;
+            cursor.index().map(|_| Instruction::TailCall)
         }
         // catch
         0x07 => plain(cursor.index()),
@@ -142,6 +154,10 @@ fn plain<T>(read: Result<T, Refused>) -> Result<Instruction, Refused> {
     read.map(|_| Instruction::Plain)
 }
 
+fn engine<T>(read: Result<T, Refused>) -> Result<Instruction, Refused> {
+    read.map(|_| Instruction::Engine)
+}
+
 fn unknown(cursor: &Cursor) -> Refused {
     cursor.unknown("an instruction")
 }
@@ -178,12 +194,19 @@ fn read_try_table(cursor: &mut Cursor, labels: &mut impl Labels) -> Result<Instr
 fn read_garbage_collected(cursor: &mut Cursor, labels: &mut impl Labels) -> Result<Instruction, Refused> {
     let bulk = Instruction::Bulk(Bulk { shift: ENTRIES, length: Length::I32 });
     match cursor.index()? {
-        // struct.new, struct.new_default, array.get, array.get_s, array.get_u, array.set
-        0 | 1 | 11..=14 => plain(cursor.index()),
-        // struct.get, struct.get_s, struct.get_u, struct.set, array.new_fixed
-        2..=5 | 8 => {
+        // struct.new, struct.new_default
+        0 | 1 => engine(cursor.index()),
+        // array.get, array.get_s, array.get_u, array.set
+        11..=14 => plain(cursor.index()),
+        // struct.get, struct.get_s, struct.get_u, struct.set
+        2..=5 => {
             cursor.index()?;
             plain(cursor.index())
+        }
+        // array.new_fixed
+        8 => {
+            cursor.index()?;
+            engine(cursor.index())
         }
         // array.new, array.new_default, array.fill
         6 | 7 | 16 => cursor.index().map(|_| bulk),
@@ -218,8 +241,10 @@ fn read_miscellaneous(cursor: &mut Cursor) -> Result<Instruction, Refused> {
             cursor.index()?;
             bulk(if code == 8 { BYTES } else { ENTRIES }, Length::I32)
         }
-        // data.drop, elem.drop, table.size
-        9 | 13 | 16 => plain(cursor.index()),
+        // data.drop, elem.drop
+        9 | 13 => engine(cursor.index()),
+        // table.size
+        16 => plain(cursor.index()),
         // memory.copy
         10 => bulk(BYTES, Length::OfMemories(cursor.index()?, cursor.index()?)),
         // memory.fill
@@ -253,8 +278,10 @@ fn read_vector(cursor: &mut Cursor) -> Result<Instruction, Refused> {
 
 fn read_atomic(cursor: &mut Cursor) -> Result<Instruction, Refused> {
     match cursor.index()? {
-        // memory.atomic.notify, then loads, stores and the rest.
-        0x00 | 0x10..=0x4e => plain(skip_memory_argument(cursor)),
+        // memory.atomic.notify
+        0x00 => engine(skip_memory_argument(cursor)),
+        // Loads, stores and the rest.
+        0x10..=0x4e => plain(skip_memory_argument(cursor)),
         code @ (0x01 | 0x02) => Ok(Instruction::Wait { is_64: code == 2 }),
         // atomic.fence
         0x03 => plain(cursor.byte()),

@@ -15,8 +15,8 @@ static SKIPPED: [u8; 256] = {
         skipped[code] = match code {
             // unreachable, nop, else, catch_all, drop, select, numeric ones, ref.is_null, ref.eq, ref.as_non_null
             0x00 | 0x01 | 0x05 | 0x19 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => 1,
-            // Variables, tables, ref.func, i32.const, i64.const, memory.size
-            0x20..=0x26 | 0xd2 | 0x41 | 0x42 | 0x3f => ONE_INTEGER,
+            // Variables, table.get, i32.const, i64.const, memory.size
+            0x20..=0x25 | 0x41 | 0x42 | 0x3f => ONE_INTEGER,
             // Loads and stores: alignment and offset.
             0x28..=0x3e => TWO_INTEGERS,
             // f32.const, f64.const
@@ -29,16 +29,21 @@ static SKIPPED: [u8; 256] = {
     skipped
 };
 
-/// Skips instructions that are `Plain`, as long as they are of the usual ones: how many. Most of a function is.
-pub(super) fn skip_plain(cursor: &mut Cursor) -> u32 {
+/// Instructions that a division, a remainder or a square root counts for.
+const DIVISION: u32 = 8;
+
+/// Skips instructions that are `Plain`, as long as they are of the usual ones, and no more than count for `most`: how many
+/// they count for. Most of a function is of them.
+pub(super) fn skip_plain(cursor: &mut Cursor, most: u32) -> u32 {
     const TWO_INTEGERS: u8 = 0x21;
     /// Flag beside the alignment: the index of a memory follows.
     const HAS_MEMORY: u8 = 0x40;
     let bytes = cursor.bytes(cursor.rest());
     let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
     let (mut at, mut count) = (0, 0);
-    while at < bytes.len() {
-        let how = SKIPPED.get(usize::from(byte(at))).copied().unwrap_or_default();
+    while at < bytes.len() && count < most {
+        let code = byte(at);
+        let how = SKIPPED.get(usize::from(code)).copied().unwrap_or_default();
         if how == 0 || how == TWO_INTEGERS && byte(at + 1) >= HAS_MEMORY {
             break;
         }
@@ -53,7 +58,12 @@ pub(super) fn skip_plain(cursor: &mut Cursor) -> u32 {
         if next > bytes.len() {
             break;
         }
-        (at, count) = (next, count + 1);
+        at = next;
+        count += match code {
+            // Of i32, of i64, of f32, of f64.
+            0x6d..=0x70 | 0x7f..=0x82 | 0x91 | 0x95 | 0x9f | 0xa3 => DIVISION,
+            _ => 1,
+        };
     }
     cursor.advance(at);
     count

@@ -5,15 +5,18 @@ use super::instructions::{Bulk, Instruction, Labels, read_instruction, read_memo
 use super::skipping::skip_plain;
 use super::spaces::Spaces;
 
-/// The most instructions that one entry or one turn of a loop counts for: with more, a quantum would be over long before
-/// its time where most of them are not executed.
-const MOST: u32 = 128;
+/// Instructions that are counted at once: after so many in a row a function counts again, so that one of a megabyte does
+/// not count for less than it takes, and one that ends before does not count for more.
+const MOST_AT_ONCE: u32 = 128;
 
 /// Instructions that a call counts for: it takes longer than others, and short functions do not count for themselves.
-const CALL: u32 = 4;
+const CALL_WEIGHT: u32 = 4;
 
 /// Instructions that a call of the host counts for.
-const HOST_CALL: u32 = 100;
+const HOST_CALL_WEIGHT: u32 = 500;
+
+/// Instructions that one counts for whose work is done by the engine, not by its own code.
+const ENGINE_WEIGHT: u32 = 50;
 
 /// The most instructions of a function that does not count for itself: it neither calls nor turns.
 const SHORT: u32 = 16;
@@ -21,8 +24,10 @@ const SHORT: u32 = 16;
 /// A loop of a function.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Loop {
-    /// Instructions that one turn counts for.
+    /// Instructions that are counted where a turn begins.
     pub(super) weight: u32,
+    /// The place that the next ones are counted at, if not there.
+    counted_at: Option<usize>,
     /// True where it calls, throws, or executes what may take long.
     pub(super) calls: bool,
     /// True where it takes parameters from the stack.
@@ -57,6 +62,10 @@ pub(super) enum What {
     /// A `try` ends; its label, which comes next, is seen from outside of it.
     Delegate,
     Return,
+    /// A call in place of the rest of the function.
+    TailCall,
+    /// So many instructions have to be counted here.
+    Count(u32),
     /// An instruction that takes microseconds.
     Slow,
     Bulk(Bulk),
@@ -73,8 +82,10 @@ pub(super) struct Survey {
     /// Its loops in the order in which they begin.
     pub(super) loops: Vec<Loop>,
     pub(super) places: Places,
-    /// Instructions outside of loops, but not more than count.
+    /// Instructions outside of loops that are counted where it is entered.
     pub(super) weight: u32,
+    /// The place that the next ones are counted at, if not there.
+    counted_at: Option<usize>,
     pub(super) calls: bool,
     pub(super) waits: bool,
     /// True where it executes instructions whose time depends on a length.
@@ -99,7 +110,7 @@ impl Labels for Places {
 impl Survey {
     /// Looks at the instructions of a function, to their end.
     pub(super) fn look(&mut self, mut cursor: Cursor, spaces: &Spaces) -> Result<(), Refused> {
-        (self.weight, self.calls, self.waits, self.has_bulk) = (0, false, false, false);
+        (self.weight, self.counted_at, self.calls, self.waits, self.has_bulk) = (0, None, false, false, false);
         self.loops.clear();
         self.places.0.clear();
         self.open.clear();
@@ -108,10 +119,6 @@ impl Survey {
             current = next;
         }
         cursor.finish()?;
-        self.weight = self.weight.min(MOST);
-        for inner in &mut self.loops {
-            inner.weight = inner.weight.clamp(1, MOST);
-        }
         Ok(())
     }
 
@@ -123,14 +130,22 @@ impl Survey {
         current: Option<usize>,
         spaces: &Spaces,
     ) -> Result<Option<Option<usize>>, Refused> {
-        self.count(current, skip_plain(cursor) + 1);
+        let skipped = skip_plain(cursor, MOST_AT_ONCE);
+        self.count(current, cursor, skipped + 1);
         let (start, code) = (cursor.at(), cursor.peek().unwrap_or_default());
         let what = match read_instruction(cursor, &mut self.places)? {
             Instruction::Plain => return Ok(Some(current)),
             Instruction::Call(function) => {
                 let is_of_host = function.is_some_and(|function| function < spaces.imported_functions);
-                self.count(current, if is_of_host { HOST_CALL } else { CALL });
-                self.call(current);
+                self.call(current, if is_of_host { HOST_CALL_WEIGHT } else { CALL_WEIGHT });
+                return Ok(Some(current));
+            }
+            Instruction::TailCall => {
+                self.call(current, CALL_WEIGHT);
+                What::TailCall
+            }
+            Instruction::Engine => {
+                self.call(current, ENGINE_WEIGHT);
                 return Ok(Some(current));
             }
             Instruction::Block => {
@@ -155,22 +170,22 @@ impl Survey {
             }
             Instruction::Return => What::Return,
             Instruction::Throw => {
-                self.call(current);
+                self.call(current, 0);
                 self.place(start, cursor, What::Slow);
                 read_thrown(code, cursor, &mut self.places)?;
                 return Ok(Some(current));
             }
             Instruction::MemoryGrow => {
-                self.call(current);
+                self.call(current, 0);
                 What::Slow
             }
             Instruction::Bulk(bulk) => {
-                self.call(current);
+                self.call(current, 0);
                 self.has_bulk = true;
                 What::Bulk(bulk)
             }
             Instruction::Wait { is_64 } => {
-                self.call(current);
+                self.call(current, 0);
                 self.waits = true;
                 What::Wait { is_64, memory: read_memory_argument(cursor)? }
             }
@@ -183,16 +198,37 @@ impl Survey {
         self.places.0.push(Place { start, end: cursor.at(), what });
     }
 
-    /// Counts instructions of a loop, or of the function.
-    fn count(&mut self, current: Option<usize>, instructions: u32) {
-        match current.and_then(|at| self.loops.get_mut(at)) {
-            Some(inner) => inner.weight += instructions,
-            None => self.weight += instructions,
+    /// Counts instructions of a loop, or of the function, that end here. Past so many, those that follow are counted here,
+    /// and no longer at its beginning: always in front of them, so that nothing turns without being counted.
+    fn count(&mut self, current: Option<usize>, cursor: &Cursor, instructions: u32) {
+        let weight = self.weight_of(current);
+        *weight += instructions;
+        if *weight > MOST_AT_ONCE {
+            let at = cursor.at();
+            let next = Some(self.places.0.len());
+            self.places.0.push(Place { start: at, end: at, what: What::Count(0) });
+            match current.and_then(|at| self.loops.get_mut(at)) {
+                Some(inner) => inner.counted_at = next,
+                None => self.counted_at = next,
+            }
         }
     }
 
-    /// Notes that a loop, and the function, calls, throws, or executes what may take long.
-    fn call(&mut self, current: Option<usize>) {
+    /// The instructions that the next ones of a loop, or of the function, are counted with.
+    fn weight_of(&mut self, current: Option<usize>) -> &mut u32 {
+        let (weight, counted_at) = match current.and_then(|at| self.loops.get_mut(at)) {
+            Some(inner) => (&mut inner.weight, inner.counted_at),
+            None => (&mut self.weight, self.counted_at),
+        };
+        match counted_at.and_then(|at| self.places.0.get_mut(at)) {
+            Some(Place { what: What::Count(weight), .. }) => weight,
+            _ => weight,
+        }
+    }
+
+    /// Notes that a loop, and the function, calls, throws, or executes what may take long, for so many instructions.
+    fn call(&mut self, current: Option<usize>, weight: u32) {
+        *self.weight_of(current) += weight;
         self.calls = true;
         if let Some(inner) = current.and_then(|at| self.loops.get_mut(at)) {
             inner.calls = true;
@@ -204,7 +240,7 @@ impl Survey {
         let (outer, is_loop) = self.open.pop()?;
         let ended = current.filter(|_| is_loop).and_then(|at| self.loops.get(at));
         if ended.is_some_and(|ended| ended.calls) {
-            self.call(outer);
+            self.call(outer, 0);
         }
         Some(outer)
     }

@@ -1,7 +1,10 @@
 //! What is written for single functions, what is refused, and that nothing makes the rewriter panic.
 
 use super::cursor::{Cursor, Refused};
+use super::instructions::{Instruction, read_instruction};
 use super::rewrite;
+use super::skipping::skip_plain;
+use super::survey::Places;
 
 mod mutated;
 mod written;
@@ -54,7 +57,7 @@ fn what_is_not_known_is_refused_with_its_offset() {
         (module(&[(1, &[1, 0x5d])]), "a kind of type", 12),
         (module(&[(2, &[1, 0, 0, 5])]), "a kind of import", 14),
         (module(&[(14, &[])]), "a section", 9),
-        (assemble(r#"(module (func (export "wapc-host.start")))"#), "an export of the host's own name", 37),
+        (assemble(r#"(module (func (export "wapc:start")))"#), "an export of the host's own name", 32),
     ];
     for (bytes, what, at) in table {
         assert_eq!(rewrite(&bytes), Err(Refused { what, at }), "{bytes:?}");
@@ -73,5 +76,18 @@ fn what_has_no_end_is_refused() {
     assert!(ends < 10, "{ends}");
     for empty in [&[][..], b"\0asm", b"\0asm\x01\0\0"] {
         assert_eq!(rewrite(empty), Err(Refused { what: "an end", at: 0 }));
+    }
+}
+
+#[test]
+fn what_is_skipped_is_read_as_plain_and_as_long() {
+    for code in 0..=u8::MAX {
+        let bytes = [code, 1, 0x80, 0x80, 0, 0, 0, 0, 0, 0];
+        let (mut skipped, mut read) = (Cursor::new(&bytes), Cursor::new(&bytes));
+        if skip_plain(&mut skipped, 1) == 0 {
+            continue;
+        }
+        let instruction = read_instruction(&mut read, &mut Places::default());
+        assert_eq!((instruction, read.at()), (Ok(Instruction::Plain), skipped.at()), "{code:#x}");
     }
 }

@@ -75,6 +75,11 @@ const twice = (index) => {
   return [[0x20, 0], [0x04, EMPTY], less, less, END];
 };
 
+const many = (times, code) => Array(times).fill(code);
+
+/** A loop of some thousand instructions, of the local 0. */
+const short = [i32(0), [0x21, 0], LOOP, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(200), 0x49, [0x0d, 0], END];
+
 /** Guests whose operation of one byte never ends. Some engines do not know all of their instructions. */
 export const ENDLESS = {
   'a loop': { run: forever },
@@ -106,6 +111,25 @@ export const ENDLESS = {
     run: [LOOP, [0x20, 0], [0x42, 3], 0x7f, [0x42, 9], 0x7c, [0x21, 0], AGAIN],
     locals: [I64],
   },
+  'memory.fill of nothing': { run: [LOOP, many(300, [i32(0), i32(0), i32(0), [0xfc, 11, 0]]), AGAIN] },
+  'table.grow that fails, and fills': {
+    run: [LOOP, many(200, [[0xd0, 0x70], [0x41, 0x7f], [0xfc, 15, 0], 0x1a]), forever, AGAIN],
+  },
+  'table.set': { run: [LOOP, many(2000, [i32(0), [0xd2, RUN], [0x26, 0]]), AGAIN], elements: [[3, 0, vector([RUN])]] },
+  'divisions in one long turn': {
+    run: [LOOP, many(100_000, [[0x20, 0], [0x42, 3], 0x81, [0x21, 0]]), AGAIN],
+    locals: [I64],
+  },
+  'a tail call behind a loop': {
+    run: [short, [0x12, RUN]],
+    locals: [I32],
+  },
+  'responses of a megabyte': { run: [LOOP, i32(0), i32(1 << 20), call(RESPONSE), AGAIN], memory: [0, 16] },
+  'waits of a millisecond': {
+    run: [LOOP, i32(0), i32(0), [0x42, ...[0xc0, 0x84, 0x3d]], [0xfe, 1, 2, 0], 0x1a, AGAIN],
+    memory: [3, 1, 1],
+    mayTrap: true,
+  },
   'a loop that takes a parameter': { run: [i32(0), [0x03, 3], 0x1a, i32(0), AGAIN], types: [] },
 };
 
@@ -128,6 +152,17 @@ export const turning = (times) =>
   guestOf({
     run: [LOOP, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(times), 0x49, [0x0d, 0], END],
     locals: [I32],
+  });
+
+/** A guest that turns so often in all, so many times in each function, which ends by a tail call of itself. */
+export const turningByTailCalls = (times, each) =>
+  guestOf({
+    run: [
+      [LOOP, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(each), 0x49, [0x0d, 0], END],
+      [[0x23, 0], i32(each), 0x6a, [0x24, 0], [0x23, 0], i32(times), 0x49, [0x04, EMPTY], [0x12, RUN], END],
+    ],
+    locals: [I32],
+    globals: [[I32, 1, i32(0), END]],
   });
 
 /** The next index of each kind that a guest here does not have, and its rewritten form does. */

@@ -1,9 +1,9 @@
 /** `limits.interrupt` and `limits.fuel`: guests that are ended wherever they are. */
 
-import { A_DAY, equal, fails, wordsOf } from '../assert.js';
+import { A_DAY, equal, fails, thrown, wordsOf } from '../assert.js';
 import { A_DAY as A_DAY_NS, PAGE, clock, pollPayload } from '../wasi/probe.js';
 import { patient } from '../ways.js';
-import { ENDLESS, ENDLESS_STARTS, INVALID, WAITING, guestOf, turning } from './endless.js';
+import { ENDLESS, ENDLESS_STARTS, INVALID, WAITING, guestOf, turning, turningByTailCalls } from './endless.js';
 
 /** Milliseconds: short, since every endless guest takes them. */
 const SOON = 5;
@@ -20,7 +20,7 @@ export function* interrupting(environment) {
   /** The guest answers what ends, on a fresh instance where the one before was ended. */
   const answers = (host) => equal(host.invokeSync('ok'), new Uint8Array(4));
 
-  for (const [what, parts] of Object.entries(ENDLESS)) {
+  for (const [what, { mayTrap = false, ...parts }] of Object.entries(ENDLESS)) {
     const source = guestOf(parts);
     if (!isKnown(source)) continue;
     yield [
@@ -28,6 +28,8 @@ export function* interrupting(environment) {
       async () => {
         const alive = counts().instances;
         const host = await instantiate(source, { interrupt, timeout: SOON });
+        // Where this thread may not wait.
+        if (mayTrap && (await thrown(() => host.invokeSync('e'))).code === 'WAPC_TRAP') return host.close();
         await fails('WAPC_TIMEOUT', () => host.invokeSync('e'));
         answers(host);
         await fails('WAPC_TIMEOUT', () => host.invoke('e'));
@@ -166,6 +168,66 @@ export function* interrupting(environment) {
   ];
 
   yield [
+    'an invocation that is made for a host call ends with the time of the one that it is made for',
+    async () => {
+      const inner = await instantiate(guestOf(ENDLESS['a loop']), { interrupt });
+      class Endless {
+        invoke(operation, payload, options) {
+          return inner.invoke('e', payload, options);
+        }
+        invokeSync(operation, payload, options) {
+          return inner.invokeSync('e', payload, { from: options.from });
+        }
+      }
+      const limits = { interrupt, timeout: SOON };
+      const outer = await WapcHost.instantiate(await guest('bench'), {
+        hostCall: { bench: new Endless() },
+        async: false,
+        limits,
+      });
+      const { cause } = await fails('WAPC_GUEST', () => outer.invokeSync('call', 'x'));
+      equal(cause.code, 'WAPC_TIMEOUT');
+      equal(outer.invokeSync('echo', 'x').length, 1);
+      answers(inner);
+      inner.close();
+      outer.close();
+    },
+  ];
+
+  yield [
+    'an invocation whose time was over while it waited for its turn is not run',
+    async () => {
+      const pool = await WapcPool.create(guestOf(ENDLESS['a loop']), {
+        size: 1,
+        limits: { interrupt, timeout: 4 * SOON },
+      });
+      const outcomes = await Promise.allSettled([
+        // Runs at once, and breaks the instance: the others wait for another.
+        pool.invoke('e'),
+        pool.invoke('e'),
+        pool.invoke('ok', '', { timeout: SOON }),
+        pool.invoke('ok', '', { timeout: A_DAY }),
+      ]);
+      equal(
+        outcomes.map(({ reason }) => reason?.code),
+        ['WAPC_TIMEOUT', 'WAPC_TIMEOUT', 'WAPC_TIMEOUT', undefined],
+      );
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'an invocation that its own callback aborts with nothing rejects with nothing',
+    async () => {
+      const controller = new AbortController();
+      const hostCall = () => controller.abort(null);
+      const host = await WapcHost.instantiate(await guest('bench'), { async: false, hostCall, limits: { interrupt } });
+      equal(await thrown(() => host.invoke('call', 'x', { signal: controller.signal })), null);
+      host.close();
+    },
+  ];
+
+  yield [
     'the signal of a host call is aborted when its invocation has run out of time',
     async () => {
       let signal;
@@ -247,9 +309,9 @@ function* counting({ WapcHost, guest }) {
 
   // Found by trying: with one less each of them ends.
   for (const [times, fuel] of [
-    [1, 117],
-    [1000, 4221],
-    [100_000, 800_397],
+    [1, 517],
+    [1000, 4621],
+    [100_000, 800_797],
   ]) {
     yield [
       `${times} turns of a loop take ${fuel} of fuel, and not one less`,
@@ -263,6 +325,19 @@ function* counting({ WapcHost, guest }) {
       },
     ];
   }
+
+  yield [
+    'loops that end by tail calls count as much as one loop',
+    async () => {
+      for (const each of [10, 250, 5000]) {
+        const source = turningByTailCalls(100_000, each);
+        if (!isKnown(source)) continue;
+        const host = await fuelled(source, 750_000);
+        await fails('WAPC_LIMIT', () => host.invokeSync('e'));
+        host.close();
+      }
+    },
+  ];
 
   yield [
     'no fuel: what counts at all is refused, and the host goes on',
@@ -381,21 +456,23 @@ function* compiling({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
     'guests that export what the rewriter adds are refused, and harmless without it',
     async () => {
       for (const [name, kind] of [
-        ['wapc-host.refill', 1],
-        ['wapc-host.quantum', 0],
-        ['wapc-host.start', 0],
+        ['wapc:refill', 1],
+        ['wapc:quantum', 0],
+        ['wapc:start', 0],
+        ['wapc:left', 0],
       ]) {
         const source = guestOf({ exports: [[name, kind, kind === 1 ? 0 : 2]] });
         await fails('WAPC_UNSUPPORTED', () => WapcModule.compile(source, { limits: { interrupt } }));
         const host = await WapcHost.instantiate(source, { async: false });
         equal(host.invokeSync('ok'), new Uint8Array(4));
         host.close();
-        // As a module, it could be one that another thread has rewritten.
-        const outcome = await WapcHost.instantiate(await WebAssembly.compile(source)).then(
-          (other) => other.close(),
-          ({ code }) => code,
-        );
-        equal([undefined, 'WAPC_INIT'].includes(outcome), true, outcome);
+        // As a module it says no more of itself.
+        const module = await WapcModule.compile(await WebAssembly.compile(source));
+        await fails('WAPC_UNSUPPORTED', () => module.instantiate({ limits: { interrupt } }));
+        const plain = await module.instantiate({ async: false });
+        equal(plain.invokeSync('ok'), new Uint8Array(4));
+        plain.close();
+        module.close();
       }
     },
   ];

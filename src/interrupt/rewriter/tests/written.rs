@@ -21,7 +21,7 @@ fn charged(instructions: u32) -> String {
 fn module(types: &str, functions: &str) -> String {
     format!(
         r#"(module {types}
-             (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32)))
+             (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32))) (type $long (func (param i64)))
              {functions}
              (func $refill (type $nothing)
                global.get 0 global.get 1 i32.const 0 call_indirect (type $refill) global.set 0
@@ -29,9 +29,16 @@ fn module(types: &str, functions: &str) -> String {
              (func $charge (type $number)
                global.get 0 local.get 0 i32.sub global.set 0
                global.get 0 i32.const 0 i32.lt_s if call $refill end)
+             (func $charge_32 (type $number)
+               local.get 0 i32.const 1048576 local.get 0 i32.const 1048576 i32.lt_u select
+               i32.const 30 i32.add call $charge)
+             (func $charge_64 (type $long)
+               local.get 0 i64.const 1048576 local.get 0 i64.const 1048576 i64.lt_u select i32.wrap_i64
+               i32.const 30 i32.add call $charge)
              (table 1 1 funcref)
              (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))
-             (export "wapc-host.refill" (table 0)) (export "wapc-host.quantum" (global 2)))"#
+             (export "wapc:refill" (table 0)) (export "wapc:quantum" (global 2))
+             (export "wapc:left" (global 0)))"#
     )
 }
 
@@ -69,8 +76,11 @@ fn a_short_function_without_calls_and_loops_does_not_count() {
     check(NOTHING, &short, &short);
     let nops = "nop ".repeat(16);
     check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {} {nops})", counted(17)));
+    // A long one counts again now and then.
+    let parts = [(129, 128), (129, 129), (129, 129), (114, 114)];
+    let expected: Vec<_> = parts.iter().map(|(weight, nops)| counted(*weight) + " " + &"nop ".repeat(*nops)).collect();
     let nops = "nop ".repeat(500);
-    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {} {nops})", counted(128)));
+    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {})", expected.concat()));
     check(NOTHING, "(func (type 0) call 0)", &format!("(func (type 0) {} call 0)", counted(6)));
 }
 
@@ -146,7 +156,7 @@ fn the_start_function_and_what_the_host_calls_begin_an_invocation() {
         i32.const 1 global.set 1 global.get 2 global.set 0 end";
     let expected = format!(
         r#"(module (type (func (param i32 i32) (result i32))) (type (func))
-             (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32)))
+             (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32))) (type $long (func (param i64)))
              (func (type 0) i32.const 1) (func (type 1))
              (func $refill (type $nothing)
                global.get 0 global.get 1 i32.const 0 call_indirect (type $refill) global.set 0
@@ -154,13 +164,20 @@ fn the_start_function_and_what_the_host_calls_begin_an_invocation() {
              (func $charge (type $number)
                global.get 0 local.get 0 i32.sub global.set 0
                global.get 0 i32.const 0 i32.lt_s if call $refill end)
+             (func $charge_32 (type $number)
+               local.get 0 i32.const 1048576 local.get 0 i32.const 1048576 i32.lt_u select
+               i32.const 30 i32.add call $charge)
+             (func $charge_64 (type $long)
+               local.get 0 i64.const 1048576 local.get 0 i64.const 1048576 i64.lt_u select i32.wrap_i64
+               i32.const 30 i32.add call $charge)
              (func (type 0) {begin} local.get 0 local.get 1 call 0)
              (func (type 1) {begin} call 1)
              (table 1 1 funcref)
              (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))
-             (export "__guest_call" (func 4)) (export "other" (func 0))
-             (export "wapc-host.refill" (table 0)) (export "wapc-host.quantum" (global 2))
-             (export "wapc-host.start" (func 5)))"#
+             (export "__guest_call" (func 6)) (export "other" (func 0))
+             (export "wapc:refill" (table 0)) (export "wapc:quantum" (global 2))
+             (export "wapc:left" (global 0))
+             (export "wapc:start" (func 7)))"#
     );
     assert_eq!(rewrite(&assemble(whole)), Ok(assemble(&expected)));
 }
@@ -177,7 +194,7 @@ fn what_takes_long_is_charged() {
         ("i32.const 1 memory.grow drop", format!("i32.const 1 {} memory.grow drop", charged(50_000))),
         (
             "i32.const 1 i32.const 2 i32.const 3 memory.fill",
-            "i32.const 1 i32.const 2 i32.const 3 local.tee 0 local.get 0 i32.const 6 i32.shr_u call $charge memory.fill"
+            "i32.const 1 i32.const 2 i32.const 3 local.tee 0 local.get 0 i32.const 6 i32.shr_u call $charge_32 memory.fill"
                 .to_owned(),
         ),
     ] {
@@ -187,4 +204,22 @@ fn what_takes_long_is_charged() {
         let expected = module("(type (func))", &format!("(func (type 0) {locals} {counted} {expected}) (memory 1)"));
         assert_eq!(bodies(&whole(&format!("(func (type 0) {original})"))), assemble(&expected), "{original}");
     }
+}
+
+#[test]
+fn a_tail_call_counts_what_is_in_the_local() {
+    let expected = format!("{} global.get 0 local.get 0 i32.sub global.set 0 return_call 0", leaving("", 2, "br 0"));
+    check(NOTHING, "(func (type 0) loop br 0 end return_call 0)", &function(7, &expected));
+}
+
+#[test]
+fn a_long_loop_counts_on_the_way_where_it_looks() {
+    let nops = "nop ".repeat(200);
+    let (first, second) = ("nop ".repeat(128), "nop ".repeat(72));
+    let count = "local.get 0 i32.const 73 i32.add local.set 0";
+    check(
+        NOTHING,
+        &format!("(func (type 0) loop {nops} br 0 end)"),
+        &function(2, &leaving("", 129, &format!("{first} {count} {second} br 0"))),
+    );
 }
