@@ -81,7 +81,7 @@ export function sleepWithinTime(guest, milliseconds, block) {
  * @param {import('../api/index.js').HostCall} hostCall
  * @returns {import('../api/index.js').HostCall}
  */
-export function withinTime(guest, hostCall) {
+function withinTime(guest, hostCall) {
   return (binding, namespace, operation, payload, context) => {
     const { invocation } = guest;
     if (invocation.answer !== undefined && isSeenLate(guest, invocation)) return undefined;
