@@ -69,11 +69,14 @@ const DEADLINE = 50;
 /** Prints the latest end of each endless guest after a deadline, over some tries. */
 async function lateness() {
   let [latest, slowest] = [0, ''];
-  for (const [what, parts] of Object.entries(ENDLESS)) {
+  for (const [what, { mayTrap = false, ...parts }] of Object.entries(ENDLESS)) {
+    // V8 11 loses locals over a wait, so that it counts too little.
+    if (mayTrap) continue;
     const source = guestOf(parts);
     if (!WebAssembly.validate(source)) continue;
     const host = await WapcHost.instantiate(source, { async: false, limits: { interrupt: true, timeout: DEADLINE } });
-    for (let turn = 0; turn < 5; turn++) {
+    // The first time, the engine compiles the guest.
+    for (let turn = 0; turn < 6; turn++) {
       const start = performance.now();
       try {
         host.invokeSync('e');
@@ -81,7 +84,7 @@ async function lateness() {
         if (error.code !== 'WAPC_TIMEOUT') throw error;
       }
       const late = performance.now() - start - DEADLINE;
-      if (late > latest) [latest, slowest] = [late, what];
+      if (turn > 0 && late > latest) [latest, slowest] = [late, what];
     }
     host.close();
   }

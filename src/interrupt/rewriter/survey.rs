@@ -7,7 +7,7 @@ use super::spaces::Spaces;
 
 /// Instructions that are counted at once: after so many in a row a function counts again, so that one of a megabyte does
 /// not count for less than it takes, and one that ends before does not count for more.
-const MOST_AT_ONCE: u32 = 128;
+const MOST_AT_ONCE: u32 = 512;
 
 /// Instructions that a call counts for: it takes longer than others, and short functions do not count for themselves.
 const CALL_WEIGHT: u32 = 4;

@@ -77,9 +77,9 @@ fn a_short_function_without_calls_and_loops_does_not_count() {
     let nops = "nop ".repeat(16);
     check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {} {nops})", counted(17)));
     // A long one counts again now and then.
-    let parts = [(129, 128), (129, 129), (129, 129), (114, 114)];
+    let parts = [(513, 512), (513, 513), (513, 513), (463, 463)];
     let expected: Vec<_> = parts.iter().map(|(weight, nops)| counted(*weight) + " " + &"nop ".repeat(*nops)).collect();
-    let nops = "nop ".repeat(500);
+    let nops = "nop ".repeat(2001);
     check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {})", expected.concat()));
     check(NOTHING, "(func (type 0) call 0)", &format!("(func (type 0) {} call 0)", counted(6)));
 }
@@ -214,12 +214,12 @@ fn a_tail_call_counts_what_is_in_the_local() {
 
 #[test]
 fn a_long_loop_counts_on_the_way_where_it_looks() {
-    let nops = "nop ".repeat(200);
-    let (first, second) = ("nop ".repeat(128), "nop ".repeat(72));
-    let count = "local.get 0 i32.const 73 i32.add local.set 0";
+    let nops = "nop ".repeat(600);
+    let (first, second) = ("nop ".repeat(512), "nop ".repeat(88));
+    let count = "local.get 0 i32.const 89 i32.add local.set 0";
     check(
         NOTHING,
         &format!("(func (type 0) loop {nops} br 0 end)"),
-        &function(2, &leaving("", 129, &format!("{first} {count} {second} br 0"))),
+        &function(2, &leaving("", 513, &format!("{first} {count} {second} br 0"))),
     );
 }
