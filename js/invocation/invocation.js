@@ -90,10 +90,10 @@ export class Invocation {
     self.overdue = overdue;
   }
 
-  /** True if its own time is over: a timer may not have run yet. */
+  /** True if its own time is over: a timer may not have run yet. Of `timeout: 0` only the timer says so. */
   isOverdue() {
-    const { endsAt } = /** @type {any} */ (this);
-    return endsAt !== undefined && endsAt <= performance.now();
+    const { endsAt, isHurried } = /** @type {any} */ (this);
+    return endsAt !== undefined && isHurried !== true && endsAt <= performance.now();
   }
 
   /** Keeps the event that observers get when the invocation ends. Set on demand: few invocations are observed. */
