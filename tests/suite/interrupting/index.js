@@ -44,7 +44,7 @@ export function* interrupting(environment) {
         await fails('WAPC_LIMIT', () => fuelled.invokeSync('e'));
         answers(fuelled);
         fuelled.close();
-        equal(counts().instances, alive);
+        equal(counts().instances <= alive, true);
       },
     ];
   }
@@ -72,7 +72,7 @@ export function* interrupting(environment) {
         await fails('WAPC_TIMEOUT', () => instantiate(source, { interrupt, start: SOON }));
         await fails('WAPC_TIMEOUT', () => WapcPool.create(source, { size: 1, limits: { interrupt, start: SOON } }));
         await fails('WAPC_LIMIT', () => instantiate(source, { fuel: FUEL }));
-        equal(counts().instances, alive);
+        equal(counts().instances <= alive, true);
       },
     ];
   }
