@@ -24,7 +24,8 @@ export function devtools(): () => void;
 /**
  * Samples which functions guests on this thread spend their time in, some thousand times a second, until the function that
  * it returns is called: that returns the samples. Only guests that are compiled with `limits.interrupt` or `limits.fuel` are
- * seen, while they compute; a sample takes some microseconds. Guests in workers have a thread of their own.
+ * seen, while they compute; a sample takes some microseconds. Guests in workers have a thread of their own. In Bun there are
+ * no samples: its stacks do not say which functions of a module they are of.
  *
  * @example
  * const stop = profile();

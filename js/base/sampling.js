@@ -33,9 +33,11 @@ export function sample(guest, own) {
 }
 
 function stack() {
-  const limit = Error.stackTraceLimit;
+  const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = DEEPEST;
+  // As V8 writes frames: platforms write them in other ways, Deno without the index of the function.
+  Error.prepareStackTrace = (error, frames) => frames.join('\n');
   const { stack } = new Error();
-  Error.stackTraceLimit = limit;
+  Object.assign(Error, { stackTraceLimit, prepareStackTrace });
   return stack ?? '';
 }

@@ -24,7 +24,7 @@ export function functionsOf({ stack, own }) {
 
 /** The name in front of a frame's index: V8 `at NAME (wasm://…:`, Firefox `NAME@file:`, WebKit `NAME.`. */
 function nameIn(text) {
-  const [, v8, others] = /^ +at (.+) \(wasm:.*$|^(.+?)(?:@.*|\.)$/.exec(text) ?? [];
+  const [, v8, others] = /^(?: +at )?(.+) \(wasm:.*$|^(.+?)(?:@.*|\.)$/.exec(text) ?? [];
   const name = v8 ?? others;
   return name === undefined || /^(?:<.*|wasm-function\[.*)$/.test(name) ? undefined : name;
 }
