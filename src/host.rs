@@ -193,7 +193,7 @@ impl Host {
         self.state.options.limits.memory
     }
 
-    /// What a guest that takes over has to have: `DEMANDS_*`.
+    /// The features that a guest which takes over must have: `DEMANDS_*`.
     #[wasm_bindgen(getter)]
     pub fn demands(&self) -> u32 {
         self.state.options.demands()

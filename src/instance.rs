@@ -53,7 +53,7 @@ pub(crate) struct Instance {
     suspensions: u32,
     /// Milliseconds of the starts together (`limits.start`).
     start_limit: Option<u32>,
-    /// What an invocation may use up, where the guest can be interrupted.
+    /// The budget of an invocation, where the guest can be interrupted.
     budget: Option<Budget>,
     async_refused: &'static str,
     invocation: Invocation<JsString>,

@@ -143,7 +143,7 @@ impl Pool {
         self.options.limits.memory
     }
 
-    /// What a guest that takes over has to have: `DEMANDS_*`.
+    /// The features that a guest which takes over must have: `DEMANDS_*`.
     #[wasm_bindgen(getter)]
     pub fn demands(&self) -> u32 {
         self.options.demands()

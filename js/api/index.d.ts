@@ -313,8 +313,8 @@ export interface Limits {
   /**
    * Lets time limits end a guest that computes on the caller's thread: `timeout`, `start`, and the `timeout` of `invoke` and
    * `invokeSync`; a sleep of WASI (`poll_oneoff`) too. The guest is rewritten when it is compiled, so that it counts what it
-   * executes and asks for the time now and then: its code grows by a tenth to a quarter, and runs 1.1 to 1.5 times as long.
-   * What it calls ends first: a host callback's own JavaScript is not interrupted. Events do not come while a guest
+   * executes and asks for the time now and then: its code grows, and runs longer (docs/deadlines.md).
+   * A host callback's own JavaScript is not interrupted: it ends first. Events do not come while a guest
    * computes, so a `signal` cannot end it. In workers a time limit then ends the guest, and the worker goes on.
    *
    * It is rewritten from its bytes, at most 64 MiB (WAPC_LIMIT): a `WebAssembly.Module` is WAPC_UNSUPPORTED, and so are a

@@ -7,6 +7,7 @@ import { WapcError, argumentError } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
 import { abortReason, invocationBehind } from './context.js';
 import { onAbort } from './signals.js';
+import { timeLeft } from './time-limit.js';
 
 /**
  * The live guests of each host, by the handle that host callbacks see.
@@ -67,7 +68,7 @@ export function joinChain(invocation, from, context, abort) {
 
 /** Lets an invocation end when its parent has to, if the parent's guest can be interrupted: no timer runs meanwhile. */
 function inheritTime(invocation, guest) {
-  const left = guest.isInterruptible ? guest.timeLeft() : Infinity;
+  const left = guest.isInterruptible ? timeLeft(guest) : Infinity;
   if (left !== Infinity) invocation.endAt(performance.now() + left, () => guest.timeoutError());
 }
 

@@ -307,6 +307,7 @@ export class Guest {
 
   /** Decodes UTF-16 text of AssemblyScript; undefined as in `text`. */
   textUtf16(ptr, len) {
+    if (len >= LONG) this.spend(len);
     try {
       return decodeUtf16(this.bytes(ptr + len), ptr, len);
     } catch {

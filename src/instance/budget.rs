@@ -1,4 +1,4 @@
-//! What an invocation of a guest that can be interrupted may use up: time, and instructions (`limits.fuel`). The guest
+//! The budget of an invocation of a guest that can be interrupted: time, and instructions (`limits.fuel`). The guest
 //! counts instructions (`src/interrupt/`), and asks for more whenever a quantum of them is used up. No JavaScript runs
 //! here.
 

@@ -1,4 +1,4 @@
-//! What a module is given: types, functions, a table, globals and exports. All of it is appended to what the module has,
+//! The additions to a module: types, functions, a table, globals and exports. All of it is appended to what the module has,
 //! so that no index of the module's own changes.
 
 use super::code::{charge_body, charge_length_bodies, refill_body, wrapper_body};
@@ -20,7 +20,7 @@ struct Wrapper {
     params: usize,
 }
 
-/// What is appended to a module.
+/// The items that are appended to a module.
 #[derive(Debug)]
 pub(super) struct Appended {
     pub(super) indices: Indices,

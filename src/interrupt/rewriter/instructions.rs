@@ -60,7 +60,7 @@ const BYTES: u8 = 6;
 /// Entries of a table, or of an array, likewise.
 const ENTRIES: u8 = 3;
 
-/// What labels are read by.
+/// The reader of labels.
 pub(super) trait Labels {
     /// Reads a label, which is the next of the cursor.
     fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused>;

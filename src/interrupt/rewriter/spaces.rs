@@ -62,7 +62,7 @@ pub(super) fn read_sections(cursor: &mut Cursor) -> Result<Vec<Section>, Refused
     Ok(sections)
 }
 
-/// What the module declares, by index.
+/// The declarations of the module, by index.
 #[derive(Debug, Default)]
 pub(super) struct Spaces {
     /// The signatures of its types.

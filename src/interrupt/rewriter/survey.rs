@@ -50,7 +50,7 @@ pub(super) struct Place {
     pub(super) what: What,
 }
 
-/// What is at a place.
+/// A mark at a place of a function.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum What {
     /// A label.
@@ -76,7 +76,7 @@ pub(super) enum What {
     },
 }
 
-/// What a function contains. Used for one function after the other.
+/// The contents of a function. Used for one function after the other.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     /// Its loops in the order in which they begin.

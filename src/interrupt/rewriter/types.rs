@@ -29,7 +29,7 @@ pub(super) const I64: u8 = 0x7e;
 /// A block type that has neither parameters nor results.
 pub(super) const EMPTY: u8 = 0x40;
 
-/// What a function takes and returns; nothing for any other type.
+/// A function type's parameters and results; nothing for any other type.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Signature {
     pub(super) params: usize,

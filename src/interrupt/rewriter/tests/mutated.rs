@@ -76,7 +76,7 @@ fn mutated_modules() {
 }
 
 #[test]
-#[ignore = "takes a minute: cargo test --bin interrupt -- --ignored"]
+#[ignore = "slow without optimization: cargo test --release --bin interrupt -- --ignored"]
 fn a_million_mutated_modules() {
     mutate_all(1_000_000);
 }
