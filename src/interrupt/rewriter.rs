@@ -22,7 +22,7 @@ use appended::Appended;
 use body::Bodies;
 use cursor::Cursor;
 pub(crate) use cursor::Refused;
-use output::{Body, write_sized, write_unsigned};
+use output::{Body, insert, write_sized, write_unsigned};
 use spaces::{
     CODE, CUSTOM, EXPORTS, FUNCTIONS, GLOBALS, ORDER, PREAMBLE, START, Section, Spaces, TABLES, TYPES, read_sections,
 };
@@ -100,43 +100,49 @@ impl Rewriter<'_> {
                 write_sized(&mut self.output, &self.appended.exports());
                 return Ok(true);
             }
-            CODE => self.appended.bodies(),
+            CODE => return self.write_code(content).map(|()| true),
             _ => return Ok(false),
         };
         let own = if content.is_at_end() { 0 } else { content.index()? };
         let mut whole = Vec::new();
         write_unsigned(&mut whole, own + count);
-        if id == CODE {
-            // They come in front of the code.
-            let hints = self.write_bodies(own, &mut content, &mut whole)?;
-            if hints.functions > 0 {
-                self.output.push(CUSTOM);
-                write_sized(&mut self.output, &hints.section());
-            }
-        } else {
-            whole.extend_from_slice(content.bytes(content.rest()));
-        }
+        whole.extend_from_slice(content.bytes(content.rest()));
         whole.extend_from_slice(&more);
         self.output.push(id);
         write_sized(&mut self.output, &whole);
         Ok(true)
     }
 
-    /// Writes the bodies of the module's own functions, and returns which of their branches are rarely taken.
-    fn write_bodies(&self, count: usize, content: &mut Cursor, whole: &mut Vec<u8>) -> Result<Hints, Refused> {
+    /// Writes the code section, most of a module: the bodies first, then what lies in front of them.
+    fn write_code(&mut self, mut content: Cursor) -> Result<(), Refused> {
+        let own = if content.is_at_end() { 0 } else { content.index()? };
+        let start = self.output.len();
+        let mut body = Body::behind(std::mem::take(&mut self.output));
         let mut bodies = Bodies::new(self.spaces, &self.appended.indices);
-        let mut body = Body::default();
         let mut hints = Hints::default();
-        whole.reserve(content.rest().len() + content.rest().len() / 4);
-        for function in self.spaces.imported_functions..self.spaces.imported_functions + count {
+        for function in self.spaces.imported_functions..self.spaces.imported_functions + own {
             let range = content.sized()?;
-            body.clear();
+            body.begin(range.len());
             bodies.write(content.over(range), &self.spaces.signature(function), &mut body)?;
-            write_sized(whole, &body.bytes);
+            body.finish();
             hints.add(function, &body.unlikely);
         }
         content.finish()?;
-        Ok(hints)
+        let (count, more) = self.appended.bodies();
+        let output = &mut self.output;
+        *output = body.bytes;
+        output.extend_from_slice(&more);
+        let (mut counted, mut before) = (Vec::new(), Vec::new());
+        write_unsigned(&mut counted, own + count);
+        if hints.functions > 0 {
+            before.push(CUSTOM);
+            write_sized(&mut before, &hints.section());
+        }
+        before.push(CODE);
+        write_unsigned(&mut before, counted.len() + output.len() - start);
+        before.extend_from_slice(&counted);
+        insert(output, start, &before);
+        Ok(())
     }
 }
 

@@ -91,7 +91,7 @@ impl Code<'_> {
 
     /// Says that the next branch is rarely taken.
     fn unlikely(&mut self) -> &mut Self {
-        self.0.unlikely.push(self.0.bytes.len());
+        self.0.unlikely();
         self
     }
 
@@ -202,7 +202,7 @@ pub(super) struct Waiting {
 
 /// The body of the function that refills: the host says how much is left now, or traps where it is over.
 pub(super) fn refill_body(indices: &Indices) -> Vec<u8> {
-    let mut body = Body { bytes: vec![0], ..Body::default() };
+    let mut body = Body::behind(vec![0]);
     let mut code = Code(&mut body);
     code.with(GLOBAL_GET, indices.left).with(GLOBAL_GET, indices.is_first).i32(0);
     code.with(CALL_INDIRECT, indices.refill_type);
@@ -213,7 +213,7 @@ pub(super) fn refill_body(indices: &Indices) -> Vec<u8> {
 
 /// The body of the function that counts as many instructions as its parameter says.
 pub(super) fn charge_body(indices: &Indices) -> Vec<u8> {
-    let mut body = Body { bytes: vec![0], ..Body::default() };
+    let mut body = Body::behind(vec![0]);
     let mut code = Code(&mut body);
     code.subtract(indices, |code| code.with(LOCAL_GET, 0)).refill_if_over(indices).end();
     body.bytes
@@ -222,7 +222,7 @@ pub(super) fn charge_body(indices: &Indices) -> Vec<u8> {
 /// The bodies of the functions that count an instruction by its length, of 32 and of 64 bits.
 pub(super) fn charge_length_bodies(indices: &Indices) -> [Vec<u8>; 2] {
     [false, true].map(|is_64| {
-        let mut body = Body { bytes: vec![0], ..Body::default() };
+        let mut body = Body::behind(vec![0]);
         let mut code = Code(&mut body);
         if is_64 {
             code.with(LOCAL_GET, 0).i64(LONGEST).with(LOCAL_GET, 0).i64(LONGEST).one(I64_LT_U).one(SELECT);
@@ -238,7 +238,7 @@ pub(super) fn charge_length_bodies(indices: &Indices) -> [Vec<u8>; 2] {
 /// The body of a function that begins an invocation: it fills up what is left, and calls `function`. Below 0 there is
 /// nothing to fill up with: a guest that has suspended itself goes on, with what it had left.
 pub(super) fn wrapper_body(indices: &Indices, function: usize, params: usize) -> Vec<u8> {
-    let mut body = Body { bytes: vec![0], ..Body::default() };
+    let mut body = Body::behind(vec![0]);
     let mut code = Code(&mut body);
     code.begin(BLOCK).with(GLOBAL_GET, indices.initial).i32(0).one(I32_LT_S).with(BR_IF, 0);
     code.i32(1).with(GLOBAL_SET, indices.is_first);

@@ -1,17 +1,50 @@
 //! Writes the parts of a module.
 
-/// A function's body: its bytes, and the offsets of the branches in it that are rarely taken.
+/// The bodies of functions, written one after the other behind what is already there, and copied nowhere.
 #[derive(Debug, Default)]
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
+    /// The offset of the body that is being written, and of its length, which lies in front of it.
+    start: usize,
+    length_at: usize,
+    /// The offsets of the branches in it that are rarely taken.
     pub(super) unlikely: Vec<usize>,
 }
 
 impl Body {
-    /// Begins another one.
-    pub(super) fn clear(&mut self) {
-        self.bytes.clear();
+    /// Writes behind these bytes.
+    pub(super) fn behind(bytes: Vec<u8>) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+
+    /// Begins a body of about so many bytes.
+    pub(super) fn begin(&mut self, about: usize) {
         self.unlikely.clear();
+        self.length_at = self.bytes.len();
+        write_unsigned(&mut self.bytes, about);
+        self.start = self.bytes.len();
+    }
+
+    /// Says that the next instruction is a branch that is rarely taken.
+    pub(super) fn unlikely(&mut self) {
+        self.unlikely.push(self.bytes.len() - self.start);
+    }
+
+    /// Ends the body: writes its length in front of it.
+    pub(super) fn finish(&mut self) {
+        let mut length = Vec::with_capacity(8);
+        write_unsigned(&mut length, self.bytes.len() - self.start);
+        self.bytes.splice(self.length_at..self.start, length);
+    }
+}
+
+/// Puts bytes between those that are written.
+pub(super) fn insert(output: &mut Vec<u8>, at: usize, bytes: &[u8]) {
+    let end = output.len();
+    output.extend_from_slice(bytes);
+    output.copy_within(at..end, at + bytes.len());
+    if let Some(place) = output.get_mut(at..at + bytes.len()) {
+        place.copy_from_slice(bytes);
     }
 }
 

@@ -26,8 +26,6 @@ const SHORT: u32 = 16;
 pub(super) struct Loop {
     /// Instructions that are counted where a turn begins.
     pub(super) weight: u32,
-    /// The place that the next ones are counted at, if not there.
-    counted_at: Option<usize>,
     /// True where it calls, throws, or executes what may take long.
     pub(super) calls: bool,
     /// True where it takes parameters from the stack.
@@ -84,14 +82,30 @@ pub(super) struct Survey {
     pub(super) places: Places,
     /// Instructions outside of loops that are counted where it is entered.
     pub(super) weight: u32,
-    /// The place that the next ones are counted at, if not there.
-    counted_at: Option<usize>,
+    /// The instructions of the innermost loop, or of the function, since the place where they are counted.
+    counter: Counter,
     pub(super) calls: bool,
     pub(super) waits: bool,
     /// True where it executes instructions whose time depends on a length.
     pub(super) has_bulk: bool,
-    /// The blocks that are open: for each the loop that it lies in, and true where it is one itself.
-    open: Vec<(Option<usize>, bool)>,
+    open: Vec<Open>,
+}
+
+/// A block that is open.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    /// The loop that it lies in.
+    around: Option<usize>,
+    /// The counter of what is around it, where it is a loop: it has one of its own.
+    counter: Option<Counter>,
+}
+
+/// Instructions that are counted at one place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counter {
+    weight: u32,
+    /// The place; None for the beginning of the loop or the function.
+    at: Option<usize>,
 }
 
 /// The places of a function, in their order.
@@ -110,7 +124,7 @@ impl Labels for Places {
 impl Survey {
     /// Looks at the instructions of a function, to their end.
     pub(super) fn look(&mut self, mut cursor: Cursor, spaces: &Spaces) -> Result<(), Refused> {
-        (self.weight, self.counted_at, self.calls, self.waits, self.has_bulk) = (0, None, false, false, false);
+        (self.calls, self.waits, self.has_bulk, self.counter) = (false, false, false, Counter::default());
         self.loops.clear();
         self.places.0.clear();
         self.open.clear();
@@ -118,8 +132,7 @@ impl Survey {
         while let Some(next) = self.step(&mut cursor, current, spaces)? {
             current = next;
         }
-        cursor.finish()?;
-        Ok(())
+        cursor.finish()
     }
 
     /// Looks at the next instructions, as far as the first that is none of the usual ones. `current`: the loop that they
@@ -149,11 +162,11 @@ impl Survey {
                 return Ok(Some(current));
             }
             Instruction::Block => {
-                self.open.push((current, false));
+                self.open.push(Open { around: current, counter: None });
                 What::Block
             }
             Instruction::Loop(index) => {
-                self.open.push((current, true));
+                self.open.push(Open { around: current, counter: Some(std::mem::take(&mut self.counter)) });
                 self.place(start, cursor, What::Loop);
                 let takes_params = index.and_then(|index| spaces.types.get(index)).is_some_and(|of| of.params > 0);
                 self.loops.push(Loop { takes_params, ..Loop::default() });
@@ -201,34 +214,30 @@ impl Survey {
     /// Counts instructions of a loop, or of the function, that end here. Past so many, those that follow are counted here,
     /// and no longer at its beginning: always in front of them, so that nothing turns without being counted.
     fn count(&mut self, current: Option<usize>, cursor: &Cursor, instructions: u32) {
-        let weight = self.weight_of(current);
-        *weight += instructions;
-        if *weight > MOST_AT_ONCE {
-            let at = cursor.at();
-            let next = Some(self.places.0.len());
-            self.places.0.push(Place { start: at, end: at, what: What::Count(0) });
-            match current.and_then(|at| self.loops.get_mut(at)) {
-                Some(inner) => inner.counted_at = next,
-                None => self.counted_at = next,
-            }
+        self.counter.weight += instructions;
+        if self.counter.weight > MOST_AT_ONCE {
+            self.settle(current);
+            self.counter = Counter { weight: 0, at: Some(self.places.0.len()) };
+            self.places.0.push(Place { start: cursor.at(), end: cursor.at(), what: What::Count(0) });
         }
     }
 
-    /// The instructions that the next ones of a loop, or of the function, are counted with.
-    fn weight_of(&mut self, current: Option<usize>) -> &mut u32 {
-        let (weight, counted_at) = match current.and_then(|at| self.loops.get_mut(at)) {
-            Some(inner) => (&mut inner.weight, inner.counted_at),
-            None => (&mut self.weight, self.counted_at),
-        };
-        match counted_at.and_then(|at| self.places.0.get_mut(at)) {
-            Some(Place { what: What::Count(weight), .. }) => weight,
-            _ => weight,
+    /// Notes what the counter has counted for a loop, or for the function, at its place.
+    fn settle(&mut self, current: Option<usize>) {
+        let Counter { weight, at } = self.counter;
+        if let Some(place) = at.and_then(|at| self.places.0.get_mut(at)) {
+            place.what = What::Count(weight);
+        } else {
+            match current.and_then(|at| self.loops.get_mut(at)) {
+                Some(inner) => inner.weight = weight,
+                None => self.weight = weight,
+            }
         }
     }
 
     /// Notes that a loop, and the function, calls, throws, or executes what may take long, for so many instructions.
     fn call(&mut self, current: Option<usize>, weight: u32) {
-        *self.weight_of(current) += weight;
+        self.counter.weight += weight;
         self.calls = true;
         if let Some(inner) = current.and_then(|at| self.loops.get_mut(at)) {
             inner.calls = true;
@@ -237,12 +246,18 @@ impl Survey {
 
     /// Ends a block: the loop that it lies in; None where it is the function.
     fn close(&mut self, current: Option<usize>) -> Option<Option<usize>> {
-        let (outer, is_loop) = self.open.pop()?;
-        let ended = current.filter(|_| is_loop).and_then(|at| self.loops.get(at));
-        if ended.is_some_and(|ended| ended.calls) {
-            self.call(outer, 0);
+        let Some(Open { around, counter }) = self.open.pop() else {
+            self.settle(None);
+            return None;
+        };
+        if let Some(counter) = counter {
+            self.settle(current);
+            self.counter = counter;
+            if current.and_then(|at| self.loops.get(at)).is_some_and(|ended| ended.calls) {
+                self.call(around, 0);
+            }
         }
-        Some(outer)
+        Some(around)
     }
 
     /// True where the function has to count: one that neither calls nor turns is over soon.
