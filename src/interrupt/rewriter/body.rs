@@ -22,6 +22,9 @@
 //!   (unreachable))
 //! ```
 //!
+//! A short loop that turns at its end alone is written with several turns, which are counted at once: between two of them,
+//! `(br_if 3 (i32.eqz …))` ends it.
+//!
 //! Such a function is a block as a whole, so that all ways to its end count what is in the local.
 
 use super::code::{BLOCK, Code, Waiting};
@@ -106,11 +109,13 @@ impl<'a> Bodies<'a> {
         }
         self.open.clear();
         let Self { spaces, indices, survey, open } = self;
-        let loops = survey.loops.iter();
-        let mut body =
-            Body { module: cursor.module(), spaces, indices, loops, locals, open, output, copied: cursor.at() };
+        let (loops, places) = (survey.loops.iter(), survey.places.0.iter());
+        let (module, copied) = (cursor.module(), cursor.at());
+        let mut body = Body { module, spaces, indices, places, loops, locals, open, output, copied };
         body.enter(false, false);
-        survey.places.0.iter().for_each(|place| body.write(place));
+        while let Some(place) = body.places.next() {
+            body.write(place);
+        }
         Ok(())
     }
 
@@ -159,6 +164,8 @@ struct Body<'a> {
     module: &'a [u8],
     spaces: &'a Spaces,
     indices: &'a Indices,
+    /// Those that have not been written.
+    places: std::slice::Iter<'a, Place>,
     /// Those that have not begun.
     loops: std::slice::Iter<'a, Loop>,
     locals: Locals,
@@ -235,8 +242,25 @@ impl Body<'_> {
         self.enter(true, local.is_some());
         self.copy(place.end);
         match local {
-            Some(local) => Code(self.output).count_or_leave(local, begun.weight),
+            Some(local) => {
+                Code(self.output).count_or_leave(local, begun.weight_of_turns());
+                self.write_turns(&begun, place.end);
+            }
             None => drop(Code(self.output).count(self.indices, begun.weight)),
+        }
+    }
+
+    /// Writes all turns of a short loop but the last.
+    fn write_turns(&mut self, short: &Loop, start: usize) {
+        let Some([labels @ .., last]) = self.places.as_slice().get(..short.labels) else { return };
+        for _ in 1..short.turns {
+            for place in labels {
+                self.write(place);
+            }
+            // Its `br_if`.
+            self.copy(last.start - 1);
+            Code(self.output).end_unless();
+            self.copied = start;
         }
     }
 

@@ -26,7 +26,7 @@ const LOOP: u8 = 0x03;
 const IF: u8 = 0x04;
 const END: u8 = 0x0b;
 const BR: u8 = 0x0c;
-const BR_IF: u8 = 0x0d;
+pub(super) const BR_IF: u8 = 0x0d;
 const CALL: u8 = 0x10;
 const CALL_INDIRECT: u8 = 0x11;
 const DROP: u8 = 0x1a;
@@ -38,6 +38,7 @@ const GLOBAL_GET: u8 = 0x23;
 const GLOBAL_SET: u8 = 0x24;
 const I32_CONST: u8 = 0x41;
 const I64_CONST: u8 = 0x42;
+const I32_EQZ: u8 = 0x45;
 const I32_EQ: u8 = 0x46;
 const I32_NE: u8 = 0x47;
 const I32_LT_S: u8 = 0x48;
@@ -153,6 +154,11 @@ impl Code<'_> {
     pub(super) fn count_or_leave(&mut self, local: usize, weight: u32) {
         self.with(LOCAL_GET, local).i32(weight.into()).one(I32_ADD).with(LOCAL_TEE, local);
         self.i32(AT_ONCE).one(I32_GT_U).unlikely().with(BR_IF, 1);
+    }
+
+    /// Ends such a loop where the condition on the stack, of its branch to its beginning, is false.
+    pub(super) fn end_unless(&mut self) {
+        self.one(I32_EQZ).with(BR_IF, 3);
     }
 
     /// Ends those blocks, behind the `end` of the loop: where it was left to count, it goes on.

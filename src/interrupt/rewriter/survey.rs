@@ -1,5 +1,6 @@
 //! A first look at a function: what is known of it before it is written.
 
+use super::code::BR_IF;
 use super::cursor::{Cursor, Refused};
 use super::instructions::{Bulk, Instruction, Labels, read_instruction, read_memory_argument, read_thrown};
 use super::skipping::skip_plain;
@@ -21,6 +22,12 @@ const ENGINE_WEIGHT: u32 = 50;
 /// The most instructions of a function that does not count for itself: it neither calls nor turns.
 const SHORT: u32 = 16;
 
+/// Bytes of the longest loop that is written with several turns, and the most of them together.
+const SHORT_LOOP: usize = 64;
+const TURNS: usize = 2 * SHORT_LOOP;
+/// The most turns of it.
+const MOST_TURNS: usize = 4;
+
 /// A loop of a function.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Loop {
@@ -30,12 +37,21 @@ pub(super) struct Loop {
     pub(super) calls: bool,
     /// True where it takes parameters from the stack.
     pub(super) takes_params: bool,
+    /// The turns that are written, one behind the other; none where it is written as it is.
+    pub(super) turns: usize,
+    /// The labels of a turn.
+    pub(super) labels: usize,
 }
 
 impl Loop {
     /// True where it may count in a local, and leave for the blocks around it, which take no parameters.
     pub(super) fn may_leave(&self) -> bool {
         !self.calls && !self.takes_params
+    }
+
+    /// Instructions that are counted where the first of the turns begins that are written one behind the other.
+    pub(super) fn weight_of_turns(&self) -> u32 {
+        (1..self.turns).fold(self.weight, |weight, _| weight + self.weight)
     }
 }
 
@@ -112,6 +128,31 @@ struct Counter {
 #[derive(Debug, Default)]
 pub(super) struct Places(pub(super) Vec<Place>);
 
+impl Places {
+    /// For a loop whose `end` is at an offset: how many turns of it are written, and the labels of a turn. Several where it
+    /// is short, has `(br_if 0)` in front of that `end`, and other branches only to what is outside of it.
+    fn short_loop(&self, cursor: &Cursor, end: usize) -> (usize, usize) {
+        const AS_IT_IS: (usize, usize) = (0, 0);
+        let is_near = |place: &&Place| end - place.end <= SHORT_LOOP;
+        let mut labels = 0;
+        for place in self.0.iter().rev().take_while(is_near) {
+            match place.what {
+                What::Label(label) => {
+                    let code = cursor.bytes(place.start - 1..place.start);
+                    let is_last = labels == 0;
+                    if code != [BR_IF] || (label == 0) != is_last || is_last && place.end != end {
+                        return AS_IT_IS;
+                    }
+                    labels += 1;
+                }
+                What::Loop if labels > 0 => return ((TURNS / (end - place.end)).min(MOST_TURNS), labels),
+                _ => return AS_IT_IS,
+            }
+        }
+        AS_IT_IS
+    }
+}
+
 impl Labels for Places {
     fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
         let start = cursor.at();
@@ -173,6 +214,9 @@ impl Survey {
                 return Ok(Some(Some(self.loops.len() - 1)));
             }
             Instruction::End => {
+                if let Some(ended) = current.filter(|_| self.is_in_loop()).and_then(|at| self.loops.get_mut(at)) {
+                    (ended.turns, ended.labels) = self.places.short_loop(cursor, start);
+                }
                 self.place(start, cursor, What::End);
                 return Ok(self.close(current));
             }
@@ -258,6 +302,11 @@ impl Survey {
             }
         }
         Some(around)
+    }
+
+    /// True where the innermost block that is open is a loop.
+    fn is_in_loop(&self) -> bool {
+        self.open.last().is_some_and(|open| open.counter.is_some())
     }
 
     /// True where the function has to count: one that neither calls nor turns is over soon.

@@ -17,8 +17,9 @@ fn charged(instructions: u32) -> String {
     format!("i32.const {instructions} call $charge")
 }
 
-/// Types, functions and the rest that follow what a module has itself: `types` and nothing else but functions.
-fn module(types: &str, functions: &str) -> String {
+/// A module of these types, functions and exports, and what is appended to each of them.
+fn module_of(types: &str, functions: &str, wrappers: &str, exports: [&str; 2]) -> String {
+    let [own, more] = exports;
     format!(
         r#"(module {types}
              (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32))) (type $long (func (param i64)))
@@ -35,11 +36,18 @@ fn module(types: &str, functions: &str) -> String {
              (func $charge_64 (type $long)
                local.get 0 i64.const 1048576 local.get 0 i64.const 1048576 i64.lt_u select i32.wrap_i64
                i32.const 30 i32.add call $charge)
+             {wrappers}
              (table 1 1 funcref)
              (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))
+             {own}
              (export "wapc:refill" (table 0)) (export "wapc:quantum" (global 2))
-             (export "wapc:left" (global 0)))"#
+             (export "wapc:left" (global 0)) {more})"#
     )
+}
+
+/// A module of types and functions alone.
+fn module(types: &str, functions: &str) -> String {
+    module_of(types, functions, "", ["", ""])
 }
 
 /// Checks functions of the type 0, given as text, against what is written for them.
@@ -154,30 +162,11 @@ fn the_start_function_and_what_the_host_calls_begin_an_invocation() {
         (export "__guest_call" (func 0)) (export "other" (func 0)) (start 1))"#;
     let begin = "block global.get 2 i32.const 0 i32.lt_s br_if 0
         i32.const 1 global.set 1 global.get 2 global.set 0 end";
-    let expected = format!(
-        r#"(module (type (func (param i32 i32) (result i32))) (type (func))
-             (type $refill (func (param i32 i32) (result i32))) (type $nothing (func)) (type $number (func (param i32))) (type $long (func (param i64)))
-             (func (type 0) i32.const 1) (func (type 1))
-             (func $refill (type $nothing)
-               global.get 0 global.get 1 i32.const 0 call_indirect (type $refill) global.set 0
-               i32.const 0 global.set 1)
-             (func $charge (type $number)
-               global.get 0 local.get 0 i32.sub global.set 0
-               global.get 0 i32.const 0 i32.lt_s if call $refill end)
-             (func $charge_32 (type $number)
-               local.get 0 i32.const 1048576 local.get 0 i32.const 1048576 i32.lt_u select
-               i32.const 30 i32.add call $charge)
-             (func $charge_64 (type $long)
-               local.get 0 i64.const 1048576 local.get 0 i64.const 1048576 i64.lt_u select i32.wrap_i64
-               i32.const 30 i32.add call $charge)
-             (func (type 0) {begin} local.get 0 local.get 1 call 0)
-             (func (type 1) {begin} call 1)
-             (table 1 1 funcref)
-             (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))
-             (export "__guest_call" (func 6)) (export "other" (func 0))
-             (export "wapc:refill" (table 0)) (export "wapc:quantum" (global 2))
-             (export "wapc:left" (global 0))
-             (export "wapc:start" (func 7)))"#
+    let expected = module_of(
+        "(type (func (param i32 i32) (result i32))) (type (func))",
+        "(func (type 0) i32.const 1) (func (type 1))",
+        &format!("(func (type 0) {begin} local.get 0 local.get 1 call 0) (func (type 1) {begin} call 1)"),
+        [r#"(export "__guest_call" (func 6)) (export "other" (func 0))"#, r#"(export "wapc:start" (func 7))"#],
     );
     assert_eq!(rewrite(&assemble(whole)), Ok(assemble(&expected)));
 }
@@ -222,4 +211,32 @@ fn a_long_loop_counts_on_the_way_where_it_looks() {
         &format!("(func (type 0) loop {nops} br 0 end)"),
         &function(2, &leaving("", 513, &format!("{first} {count} {second} br 0"))),
     );
+}
+
+#[test]
+fn a_short_loop_is_written_with_several_turns() {
+    let turn = |last: &str| format!("i32.const 1 br_if 4 i32.const 1 {last}");
+    let (first, last) = (turn("i32.eqz br_if 3"), turn("br_if 0"));
+    check(
+        NOTHING,
+        "(func (type 0) loop i32.const 1 br_if 1 i32.const 1 br_if 0 end)",
+        &function(2, &leaving("", 4 * 5, &[&*first, &first, &first, &last].join(" "))),
+    );
+    // Of 64 bytes; one more is too long.
+    let [nops, more] = [60, 61].map(|count| "nop ".repeat(count));
+    let turns = format!("{nops} i32.const 1 i32.eqz br_if 3 {nops} i32.const 1 br_if 0");
+    check(
+        NOTHING,
+        &format!("(func (type 0) loop {nops} i32.const 1 br_if 0 end)"),
+        &function(2, &leaving("", 2 * 63, &turns)),
+    );
+    for (as_it_is, weight) in [
+        (&*format!("{more} i32.const 1 br_if 0"), 64),
+        ("i32.const 1 br_if 0 nop", 4),
+        ("i32.const 1 br_if 0 i32.const 1 br_if 0", 5),
+        ("i32.const 1 br_table 0", 3),
+        ("block end i32.const 1 br_if 0", 5),
+    ] {
+        check(NOTHING, &format!("(func (type 0) loop {as_it_is} end)"), &function(2, &leaving("", weight, as_it_is)));
+    }
 }
