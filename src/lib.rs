@@ -6,6 +6,7 @@
 
 #[cfg(debug_assertions)]
 mod assertions;
+mod binary_types;
 mod constants;
 mod error;
 mod host;

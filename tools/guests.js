@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+import { ASYNCIFIED } from '../testdata/asyncified.js';
 import { isOlder } from './build.js';
 import { cache } from './cache.js';
 import { debian } from './debian.js';
@@ -24,20 +25,6 @@ const BUILDERS = {
   wat,
   asyncify,
 };
-
-/** The guests that are also built to suspend themselves: each language's, and those of the tests of suspended guests. */
-const ASYNCIFIED = [
-  'hello',
-  'rust/wasi',
-  'assemblyscript/hello',
-  'zig/hello',
-  'zig/wasi',
-  'c/hello',
-  'bench',
-  ...['deep', 'edge', 'edge-wasi', 'probe', 'relay', 'small', 'starting', 'starts', 'version', 'wasi'].map(
-    (name) => `wat/${name}`,
-  ),
-];
 
 /** Builds the named kinds of guests, or all of them. */
 export async function buildGuests(kinds) {

@@ -42,8 +42,11 @@ export async function run(values, [guest, operation, payload]) {
   if (values.profile) {
     const limits = { ...host.limits, interrupt: true };
     const inThread = await WapcHost.instantiate(guest, { ...host, ...streams, limits });
-    await profiled(async () => show(await inThread.invoke(operation, request)));
-    return inThread.close();
+    try {
+      return await profiled(async () => show(await inThread.invoke(operation, request)));
+    } finally {
+      inThread.close();
+    }
   }
   // In a worker: a guest that never ends is stopped by its timeout, and leaves this thread free for signals.
   const pool = await WapcPool.create(guest, { ...host, ...streams, size: 1, workers: true });

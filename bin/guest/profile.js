@@ -39,7 +39,7 @@ function readable(name) {
 
 /** @param {import('wapc-host/observe').Profile} profile */
 function lines({ samples, functions }) {
-  if (samples === 0) return ['no samples: the guest was too short in its own functions'];
+  if (samples === 0) return ['no samples: the guest spent less than a millisecond or so in its own functions'];
   const share = (count) => `${((100 * count) / samples).toFixed(1)}%`;
   const rows = functions
     .slice(0, MOST)

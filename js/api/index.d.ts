@@ -325,8 +325,8 @@ export interface Limits {
   interrupt?: boolean | undefined;
   /**
    * Instructions, roughly, that one invocation, or one start, may execute: past it WAPC_LIMIT, at the same place on every
-   * engine (an asyncified guest that suspends itself counts that, too), and the next invocation runs on a fresh instance. The guest is rewritten as by `interrupt`, with the same
-   * errors. What counts for how much may change between versions.
+   * engine (an asyncified guest that suspends itself counts that, too), and the next invocation runs on a fresh instance.
+   * The guest is rewritten as by `interrupt`, with the same errors. What counts for how much may change between versions.
    * @default Infinity
    */
   fuel?: number | undefined;

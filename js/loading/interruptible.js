@@ -1,10 +1,10 @@
 /** Compiles guests that can be interrupted: what rewrites them is loaded when the first of them is compiled. */
 
-import { WapcError, messageOf } from '../base/error.js';
+import { WapcError } from '../base/error.js';
+import { once } from '../base/once.js';
 import { platform } from '../platform/platform.js';
 
-/** @type {ReturnType<typeof platform.interrupt> | undefined} */
-let loaded;
+const load = once('what `limits.interrupt` needs', () => platform.interrupt());
 
 /**
  * The modules that were rewritten. What a module exports says nothing: guests choose that.
@@ -31,23 +31,10 @@ export async function compileInterruptible(guest) {
   // As it came: what the rewriter appends could make an invalid module valid that names its indices.
   if (!WebAssembly.validate(guest)) return WebAssembly.compile(guest);
   try {
-    loaded ??= load();
-    const { compileRewritten } = await loaded;
+    const { compileRewritten } = await load();
     return noteRewritten(await compileRewritten(guest, WapcError));
   } catch (error) {
     if (!(error instanceof WapcError)) throw error;
-    // The next one tries again.
-    if (error.code === 'WAPC_LOAD') loaded = undefined;
     return error;
-  }
-}
-
-async function load() {
-  try {
-    return await platform.interrupt();
-  } catch (error) {
-    if (error instanceof WapcError) throw error;
-    const message = `could not load what \`limits.interrupt\` needs: ${messageOf(error)}`;
-    throw new WapcError('WAPC_LOAD', message, { cause: error });
   }
 }

@@ -4,8 +4,9 @@
 const FRAME = /^(.*)wasm-function\[(\d+)\]/;
 
 /**
- * The guest's functions on a stack, from the innermost outwards. The frames from the top are JavaScript's, the core's, `own`, the guest's function
- * that asks for more instructions (the rewriter has appended it and those behind it), and the guest's own.
+ * The guest's functions on a stack, from the innermost outwards. The frames from the top are JavaScript's, the core's,
+ * `own`, the guest's function that asks for more instructions (the rewriter has appended it and those behind it), and the
+ * guest's own.
  */
 export function functionsOf({ stack, own }) {
   const frames = stack.split('\n').map((line) => FRAME.exec(line));

@@ -1,13 +1,11 @@
 /** Loads WASI when the first guest that imports it is compiled. */
 
-import { WapcError, messageOf } from '../base/error.js';
+import { once } from '../base/once.js';
 import { WASI_MODULES } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 import { ownModule } from '../loading/own-modules.js';
 import { importsOf } from '../invocation/shims.js';
 import { watchStack } from '../invocation/stack.js';
-
-let loaded;
 
 /**
  * WASI for a guest; undefined if it does not import WASI. Called by the core.
@@ -18,25 +16,16 @@ export async function loadWasi(guest, core) {
   const imported = new Set(WebAssembly.Module.imports(guest).map(({ module }) => module));
   const names = WASI_MODULES.filter((name) => imported.has(name));
   if (names.length === 0) return undefined;
-  loaded ??= load(core).catch((error) => {
-    loaded = undefined;
-    throw error;
-  });
-  return new WasiOf(await loaded, names);
+  return new WasiOf(await load(core), names);
 }
 
-async function load(core) {
-  try {
-    const { Wasi, compile } = await platform.wasi();
-    platform.modules.wasi ??= await compile();
-    const wasi = new Wasi(platform.modules.wasi, core, platform, { ownModule, importsOf });
-    watchStack(wasi.exports);
-    return wasi;
-  } catch (error) {
-    if (error instanceof WapcError) throw error;
-    throw new WapcError('WAPC_LOAD', `could not load WASI: ${messageOf(error)}`, { cause: error });
-  }
-}
+const load = once('WASI', async (/** @type {import('../generated/core.js').InitOutput} */ core) => {
+  const { Wasi, compile } = await platform.wasi();
+  platform.modules.wasi ??= await compile();
+  const wasi = new Wasi(platform.modules.wasi, core, platform, { ownModule, importsOf });
+  watchStack(wasi.exports);
+  return wasi;
+});
 
 /** WASI for one guest, under the module names that it imports. */
 class WasiOf {

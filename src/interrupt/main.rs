@@ -4,6 +4,8 @@
 
 #![cfg_attr(target_arch = "wasm32", no_main)]
 
+#[path = "../binary_types.rs"]
+mod binary_types;
 #[path = "../constants.rs"]
 mod constants;
 mod exports;

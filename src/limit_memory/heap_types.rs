@@ -5,15 +5,9 @@
 
 use super::constant_expression::skip_constant_expression;
 use super::value_types::{Value, read_value_type};
+use crate::binary_types::{ARRAY, FUNCTION, RECURSIVE, STRUCT, SUBTYPE, SUBTYPE_FINAL};
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
-
-const ARRAY: u8 = 0x5e;
-const STRUCT: u8 = 0x5f;
-const FUNCTION: u8 = 0x60;
-const RECURSIVE: u8 = 0x4e;
-const SUBTYPE_FINAL: u8 = 0x4f;
-const SUBTYPE: u8 = 0x50;
 
 /// The most values that an exception may carry. A guest holds as many exceptions as fit on its stack. One of 1,000
 /// values takes 32 KB of V8's heap: 4 GB on a stack of 1 MB. With 16 values it is about 90 MB; compilers use one.

@@ -1,5 +1,6 @@
 //! Types of values: <https://webassembly.github.io/spec/core/binary/types.html>
 
+use crate::binary_types::{ABSTRACT_FIRST, ABSTRACT_LAST, NUMERIC_FIRST, NUMERIC_LAST, REFERENCE, REFERENCE_OR_NULL};
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
@@ -14,15 +15,10 @@ pub(super) enum Value {
     Reference,
 }
 
-const NUMERIC_FIRST: u8 = 0x7b;
-const NUMERIC_LAST: u8 = 0x7f;
-const REFERENCE: u8 = 0x64;
-const REFERENCE_OR_NULL: u8 = 0x63;
-
 // The abstract heap types as signed one-byte numbers: `exn`, and all others up to `noexn`.
-const EXN: i64 = 0x69 - 0x80;
+const EXN: i64 = ABSTRACT_FIRST as i64 - 0x80;
 const AFTER_EXN: i64 = EXN + 1;
-const HEAP_LAST: i64 = 0x74 - 0x80;
+const HEAP_LAST: i64 = ABSTRACT_LAST as i64 - 0x80;
 
 pub(super) fn read_value_type(reader: &mut Reader) -> Result<Value, Refused> {
     match reader.byte()? {

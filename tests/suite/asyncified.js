@@ -3,6 +3,7 @@
  * suspended guests, with such guests. Engines with JSPI suspend them like all others.
  */
 
+import { ASYNCIFIED } from '../../testdata/asyncified.js';
 import { equal, fails, inTime, string, words, wordsOf } from './assert.js';
 import { asynchronous } from './async.js';
 import { chains } from './chains.js';
@@ -17,20 +18,6 @@ import { stacks } from './stacks.js';
 import { languages } from './wasi/languages.js';
 import { waiting } from './wasi/waiting.js';
 import { patient } from './ways.js';
-
-/** The guests in testdata/asyncify. */
-const PREPARED = new Set([
-  'hello',
-  'rust/wasi',
-  'assemblyscript/hello',
-  'zig/hello',
-  'zig/wasi',
-  'c/hello',
-  'bench',
-  ...['deep', 'edge', 'edge-wasi', 'probe', 'relay', 'small', 'starting', 'starts', 'version', 'wasi'].map(
-    (name) => `wat/${name}`,
-  ),
-]);
 
 const LANGUAGES = {
   Rust: 'hello',
@@ -47,7 +34,7 @@ const soon = (value) => new Promise((resolve) => setTimeout(resolve, 0, value));
 
 export function* asyncified(environment) {
   const { WapcHost, WapcModule, WapcPool, canSuspend, hasWorkers } = environment;
-  const guest = (name) => environment.guest(PREPARED.has(name) ? `asyncify/${name}` : name);
+  const guest = (name) => environment.guest(ASYNCIFIED.includes(name) ? `asyncify/${name}` : name);
 
   for (const [language, name] of Object.entries(LANGUAGES)) {
     yield [

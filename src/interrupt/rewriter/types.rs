@@ -3,24 +3,15 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Refused};
+use crate::binary_types::{
+    ABSTRACT_FIRST, ABSTRACT_LAST, ARRAY, FUNCTION, NUMERIC_FIRST, NUMERIC_LAST, RECURSIVE, REFERENCE,
+    REFERENCE_OR_NULL, STRUCT, SUBTYPE, SUBTYPE_FINAL,
+};
 use crate::leb128::Leb128;
 
-const ARRAY: u8 = 0x5e;
-const STRUCT: u8 = 0x5f;
-const FUNCTION: u8 = 0x60;
-const RECURSIVE: u8 = 0x4e;
-const SUBTYPE_FINAL: u8 = 0x4f;
-const SUBTYPE: u8 = 0x50;
-
-const NUMERIC_FIRST: u8 = 0x7b;
-const NUMERIC_LAST: u8 = 0x7f;
 /// Of fields: i16 and i8.
 const PACKED_FIRST: u8 = 0x77;
 const PACKED_LAST: u8 = 0x78;
-const REFERENCE: u8 = 0x64;
-const REFERENCE_OR_NULL: u8 = 0x63;
-const ABSTRACT_FIRST: u8 = 0x69;
-const ABSTRACT_LAST: u8 = 0x74;
 
 /// Types of numbers.
 pub(super) const I32: u8 = 0x7f;

@@ -1,0 +1,27 @@
+/** Loads what is loaded once. */
+
+import { WapcError, messageOf } from './error.js';
+
+/**
+ * A function that loads on its first call, and gives what was loaded from then on. After a failure the next call tries
+ * again.
+ * @template T, Given
+ * @param {string} what the name in the message of WAPC_LOAD, which an error without a code is told as
+ * @param {(given: Given) => Promise<T>} load
+ * @returns {(given?: Given) => Promise<T>}
+ */
+export function once(what, load) {
+  /** @type {Promise<T> | undefined} */
+  let loaded;
+  /** @param {any} given */
+  const attempt = async (given) => {
+    try {
+      return await load(given);
+    } catch (error) {
+      loaded = undefined;
+      if (error instanceof WapcError) throw error;
+      throw new WapcError('WAPC_LOAD', `could not load ${what}: ${messageOf(error)}`, { cause: error });
+    }
+  };
+  return (given) => (loaded ??= attempt(given));
+}
