@@ -29,6 +29,7 @@ export const ACTIONS = {
     use: answered,
   }),
   'invokes one that suspends': ({ suspending }) => ({ act: () => suspending.invoke('c'), use: answered }),
+  // An error is made each time, which takes Bun milliseconds on a deep stack.
   'invokes itself': ({ own }) => ({
     act: () => own().invoke('c'),
     use: answered,
@@ -39,6 +40,7 @@ export const ACTIONS = {
   'invokes itself at once': ({ own }) => ({
     act: () => own().invokeSync?.('c'),
     codes: ['WAPC_REENTRANT', 'WAPC_ASYNC'],
+    every: 16,
   }),
   'invokes a pool': ({ pool }) => ({ act: () => pool.invoke('c'), use: answered }),
   'invokes a pool with options': ({ pool, signal }) => ({
