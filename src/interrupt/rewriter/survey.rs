@@ -5,6 +5,7 @@ use super::cursor::{Cursor, Refused};
 use super::instructions::{Bulk, Instruction, Labels, read_instruction, read_memory_argument, read_thrown};
 use super::skipping::skip_plain;
 use super::spaces::Spaces;
+use super::types::EMPTY;
 
 /// Instructions that are counted at once: after so many in a row a function counts again, so that one of a megabyte does
 /// not count for less than it takes, and one that ends before does not count for more.
@@ -130,7 +131,7 @@ pub(super) struct Places(pub(super) Vec<Place>);
 
 impl Places {
     /// For a loop whose `end` is at an offset: how many turns of it are written, and the labels of a turn. Several where it
-    /// is short, has `(br_if 0)` in front of that `end`, and other branches only to what is outside of it.
+    /// is short, has no result, has `(br_if 0)` in front of that `end`, and other branches only to what is outside of it.
     fn short_loop(&self, cursor: &Cursor, end: usize) -> (usize, usize) {
         const AS_IT_IS: (usize, usize) = (0, 0);
         let is_near = |place: &&Place| end - place.end <= SHORT_LOOP;
@@ -145,7 +146,9 @@ impl Places {
                     }
                     labels += 1;
                 }
-                What::Loop if labels > 0 => return ((TURNS / (end - place.end)).min(MOST_TURNS), labels),
+                What::Loop if labels > 0 && cursor.bytes(place.start + 1..place.end) == [EMPTY] => {
+                    return ((TURNS / (end - place.end)).min(MOST_TURNS), labels);
+                }
                 _ => return AS_IT_IS,
             }
         }

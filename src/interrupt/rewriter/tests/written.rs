@@ -145,6 +145,16 @@ fn a_result_passes_the_block_of_its_function() {
 }
 
 #[test]
+fn a_loop_with_a_result_is_written_with_one_turn() {
+    let turn = "i64.const 1 i32.const 0 br_if 0";
+    check(
+        NOTHING,
+        &format!("(func (type 0) loop (result i64) {turn} end drop)"),
+        &function(3, &format!("{} drop", leaving("(result i64)", 4, turn))),
+    );
+}
+
+#[test]
 fn a_loop_that_takes_parameters_counts_in_each_turn() {
     let types = "(type (func)) (type (func (param i32)))";
     let original = "(func (type 0) i32.const 1 loop (type 1) drop end)";
