@@ -1,4 +1,4 @@
-/** Loads what is loaded once. */
+/** Loading on first use. */
 
 import { WapcError, messageOf } from './error.js';
 
@@ -6,7 +6,7 @@ import { WapcError, messageOf } from './error.js';
  * A function that loads on its first call, and gives what was loaded from then on. After a failure the next call tries
  * again.
  * @template T, Given
- * @param {string} what the name in the message of WAPC_LOAD, which an error without a code is told as
+ * @param {string} what is loaded, for the message of WAPC_LOAD: any error but a WapcError becomes the cause of one
  * @param {(given: Given) => Promise<T>} load
  * @returns {(given?: Given) => Promise<T>}
  */
@@ -18,10 +18,13 @@ export function once(what, load) {
     try {
       return await load(given);
     } catch (error) {
-      loaded = undefined;
       if (error instanceof WapcError) throw error;
       throw new WapcError('WAPC_LOAD', `could not load ${what}: ${messageOf(error)}`, { cause: error });
     }
   };
-  return (given) => (loaded ??= attempt(given));
+  return (given) =>
+    (loaded ??= attempt(given).catch((error) => {
+      loaded = undefined;
+      throw error;
+    }));
 }

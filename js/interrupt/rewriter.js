@@ -1,6 +1,6 @@
 /** Rewrites guests so that they can be interrupted (`src/interrupt/`). */
 
-/** Most bytes of a guest that is rewritten, which takes about three times as many. */
+/** Most bytes of a guest that is rewritten, which takes about three times as many; ten times for one of short loops alone. */
 const LARGEST = 64 * 1024 * 1024;
 
 /**

@@ -164,9 +164,9 @@ struct Body<'a> {
     module: &'a [u8],
     spaces: &'a Spaces,
     indices: &'a Indices,
-    /// Those that have not been written.
+    /// The places that have not been written.
     places: std::slice::Iter<'a, Place>,
-    /// Those that have not begun.
+    /// The loops that have not begun.
     loops: std::slice::Iter<'a, Loop>,
     locals: Locals,
     open: &'a mut Vec<Open>,
@@ -179,7 +179,7 @@ impl Body<'_> {
     /// Writes what is at a place, and all in front of it.
     fn write(&mut self, place: &Place) {
         match place.what {
-            What::Label(label) => self.label(label, place),
+            What::Label(label) | What::BranchIf(label) => self.label(label, place),
             What::Block => self.enter(false, false),
             What::Loop => self.begin_loop(place),
             What::End => self.end(place),
@@ -257,7 +257,7 @@ impl Body<'_> {
             for place in labels {
                 self.write(place);
             }
-            // Its `br_if`.
+            // Up to the last `br_if`.
             self.copy(last.start - 1);
             Code(self.output).end_unless();
             self.copied = start;

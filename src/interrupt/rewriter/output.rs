@@ -1,6 +1,6 @@
 //! Writes the parts of a module.
 
-/// The bodies of functions, written one after the other behind what is already there, and copied nowhere.
+/// The bodies of functions. Each is written behind the one before, where it stays.
 #[derive(Debug, Default)]
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
@@ -38,7 +38,7 @@ impl Body {
     }
 }
 
-/// Puts bytes between those that are written.
+/// Inserts bytes at an offset.
 pub(super) fn insert(output: &mut Vec<u8>, at: usize, bytes: &[u8]) {
     let end = output.len();
     output.extend_from_slice(bytes);

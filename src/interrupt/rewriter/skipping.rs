@@ -15,8 +15,8 @@ static SKIPPED: [u16; 256] = {
     let mut code = 0;
     while code < 256 {
         let how = match code {
-            // unreachable, nop, else, catch_all, drop, select, numeric ones, ref.is_null, ref.eq, ref.as_non_null
-            0x00 | 0x01 | 0x05 | 0x19 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => 1,
+            // unreachable, nop, drop, select, numeric ones, ref.is_null, ref.eq, ref.as_non_null
+            0x00 | 0x01 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => 1,
             // Variables, table.get, i32.const, i64.const, memory.size
             0x20..=0x25 | 0x41 | 0x42 | 0x3f => 0x11,
             // Loads and stores: alignment and offset.

@@ -1,6 +1,6 @@
 //! A first look at a function: what is known of it before it is written.
 
-use super::code::BR_IF;
+use super::code::{BR_IF, CATCH, CATCH_ALL, ELSE};
 use super::cursor::{Cursor, Refused};
 use super::instructions::{Bulk, Instruction, Labels, read_instruction, read_memory_argument, read_thrown};
 use super::skipping::skip_plain;
@@ -23,10 +23,11 @@ const ENGINE_WEIGHT: u32 = 50;
 /// The most instructions of a function that does not count for itself: it neither calls nor turns.
 const SHORT: u32 = 16;
 
-/// Bytes of the longest loop that is written with several turns, and the most of them together.
+/// Bytes of the longest loop that is written with several turns.
 const SHORT_LOOP: usize = 64;
+/// The most bytes of all turns of a loop together.
 const TURNS: usize = 2 * SHORT_LOOP;
-/// The most turns of it.
+/// The most turns of a loop that are written.
 const MOST_TURNS: usize = 4;
 
 /// A loop of a function.
@@ -38,7 +39,7 @@ pub(super) struct Loop {
     pub(super) calls: bool,
     /// True where it takes parameters from the stack.
     pub(super) takes_params: bool,
-    /// The turns that are written, one behind the other; none where it is written as it is.
+    /// The turns that are written, one behind the other; 0 where it is written as it is.
     pub(super) turns: usize,
     /// The labels of a turn.
     pub(super) labels: usize,
@@ -70,6 +71,8 @@ pub(super) struct Place {
 pub(super) enum What {
     /// A label.
     Label(usize),
+    /// The label of a `br_if`.
+    BranchIf(usize),
     /// A block, but no loop, begins.
     Block,
     Loop,
@@ -113,8 +116,10 @@ pub(super) struct Survey {
 struct Open {
     /// The loop that it lies in.
     around: Option<usize>,
-    /// The counter of what is around it, where it is a loop: it has one of its own.
+    /// For a loop: the counter of the loop or function around it, which goes on behind its `end`.
     counter: Option<Counter>,
+    /// For any other block: the place where what is in front of it is counted.
+    counted_at: Option<usize>,
 }
 
 /// Instructions that are counted at one place.
@@ -130,6 +135,15 @@ struct Counter {
 pub(super) struct Places(pub(super) Vec<Place>);
 
 impl Places {
+    /// Notes that the last place is the label of a `br_if`.
+    fn note_branch_if(&mut self) {
+        if let Some(Place { what, .. }) = self.0.last_mut()
+            && let What::Label(label) = *what
+        {
+            *what = What::BranchIf(label);
+        }
+    }
+
     /// For a loop whose `end` is at an offset: how many turns of it are written, and the labels of a turn. Several where it
     /// is short, has no result, has `(br_if 0)` in front of that `end`, and other branches only to what is outside of it.
     fn short_loop(&self, cursor: &Cursor, end: usize) -> (usize, usize) {
@@ -138,10 +152,9 @@ impl Places {
         let mut labels = 0;
         for place in self.0.iter().rev().take_while(is_near) {
             match place.what {
-                What::Label(label) => {
-                    let code = cursor.bytes(place.start - 1..place.start);
+                What::BranchIf(label) => {
                     let is_last = labels == 0;
-                    if code != [BR_IF] || (label == 0) != is_last || is_last && place.end != end {
+                    if (label == 0) != is_last || is_last && place.end != end {
                         return AS_IT_IS;
                     }
                     labels += 1;
@@ -191,7 +204,14 @@ impl Survey {
         self.count(current, cursor, skipped + 1);
         let (start, code) = (cursor.at(), cursor.peek().unwrap_or_default());
         let what = match read_instruction(cursor, &mut self.places)? {
-            Instruction::Plain => return Ok(Some(current)),
+            Instruction::Plain => {
+                match code {
+                    BR_IF => self.places.note_branch_if(),
+                    ELSE | CATCH | CATCH_ALL => self.count_behind(current, cursor),
+                    _ => {}
+                }
+                return Ok(Some(current));
+            }
             Instruction::Call(function) => {
                 let is_of_host = function.is_some_and(|function| function < spaces.imported_functions);
                 self.call(current, if is_of_host { HOST_CALL_WEIGHT } else { CALL_WEIGHT });
@@ -206,11 +226,12 @@ impl Survey {
                 return Ok(Some(current));
             }
             Instruction::Block => {
-                self.open.push(Open { around: current, counter: None });
+                self.open.push(Open { around: current, counter: None, counted_at: self.counter.at });
                 What::Block
             }
             Instruction::Loop(index) => {
-                self.open.push(Open { around: current, counter: Some(std::mem::take(&mut self.counter)) });
+                let counter = std::mem::take(&mut self.counter);
+                self.open.push(Open { around: current, counter: Some(counter), counted_at: None });
                 self.place(start, cursor, What::Loop);
                 let takes_params = index.and_then(|index| spaces.types.get(index)).is_some_and(|of| of.params > 0);
                 self.loops.push(Loop { takes_params, ..Loop::default() });
@@ -221,12 +242,12 @@ impl Survey {
                     (ended.turns, ended.labels) = self.places.short_loop(cursor, start);
                 }
                 self.place(start, cursor, What::End);
-                return Ok(self.close(current));
+                return Ok(self.close(current, cursor));
             }
             Instruction::Delegate => {
                 self.place(start, cursor, What::Delegate);
                 self.places.label(cursor)?;
-                return Ok(self.close(current));
+                return Ok(self.close(current, cursor));
             }
             Instruction::Return => What::Return,
             Instruction::Throw => {
@@ -259,13 +280,26 @@ impl Survey {
     }
 
     /// Counts instructions of a loop, or of the function, that end here. Past so many, those that follow are counted here,
-    /// and no longer at its beginning: always in front of them, so that nothing turns without being counted.
+    /// and no longer at its beginning.
     fn count(&mut self, current: Option<usize>, cursor: &Cursor, instructions: u32) {
         self.counter.weight += instructions;
         if self.counter.weight > MOST_AT_ONCE {
-            self.settle(current);
-            self.counter = Counter { weight: 0, at: Some(self.places.0.len()) };
-            self.places.0.push(Place { start: cursor.at(), end: cursor.at(), what: What::Count(0) });
+            self.count_from(current, cursor);
+        }
+    }
+
+    /// Counts the instructions that follow here.
+    fn count_from(&mut self, current: Option<usize>, cursor: &Cursor) {
+        self.settle(current);
+        self.counter = Counter { weight: 0, at: Some(self.places.0.len()) };
+        self.places.0.push(Place { start: cursor.at(), end: cursor.at(), what: What::Count(0) });
+    }
+
+    /// Counts what follows an arm of the innermost block here, if the place where it would be counted lies in that arm: it
+    /// is not executed where a branch has passed it, or the other arm was chosen.
+    fn count_behind(&mut self, current: Option<usize>, cursor: &Cursor) {
+        if self.open.last().is_some_and(|open| open.counter.is_none() && open.counted_at != self.counter.at) {
+            self.count_from(current, cursor);
         }
     }
 
@@ -292,8 +326,11 @@ impl Survey {
     }
 
     /// Ends a block: the loop that it lies in; None where it is the function.
-    fn close(&mut self, current: Option<usize>) -> Option<Option<usize>> {
-        let Some(Open { around, counter }) = self.open.pop() else {
+    fn close(&mut self, current: Option<usize>, cursor: &Cursor) -> Option<Option<usize>> {
+        if !self.open.is_empty() {
+            self.count_behind(current, cursor);
+        }
+        let Some(Open { around, counter, .. }) = self.open.pop() else {
             self.settle(None);
             return None;
         };

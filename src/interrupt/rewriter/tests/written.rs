@@ -250,3 +250,40 @@ fn a_short_loop_is_written_with_several_turns() {
         check(NOTHING, &format!("(func (type 0) loop {as_it_is} end)"), &function(2, &leaving("", weight, as_it_is)));
     }
 }
+
+#[test]
+fn what_a_branch_may_pass_is_counted_behind_it() {
+    let nops = |count: usize| "nop ".repeat(count);
+    let [before, passed, inside, behind] = [500, 30, 20, 40].map(nops);
+    // What follows 512 instructions is counted in the block. A branch passes that, so what follows the block is not.
+    let original = format!("{before} block i32.const 1 br_if 0 {passed} block end {inside} end {behind}");
+    let expected = format!(
+        "{} {before} block i32.const 1 br_if 0 {passed} {} block end {inside} end {} {behind}",
+        counted(534),
+        counted(22),
+        counted(41)
+    );
+    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
+    // Likewise the other arm of an `if`.
+    let original = format!("{before} i32.const 1 if {passed} block end {inside} else {behind} end {behind}");
+    let expected = format!(
+        "{} {before} i32.const 1 if {passed} {} block end {inside} else {} {behind} end {} {behind}",
+        counted(533),
+        counted(22),
+        counted(41),
+        counted(41)
+    );
+    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
+}
+
+#[test]
+fn a_table_of_labels_that_look_like_branches_is_no_short_loop() {
+    // Of 13 labels, each of them but the last 13: the code of `br_if`.
+    let [labels, shifted] = [13, 16].map(|label| format!("{label} ").repeat(13));
+    let (begin, end) = ("block ".repeat(13), "end ".repeat(13));
+    check(
+        NOTHING,
+        &format!("(func (type 0) {begin} loop i32.const 1 br_table {labels} 0 end {end})"),
+        &function(2 + 26, &format!("{begin} {} {end}", leaving("", 3, &format!("i32.const 1 br_table {shifted} 0")))),
+    );
+}
