@@ -1,6 +1,6 @@
 //! A first look at a function: what is known of it before it is written.
 
-use super::code::{BR_IF, CATCH, CATCH_ALL, ELSE};
+use super::code::{BR, BR_IF, BR_TABLE, CATCH, CATCH_ALL, ELSE, IF};
 use super::cursor::{Cursor, Refused};
 use super::instructions::{Bulk, Instruction, Labels, read_instruction, read_memory_argument, read_thrown};
 use super::skipping::skip_plain;
@@ -104,6 +104,9 @@ pub(super) struct Survey {
     pub(super) weight: u32,
     /// The instructions of the innermost loop, or of the function, since the place where they are counted.
     counter: Counter,
+    /// Where no such place is passed on every way to here: the most instructions that are executed without being counted
+    /// on any of them.
+    uncounted: Option<u32>,
     pub(super) calls: bool,
     pub(super) waits: bool,
     /// True where it executes instructions whose time depends on a length.
@@ -118,8 +121,12 @@ struct Open {
     around: Option<usize>,
     /// For a loop: the counter of the loop or function around it, which goes on behind its `end`.
     counter: Option<Counter>,
-    /// For any other block: the place where what is in front of it is counted.
+    /// For any other block: the place where its beginning is counted.
     counted_at: Option<usize>,
+    /// The same of `Survey`, at its beginning.
+    uncounted: Option<u32>,
+    /// The most instructions that are executed without being counted where a branch leads to its end.
+    branched: u32,
 }
 
 /// Instructions that are counted at one place.
@@ -182,6 +189,7 @@ impl Survey {
     /// Looks at the instructions of a function, to their end.
     pub(super) fn look(&mut self, mut cursor: Cursor, spaces: &Spaces) -> Result<(), Refused> {
         (self.calls, self.waits, self.has_bulk, self.counter) = (false, false, false, Counter::default());
+        self.uncounted = None;
         self.loops.clear();
         self.places.0.clear();
         self.open.clear();
@@ -203,13 +211,10 @@ impl Survey {
         let skipped = skip_plain(cursor, MOST_AT_ONCE);
         self.count(current, cursor, skipped + 1);
         let (start, code) = (cursor.at(), cursor.peek().unwrap_or_default());
+        let labels = self.places.0.len();
         let what = match read_instruction(cursor, &mut self.places)? {
             Instruction::Plain => {
-                match code {
-                    BR_IF => self.places.note_branch_if(),
-                    ELSE | CATCH | CATCH_ALL => self.count_behind(current, cursor),
-                    _ => {}
-                }
+                self.plain(code, labels, current, cursor);
                 return Ok(Some(current));
             }
             Instruction::Call(function) => {
@@ -226,12 +231,19 @@ impl Survey {
                 return Ok(Some(current));
             }
             Instruction::Block => {
-                self.open.push(Open { around: current, counter: None, counted_at: self.counter.at });
+                self.branch(labels);
+                let (counted_at, uncounted) = (self.counter.at, self.uncounted);
+                // Without `else`, it is where it is not taken.
+                let branched = if code == IF { uncounted.unwrap_or_default() } else { 0 };
+                self.open.push(Open { around: current, counter: None, counted_at, uncounted, branched });
                 What::Block
             }
             Instruction::Loop(index) => {
-                let counter = std::mem::take(&mut self.counter);
-                self.open.push(Open { around: current, counter: Some(counter), counted_at: None });
+                if let Some(uncounted) = self.uncounted {
+                    self.count_at(start, uncounted);
+                }
+                let counter = Some(std::mem::take(&mut self.counter));
+                self.open.push(Open { around: current, counter, counted_at: None, uncounted: None, branched: 0 });
                 self.place(start, cursor, What::Loop);
                 let takes_params = index.and_then(|index| spaces.types.get(index)).is_some_and(|of| of.params > 0);
                 self.loops.push(Loop { takes_params, ..Loop::default() });
@@ -242,14 +254,17 @@ impl Survey {
                     (ended.turns, ended.labels) = self.places.short_loop(cursor, start);
                 }
                 self.place(start, cursor, What::End);
-                return Ok(self.close(current, cursor));
+                return Ok(self.close(current));
             }
             Instruction::Delegate => {
                 self.place(start, cursor, What::Delegate);
                 self.places.label(cursor)?;
-                return Ok(self.close(current, cursor));
+                return Ok(self.close(current));
             }
-            Instruction::Return => What::Return,
+            Instruction::Return => {
+                self.branch_always(labels);
+                What::Return
+            }
             Instruction::Throw => {
                 self.call(current, 0);
                 self.place(start, cursor, What::Slow);
@@ -282,25 +297,79 @@ impl Survey {
     /// Counts instructions of a loop, or of the function, that end here. Past so many, those that follow are counted here,
     /// and no longer at its beginning.
     fn count(&mut self, current: Option<usize>, cursor: &Cursor, instructions: u32) {
-        self.counter.weight += instructions;
-        if self.counter.weight > MOST_AT_ONCE {
-            self.count_from(current, cursor);
+        let counted = self.uncounted.as_mut().unwrap_or(&mut self.counter.weight);
+        *counted += instructions;
+        if *counted > MOST_AT_ONCE {
+            let uncounted = self.uncounted.unwrap_or_else(|| {
+                self.settle(current);
+                0
+            });
+            self.count_at(cursor.at(), uncounted);
         }
     }
 
-    /// Counts the instructions that follow here.
-    fn count_from(&mut self, current: Option<usize>, cursor: &Cursor) {
-        self.settle(current);
-        self.counter = Counter { weight: 0, at: Some(self.places.0.len()) };
-        self.places.0.push(Place { start: cursor.at(), end: cursor.at(), what: What::Count(0) });
+    /// Counts the instructions that follow at an offset, with those that were not counted before.
+    fn count_at(&mut self, at: usize, uncounted: u32) {
+        self.uncounted = None;
+        self.counter = Counter { weight: uncounted, at: Some(self.places.0.len()) };
+        self.places.0.push(Place { start: at, end: at, what: What::Count(0) });
     }
 
-    /// Counts what follows an arm of the innermost block here, if the place where it would be counted lies in that arm: it
-    /// is not executed where a branch has passed it, or the other arm was chosen.
-    fn count_behind(&mut self, current: Option<usize>, cursor: &Cursor) {
-        if self.open.last().is_some_and(|open| open.counter.is_none() && open.counted_at != self.counter.at) {
-            self.count_from(current, cursor);
+    /// Looks at an instruction that ends an arm of a block, or branches.
+    fn plain(&mut self, code: u8, labels: usize, current: Option<usize>, cursor: &Cursor) {
+        match code {
+            BR_IF => {
+                self.places.note_branch_if();
+                self.branch(labels);
+            }
+            BR | BR_TABLE => self.branch_always(labels),
+            ELSE => self.leave_arm(current),
+            CATCH | CATCH_ALL => {
+                self.leave_arm(current);
+                // It may come from anywhere in front.
+                if self.uncounted.is_some() {
+                    self.count_at(cursor.at(), MOST_AT_ONCE);
+                }
+            }
+            _ => self.branch(labels),
         }
+    }
+
+    /// Notes what is not counted where branches lead that may be taken here: those of the labels from a place on.
+    fn branch(&mut self, labels: usize) {
+        let Some(uncounted) = self.uncounted else { return };
+        for place in self.places.0.get(labels..).unwrap_or_default() {
+            if let What::Label(label) | What::BranchIf(label) = place.what
+                && let Some(target) = self.open.len().checked_sub(label + 1).and_then(|at| self.open.get_mut(at))
+            {
+                target.branched = target.branched.max(uncounted);
+            }
+        }
+    }
+
+    /// Likewise for an instruction that goes on nowhere else.
+    fn branch_always(&mut self, labels: usize) {
+        self.branch(labels);
+        if self.uncounted.is_some() {
+            self.uncounted = Some(0);
+        }
+    }
+
+    /// Leaves an arm of the innermost block: the place where that is counted may lie in it, so that it does not count what
+    /// comes next, as a branch may have passed it, or the other arm was chosen.
+    fn leave_arm(&mut self, current: Option<usize>) {
+        let Some(Open { counter: None, counted_at, uncounted: before, branched, .. }) = self.open.last_mut() else {
+            return;
+        };
+        if self.uncounted.is_none() && before.is_none() && *counted_at == self.counter.at {
+            return;
+        }
+        *branched = (*branched).max(self.uncounted.unwrap_or_default());
+        let before = before.unwrap_or_default();
+        if self.uncounted.is_none() {
+            self.settle(current);
+        }
+        self.uncounted = Some(before);
     }
 
     /// Notes what the counter has counted for a loop, or for the function, at its place.
@@ -318,7 +387,7 @@ impl Survey {
 
     /// Notes that a loop, and the function, calls, throws, or executes what may take long, for so many instructions.
     fn call(&mut self, current: Option<usize>, weight: u32) {
-        self.counter.weight += weight;
+        *self.uncounted.as_mut().unwrap_or(&mut self.counter.weight) += weight;
         self.calls = true;
         if let Some(inner) = current.and_then(|at| self.loops.get_mut(at)) {
             inner.calls = true;
@@ -326,20 +395,26 @@ impl Survey {
     }
 
     /// Ends a block: the loop that it lies in; None where it is the function.
-    fn close(&mut self, current: Option<usize>, cursor: &Cursor) -> Option<Option<usize>> {
-        if !self.open.is_empty() {
-            self.count_behind(current, cursor);
-        }
-        let Some(Open { around, counter, .. }) = self.open.pop() else {
-            self.settle(None);
+    fn close(&mut self, current: Option<usize>) -> Option<Option<usize>> {
+        self.leave_arm(current);
+        let Some(Open { around, counter, branched, .. }) = self.open.pop() else {
+            if self.uncounted.is_none() {
+                self.settle(None);
+            }
             return None;
         };
         if let Some(counter) = counter {
-            self.settle(current);
+            if self.uncounted.is_none() {
+                self.settle(current);
+            }
+            // What a turn has not counted is less than what it has.
+            self.uncounted = None;
             self.counter = counter;
             if current.and_then(|at| self.loops.get(at)).is_some_and(|ended| ended.calls) {
                 self.call(around, 0);
             }
+        } else if self.uncounted.is_some() {
+            self.uncounted = Some(branched);
         }
         Some(around)
     }

@@ -254,24 +254,34 @@ fn a_short_loop_is_written_with_several_turns() {
 #[test]
 fn what_a_branch_may_pass_is_counted_behind_it() {
     let nops = |count: usize| "nop ".repeat(count);
-    let [before, passed, inside, behind] = [500, 30, 20, 40].map(nops);
-    // What follows 512 instructions is counted in the block. A branch passes that, so what follows the block is not.
-    let original = format!("{before} block i32.const 1 br_if 0 {passed} block end {inside} end {behind}");
+    let [before, passed, inside, first, rest] = [500, 30, 20, 512, 88].map(nops);
+    // What follows 512 instructions is counted in the block. A branch passes that, so what follows the block is not, and
+    // is counted after 512 instructions more, behind them.
+    let original = format!("{before} block i32.const 1 br_if 0 {passed} block end {inside} end {first} {rest}");
     let expected = format!(
-        "{} {before} block i32.const 1 br_if 0 {passed} {} block end {inside} end {} {behind}",
+        "{} {before} block i32.const 1 br_if 0 {passed} {} block end {inside} end {first} {} {rest}",
         counted(534),
         counted(22),
-        counted(41)
+        counted(601)
     );
     check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
-    // Likewise the other arm of an `if`.
-    let original = format!("{before} i32.const 1 if {passed} block end {inside} else {behind} end {behind}");
+    // Likewise the other arm of an `if`, and what follows the longer one.
+    let original = format!("{before} i32.const 1 if {passed} block end {inside} else {inside} end {first} {rest}");
     let expected = format!(
-        "{} {before} i32.const 1 if {passed} {} block end {inside} else {} {behind} end {} {behind}",
+        "{} {before} i32.const 1 if {passed} {} block end {inside} else {inside} end {first} {} {rest}",
         counted(533),
         counted(22),
-        counted(41),
-        counted(41)
+        counted(622)
+    );
+    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
+    // Where nothing is counted and an `if` is not taken.
+    let original =
+        format!("{before} block i32.const 1 br_if 0 {passed} block end {inside} end i32.const 1 if br 0 end {first}");
+    let expected = format!(
+        "{} {before} block i32.const 1 br_if 0 {passed} {} block end {inside} end i32.const 1 if br 0 end {first} {}",
+        counted(534),
+        counted(22),
+        counted(516)
     );
     check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
 }
