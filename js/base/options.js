@@ -17,17 +17,32 @@ import { WapcError, argumentError, messageOf } from './error.js';
 export function readFields(what, object, names, others = '', elsewhere = '') {
   const fields = { __proto__: null };
   if (object === undefined) return fields;
-  if (object === null || typeof object !== 'object') throw argumentError(what, 'an object', object);
   const known = names.split(',');
-  const other = attempt(what, () => Object.keys(object)).find((name) => !known.includes(name));
-  if (other !== undefined) {
-    const hint = others.split(',').includes(other) ? elsewhere : didYouMean(meant(other, known));
-    throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${known.join(', ')}, got \`${other}\`${hint}`);
-  }
+  requireNames(what, object, known, others, elsewhere);
   for (const name of known) {
     fields[name] = attempt(what === 'options' ? name : `${what}.${name}`, () => object[name]);
   }
   return fields;
+}
+
+/**
+ * Throws WAPC_ARGUMENT if the value is not an object, or has another property than the `known` ones. The other parameters
+ * are those of `readFields`.
+ */
+export function requireNames(what, object, known, others = '', elsewhere = '') {
+  if (object === null || typeof object !== 'object') throw argumentError(what, 'an object', object);
+  const other = namesOf(what, object).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  const hint = others.split(',').includes(other) ? elsewhere : didYouMean(meant(other, known));
+  throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${known.join(', ')}, got \`${other}\`${hint}`);
+}
+
+function namesOf(what, object) {
+  try {
+    return Object.keys(object);
+  } catch (error) {
+    throw unreadable(what, error);
+  }
 }
 
 /** Runs `read`, which reads a value of the caller. Throws WAPC_ARGUMENT, with what was thrown as its `cause`. */
@@ -35,9 +50,13 @@ export function attempt(what, read) {
   try {
     return read();
   } catch (error) {
-    throw new WapcError('WAPC_ARGUMENT', `${what}: it could not be read: ${messageOf(error)}`, { cause: error });
+    throw unreadable(what, error);
   }
 }
+
+/** The WAPC_ARGUMENT error of a value that throws `cause` while it is read. */
+export const unreadable = (what, cause) =>
+  new WapcError('WAPC_ARGUMENT', `${what}: it could not be read: ${messageOf(cause)}`, { cause });
 
 /** A hint as the end of an error message; empty if `name` is undefined. */
 const didYouMean = (name) => (name === undefined ? '' : `; did you mean \`${name}\`?`);

@@ -3,7 +3,7 @@
 import { encodeOperation } from '../base/bytes.js';
 import { decodeBy, encodeBy } from '../base/codec.js';
 import { WapcError, argumentError, messageOf } from '../base/error.js';
-import { readFields } from '../base/options.js';
+import { requireNames, unreadable } from '../base/options.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { toBytes } from '../base/payload.js';
 import { isObserved, observe } from '../base/observing.js';
@@ -51,7 +51,7 @@ export function decodeResponse(response, codec, invocation, guest) {
  * @param {(reason: unknown) => void} abort makes the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
-  const { signal, timeout, context, from } = read(options, 'signal,timeout,context,from');
+  const { signal, timeout, context, from } = read(options, OF_INVOKE);
   checkSignal(signal);
   checkTimeout(timeout);
   if (timeout === 0) invocation.hurry();
@@ -102,7 +102,7 @@ export function runObserved(invocation, invoked, run) {
  * @param {() => T} run
  */
 export function runSyncWith(invocation, options, isInterruptible, run) {
-  const names = isInterruptible ? 'timeout,context,from' : 'context,from';
+  const names = isInterruptible ? OF_INTERRUPTIBLE_SYNC : OF_SYNC;
   const { timeout, context, from } = read(options, names, 'signal,timeout', isInterruptible ? NO_SIGNAL : NO_TIMEOUT);
   checkTimeout(timeout);
   limitTime(invocation, timeout);
@@ -119,15 +119,44 @@ function limitTime(invocation, timeout) {
   if (timeout !== undefined) invocation.endAt(performance.now() + timeout, () => timeoutError(timeout));
 }
 
+/** The names of the options of each function. */
+const OF_INVOKE = ['signal', 'timeout', 'context', 'from'];
+const OF_SYNC = ['context', 'from'];
+const OF_INTERRUPTIBLE_SYNC = ['timeout', ...OF_SYNC];
+
 const NO_SIGNAL = ', which `invoke` takes: no event comes while `invokeSync` runs; use `timeout`';
 const NO_TIMEOUT =
   ', which `invoke` takes: nothing interrupts `invokeSync`, unless the guest is compiled with `limits.interrupt`';
 
-/** The fields of `InvokeOptions`, or of options that a route made. Throws WAPC_ARGUMENT. */
-function read(options, ...rules) {
-  return /** @type {any} */ (
-    isPassedOn(options) ? { from: options.from } : readFields('options', options, .../** @type {[string]} */ (rules))
-  );
+/**
+ * The fields of `InvokeOptions`, or of options that a route made. Throws WAPC_ARGUMENT. Like `readFields`, each is read
+ * once; written out, since that takes less than half the time.
+ * @param {any} options
+ * @param {string[]} names of the fields that may be given
+ * @param {string} [others] names of those that belong elsewhere
+ * @param {string} [elsewhere] end of the error message for those
+ */
+function read(options, names, others, elsewhere) {
+  const fields = { signal: undefined, timeout: undefined, context: undefined, from: undefined };
+  if (options === undefined) return fields;
+  if (isPassedOn(options)) {
+    fields.from = options.from;
+    return fields;
+  }
+  requireNames('options', options, names, others, elsewhere);
+  let reading = 'signal';
+  try {
+    if (names.includes(reading)) fields.signal = options.signal;
+    reading = 'timeout';
+    if (names.includes(reading)) fields.timeout = options.timeout;
+    reading = 'context';
+    fields.context = options.context;
+    reading = 'from';
+    fields.from = options.from;
+  } catch (error) {
+    throw unreadable(reading, error);
+  }
+  return fields;
 }
 
 /** Gives an invocation its context, and its place in a chain. Returns a function for its end, if there is one. */
