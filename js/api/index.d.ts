@@ -368,6 +368,20 @@ export interface InvokeOptions {
    * ```
    */
   from?: HostCallContext | undefined;
+  /**
+   * Where the response is written, at its beginning: the result is a view of just those bytes, and no buffer is allocated.
+   * A response that is longer is WAPC_LIMIT, and the instance goes on. What the array holds after a failure is undefined;
+   * nothing is written once the invocation has settled. WAPC_ARGUMENT if its buffer is detached (also before the response
+   * comes), resizable or shared, or if another invocation that has not settled was given the same array, or one that
+   * overlaps. Only `invoke` and `invokeSync` take it. It may be the payload.
+   *
+   * @example
+   * ```ts
+   * const into = new Uint8Array(65536);
+   * const response = host.invokeSync('next', '', { into }); // response.buffer === into.buffer
+   * ```
+   */
+  into?: Bytes | undefined;
 }
 
 /** A compiled guest: compiled once, instantiated as often as needed. */
@@ -496,7 +510,8 @@ export class WapcHost {
    * @throws {WapcError} WAPC_ASYNC: the host callback returned a promise where it cannot be awaited.
    * @throws {WapcError} WAPC_REENTRANT: the host was invoked from inside its own host call, or would wait for the host call
    * that the invocation is made for (`from`).
-   * @throws {WapcError} WAPC_LIMIT: a limit of `limits` was passed, or the caller's stack has no room left.
+   * @throws {WapcError} WAPC_LIMIT: a limit of `limits` was passed, the response does not fit into `into`, or the caller's stack has no
+   * room left.
    * @throws {WapcError} WAPC_TIMEOUT: `timeout` or `limits.timeout` passed.
    * @throws {WapcError} WAPC_CLOSED: the host is closed, or was while the invocation ran or waited.
    * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
@@ -505,20 +520,15 @@ export class WapcHost {
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
-   * The same without a promise, for guests whose host calls answer at once. Of `InvokeOptions` it takes `context` and
-   * `from`, and `timeout` if the guest can be interrupted (`limits.interrupt`): else nothing ends it, and that is
-   * WAPC_ARGUMENT.
+   * The same without a promise, for guests whose host calls answer at once. It takes `timeout` only if the guest can be
+   * interrupted (`limits.interrupt`): else nothing ends it, and that is WAPC_ARGUMENT.
    *
    * @throws {WapcError} WAPC_ASYNC: something would have to be waited for: a promise of the host callback, a turn, a fresh
    * instance.
    * @throws {WapcError} WAPC_UNSUPPORTED: the guest runs in a worker.
    * @throws {WapcError} the errors of `invoke`
    */
-  invokeSync(
-    operation: string,
-    payload?: Payload,
-    options?: Pick<InvokeOptions, 'timeout' | 'context' | 'from'>,
-  ): Bytes;
+  invokeSync(operation: string, payload?: Payload, options?: Omit<InvokeOptions, 'signal'>): Bytes;
   /**
    * `invoke` with a value: `codec` encodes it, and decodes the response. Without a codec, values are payloads and bytes.
    *
@@ -533,7 +543,7 @@ export class WapcHost {
    * const total = await host.call<number>('sum', [1, 2, 3]);
    * ```
    */
-  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
+  call<T = any>(operation: string, value?: unknown, options?: Omit<InvokeOptions, 'into'>): Promise<T>;
   /**
    * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
    * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host.
@@ -652,7 +662,7 @@ export class WapcPool {
    * `invoke` with a value, as `WapcHost.call`.
    * @throws {WapcError} the errors of `invoke` and `WapcHost.call`
    */
-  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
+  call<T = any>(operation: string, value?: unknown, options?: Omit<InvokeOptions, 'into'>): Promise<T>;
   /**
    * Hot swap, instance by instance: a fresh one is made and initialized beside those that serve, and takes the place of one
    * that nothing runs on, so that nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts
@@ -750,7 +760,7 @@ export function typed<Operations extends { [K in keyof Operations]: (value?: any
    */
   call<K extends keyof Operations & string>(
     operation: K,
-    ...rest: [...Parameters<Operations[K]>, options?: InvokeOptions]
+    ...rest: [...Parameters<Operations[K]>, options?: Omit<InvokeOptions, 'into'>]
   ): Promise<Awaited<ReturnType<Operations[K]>>>;
 };
 

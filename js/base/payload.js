@@ -8,7 +8,7 @@ import { encoder } from './encoding.js';
 import { argumentError, describe } from './error.js';
 
 const TypedArray = Object.getPrototypeOf(Uint8Array);
-const getterOf = ({ prototype }, name) => Object.getOwnPropertyDescriptor(prototype, name).get;
+const getterOf = ({ prototype }, name) => Object.getOwnPropertyDescriptor(prototype, name)?.get;
 const typeOf = getterOf(TypedArray, Symbol.toStringTag);
 const lengthIn = getterOf(TypedArray, 'length');
 const partOf = (View) => ['buffer', 'byteOffset', 'byteLength'].map((name) => getterOf(View, name));
@@ -52,6 +52,22 @@ export function viewOf(value) {
     return isBuffer(value) ? new Uint8Array(value) : undefined;
   } catch (error) {
     // A RangeError means that the stack is exhausted, not that the value is wrong.
+    if (error instanceof RangeError) throw error;
+    return undefined;
+  }
+}
+
+/** Undefined in engines whose buffers cannot be resized. Throws for shared memory. */
+const isResizable = getterOf(ArrayBuffer, 'resizable');
+
+/** A view of the bytes of a `Uint8Array`, if its buffer is neither detached nor resizable nor shared; else undefined. */
+export function fixedViewOf(array) {
+  const [buffer, offset, length] = partOfArray.map((get) => get.call(array));
+  try {
+    // For shared memory, the getter of a buffer's length throws.
+    lengthsOfBuffers[0].call(buffer);
+    return isResizable?.call(buffer) ? undefined : new Uint8Array(buffer, offset, length);
+  } catch (error) {
     if (error instanceof RangeError) throw error;
     return undefined;
   }

@@ -232,7 +232,9 @@ export class Guest {
     try {
       // An empty range does not touch memory, wherever it points: there may be none yet.
       const view = len === 0 ? this.view : this.bytes(ptr + len);
-      this.invocation.response = copyOut(view, ptr, len);
+      const invocation = /** @type {any} */ (this.invocation);
+      if (invocation.into === undefined) invocation.response = copyOut(view, ptr, len);
+      else invocation.into.write(view, ptr, len);
       return 1;
     } catch {
       return 0;
@@ -247,7 +249,8 @@ export class Guest {
 
   /** True once the guest has responded. */
   hasResponded() {
-    return this.invocation?.response !== undefined;
+    const { response, into } = /** @type {any} */ (this.invocation ?? {});
+    return response !== undefined || into?.hasResponse === true;
   }
 
   /** Ends a suspended invocation. */

@@ -7,6 +7,7 @@ import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 import { leaveQueue } from './blocked.js';
 import { AwaitedContext, Call, HostCallContext, controllerOf } from './context.js';
+import { acquire } from './into.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -40,7 +41,7 @@ export class Invocation {
     this.operationLength = operation.length;
     this.payloadLength = payload === NOTHING ? 0 : lengthOf(payload);
     this.owner = owner;
-    /** The guest's response: a new array. */
+    /** The guest's response: a new array. Undefined where it is written into the caller's (`into`). */
     this.response = undefined;
     /** The last answer of the host callback, or its error text in UTF-8. */
     this.answer = undefined;
@@ -72,6 +73,33 @@ export class Invocation {
   /** Records `timeout: 0`: a worker, whose answer is a later task, cannot answer at once. Set on demand, like `context`. */
   hurry() {
     /** @type {any} */ (this).isHurried = true;
+  }
+
+  /** Has the response written into an array of the caller's. Set on demand, like `context`. Throws WAPC_ARGUMENT. */
+  writeInto(array) {
+    /** @type {any} */ (this).into = acquire(array);
+  }
+
+  /** Ends the use of the array of `writeInto`, if there is one: the invocation has settled. */
+  releaseInto() {
+    /** @type {any} */ (this).into?.release();
+  }
+
+  /** The response that was written into the caller's array. Throws its error if it was not. */
+  written(guest) {
+    try {
+      return /** @type {any} */ (this).into.response();
+    } catch (error) {
+      throw this.locate(error, guest);
+    }
+  }
+
+  /** The result that a response of a worker comes to: the bytes themselves, or those written into the caller's array. */
+  received(bytes) {
+    const { into } = /** @type {any} */ (this);
+    if (into === undefined || bytes === undefined) return bytes;
+    into.write(bytes, 0, bytes.length);
+    return into.response();
   }
 
   /** Records where the time limit of its host ends, as a `performance.now()` time. Set on demand, like `context`. */

@@ -51,7 +51,8 @@ export function decodeResponse(response, codec, invocation, guest) {
  * @param {(reason: unknown) => void} abort makes the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
-  const { signal, timeout, context, from } = read(options, OF_INVOKE);
+  const names = /** @type {any} */ (invocation).isCall ? OF_CALL : OF_INVOKE;
+  const { signal, timeout, context, from, into } = read(options, names, 'into', NO_INTO);
   checkSignal(signal);
   checkTimeout(timeout);
   if (timeout === 0) invocation.hurry();
@@ -65,8 +66,10 @@ export function runWith(invocation, options, run, abort) {
     leave?.();
     stopListening?.();
     stopTimer?.();
+    invocation.releaseInto();
   };
   try {
+    if (into !== undefined) invocation.writeInto(into);
     return run().finally(stop);
   } catch (error) {
     stop();
@@ -103,14 +106,21 @@ export function runObserved(invocation, invoked, run) {
  */
 export function runSyncWith(invocation, options, isInterruptible, run) {
   const names = isInterruptible ? OF_INTERRUPTIBLE_SYNC : OF_SYNC;
-  const { timeout, context, from } = read(options, names, 'signal,timeout', isInterruptible ? NO_SIGNAL : NO_TIMEOUT);
+  const { timeout, context, from, into } = read(
+    options,
+    names,
+    'signal,timeout',
+    isInterruptible ? NO_SIGNAL : NO_TIMEOUT,
+  );
   checkTimeout(timeout);
   limitTime(invocation, timeout);
   const leave = giveContext(invocation, from, context, undefined);
   try {
+    if (into !== undefined) invocation.writeInto(into);
     return run();
   } finally {
     leave?.();
+    invocation.releaseInto();
   }
 }
 
@@ -120,10 +130,12 @@ function limitTime(invocation, timeout) {
 }
 
 /** The names of the options of each function. */
-const OF_INVOKE = ['signal', 'timeout', 'context', 'from'];
-const OF_SYNC = ['context', 'from'];
+const OF_CALL = ['signal', 'timeout', 'context', 'from'];
+const OF_INVOKE = [...OF_CALL, 'into'];
+const OF_SYNC = ['context', 'from', 'into'];
 const OF_INTERRUPTIBLE_SYNC = ['timeout', ...OF_SYNC];
 
+const NO_INTO = ', which `invoke` takes: `call` answers with a value, not with bytes';
 const NO_SIGNAL = ', which `invoke` takes: no event comes while `invokeSync` runs; use `timeout`';
 const NO_TIMEOUT =
   ', which `invoke` takes: nothing interrupts `invokeSync`, unless the guest is compiled with `limits.interrupt`';
@@ -133,11 +145,11 @@ const NO_TIMEOUT =
  * once; written out, since that takes less than half the time.
  * @param {any} options
  * @param {string[]} names of the fields that may be given
- * @param {string} [others] names of those that belong elsewhere
- * @param {string} [elsewhere] end of the error message for those
+ * @param {string} others names of those that belong elsewhere
+ * @param {string} elsewhere end of the error message for those
  */
 function read(options, names, others, elsewhere) {
-  const fields = { signal: undefined, timeout: undefined, context: undefined, from: undefined };
+  const fields = { signal: undefined, timeout: undefined, context: undefined, from: undefined, into: undefined };
   if (options === undefined) return fields;
   if (isPassedOn(options)) {
     fields.from = options.from;
@@ -153,6 +165,8 @@ function read(options, names, others, elsewhere) {
     fields.context = options.context;
     reading = 'from';
     fields.from = options.from;
+    reading = 'into';
+    if (names.includes(reading)) fields.into = options.into;
   } catch (error) {
     throw unreadable(reading, error);
   }

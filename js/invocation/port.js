@@ -362,8 +362,12 @@ export class Port extends Turns {
     return this.#endUnusually(guest, invocation, ended, onOwnStack);
   }
 
-  /** Ends an invocation in the core: it has no response, or the port is `unusual`. Throws the invocation's error. */
+  /** Ends an invocation that has no new array as its response, or whose port is `unusual`. Throws the invocation's error. */
   #endUnusually(guest, invocation, ended, onOwnStack) {
+    if (ended === CALL_SUCCEEDED && !this.unusual && invocation.into?.hasResponse) {
+      guest.invocation = undefined;
+      return invocation.written(this.name);
+    }
     const { callEnded } = this;
     const failed = callEnded(this.slot, ended) !== 0;
     guest.invocation = undefined;
@@ -378,7 +382,7 @@ export class Port extends Turns {
     // Not while the guest was on the stack: listeners of the signal run.
     if (failed && guest.isInterruptible && error?.code === 'WAPC_TIMEOUT') invocation.abort(error);
     if (failed) throw invocation.locate(error, this.name);
-    return invocation.response;
+    return invocation.response ?? invocation.written(this.name);
   }
 
   #takeError() {

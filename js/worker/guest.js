@@ -237,7 +237,12 @@ export class RemoteGuest {
     this.memorySize = memorySize;
     this.broken = false;
     this.#started = true;
-    this.#settled().resolve(response);
+    const { invocation, resolve, reject } = this.#settled();
+    try {
+      resolve(invocation.received(response));
+    } catch (error) {
+      reject(error);
+    }
   }
 
   #failed(memorySize, broken, error) {

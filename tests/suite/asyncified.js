@@ -9,6 +9,7 @@ import { asynchronous } from './async.js';
 import { chains } from './chains.js';
 import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
+import { into } from './into.js';
 import { lifecycle } from './lifecycle.js';
 import { observing } from './observing.js';
 import { replacing } from './replacing.js';
@@ -205,6 +206,7 @@ export function* asyncified(environment) {
   for (const part of [
     asynchronous,
     deadlines,
+    into,
     scopes,
     chains,
     stacks,

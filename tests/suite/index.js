@@ -29,6 +29,7 @@ import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
+import { into } from './into.js';
 import { interrupting } from './interrupting/index.js';
 import { lastWords } from './last-words.js';
 import { lifecycle } from './lifecycle.js';
@@ -64,6 +65,7 @@ export function* suite(environment) {
     asynchronous,
     deadlines,
     interrupting,
+    into,
     scopes,
     routing,
     values,

@@ -52,6 +52,17 @@ export type Accepted = [
   Accepts<Parameters<WapcPool['get']>, [undefined, { signal: undefined }]>,
 ];
 
+export function reuse(host: WapcHost, pool: WapcPool, into: Uint8Array<ArrayBuffer>): [Bytes, Promise<Bytes>] {
+  // @ts-expect-error A value is no bytes.
+  void host.call('operation', 1, { into });
+  // @ts-expect-error As above.
+  void pool.call('operation', 1, { into });
+  return [
+    host.invokeSync('operation', into, { into, context: 1 }),
+    pool.invoke('operation', into, { into, timeout: 1 }),
+  ];
+}
+
 // @ts-expect-error No such option.
 export const misspelt: HostOptions = { hostcall: hostCall };
 // @ts-expect-error Not a timeout.

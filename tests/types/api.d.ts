@@ -122,6 +122,10 @@ export interface InvokeOptions {
    *  itself, directly, around a circle of hosts, or because two chains each hold what the other waits for, is WAPC_REENTRANT instead of
    *  never answering. A host call that has ended is WAPC_ARGUMENT. Routes pass it by themselves. */
   from?: HostCallContext | undefined;
+  /** Where the response is written, at its beginning; the result is a view of just those bytes, and no buffer is allocated. WAPC_LIMIT, with the
+   *  instance unharmed, where it is too long. Its content is undefined if the invocation fails; nothing is written once it has settled. Detached,
+   *  resizable or shared, or in use by another invocation: WAPC_ARGUMENT. */
+  into?: Bytes | undefined;
 }
 
 /** A compiled guest: compiled once, instantiated as often as needed. */
@@ -160,9 +164,9 @@ export class WapcHost {
   readonly closed: boolean;
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /** The same without a promise, for guests whose host calls answer at once. Throws WAPC_ASYNC if one does not. */
-  invokeSync(operation: string, payload?: Payload, options?: Pick<InvokeOptions, 'context' | 'from'>): Bytes;
+  invokeSync(operation: string, payload?: Payload, options?: Omit<InvokeOptions, 'signal'>): Bytes;
   /** `invoke` with a value, encoded and decoded by `codec`. Without one: `Payload` in, `Bytes` out. */
-  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
+  call<T = any>(operation: string, value?: unknown, options?: Omit<InvokeOptions, 'into'>): Promise<T>;
   /** Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does not
    *  compile or start leaves the old one in place. */
   replace(source: GuestSource | WapcModule, options?: ReplaceOptions): Promise<void>;
@@ -195,7 +199,7 @@ export class WapcPool {
   readonly info: ModuleInfo;
   /** Borrow, invoke, give back. */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
-  call<T = any>(operation: string, value?: unknown, options?: InvokeOptions): Promise<T>;
+  call<T = any>(operation: string, value?: unknown, options?: Omit<InvokeOptions, 'into'>): Promise<T>;
   /** Hot swap, instance by instance, `initialize` first; nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts on
    *  the old guest, but for an instance that is borrowed: that one swaps between its borrower's invocations, and is not waited for. Several apply in the
    *  order of their calls. A guest that does not compile or start leaves the old one in place, everywhere. */
@@ -221,7 +225,7 @@ export class WapcPool {
 export function typed<Operations extends { [K in keyof Operations]: (value?: any) => unknown }>(guest: {
   call(operation: string, value?: unknown, options?: any): Promise<any>;
 }): {
-  call<K extends keyof Operations & string>(operation: K, ...rest: [...Parameters<Operations[K]>, options?: InvokeOptions]): Promise<Awaited<ReturnType<Operations[K]>>>;
+  call<K extends keyof Operations & string>(operation: K, ...rest: [...Parameters<Operations[K]>, options?: Omit<InvokeOptions, 'into'>]): Promise<Awaited<ReturnType<Operations[K]>>>;
 };
 
 /** Every error this package makes. Match on `code`; `instanceof WapcError` also holds across two copies of the package. */
