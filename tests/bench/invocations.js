@@ -70,6 +70,18 @@ against(
   (ns) => ns.byHand / ns.ours,
   '>= 0.77',
 );
+for (const [size, target] of [
+  ['1 KiB', '>= 1.2'],
+  ['1 MiB', '>= 2.5'],
+]) {
+  const payload = payloads[size];
+  const into = new Uint8Array(payload.length);
+  const competitors = {
+    ours: sync(() => ours.invokeSync('echo', payload, { into })),
+    peer: invokeSync(ours, 'echo', payload),
+  };
+  against(`echo ${size}, invokeSync: into, against a new array`, competitors, (ns) => ns.peer / ns.ours, target);
+}
 against(
   'instantiate: a module, against bytes',
   {
