@@ -16,10 +16,10 @@ const STRICT = {
 
 const site = await buildDemo();
 
-test('without guests it takes no more than 180 KB over the wire', () => {
+test('without guests it takes no more than 185 KB over the wire', () => {
   const size = sizeOf(site);
   // The package's own growth is accounted for in docs/DECISIONS.md.
-  ok(size <= 179_800, `${size} bytes`);
+  ok(size <= 185_000, `${size} bytes`);
 });
 
 const extra = drivenPage();

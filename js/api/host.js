@@ -203,7 +203,7 @@ export class WapcHost {
 
   #abort(invocation, reason) {
     if (this.#host === undefined || this.#port.cancel(invocation, reason)) return;
-    if (this.#port.interrupts(invocation)) this.#host.interrupt(reason);
+    if (this.#port.interrupts(invocation)) this.#host.interrupt(reason, invocation);
   }
 
   #open() {

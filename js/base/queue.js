@@ -1,19 +1,64 @@
 /**
- * A first-in, first-out queue whose items can be removed at any time. Finding the first item of a `Set` gets slower
- * with each deletion, since it skips deleted entries; an iterator remembers its position.
+ * A first-in, first-out queue whose items can be removed at any time, and put back in front. Finding the first item of a
+ * `Set` gets slower with each deletion, since it skips deleted entries; an iterator remembers its position.
  * @template T
  */
 export class Queue {
+  /** Items that were put back: they come first. */
+  #front = new Lane();
+  #lane = new Lane();
+
+  get length() {
+    return this.#front.length + this.#lane.length;
+  }
+
+  /** The oldest item; undefined if the queue is empty. */
+  get first() {
+    return this.#front.length > 0 ? this.#front.first : this.#lane.first;
+  }
+
+  push(item) {
+    this.#lane.push(item);
+  }
+
+  /** Puts an item back that was removed: in front of all others, behind those that were put back before. */
+  putBack(item) {
+    this.#front.push(item);
+  }
+
+  /** Removes and returns the oldest item; undefined if the queue is empty. */
+  shift() {
+    return this.#front.length > 0 ? this.#front.shift() : this.#lane.shift();
+  }
+
+  /** Removes an item. True if it was queued. */
+  delete(item) {
+    return this.#lane.delete(item) || this.#front.delete(item);
+  }
+
+  /** Removes and returns all items. */
+  clear() {
+    return [...this.#front.clear(), ...this.#lane.clear()];
+  }
+}
+
+/**
+ * Items in the order in which they came.
+ * @template T
+ */
+class Lane {
   #set = new Set();
   #iterator = this.#set.values();
+  /** The oldest item, where the iterator has passed it already. */
+  #first;
 
   get length() {
     return this.#set.size;
   }
 
-  /** The oldest item; undefined if the queue is empty. Takes time where many were removed: not for the hot path. */
   get first() {
-    return this.#set.values().next().value;
+    if (this.#set.size === 0) return undefined;
+    return (this.#first ??= this.#iterator.next().value);
   }
 
   push(item) {
@@ -22,23 +67,22 @@ export class Queue {
     this.#set.add(item);
   }
 
-  /** Removes and returns the oldest item; undefined if the queue is empty. */
   shift() {
-    if (this.#set.size === 0) return undefined;
-    const { value } = this.#iterator.next();
-    this.#set.delete(value);
-    return value;
+    const item = this.first;
+    this.#first = undefined;
+    this.#set.delete(item);
+    return item;
   }
 
-  /** Removes an item. True if it was queued. */
   delete(item) {
+    if (item === this.#first) this.#first = undefined;
     return this.#set.delete(item);
   }
 
-  /** Removes and returns all items. */
   clear() {
     const all = [...this.#set];
     this.#set.clear();
+    this.#first = undefined;
     return all;
   }
 }

@@ -9,7 +9,9 @@ import { Queue } from '../base/queue.js';
 import { queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
+import { platform } from '../platform/platform.js';
 import { Instances } from './instances.js';
+import { Offers } from './offers.js';
 import { InvocationRequest } from './requests.js';
 import { Replacement } from './replacement.js';
 import { Supply } from './supply.js';
@@ -31,6 +33,9 @@ export class Dispatcher {
   #supply;
   /** Pending requests: each waits for an instance. */
   #requests = new Queue();
+  #offers;
+  /** True while requests that were put back are about to be served. */
+  #isServing = false;
   #invocations = 0;
   #failures = 0;
   /** The promise of `close`, and the function that resolves it. */
@@ -57,6 +62,13 @@ export class Dispatcher {
       released: (instance) => this.release(instance),
       failed: (request, error) => request?.reject(this.#locate(error, request.invocation)),
       removed: () => this.#rest(),
+    });
+    this.#offers = new Offers(this.#requests, this.#instances, {
+      creating: () => this.#core.pool_creating(this.#slot),
+      ended: (instance, hasBegun, failed) => this.#offeredEnded(instance, hasBegun, failed),
+      begins: () => this.#invocations++,
+      back: () => this.#serveSoon(),
+      locate: (error, invocation) => this.#locate(error, invocation),
     });
     this.#acquire = this.#core.pool_acquire;
     this.#markIdle = this.#core.pool_release;
@@ -89,7 +101,7 @@ export class Dispatcher {
     const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#supply.replaced];
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
-    const waiting = Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
+    const waiting = this.#offers.length + Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
     return { size: idle + busy, idle, busy, waiting, invocations, failures, replaced };
   }
 
@@ -194,10 +206,16 @@ export class Dispatcher {
   /** Releases a busy instance: it serves the oldest pending request, or becomes idle. */
   release(instance) {
     for (;;) {
+      if (this.#offers.goesOn(instance)) {
+        if (instance.isBroken) this.#offers.takeBackFrom(instance);
+        else this.#offers.offer();
+        return;
+      }
       if (instance.isBroken) {
         this.#supply.replace(instance);
         return;
       }
+      this.#offers.takeBack();
       const request = this.#requests.shift();
       if (request === undefined) break;
       // A loop instead of `#run`: thousands of pending requests may each end synchronously.
@@ -242,7 +260,7 @@ export class Dispatcher {
   }
 
   #enqueue(request) {
-    const admission = this.#core.pool_admit(this.#slot, this.#requests.length);
+    const admission = this.#core.pool_admit(this.#slot, this.#requests.length + this.#offers.length);
     if (admission !== POOL_QUEUED) {
       const isFull = admission === POOL_FULL;
       const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
@@ -251,9 +269,12 @@ export class Dispatcher {
     // Only for `invoke`: callbacks of a `PooledHost` run in the context of its invocations, not of the `get` that
     // acquired it.
     request.invocation?.keepScope();
-    request.invocation?.keepCaller();
     this.#requests.push(request);
     this.#supply.grow();
+    this.#offers.offer();
+    // V8 finds the function that awaits an invocation: a worker may have many to go through, and each call site takes
+    // longer than the rest of a short one.
+    if (request.instance === undefined || !platform.keepsStacks) request.invocation?.keepCaller();
     if (request.invocation?.parent !== undefined) this.#requireTurn(request);
     return request.promise;
   }
@@ -328,6 +349,26 @@ export class Dispatcher {
     );
   }
 
+  /** Called when an invocation has ended that was offered to a worker. */
+  #offeredEnded(instance, hasBegun, failed) {
+    if (hasBegun && failed) this.#failures++;
+    if (!this.#isOver) this.release(instance);
+  }
+
+  /** Serves requests that were put back, in a microtask: their worker is being taken apart. */
+  #serveSoon() {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    queueMicrotask(() => {
+      this.#isServing = false;
+      if (this.#isOver) return;
+      for (let number; this.#requests.length > 0 && (number = this.#core.pool_acquire(this.#slot)) !== POOL_NONE;) {
+        this.release(this.#instances.get(number));
+      }
+      this.#offers.offer();
+    });
+  }
+
   /** Called when requests or instances have gone: schedules evictions, and finishes a pending `close`. */
   #rest() {
     if (this.#isElastic) this.#supply.watch();
@@ -353,7 +394,8 @@ export class Dispatcher {
       this.#pool.free();
       this.#instances.close();
     } finally {
-      for (const request of requests) {
+      // Workers have given back what they had not begun.
+      for (const request of [...this.#requests.clear(), ...requests]) {
         const error = closedError('pool');
         request.reject(this.#locate(error, request.invocation));
       }

@@ -5,6 +5,9 @@ import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
 import { PooledHost, stateOf } from './pooled-host.js';
 
+/** Invocations that are offered to a worker at once, at the most: what it does while its host is busy. */
+const MOST_OFFERED = 48;
+
 /** One instance of a pool. */
 export class Instance {
   /** True while a `PooledHost` of it is acquired. */
@@ -14,6 +17,8 @@ export class Instance {
   /** The promise of a running renewal, and the reject functions of the invocations that wait for it. */
   renewal;
   waiting = new Map();
+  /** Invocations that were offered to its worker while another one runs. */
+  offered = 0;
   /** Number of running invocations of a `PooledHost`, and a callback for when it drops to 0. */
   asked = 0;
   atRest;
@@ -109,6 +114,16 @@ export class Instances {
 
   get all() {
     return this.#byNumber.filter((instance) => instance !== undefined);
+  }
+
+  /** The instance in a worker that the fewest invocations were offered to; undefined if there is none that takes another. */
+  leastOffered() {
+    let least;
+    for (const instance of this.#byNumber) {
+      if (instance === undefined || instance.isBorrowed || instance.isBroken || !instance.port.takesOffers) continue;
+      if (instance.offered < MOST_OFFERED && !(instance.offered >= least?.offered)) least = instance;
+    }
+    return least;
   }
 
   /** Instances of any guest but the current one. */

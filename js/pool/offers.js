@@ -25,6 +25,7 @@ class Offer {
 
   begins() {
     this.#hasBegun = true;
+    this.#offers.begins();
     this.invocation.beginsOn(this.#instance.host.id);
   }
 
@@ -59,6 +60,7 @@ export class Offers {
    * @param {() => number} on.creating the number of instances that are being created for pending requests
    * @param {(instance: import('./instances.js').Instance, hasBegun: boolean, failed: boolean) => void} on.ended an offered
    * invocation has ended
+   * @param {() => void} on.begins an offered invocation begins
    * @param {() => void} on.back an invocation was put back into the queue
    * @param {(error: unknown, invocation: import('../invocation/invocation.js').Invocation) => unknown} on.locate
    */
@@ -90,16 +92,21 @@ export class Offers {
     }
   }
 
-  /** Takes invocations back from the busiest worker, since another one is idle. */
+  /** Takes back all that have not begun, since an instance is free: the oldest of them is next. */
   takeBack() {
     if (this.length === 0) return;
-    const instance = this.#instances.mostOffered();
-    instance?.port.takeBack(Math.ceil(instance.offered / 2));
+    for (const { offered, port } of this.#instances.all) {
+      if (offered > 0) port.takeBack();
+    }
   }
 
-  /** Takes back all that have not begun on an instance which no longer serves. */
-  takeBackFrom(instance) {
-    if (instance.offered > 0) instance.port.takeBack(Infinity);
+  /** Takes back what has not begun on an instance that no longer serves. */
+  takeBackFrom({ offered, port }) {
+    if (offered > 0) port.takeBack();
+  }
+
+  begins() {
+    this.#on.begins();
   }
 
   isBack(request, instance) {

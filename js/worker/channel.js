@@ -1,7 +1,8 @@
 /** A running worker, and how it is reached: by messages, and by shared memory if that is available. */
 
 import { canShare } from '../platform/platform.js';
-import { ANSWER, INVOKE, READ, transferOf } from './messages.js';
+import { ANSWER, INVOKE, OFFER, READ, transferOf } from './messages.js';
+import { HostRings } from './rings.js';
 import { Shared, THE_ANSWER, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
@@ -9,17 +10,23 @@ import { Thread } from './thread.js';
 export class Channel {
   #thread;
   #shared = canShare() ? new Shared() : undefined;
+  /** Invocations and responses in shared memory; undefined without. */
+  #rings = canShare() ? new HostRings() : undefined;
 
   /**
    * Starts a worker. Throws WAPC_LOAD, WAPC_ARGUMENT.
    * @param {unknown} script of the worker: a URL, a factory, or undefined for the package's own
    * @param {(channel: Channel, message: unknown) => void} receive
-   * @param {(error: unknown) => void} died called once, unless the worker was stopped
+   * @param {(channel: Channel, error: unknown) => void} died called once, unless the worker was stopped
    */
   constructor(script, receive, died) {
     const worker = startWorker(script);
     try {
-      this.#thread = new Thread(worker, (message) => receive(this, message), died);
+      this.#thread = new Thread(
+        worker,
+        (message) => receive(this, message),
+        (error) => died(this, error),
+      );
     } catch (error) {
       // The caller's factory returned an object that only looks like a worker.
       throw notLoadedError(error);
@@ -31,25 +38,82 @@ export class Channel {
     return this.#shared?.buffer;
   }
 
-  /** Sends a request. The worker keeps the process alive until `settled` is called. */
+  /** The rings; undefined without shared memory. */
+  get rings() {
+    return this.#rings?.buffer;
+  }
+
+  /** Sends a request. The worker keeps the process alive until `rest` is called. */
   send(message, transfer) {
     this.#thread.ref();
+    if (this.#rings !== undefined) {
+      this.#rings.mail();
+      this.#rings.wake();
+    }
     this.#thread.send(message, transfer);
   }
 
   /**
    * Sends an invocation. Its payload is copied, since the array is the caller's. Throws WAPC_ARGUMENT if its length has
-   * changed.
+   * changed. Returns its number in the rings, -1 if it went by a message.
    */
-  sendInvocation({ operation, payload, payloadLength }) {
-    if (this.#shared?.offer(payload, payloadLength)) return this.send([INVOKE, operation, payloadLength]);
+  sendInvocation(invocation) {
+    const number = this.offer(invocation);
+    if (number >= 0) return number;
+    const { operation, payload, payloadLength } = invocation;
     // `copyOf` instead of `slice`: that of a Buffer would share its memory.
     const sent = copyOf(payload, payloadLength, 'payload');
-    return this.send([INVOKE, operation, sent], transferOf(sent));
+    this.send([INVOKE, operation, sent], transferOf(sent));
+    return -1;
   }
 
-  /** Call when the request has settled: the worker does not keep the process alive until the next one. */
-  settled() {
+  /** Offers an invocation to the worker: its number in the rings, or -1 where there is no room for it, or no ring. */
+  offer(invocation) {
+    if (this.#rings === undefined) return -1;
+    const number = this.#rings.offer(invocation);
+    if (number < 0) return -1;
+    this.#thread.ref();
+    if (!this.#rings.wake()) this.send([OFFER]);
+    return number;
+  }
+
+  /** Takes an invocation back that has not begun. False if it has, or if it went by a message. */
+  takeBack(number) {
+    return number >= 0 && this.#rings !== undefined && this.#rings.takeBack(number);
+  }
+
+  /** True while the guest is called for the invocation of that number, as far as is known. */
+  isRunning(number) {
+    return number < 0 || this.#rings === undefined || this.#rings.isRunning(number);
+  }
+
+  /** Call when the invocation of that number has ended. */
+  ended(number) {
+    if (number >= 0) this.#rings?.ended(number);
+  }
+
+  /** Counts a message from the worker. Call before it is handled, and after the responses that came before it. */
+  receive() {
+    this.#rings?.receive();
+  }
+
+  /** True if there is a response in shared memory, whose turn it is. */
+  hasResponse() {
+    return this.#rings !== undefined && this.#rings.hasResponse();
+  }
+
+  /** The bytes of the guest's memory, with the response that `hasResponse` has found. */
+  get memorySize() {
+    return this.#rings?.memorySize ?? 0;
+  }
+
+  /** A copy of the response that `hasResponse` has found. */
+  takeResponse() {
+    return /** @type {HostRings} */ (this.#rings).takeResponse();
+  }
+
+  /** Call when all requests have settled: the worker does not keep the process alive until the next one. */
+  rest() {
     this.#thread.unref();
   }
 
@@ -76,6 +140,7 @@ export class Channel {
 
   /** Terminates the worker at once. Later messages are ignored. */
   stop() {
+    this.#rings?.stop();
     this.#shared?.stop();
     this.#thread.stop();
   }

@@ -1,4 +1,7 @@
-/** A guest in a worker. It sends the worker (`serve.js`) one request at a time. */
+/**
+ * A guest in a worker (`serve.js`). It sends the worker one request at a time; while an invocation runs, others may be
+ * offered in shared memory, which are taken back where they cannot begin.
+ */
 
 import { WapcError } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
@@ -11,7 +14,7 @@ import { Callbacks } from './callbacks.js';
 import { Channel } from './channel.js';
 import { unpack } from './errors.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
-import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, isWellFormed } from './messages.js';
+import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, RESPOND, START, isWellFormed } from './messages.js';
 import { LOADING, diedError, lateError, notLoadedError } from './start.js';
 
 /** The invocation that host calls belong to. A guest that starts gets an empty one of its own. */
@@ -27,6 +30,45 @@ function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit:
 /** Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself. */
 const GRACE = 50;
 
+/** What the worker was asked for: an invocation, or a start. */
+class Request {
+  /** @type {(() => void) | undefined} */
+  stopTimer;
+  isStart = false;
+  /**
+   * A start's own invocation, which its host calls belong to.
+   * @type {Invocation | undefined}
+   */
+  start;
+  /** The error that it has to be stopped with once it is known to run. */
+  stopping;
+
+  /**
+   * @param {Invocation} invocation
+   * @param {(response: Uint8Array | undefined) => void} resolve
+   * @param {(error: unknown) => void} reject
+   * @param {number} number of the invocation in the rings; -1 for what goes by messages
+   * @param {Offered | undefined} offered of one that was offered while another ran
+   */
+  constructor(invocation, resolve, reject, number, offered) {
+    this.invocation = invocation;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.number = number;
+    this.offered = offered;
+  }
+}
+
+/**
+ * An invocation that is offered while another runs, and what is called then.
+ * @typedef {object} Offered
+ * @property {Invocation} invocation
+ * @property {(response: Uint8Array) => void} resolve
+ * @property {(error: unknown) => void} reject
+ * @property {() => void} begins it runs, as far as this thread knows
+ * @property {() => void} isBack it was taken back, and has not begun
+ */
+
 export class RemoteGuest {
   /** Length of linear memory in bytes, as last reported. */
   memorySize = 0;
@@ -38,10 +80,14 @@ export class RemoteGuest {
   #settings;
   #callbacks;
   #died;
+  #rested;
   /** The worker; undefined if none is running. */
   #channel;
-  /** The running request. */
-  #request;
+  /**
+   * The running request, and behind it those that were offered meanwhile, in their order.
+   * @type {Request[]}
+   */
+  #requests = [];
   /** The error that ended the last worker. */
   #fate;
   /** True once the worker's script has loaded; true once its guest has started. */
@@ -52,8 +98,10 @@ export class RemoteGuest {
    * @param {{ id: number }} host the host as callbacks see it
    * @param {import('./remote.js').RemoteSettings} settings of the host
    * @param {() => void} died called when the worker dies between requests
+   * @param {() => void} rested called when no request is left, before the promise of the last one settles
    */
-  constructor(host, settings, died) {
+  constructor(host, settings, died, rested) {
+    this.#rested = rested;
     this.#host = host;
     this.#settings = settings;
     this.#callbacks = new Callbacks(host, settings);
@@ -73,7 +121,18 @@ export class RemoteGuest {
 
   /** The start that runs, if it has called its host. */
   get starting() {
-    return this.#request?.start;
+    return this.#requests[0]?.start;
+  }
+
+  /** The invocation that runs; undefined if there is none, or if the guest starts. */
+  get running() {
+    const [request] = this.#requests;
+    return request === undefined || request.isStart ? undefined : request.invocation;
+  }
+
+  /** Requests that were sent and have not ended. */
+  get load() {
+    return this.#requests.length;
   }
 
   /** True while the answer to a host call of this invocation is awaited. */
@@ -83,11 +142,63 @@ export class RemoteGuest {
 
   /** Runs an invocation. Resolves with the response. */
   invoke(invocation) {
-    const { timeout } = this.#settings;
-    return this.#ask(invocation, false, (channel) => {
-      channel.sendInvocation(invocation);
-      if (timeout !== undefined) this.#endAt(timeout, () => timeoutError(timeout));
+    return this.#ask(invocation, false, (channel, request) => {
+      request.number = channel.sendInvocation(invocation);
+      this.#limitInvocation();
     });
+  }
+
+  /**
+   * Offers an invocation to the worker while another one runs. False where it has to wait. Throws WAPC_ARGUMENT.
+   * @param {Offered} offered
+   */
+  offer(offered) {
+    if (this.running === undefined || this.#channel === undefined) return false;
+    const number = this.#channel.offer(offered.invocation);
+    if (number < 0) return false;
+    const { invocation } = offered;
+    const resolve = (response) => offered.resolve(response);
+    const reject = (error) => offered.reject(error);
+    this.#requests.push(new Request(invocation, resolve, reject, number, offered));
+    return true;
+  }
+
+  /** Takes back the offered invocations that have not begun, and tells them so. */
+  takeBack() {
+    const back = [];
+    for (const request of this.#requests.splice(1)) {
+      (this.#channel?.takeBack(request.number) ? back : this.#requests).push(request);
+    }
+    for (const { offered } of back) offered?.isBack();
+  }
+
+  /** Rejects an invocation that was offered, if it has not begun. True if it was rejected. */
+  cancel(invocation, error) {
+    const at = this.#requests.findIndex((request) => request.invocation === invocation);
+    if (at < 1 || !this.#channel?.takeBack(this.#requests[at].number)) return false;
+    for (const request of this.#requests.splice(at, 1)) request.reject(error);
+    return true;
+  }
+
+  /** True if the worker was sent this invocation, and it has not ended as far as is known here. */
+  has(invocation) {
+    return this.#requests.some((request) => request.invocation === invocation);
+  }
+
+  /**
+   * Stops an invocation, or a start: terminates the worker, unless it has ended meanwhile. What was offered behind it is
+   * taken back first, so that it cannot begin.
+   */
+  stop(invocation, error) {
+    this.takeBack();
+    const channel = this.#channel;
+    if (channel !== undefined) this.#read(channel);
+    const at = this.#requests.findIndex((request) => request.invocation === invocation);
+    if (at < 0) return;
+    const request = this.#requests[at];
+    // Messages of the one in front of it are on their way.
+    if (at > 0) request.stopping = error;
+    else if (channel === undefined || channel.isRunning(request.number)) this.kill(error);
   }
 
   /** Makes a new instance, of `module` if given. Resolves when it has started. */
@@ -119,15 +230,19 @@ export class RemoteGuest {
 
   /** Terminates the worker at once, and rejects the running request with `error`. */
   kill(error) {
+    this.takeBack();
+    const requests = this.#requests.splice(0);
     this.#discard();
     this.#fate = error;
-    const request = this.#request;
-    this.#request = undefined;
-    request?.stopTimer?.();
-    request?.invocation.abort(error);
-    request?.start?.abort(error);
-    request?.reject(error);
-    if (request === undefined) this.#died();
+    this.#rested();
+    // All of them have begun: the others were taken back.
+    for (const request of requests) {
+      request.stopTimer?.();
+      request.invocation.abort(error);
+      request.start?.abort(error);
+      request.reject(error);
+    }
+    if (requests.length === 0) this.#died();
   }
 
   /** Terminates the worker for good. */
@@ -144,7 +259,7 @@ export class RemoteGuest {
     this.#channel = new Channel(
       script,
       (channel, message) => this.#receive(channel, message),
-      (error) => this.kill(this.#loaded ? diedError(error) : notLoadedError(error)),
+      (channel, error) => this.#die(channel, error),
     );
     const { args, env, stdin, preopens } = this.#settings.wasi;
     const settings = {
@@ -153,6 +268,7 @@ export class RemoteGuest {
       callsHost: hostCall !== undefined,
       wasi: { args, env, stdin, preopens },
       memory: this.#channel.memory,
+      rings: this.#channel.rings,
     };
     return this.#ask(invocation, true, (channel) => {
       channel.send([START, platform.modules.core, module, platform.modules.wasi, settings]);
@@ -160,18 +276,32 @@ export class RemoteGuest {
     });
   }
 
-  /** Sends the worker a request with `send`. Resolves with the response. */
+  /** The worker has died: what it has answered in shared memory still counts. */
+  #die(channel, error) {
+    this.#read(channel);
+    this.kill(this.#loaded ? diedError(error) : notLoadedError(error));
+  }
+
+  /** Sends the worker a request with `send`, while none runs. Resolves with the response. */
   #ask(invocation, isStart, send) {
     return new Promise((resolve, reject) => {
       if (this.#channel === undefined) throw this.#fate;
-      this.#request = { invocation, resolve, reject, stopTimer: undefined, isStart, start: undefined };
+      const request = new Request(invocation, resolve, reject, -1, undefined);
+      request.isStart = isStart;
+      this.#requests.push(request);
       this.#callbacks.begin();
       try {
-        send(this.#channel);
+        send(this.#channel, request);
       } catch (error) {
         this.#notSent(error);
       }
     });
+  }
+
+  /** Starts the time limit of the invocation that runs. */
+  #limitInvocation() {
+    const { timeout } = this.#settings;
+    if (timeout !== undefined) this.#endAt(timeout, () => timeoutError(timeout));
   }
 
   /** Handles a request that could not be sent: the worker accepts no messages, or there is no memory for one. */
@@ -189,21 +319,35 @@ export class RemoteGuest {
 
   /** Ends the request after its time limit: a guest that can be interrupted ends by itself, unless it waits for its host. */
   #endAt(limit, error) {
+    const [request] = this.#requests;
     const overdue = () => {
       if (this.#settings.isInterruptible && this.#callbacks.calling === undefined) this.#endAfter(GRACE, error);
-      else this.kill(error());
+      else this.stop(request.invocation, error());
     };
-    this.#request.stopTimer = startTimer(limit, overdue);
+    request.stopTimer = startTimer(limit, overdue);
   }
 
   #endAfter(milliseconds, error) {
-    this.#request.stopTimer = startTimer(milliseconds, () => this.kill(error()));
+    const [request] = this.#requests;
+    request.stopTimer = startTimer(milliseconds, () => this.stop(request.invocation, error()));
   }
 
   #receive(channel, message) {
+    this.#read(channel);
+    channel.receive();
+    const [request] = this.#requests;
     // A worker script of the caller may send anything, also between requests.
-    if (this.#request === undefined || !isWellFormed(message)) return;
-    this.#request.invocation.inScope(() => this.#understand(channel, message));
+    if (request === undefined || !isWellFormed(message)) return;
+    if (message[0] !== RESPOND) request.invocation.inScope(() => this.#understand(channel, message));
+    this.#read(channel);
+  }
+
+  /** Reads the responses in shared memory, up to one that a message comes before. */
+  #read(channel) {
+    while (this.#channel === channel && channel.hasResponse()) {
+      const response = channel.takeResponse();
+      if (this.running !== undefined) this.#done(channel.memorySize, response);
+    }
   }
 
   #understand(channel, [kind, first, second, third, fourth]) {
@@ -229,7 +373,7 @@ export class RemoteGuest {
   #load() {
     if (this.#loaded) return;
     this.#loaded = true;
-    this.#request.stopTimer();
+    this.#requests[0].stopTimer?.();
     this.#limitStart();
   }
 
@@ -248,6 +392,8 @@ export class RemoteGuest {
   #failed(memorySize, broken, error) {
     this.memorySize = memorySize;
     this.broken = broken;
+    // Its worker waits for a new instance.
+    if (broken) this.takeBack();
     const request = this.#settled();
     const { reject } = request;
     // Without a started guest, the worker is of no use.
@@ -259,16 +405,30 @@ export class RemoteGuest {
   }
 
   #settled() {
-    const request = this.#request;
-    this.#request = undefined;
+    const request = /** @type {Request} */ (this.#requests.shift());
     request.stopTimer?.();
-    this.#channel.settled();
+    this.#channel.ended(request.number);
+    if (this.#requests.length > 0) {
+      this.#next();
+    } else {
+      this.#channel.rest();
+      this.#rested();
+    }
     return request;
   }
 
+  /** The worker goes on with the next invocation that was offered. */
+  #next() {
+    const [{ invocation, offered, stopping }] = this.#requests;
+    this.#callbacks.begin();
+    this.#limitInvocation();
+    offered?.begins();
+    if (stopping !== undefined) queueMicrotask(() => this.stop(invocation, stopping));
+  }
+
   #callHost(channel, call) {
-    const request = this.#request;
-    const isCurrent = () => this.#channel === channel && this.#request === request;
+    const [request] = this.#requests;
+    const isCurrent = () => this.#channel === channel && this.#requests[0] === request;
     this.#callbacks.callHost(channel, call, callerIn(request), isCurrent);
   }
 
@@ -277,7 +437,7 @@ export class RemoteGuest {
     try {
       tell();
     } catch (error) {
-      const [code, what] = this.#request?.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
+      const [code, what] = this.#requests[0]?.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
       this.kill(new WapcError(code, `the ${what}: \`${callback}\` threw`, { cause: error }));
     }
   }

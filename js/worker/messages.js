@@ -3,9 +3,11 @@
 import { isPacked } from './errors.js';
 
 // To the worker. It answers START, INVOKE and RESET with DONE or FAILED before it receives another of them.
+/** Invocations are offered in shared memory (`rings.js`). Sent to a worker whose event loop waits. */
+export const OFFER = 'offer';
 /** Starts a guest: the modules of the core, of the guest and (if loaded) of WASI, and `Settings`. */
 export const START = 'start';
-/** Runs an invocation: operation and payload as bytes; for a payload in shared memory, its length. */
+/** Runs an invocation: operation and payload as bytes. Those that are offered in shared memory need no message. */
 export const INVOKE = 'invoke';
 /** Makes a new instance: of another module if given, with the module of WASI, and true if that was rewritten. */
 export const RESET = 'reset';
@@ -18,6 +20,8 @@ export const ANSWER = 'answer';
 export const READ = 'read';
 
 // From the worker.
+/** Responses are in shared memory (`rings.js`). Sent to a host that waits for them. */
+export const RESPOND = 'respond';
 /** The core is loaded, and the guest is about to start. */
 export const LOADED = 'loaded';
 /** Success: length of the guest's memory in bytes, and the response, if there is one. */
@@ -48,6 +52,7 @@ const isBytes = (value) => isA('Uint8Array', value) && isA('ArrayBuffer', value.
 /** Validates the fields of each message from a worker. */
 const FORMS = {
   [LOADED]: () => true,
+  [RESPOND]: () => true,
   [DONE]: ([, memorySize, response]) => isSize(memorySize) && (response === undefined || isBytes(response)),
   [FAILED]: ([, memorySize, broken, error]) => isSize(memorySize) && typeof broken === 'boolean' && isPacked(error),
   [CALL]: ([, binding, namespace, operation, payload]) =>
@@ -68,5 +73,6 @@ export function isWellFormed(message) {
  * @property {boolean} isRewritten true if the guest was rewritten so that it can be interrupted
  * @property {boolean} callsHost true if there is a host callback
  * @property {import('../api/index.js').WasiOptions} wasi
- * @property {SharedArrayBuffer | undefined} memory holds payloads and answers (`shared.js`); undefined if messages do
+ * @property {SharedArrayBuffer | undefined} memory holds answers (`shared.js`); undefined if messages do
+ * @property {SharedArrayBuffer | undefined} rings holds invocations and responses (`rings.js`); undefined if messages do
  */

@@ -88,7 +88,7 @@ class Remote extends Turns {
   #limitsStart;
   /** Queued replacements: they run before any pending invocation. */
   #replacements = [];
-  /** The running invocation or replacement. */
+  /** The running invocation or replacement, unless it was offered. */
   #current;
 
   /**
@@ -108,7 +108,8 @@ class Remote extends Turns {
     this.name = name ?? guestName;
     this.codec = settings.codec;
     const handle = Object.freeze({ id });
-    this.#makeGuest = () => new RemoteGuest(handle, settings, () => this.lost?.());
+    const lost = () => this.lost?.();
+    this.#makeGuest = () => new RemoteGuest(handle, settings, lost, () => this.#rest());
     this.#guest = this.#makeGuest();
     this.#limitsStart = settings.startLimit !== undefined;
   }
@@ -174,26 +175,56 @@ class Remote extends Turns {
     const result = invocation instanceof Replacement ? this.#reset(invocation) : this.#invoke(invocation);
     const ended = () => {
       this.#current = undefined;
-      this.running = false;
-      this.drainNow();
+      this.#rest();
     };
     // This promise settles before others begin.
     result.then(invocation.resolve, (error) => invocation.reject(error)).then(ended);
   }
 
+  /** The next turn comes when nothing runs, neither what `begin` has begun nor what was offered. */
+  #rest() {
+    if (this.#current !== undefined || this.#guest.load > 0) return;
+    this.running = false;
+    this.drainNow();
+  }
+
+  /** True while an invocation runs, and others may be offered to the worker. */
+  get takesOffers() {
+    return !this.closed && !this.hasPending && this.#successor === undefined && this.#guest.running !== undefined;
+  }
+
+  /**
+   * Offers an invocation to the worker, if it takes offers. False where there is no room for it. Throws WAPC_ARGUMENT.
+   * @param {import('./guest.js').Offered} offered
+   */
+  offer(offered) {
+    return this.#guest.offer(offered);
+  }
+
+  /** Takes back the offered invocations that have not begun, and tells them so. */
+  takeBack() {
+    this.#guest.takeBack();
+  }
+
+  /** Rejects an invocation with `reason` if it has not begun. True if it was rejected. */
+  cancel(invocation, reason) {
+    return super.cancel(invocation, reason) || this.#guest.cancel(invocation, reason);
+  }
+
   /** For `Turns`: the running invocation, or the start of an instance. */
   get current() {
-    return this.#guest.starting ?? this.#successor?.starting ?? this.#current;
+    return this.#guest.starting ?? this.#successor?.starting ?? this.#guest.running ?? this.#current;
   }
 
   /** True if this invocation is running, so that `interrupt` ends it. */
   interrupts(invocation) {
-    return this.#current === invocation;
+    return this.#current === invocation || this.#guest.has(invocation);
   }
 
-  /** Terminates the worker, and rejects the running invocation with `reason`. */
-  interrupt(reason) {
-    this.#guest.kill(reason);
+  /** Ends a running invocation with `reason`: terminates the worker, unless it has just ended. */
+  interrupt(reason, invocation) {
+    if (this.#guest.has(invocation)) this.#guest.stop(invocation, reason);
+    else if (this.#guest.load === 0) this.#guest.kill(reason);
   }
 
   /** Replaces the guest by a new instance of `module` (the core's). If that does not start, the old guest stays. */

@@ -19,25 +19,35 @@ import {
   LOADED,
   LOG,
   MORE,
+  OFFER,
   OUTPUT,
   READ,
   RESET,
+  RESPOND,
   START,
   transferOf,
 } from './messages.js';
+import { WorkerRings } from './rings.js';
 import { SharedWithHost } from './shared.js';
 
 /**
  * Serves requests of the thread that started this worker.
- * @param {(message: unknown[], transfer?: Transferable[]) => void} post
+ * @param {(message: unknown[], transfer?: Transferable[]) => void} send
  * @returns {(message: unknown[]) => void} handles a message
  */
-export function serve(post) {
+export function serve(send) {
   let host;
+  /** Invocations and responses in shared memory; undefined without. */
+  let rings;
   /** The memory shared with the host; without it, `unread` counts what the host has not read. */
   let shared;
   const unread = new Unread();
   let settle;
+
+  const post = (message, transfer) => {
+    rings?.mail();
+    send(message, transfer);
+  };
 
   const hostCallOf = ({ limits: { payload: payloadLimit }, callsHost }) => {
     if (!callsHost) return undefined;
@@ -82,6 +92,9 @@ export function serve(post) {
 
   const start = async (core, guest, wasi, settings) => {
     await instantiate(core);
+    if (settings.rings !== undefined) rings = new WorkerRings(settings.rings);
+    // The message that has brought the rings.
+    rings?.receive();
     post([LOADED]);
     if (settings.memory !== undefined) {
       shared = new SharedWithHost(settings.memory);
@@ -106,9 +119,34 @@ export function serve(post) {
     else await withModule(guest, isRewritten, wasi, (module) => host.replace(module));
   };
 
-  const invoke = (operation, sent) => {
-    const payload = typeof sent === 'number' ? shared.payload(sent) : sent;
-    return host.port.invoke(new Invocation(operation, payload, host));
+  const invoke = (operation, payload) => host.port.invoke(new Invocation(operation, payload, host));
+
+  const fail = (error) =>
+    post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(reasonOf(error, unread.error))]);
+
+  const respond = (response) => {
+    post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
+    // Done while the host reads this response.
+    prepareAnother(response?.length);
+  };
+
+  /** Runs invocations that are offered in shared memory, until a message comes, nothing is offered, or the guest breaks. */
+  const work = () => {
+    while (!rings.hasMail && !host.port.broken) {
+      if (!rings.take()) {
+        if (!rings.wait()) return;
+        continue;
+      }
+      try {
+        const response = host.port.invokeSync(new Invocation(rings.operation, rings.payload, host));
+        rings.end();
+        if (!rings.respond(host.memorySize, response)) respond(response);
+        else if (rings.hostWaits()) post([RESPOND]);
+      } catch (error) {
+        rings.end();
+        fail(error);
+      }
+    }
   };
 
   const tasks = { [START]: start, [RESET]: reset, [INVOKE]: invoke };
@@ -116,15 +154,15 @@ export function serve(post) {
   return async ([kind, ...rest]) => {
     if (kind === ANSWER) return settle({ answered: rest[0], sent: rest[1] });
     if (kind === READ) return unread.read(rest[0]);
-    try {
-      const response = await tasks[kind](...rest);
-      const length = response?.length;
-      post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
-      // Done while the host reads this response.
-      prepareAnother(length);
-    } catch (error) {
-      post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(reasonOf(error, unread.error))]);
+    rings?.receive();
+    if (kind !== OFFER) {
+      try {
+        respond(await tasks[kind](...rest));
+      } catch (error) {
+        fail(error);
+      }
     }
+    if (rings !== undefined && host !== undefined) work();
   };
 }
 

@@ -1,7 +1,6 @@
 /**
- * Memory shared by a host and its worker. Payloads go through it, which needs no allocation on either side. So does
- * everything that a blocked worker must receive: answers of the host callback (long ones in parts), and the number of
- * bytes of log lines and output that were read.
+ * Memory shared by a host and its worker, for what a blocked worker must receive while its guest runs: answers of the host
+ * callback (long ones in parts), and the number of bytes of log lines and output that were read.
  */
 
 import { copyIn } from '../base/bytes.js';
@@ -23,10 +22,7 @@ const ANSWERED = 1;
 const FAILED = 2;
 const STOPPED = 3;
 
-/**
- * Bytes of a payload, and of one part of an answer: most are shorter. A multiple of 8: otherwise copies take 5 times as
- * long.
- */
+/** Bytes of one part of an answer: most are shorter. A multiple of 8: otherwise copies take 5 times as long. */
 const CAPACITY = 1 << 18;
 
 /** Name of the host callback's answer in errors. */
@@ -46,29 +42,17 @@ export function copyOf(bytes, length, what) {
 
 const headerOf = (buffer) => new Int32Array(buffer, 0, LENGTH / 4);
 const lengthIn = (buffer) => new Float64Array(buffer, LENGTH, 1);
-const requestOf = (buffer) => new Uint8Array(buffer, HEADER, CAPACITY);
-const answerOf = (buffer) => new Uint8Array(buffer, HEADER + CAPACITY, CAPACITY);
+const answerOf = (buffer) => new Uint8Array(buffer, HEADER, CAPACITY);
 
 /** The host's end of the shared memory. */
 export class Shared {
   constructor() {
-    this.buffer = new SharedArrayBuffer(HEADER + 2 * CAPACITY);
+    this.buffer = new SharedArrayBuffer(HEADER + CAPACITY);
     this.header = headerOf(this.buffer);
     this.length = lengthIn(this.buffer);
-    this.request = requestOf(this.buffer);
     this.bytes = answerOf(this.buffer);
     /** The remaining bytes of a long answer. */
     this.rest = undefined;
-  }
-
-  /**
-   * Writes a payload to the shared memory, where it stays until the next one. False if it is too long. Throws
-   * WAPC_ARGUMENT.
-   */
-  offer(payload, length) {
-    if (length > CAPACITY) return false;
-    copyInto(this.request, payload, length, 'payload');
-    return true;
   }
 
   /**
@@ -130,14 +114,8 @@ export class SharedWithHost {
   constructor(buffer) {
     this.header = headerOf(buffer);
     this.length = lengthIn(buffer);
-    this.request = requestOf(buffer);
     this.bytes = answerOf(buffer);
     this.written = 0;
-  }
-
-  /** The payload in the shared memory. */
-  payload(length) {
-    return this.request.subarray(0, length);
   }
 
   /** True once the worker must end. */
@@ -200,7 +178,8 @@ export class SharedWithHost {
   #part(ask) {
     Atomics.store(this.header, STATE, AWAITED);
     ask();
-    if (!this.stopped) Atomics.wait(this.header, STATE, AWAITED);
+    // A loop: the host may notify only now of the answer before, for which the worker did not have to wait.
+    while (!this.stopped && Atomics.load(this.header, STATE) === AWAITED) Atomics.wait(this.header, STATE, AWAITED);
     return Atomics.load(this.header, STATE);
   }
 }

@@ -8,6 +8,8 @@ export class Thread {
   #worker;
   #receive;
   #died;
+  /** True while it keeps the process alive, as a new worker does. */
+  #isKept = true;
 
   /**
    * @param {PlatformWorker} worker
@@ -40,10 +42,14 @@ export class Thread {
 
   /** Keeps the process alive until `unref`: called while a request is running. */
   ref() {
+    if (this.#isKept) return;
+    this.#isKept = true;
     this.#worker.ref?.();
   }
 
   unref() {
+    if (!this.#isKept) return;
+    this.#isKept = false;
     this.#worker.unref?.();
   }
 

@@ -130,15 +130,17 @@ against(
   { pinned: true },
 );
 
-/** Measures throughput: more invocations are pending than there are workers, at all times. */
-const saturating = (invokable, operation) => async (times) => {
-  const it = await invokable();
-  let left = times;
-  const work = async () => {
-    while (left-- > 0) await it.invoke(operation);
+/** Measures throughput: so many callers, each with one invocation on its way at all times. */
+const saturating =
+  (invokable, operation, callers = 4, payload = undefined) =>
+  async (times) => {
+    const it = await invokable();
+    let left = times;
+    const work = async () => {
+      while (left-- > 0) await it.invoke(operation, payload);
+    };
+    await Promise.all(Array.from({ length: callers }, work));
   };
-  await Promise.all(Array.from({ length: 4 }, work));
-};
 against(
   'compute, pool of 2 workers / of 1',
   {
@@ -148,6 +150,19 @@ against(
   throughput,
   '>= 1.8',
 );
+
+// With as many callers as workers, each worker has one invocation at a time.
+const busy = pool({ size: 2, min: 2, workers: true });
+const offered = (label, operation, payload, callers, target) =>
+  against(
+    label,
+    { ours: saturating(busy, operation, callers, payload), peer: saturating(busy, operation, 2, payload) },
+    throughput,
+    target,
+  );
+offered('echo 32 B, 2 workers, 64 callers / 2', 'echo', small, 64, '>= 3');
+offered('one host call, 2 workers, 64 callers / 2', 'call', small, 64, '>= 1');
+offered('echo 64 KiB, 2 workers, 16 callers / 2', 'echo', large, 16, '>= 1');
 
 const wapc = Object.fromEntries(WebAssembly.Module.imports(compiled).map(({ name }) => [name, () => 0]));
 against(

@@ -38,6 +38,7 @@ import { locating } from './locating.js';
 import { memory } from './memory.js';
 import { observing } from './observing.js';
 import { pools } from './pool.js';
+import { offering } from './offering.js';
 import { properties } from './property.js';
 import { protocol } from './protocol.js';
 import { reading } from './reading.js';
@@ -87,6 +88,7 @@ export function* suite(environment) {
     // The longest ones come last, so that failures show early.
     pools,
     replacing,
+    offering,
     properties,
     replacingUnderLoad,
   ]) {

@@ -46,44 +46,45 @@ async function drive(bytes, seed, WapcPool, options) {
     new Promise((resolve) => calls.set(wordsOf(payload)[0], resolve));
   const pool = await WapcPool.create(bytes, { size, maxQueue, hostCall, logger() {}, ...options });
 
-  // The model: requests in order of arrival, the first `size` of which have an instance.
+  // The model: requests in order of arrival, `size` of which have an instance. On this thread they are the first ones; a
+  // worker goes on with one that it was offered.
   const requests = [];
   const counts = { invocations: 0, failures: 0, replaced: 0 };
   let number = 0;
-  const served = () => requests.slice(0, size);
-  const begun = () => {
-    for (const request of served()) {
-      if (request.begun) continue;
-      request.begun = true;
-      if (request.kind !== 'get') counts.invocations++;
-    }
-  };
+  const hasBegun = ({ kind, number, isServed }) => (kind === 'get' ? isServed : calls.has(number));
+  const served = () => requests.filter(hasBegun);
   const ended = (request) => {
+    if (request.kind !== 'get' && hasBegun(request)) counts.invocations++;
     requests.splice(requests.indexOf(request), 1);
-    begun();
   };
   const failed = (request) => {
-    if (request.begun) counts.failures++;
-    if (request.begun) counts.replaced++;
+    if (hasBegun(request)) counts.failures++;
+    if (hasBegun(request)) counts.replaced++;
     ended(request);
   };
   const check = () => {
     const busy = Math.min(size, requests.length);
-    equal(pool.stats, { size, idle: size - busy, busy, waiting: requests.length - busy, ...counts }, 'stats');
+    equal(served().length, busy, 'requests that have an instance');
+    if (options.workers === undefined) equal(requests.slice(0, busy).every(hasBegun), true, 'the first ones');
+    const invocations = counts.invocations + served().filter(({ kind }) => kind !== 'get').length;
+    const waiting = requests.length - busy;
+    equal(pool.stats, { size, idle: size - busy, busy, waiting, ...counts, invocations }, 'stats');
   };
   const isFull = () => requests.length >= size && requests.length - size >= maxQueue;
 
   const ask = (kind, start) => {
-    const request = { kind, number: number++, begun: false, controller: new AbortController() };
+    const request = { kind, number: number++, isServed: false, controller: new AbortController() };
     if (isFull()) {
       request.promise = thrown(() => start(request)).then(({ code }) => equal(code, 'WAPC_POOL_FULL'));
       return request.promise;
     }
     requests.push(request);
-    begun();
     request.promise = start(request);
     // Awaited later.
-    request.promise.catch(() => {});
+    request.promise.then(
+      () => (request.isServed = true),
+      () => {},
+    );
     return undefined;
   };
   const invoke = ({ number, controller }) => {
@@ -100,7 +101,7 @@ async function drive(bytes, seed, WapcPool, options) {
     invoke: () => ask('invoke', invoke),
     get: () => ask('get', ({ controller }) => pool.get(undefined, { signal: controller.signal })),
     async return() {
-      const request = pick((one) => one.kind === 'get' && one.begun);
+      const request = pick((one) => one.kind === 'get' && hasBegun(one));
       if (request === undefined) return;
       const host = await request.promise;
       if (below(2) === 0) {
@@ -111,9 +112,8 @@ async function drive(bytes, seed, WapcPool, options) {
       ended(request);
     },
     async answer() {
-      const request = pick((one) => one.kind === 'invoke' && one.begun);
+      const request = pick((one) => one.kind === 'invoke' && hasBegun(one));
       if (request === undefined) return;
-      await until(() => calls.has(request.number));
       const answer = new Uint8Array(below(50));
       calls.get(request.number)(answer);
       // The answer to this request: the length that its guest was given.
@@ -121,9 +121,8 @@ async function drive(bytes, seed, WapcPool, options) {
       ended(request);
     },
     async abort() {
-      const request = pick((one) => !(one.kind === 'get' && one.begun));
+      const request = pick((one) => !(one.kind === 'get' && hasBegun(one)));
       if (request === undefined) return;
-      if (request.begun) await until(() => calls.has(request.number));
       request.controller.abort(request.number);
       equal(await thrown(() => request.promise), request.number, 'reason');
       failed(request);
@@ -139,7 +138,8 @@ async function drive(bytes, seed, WapcPool, options) {
   /** Waits while an instance is being replaced, which counts as busy until it is. */
   const replacing = async () => {
     const busy = Math.min(size, requests.length);
-    const isReplaced = () => pool.stats.busy === busy && pool.stats.waiting === requests.length - busy;
+    const isReplaced = () =>
+      pool.stats.busy === busy && pool.stats.waiting === requests.length - busy && served().length === busy;
     // If it never is, `check` reports the difference from the model.
     await until(isReplaced).catch(() => {});
   };
@@ -154,10 +154,10 @@ async function drive(bytes, seed, WapcPool, options) {
   const closed = pool.close();
   equal((await thrown(() => pool.invoke('h', call))).code, 'WAPC_CLOSED');
   while (requests.length > 0) {
-    const [request] = requests;
+    await until(() => served().length > 0);
+    const [request] = served();
     if (request.kind === 'get') pool.return(await request.promise);
     else {
-      await until(() => calls.has(request.number));
       calls.get(request.number)();
       equal(wordsOf(await request.promise), [1, 0, 0]);
     }

@@ -1,0 +1,133 @@
+/** Invocations that workers are offered ahead of time: what happens to those that cannot begin there. */
+
+import { equal, fails, thrown, until, words, wordsOf } from './assert.js';
+
+export function* offering({ WapcPool, guest, hasWorkers }) {
+  if (!hasWorkers) return;
+
+  /** A pool whose host calls wait: by the number that each invocation of `ask` carries. */
+  const opened = async (options) => {
+    const calls = new Map();
+    const seen = [];
+    const hostCall = (binding, namespace, operation, payload) => {
+      const [number] = wordsOf(payload);
+      seen.push(number);
+      return new Promise((resolve) => calls.set(number, resolve));
+    };
+    const pool = await WapcPool.create(await guest('wat/probe'), { workers: true, hostCall, logger() {}, ...options });
+    const ask = (number, invoking) => pool.invoke('h', words(512, 1, 512, 1, 512, 1, 1024 + 32, 4, number), invoking);
+    const answer = async (number) => {
+      await until(() => calls.has(number));
+      calls.get(number)(new Uint8Array(number));
+    };
+    return { pool, ask, answer, seen };
+  };
+  const answered = (number) => [1, number, 0];
+
+  yield [
+    'one that does not end holds back none of those that its worker was offered, while another is idle',
+    async () => {
+      const { pool, ask, answer, seen } = await opened({ size: 2 });
+      const all = Array.from({ length: 20 }, (_, number) => ask(number));
+      await until(() => seen.includes(0));
+      for (let number = 1; number < 20; number++) {
+        await until(() => seen.length > number);
+        await answer(seen[number]);
+      }
+      for (const [number, response] of all.entries()) if (number > 0) equal(wordsOf(await response), answered(number));
+      equal(
+        [...seen].sort((a, b) => a - b),
+        [...all.keys()],
+      );
+      equal([pool.stats.busy, pool.stats.waiting], [1, 0]);
+      await answer(0);
+      equal(wordsOf(await all[0]), answered(0));
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'those that have not begun are run on the next worker: abort, timeout, trap',
+    async () => {
+      const { pool, ask, answer, seen } = await opened({ size: 1 });
+      const controller = new AbortController();
+      const aborted = thrown(() => ask(100, { signal: controller.signal }));
+      const late = thrown(() => ask(101, { timeout: 1 }));
+      const behind = [1, 2, 3].map((number) => ask(number));
+      await until(() => seen.includes(100));
+      equal((await late).code, 'WAPC_TIMEOUT');
+      controller.abort('enough');
+      equal(await aborted, 'enough');
+      const trapped = thrown(() => pool.invoke('?'));
+      const last = ask(4);
+      for (const number of [1, 2, 3]) {
+        await answer(number);
+        equal(wordsOf(await behind[number - 1]), answered(number));
+      }
+      equal((await trapped).code, 'WAPC_TRAP');
+      await answer(4);
+      equal(wordsOf(await last), answered(4));
+      // Each began once, and the one whose time was over before never.
+      equal(seen, [100, 1, 2, 3, 4]);
+      const { invocations, failures, replaced } = pool.stats;
+      equal([invocations, failures, replaced], [6, 2, 2]);
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'one that is aborted before it begins does not run, and harms none',
+    async () => {
+      const { pool, ask, answer, seen } = await opened({ size: 1 });
+      const controller = new AbortController();
+      const first = ask(1);
+      const second = thrown(() => ask(2, { signal: controller.signal }));
+      const third = ask(3);
+      controller.abort('not now');
+      equal(await second, 'not now');
+      for (const [number, response] of [
+        [1, first],
+        [3, third],
+      ]) {
+        await answer(number);
+        equal(wordsOf(await response), answered(number));
+      }
+      equal(seen, [1, 3]);
+      equal(pool.stats.invocations, 2);
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'maxQueue counts them, and destroy rejects them',
+    async () => {
+      const { pool, ask, seen } = await opened({ size: 1, maxQueue: 2 });
+      const all = [1, 2, 3].map((number) => thrown(() => ask(number)));
+      await until(() => seen.length === 1);
+      await fails('WAPC_POOL_FULL', () => ask(4));
+      equal([pool.stats.busy, pool.stats.waiting], [1, 2]);
+      pool.destroy();
+      for (const error of all) equal((await error).code, 'WAPC_CLOSED');
+      equal(seen, [1]);
+    },
+  ];
+
+  yield [
+    'payloads and responses of every size, longer than the memory that is shared',
+    async () => {
+      const pool = await WapcPool.create(await guest('hello'), { size: 2, workers: true, hostCall: (b, n, o, p) => p });
+      const sizes = [0, 1, 15, 16, 17, 4095, 65_536, 300_000, 1_048_576 - 16, 1_048_576, 1_048_577, 3_000_000];
+      const payloads = [...sizes, ...sizes, ...sizes].map((size, index) => new Uint8Array(size).fill(index + 1));
+      const responses = await Promise.all(payloads.map((payload) => pool.invoke('echo', payload)));
+      for (const [index, response] of responses.entries()) {
+        equal(response.length, payloads[index].length);
+        equal(
+          response.every((byte) => byte === index + 1),
+          true,
+          `${index}`,
+        );
+      }
+      await pool.close();
+    },
+  ];
+}
