@@ -114,6 +114,7 @@ export class HostRings extends Rings {
    */
   offer({ operation, operationLength, payload, payloadLength }) {
     const { words } = this;
+    if (operationLength + payloadLength > CAPACITY) return -1;
     const start = this.#roomFor(aligned(operationLength + payloadLength));
     if (start < 0) return -1;
     const at = start % CAPACITY;
