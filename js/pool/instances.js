@@ -19,6 +19,11 @@ export class Instance {
   waiting = new Map();
   /** Invocations that were offered to its worker while another one runs. */
   offered = 0;
+  /** True while nothing is offered to it: it is initialized, or has to end an invocation first. */
+  isInitializing = false;
+  isPaused = false;
+  /** The number of offered invocations that had ended in its pool when one of its own ended last. */
+  endedAt = 0;
   /** Number of running invocations of a `PooledHost`, and a callback for when it drops to 0. */
   asked = 0;
   atRest;
@@ -121,6 +126,7 @@ export class Instances {
     let least;
     for (const instance of this.#byNumber) {
       if (instance === undefined || instance.isBorrowed || instance.isBroken || !instance.port.takesOffers) continue;
+      if (instance.isInitializing || instance.isPaused) continue;
       if (instance.offered < MOST_OFFERED && !(instance.offered >= least?.offered)) least = instance;
     }
     return least;
@@ -247,11 +253,13 @@ export class Instances {
       return Promise.resolve(instance.port.invoke(invocation));
     });
     this.#preparing.add(instance);
+    instance.isInitializing = true;
     try {
       if (this.#initialize !== undefined) await this.#initialized(host, began);
     } finally {
       stateOf(host).isReleased = true;
       this.#preparing.delete(instance);
+      instance.isInitializing = false;
     }
     this.#requireOpen();
     if (instance.port.broken) throw new WapcError('WAPC_INIT', '`initialize` left a broken instance behind');

@@ -6,6 +6,9 @@
 import { rejectionOf } from '../base/origin.js';
 import { canShare } from '../platform/platform.js';
 
+/** Offered invocations that end elsewhere, before those are taken back that wait behind one of another instance. */
+const PATIENCE = 64;
+
 /** An invocation that a worker was offered. The worker's host calls its methods. */
 class Offer {
   #offers;
@@ -50,6 +53,8 @@ export class Offers {
   #requests;
   #instances;
   #on;
+  /** Offered invocations that have ended. */
+  #ended = 0;
   /** Without shared memory nothing can be taken back. */
   #canOffer = canShare();
 
@@ -79,7 +84,12 @@ export class Offers {
       const request = this.#requests.first;
       if (!mayBeOffered(request)) return;
       try {
-        if (!instance.port.offer(new Offer(this, request, instance))) return;
+        if (!instance.port.offer(new Offer(this, request, instance))) {
+          // There is no room, until it has ended something.
+          instance.isPaused = true;
+          count++;
+          continue;
+        }
       } catch (error) {
         this.#requests.shift();
         request.reject(this.locate(error, request.invocation));
@@ -87,6 +97,7 @@ export class Offers {
       }
       this.#requests.shift();
       request.instance = instance;
+      if (instance.offered === 0) instance.endedAt = this.#ended;
       instance.offered++;
       this.length++;
     }
@@ -127,10 +138,23 @@ export class Offers {
 
   /** Counts that an invocation has ended on an instance: true if another one, that it was offered, runs now. */
   goesOn(instance) {
+    instance.isPaused = false;
     if (instance.offered === 0) return false;
     instance.offered--;
     this.length--;
+    instance.endedAt = ++this.#ended;
+    this.#takeBackFromSlow();
     return true;
+  }
+
+  /** Takes back what waits behind an invocation that takes long, while other instances end one after the other. */
+  #takeBackFromSlow() {
+    if (this.#ended % PATIENCE !== 0) return;
+    for (const instance of this.#instances.all) {
+      if (instance.offered === 0 || this.#ended - instance.endedAt < PATIENCE) continue;
+      instance.isPaused = true;
+      this.takeBackFrom(instance);
+    }
   }
 }
 

@@ -50,7 +50,12 @@ export class Channel {
       this.#rings.mail();
       this.#rings.wake();
     }
-    this.#thread.send(message, transfer);
+    try {
+      this.#thread.send(message, transfer);
+    } catch (error) {
+      this.#rings?.notMailed();
+      throw error;
+    }
   }
 
   /**
@@ -73,7 +78,13 @@ export class Channel {
     const number = this.#rings.offer(invocation);
     if (number < 0) return -1;
     this.#thread.ref();
-    if (!this.#rings.wake()) this.send([OFFER]);
+    try {
+      if (!this.#rings.wake()) this.send([OFFER]);
+    } catch (error) {
+      // No worker waits for it: that would have been woken otherwise.
+      this.takeBack(number);
+      throw error;
+    }
     return number;
   }
 
@@ -82,9 +93,9 @@ export class Channel {
     return number >= 0 && this.#rings !== undefined && this.#rings.takeBack(number);
   }
 
-  /** True while the guest is called for the invocation of that number, as far as is known. */
-  isRunning(number) {
-    return number < 0 || this.#rings === undefined || this.#rings.isRunning(number);
+  /** True once the worker has run the invocation of that number, if that is known: its response is on the way. */
+  hasEnded(number) {
+    return number >= 0 && this.#rings !== undefined && this.#rings.hasEnded(number);
   }
 
   /** Call when the invocation of that number has ended. */

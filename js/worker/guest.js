@@ -188,8 +188,11 @@ export class RemoteGuest {
   /**
    * Stops an invocation, or a start: terminates the worker, unless it has ended meanwhile. What was offered behind it is
    * taken back first, so that it cannot begin.
+   * @param {Invocation} invocation
+   * @param {unknown} error
+   * @param {boolean} isOverdue true if the worker had its time: then it is terminated even if it has not begun
    */
-  stop(invocation, error) {
+  stop(invocation, error, isOverdue = false) {
     this.takeBack();
     const channel = this.#channel;
     if (channel !== undefined) this.#read(channel);
@@ -198,7 +201,8 @@ export class RemoteGuest {
     const request = this.#requests[at];
     // Messages of the one in front of it are on their way.
     if (at > 0) request.stopping = error;
-    else if (channel === undefined || channel.isRunning(request.number)) this.kill(error);
+    else if (!isOverdue && channel?.takeBack(request.number)) this.#settled().reject(error);
+    else if (!channel?.hasEnded(request.number)) this.kill(error);
   }
 
   /** Makes a new instance, of `module` if given. Resolves when it has started. */
@@ -322,23 +326,25 @@ export class RemoteGuest {
     const [request] = this.#requests;
     const overdue = () => {
       if (this.#settings.isInterruptible && this.#callbacks.calling === undefined) this.#endAfter(GRACE, error);
-      else this.stop(request.invocation, error());
+      else this.stop(request.invocation, error(), true);
     };
     request.stopTimer = startTimer(limit, overdue);
   }
 
   #endAfter(milliseconds, error) {
     const [request] = this.#requests;
-    request.stopTimer = startTimer(milliseconds, () => this.stop(request.invocation, error()));
+    request.stopTimer = startTimer(milliseconds, () => this.stop(request.invocation, error(), true));
   }
 
   #receive(channel, message) {
+    // A worker script of the caller may send anything, also between requests.
+    if (!isWellFormed(message)) return;
     this.#read(channel);
     channel.receive();
     const [request] = this.#requests;
-    // A worker script of the caller may send anything, also between requests.
-    if (request === undefined || !isWellFormed(message)) return;
-    if (message[0] !== RESPOND) request.invocation.inScope(() => this.#understand(channel, message));
+    if (request !== undefined && message[0] !== RESPOND) {
+      request.invocation.inScope(() => this.#understand(channel, message));
+    }
     this.#read(channel);
   }
 

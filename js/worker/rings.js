@@ -145,9 +145,9 @@ export class HostRings extends Rings {
     return true;
   }
 
-  /** True while the guest is called for this invocation. */
-  isRunning(number) {
-    return Atomics.load(this.words, slotAt(number)) === TAKEN;
+  /** True once the worker has run this invocation: its response is on the way. */
+  hasEnded(number) {
+    return Atomics.load(this.words, slotAt(number)) === ENDED;
   }
 
   /** Call when an invocation has ended: its slot can be used again. */
@@ -161,13 +161,18 @@ export class HostRings extends Rings {
     Atomics.add(this.words, WORK, 1);
   }
 
+  /** Takes back that a message was counted: it could not be sent. */
+  notMailed() {
+    Atomics.sub(this.words, MAIL, 1);
+    Atomics.store(this.words, WORKER, RESTING);
+  }
+
   /** Wakes the worker. False if that takes a message. */
   wake() {
     const { words } = this;
-    const state = Atomics.load(words, WORKER);
-    if (state === AWAKE) return true;
-    Atomics.store(words, WORKER, AWAKE);
-    if (state === RESTING) return false;
+    if (Atomics.load(words, WORKER) === AWAKE) return true;
+    // In one step: the worker may go from one state to the other meanwhile.
+    if (Atomics.exchange(words, WORKER, AWAKE) === RESTING) return false;
     Atomics.notify(words, WORK);
     return true;
   }
@@ -271,10 +276,11 @@ export class WorkerRings extends Rings {
     return Atomics.load(words, MAIL) !== this.#received || Atomics.load(words, STOPPED) === 1;
   }
 
-  /** Takes the next invocation that was not taken back. False if there is none. */
+  /** Takes the next invocation that was not taken back. False if there is none, or if a message was sent before it. */
   take() {
     const { words } = this;
-    while (Atomics.load(words, OFFERED) !== this.#passed) {
+    // In this order: the host counts a message before it offers what follows.
+    while (Atomics.load(words, OFFERED) !== this.#passed && !this.hasMail) {
       const slot = slotAt(this.#passed);
       const isTaken = Atomics.compareExchange(words, slot, WAITS, TAKEN) === WAITS;
       this.#passed = (this.#passed + 1) | 0;

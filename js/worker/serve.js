@@ -45,8 +45,8 @@ export function serve(send) {
   let settle;
 
   const post = (message, transfer) => {
-    rings?.mail();
     send(message, transfer);
+    rings?.mail();
   };
 
   const hostCallOf = ({ limits: { payload: payloadLimit }, callsHost }) => {

@@ -100,6 +100,72 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
+    'one that is aborted at once ends, whether its worker has seen it or not',
+    async () => {
+      const { pool, ask, answer } = await opened({ size: 1 });
+      for (let round = 0; round < 50; round++) {
+        const controller = new AbortController();
+        const aborted = thrown(() => ask(round, { signal: controller.signal }));
+        controller.abort(round);
+        equal(await aborted, round);
+      }
+      const last = ask(99);
+      await answer(99);
+      equal(wordsOf(await last), answered(99));
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'nothing is offered to an instance that is being initialized',
+    async () => {
+      const seen = [];
+      const hostCall = (binding, namespace, operation, payload) => {
+        seen.push(wordsOf(payload)[0]);
+        return Promise.resolve(new Uint8Array(0));
+      };
+      const payload = (number) => words(512, 1, 512, 1, 512, 1, 1024 + 32, 4, number);
+      const initialize = async (host) => {
+        for (let number = 100; number < 110; number++) await host.invoke('h', payload(number));
+      };
+      const options = { size: 1, workers: true, hostCall, initialize, logger() {} };
+      const pool = await WapcPool.create(await guest('wat/probe'), options);
+      const trapped = thrown(() => pool.invoke('?'));
+      const all = Array.from({ length: 10 }, (_, number) => pool.invoke('h', payload(number)));
+      equal((await trapped).code, 'WAPC_TRAP');
+      await Promise.all(all);
+      const [tens, ones] = [Array.from({ length: 10 }, (_, at) => 100 + at), [...all.keys()]];
+      equal(seen, [...tens, ...tens, ...ones]);
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'one that does not end holds back nothing while the other instances are never idle',
+    async () => {
+      const { pool, ask, answer, seen } = await opened({ size: 2 });
+      const endless = ask(0);
+      await until(() => seen.includes(0));
+      // Each caller asks again as soon as it was answered: more wait than instances, at all times.
+      const asked = new Map();
+      const callers = Array.from({ length: 30 }, async (_, caller) => {
+        for (let round = 0; round < 20; round++) {
+          const number = 1000 + 100 * caller + round;
+          const response = ask(number);
+          asked.set(number, seen.length);
+          answer(number);
+          await response;
+          equal(seen.indexOf(number) - asked.get(number) < 300, true, 'others that began meanwhile');
+        }
+      });
+      await Promise.all(callers);
+      await answer(0);
+      await endless;
+      await pool.close();
+    },
+  ];
+
+  yield [
     'maxQueue counts them, and destroy rejects them',
     async () => {
       const { pool, ask, seen } = await opened({ size: 1, maxQueue: 2 });
