@@ -631,7 +631,8 @@ export interface PoolOptions extends HostOptions {
 export type PooledHost = Pick<WapcHost, 'id' | 'memorySize' | 'closed' | 'invoke' | 'call'>;
 
 /**
- * Instances of one guest that are shared, first come, first served. One that trapped, timed out or was aborted is
+ * Instances of one guest that are shared, first come, first served; a worker that goes on with the next invocation by itself
+ * may begin it before older ones that wait for another worker. One that trapped, timed out or was aborted is
  * replaced before it is acquired again.
  *
  * @example

@@ -19,8 +19,9 @@ export class Instance {
   waiting = new Map();
   /** Invocations that were offered to its worker while another one runs. */
   offered = 0;
-  /** True while nothing is offered to it: it is initialized, or has to end an invocation first. */
+  /** True while `initialize` runs on it. */
   isInitializing = false;
+  /** True while nothing is offered to it, until one of its invocations ends: its ring is full, or that takes long. */
   isPaused = false;
   /** The number of offered invocations that had ended in its pool when one of its own ended last. */
   endedAt = 0;

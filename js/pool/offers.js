@@ -6,20 +6,34 @@
 import { rejectionOf } from '../base/origin.js';
 import { canShare } from '../platform/platform.js';
 
-/** Offered invocations that end elsewhere, before those are taken back that wait behind one of another instance. */
+/** Invocations that end on other instances before those that wait behind a longer one are taken back. */
 const PATIENCE = 64;
+
+/**
+ * The dispatcher's part.
+ * @typedef {object} Events
+ * @property {() => number} creating the number of instances that are being created for pending requests
+ * @property {() => void} begins an offered invocation begins
+ * @property {(instance: import('./instances.js').Instance, hasBegun: boolean, failed: boolean) => void} ended an offered
+ * invocation has ended
+ * @property {() => void} back an invocation was put back into the queue
+ * @property {(error: unknown, invocation: import('../invocation/invocation.js').Invocation) => unknown} locate
+ */
 
 /** An invocation that a worker was offered. The worker's host calls its methods. */
 class Offer {
-  #offers;
   #request;
   #instance;
+  #on;
+  #putBack;
   #hasBegun = false;
 
-  constructor(offers, request, instance) {
-    this.#offers = offers;
+  /** @param {Events} on */
+  constructor(request, instance, on, putBack) {
     this.#request = request;
     this.#instance = instance;
+    this.#on = on;
+    this.#putBack = putBack;
   }
 
   get invocation() {
@@ -28,22 +42,22 @@ class Offer {
 
   begins() {
     this.#hasBegun = true;
-    this.#offers.begins();
+    this.#on.begins();
     this.invocation.beginsOn(this.#instance.host.id);
   }
 
   isBack() {
-    this.#offers.isBack(this.#request, this.#instance);
+    this.#putBack(this.#request, this.#instance);
   }
 
   resolve(response) {
     this.#request.resolve(response);
-    this.#offers.ended(this.#instance, this.#hasBegun, false);
+    this.#on.ended(this.#instance, this.#hasBegun, false);
   }
 
   reject(error) {
-    this.#request.resolve(rejectionOf(this.#offers.locate(error, this.invocation)));
-    this.#offers.ended(this.#instance, this.#hasBegun, true);
+    this.#request.resolve(rejectionOf(this.#on.locate(error, this.invocation)));
+    this.#on.ended(this.#instance, this.#hasBegun, true);
   }
 }
 
@@ -61,13 +75,7 @@ export class Offers {
   /**
    * @param {import('../base/queue.js').Queue} requests the pending ones
    * @param {import('./instances.js').Instances} instances
-   * @param {object} on
-   * @param {() => number} on.creating the number of instances that are being created for pending requests
-   * @param {(instance: import('./instances.js').Instance, hasBegun: boolean, failed: boolean) => void} on.ended an offered
-   * invocation has ended
-   * @param {() => void} on.begins an offered invocation begins
-   * @param {() => void} on.back an invocation was put back into the queue
-   * @param {(error: unknown, invocation: import('../invocation/invocation.js').Invocation) => unknown} on.locate
+   * @param {Events} on
    */
   constructor(requests, instances, on) {
     this.#requests = requests;
@@ -84,15 +92,15 @@ export class Offers {
       const request = this.#requests.first;
       if (!mayBeOffered(request)) return;
       try {
-        if (!instance.port.offer(new Offer(this, request, instance))) {
-          // There is no room, until it has ended something.
+        if (!instance.port.offer(new Offer(request, instance, this.#on, this.#putBack))) {
+          // Its ring has no room until one of its invocations has ended.
           instance.isPaused = true;
           count++;
           continue;
         }
       } catch (error) {
         this.#requests.shift();
-        request.reject(this.locate(error, request.invocation));
+        request.reject(this.#on.locate(error, request.invocation));
         continue;
       }
       this.#requests.shift();
@@ -116,25 +124,13 @@ export class Offers {
     if (offered > 0) port.takeBack();
   }
 
-  begins() {
-    this.#on.begins();
-  }
-
-  isBack(request, instance) {
+  #putBack = (request, instance) => {
     request.instance = undefined;
     instance.offered--;
     this.length--;
     this.#requests.putBack(request);
     this.#on.back();
-  }
-
-  ended(instance, hasBegun, failed) {
-    this.#on.ended(instance, hasBegun, failed);
-  }
-
-  locate(error, invocation) {
-    return this.#on.locate(error, invocation);
-  }
+  };
 
   /** Counts that an invocation has ended on an instance: true if another one, that it was offered, runs now. */
   goesOn(instance) {
@@ -158,7 +154,10 @@ export class Offers {
   }
 }
 
-/** True for an invocation that no other one waits for, and that may wait. A request of `get` needs an instance of its own. */
+/**
+ * True for an invocation that may wait in a worker: no other one waits for it, and its time is not over. A request of `get`
+ * needs an instance of its own.
+ */
 function mayBeOffered({ invocation }) {
   return (
     invocation !== undefined && invocation.parent === undefined && !invocation.isHurried && !invocation.isOverdue()

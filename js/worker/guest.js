@@ -30,7 +30,7 @@ function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit:
 /** Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself. */
 const GRACE = 50;
 
-/** What the worker was asked for: an invocation, or a start. */
+/** A request to the worker: an invocation, or the start of a guest. */
 class Request {
   /** @type {(() => void) | undefined} */
   stopTimer;
@@ -199,7 +199,7 @@ export class RemoteGuest {
     const at = this.#requests.findIndex((request) => request.invocation === invocation);
     if (at < 0) return;
     const request = this.#requests[at];
-    // Messages of the one in front of it are on their way.
+    // The request in front of it has ended, and its messages are on their way.
     if (at > 0) request.stopping = error;
     else if (!isOverdue && channel?.takeBack(request.number)) this.#settled().reject(error);
     else if (!channel?.hasEnded(request.number)) this.kill(error);

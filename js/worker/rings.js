@@ -1,7 +1,7 @@
 /**
  * Rings in memory that a host and its worker share: invocations one way, their responses the other. Each has one writer
- * and one reader. What takes too long for them goes by messages, in the same order: a response names the number of
- * messages that the worker has sent before it.
+ * and one reader. Payloads and responses that are too long go by messages, in the same order: a response names the number
+ * of messages that the worker has sent before it.
  */
 
 import { copyIn, copyName, copyOut } from '../base/bytes.js';
@@ -22,7 +22,7 @@ const OFFERED = 1;
 const PASSED = 2;
 /** Messages that the host has sent, which the worker receives when its event loop turns. */
 const MAIL = 3;
-/** What the worker does: AWAKE, BLOCKED or RESTING. */
+/** State of the worker: AWAKE, BLOCKED or RESTING. */
 const WORKER = 4;
 /** 1 if the host wants a message when there is a response. */
 const HOST_WAITS = 5;
@@ -236,11 +236,12 @@ export class HostRings extends Rings {
   }
 }
 
-/** Turns for which a worker looks for work before it blocks, at the most: about 50 µs; and at the least, unless it is 0. */
+/** The most turns of the loop in which a worker looks for work before it blocks: about 50 µs. */
 const MOST_TURNS = 8192;
+/** The turns of that loop once work has come soon. */
 const LEAST_TURNS = 128;
 
-/** Milliseconds: work that came within them may come as soon again, so the worker looks for it longer. */
+/** Milliseconds of blocking within which work comes soon: next time the worker looks for it twice as long. */
 const SOON = 0.2;
 
 /** Milliseconds that a worker blocks before its event loop waits for a message. */

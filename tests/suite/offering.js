@@ -25,7 +25,7 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   const answered = (number) => [1, number, 0];
 
   yield [
-    'one that does not end holds back none of those that its worker was offered, while another is idle',
+    'an invocation that does not end holds back none that its worker was offered, while another worker is idle',
     async () => {
       const { pool, ask, answer, seen } = await opened({ size: 2 });
       const all = Array.from({ length: 20 }, (_, number) => ask(number));
@@ -48,7 +48,7 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
-    'those that have not begun are run on the next worker: abort, timeout, trap',
+    'invocations that have not begun run on the next worker after an abort, a timeout and a trap',
     async () => {
       const { pool, ask, answer, seen } = await opened({ size: 1 });
       const controller = new AbortController();
@@ -77,7 +77,7 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
-    'one that is aborted before it begins does not run, and harms none',
+    'an invocation that is aborted before it begins does not run, and harms no other',
     async () => {
       const { pool, ask, answer, seen } = await opened({ size: 1 });
       const controller = new AbortController();
@@ -100,7 +100,7 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
-    'one that is aborted at once ends, whether its worker has seen it or not',
+    'an invocation that is aborted at once ends, whether its worker has seen it or not',
     async () => {
       const { pool, ask, answer } = await opened({ size: 1 });
       for (let round = 0; round < 50; round++) {
@@ -141,7 +141,7 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
-    'one that does not end holds back nothing while the other instances are never idle',
+    'an invocation that does not end holds back no other while the other instances are never idle',
     async () => {
       const { pool, ask, answer, seen } = await opened({ size: 2 });
       const endless = ask(0);
@@ -166,7 +166,7 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
-    'maxQueue counts them, and destroy rejects them',
+    'maxQueue counts offered invocations, and destroy rejects them',
     async () => {
       const { pool, ask, seen } = await opened({ size: 1, maxQueue: 2 });
       const all = [1, 2, 3].map((number) => thrown(() => ask(number)));

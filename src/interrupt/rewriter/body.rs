@@ -42,7 +42,7 @@ const SLOW: i64 = 50_000;
 /// Labels around a loop that counts in a local.
 const LABELS: usize = 3;
 
-/// Locals that a function is given, by number; those that it does not need have any.
+/// The numbers of the locals that a function is given. Those of locals that it does not need mean nothing.
 #[derive(Debug, Clone, Copy, Default)]
 struct Locals {
     /// The instructions that its loops have counted; None where they subtract in each turn.

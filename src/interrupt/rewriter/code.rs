@@ -105,7 +105,7 @@ impl Code<'_> {
         self.with(BR, label)
     }
 
-    /// Subtracts what is left of a quantum by what `counted` puts on the stack.
+    /// Subtracts the number that `counted` puts on the stack from what is left of the quantum.
     fn subtract(&mut self, indices: &Indices, counted: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
         self.with(GLOBAL_GET, indices.left);
         counted(self);

@@ -51,7 +51,7 @@ impl Loop {
         !self.calls && !self.takes_params
     }
 
-    /// Instructions that are counted where the first of the turns begins that are written one behind the other.
+    /// Instructions of all turns that are written one behind the other, which are counted where the first begins.
     pub(super) fn weight_of_turns(&self) -> u32 {
         (1..self.turns).fold(self.weight, |weight, _| weight + self.weight)
     }
@@ -104,8 +104,8 @@ pub(super) struct Survey {
     pub(super) weight: u32,
     /// The instructions of the innermost loop, or of the function, since the place where they are counted.
     counter: Counter,
-    /// Where no such place is passed on every way to here: the most instructions that are executed without being counted
-    /// on any of them.
+    /// The most instructions that any way to here has executed without counting them. None where every way passes the place
+    /// of the counter.
     uncounted: Option<u32>,
     pub(super) calls: bool,
     pub(super) waits: bool,
@@ -123,9 +123,9 @@ struct Open {
     counter: Option<Counter>,
     /// For any other block: the place where its beginning is counted.
     counted_at: Option<usize>,
-    /// The same of `Survey`, at its beginning.
+    /// `Survey::uncounted` at its beginning.
     uncounted: Option<u32>,
-    /// The most instructions that are executed without being counted where a branch leads to its end.
+    /// The most instructions that a branch to its end has not counted.
     branched: u32,
 }
 
@@ -233,7 +233,7 @@ impl Survey {
             Instruction::Block => {
                 self.branch(labels);
                 let (counted_at, uncounted) = (self.counter.at, self.uncounted);
-                // Without `else`, it is where it is not taken.
+                // An `if` leads to its end where its condition is false and it has no `else`.
                 let branched = if code == IF { uncounted.unwrap_or_default() } else { 0 };
                 self.open.push(Open { around: current, counter: None, counted_at, uncounted, branched });
                 What::Block
@@ -326,7 +326,7 @@ impl Survey {
             ELSE => self.leave_arm(current),
             CATCH | CATCH_ALL => {
                 self.leave_arm(current);
-                // It may come from anywhere in front.
+                // The exception may come from anywhere in the `try`.
                 if self.uncounted.is_some() {
                     self.count_at(cursor.at(), MOST_AT_ONCE);
                 }
@@ -335,7 +335,7 @@ impl Survey {
         }
     }
 
-    /// Notes what is not counted where branches lead that may be taken here: those of the labels from a place on.
+    /// Notes the uncounted instructions at the targets of the branches of an instruction, whose labels begin at a place.
     fn branch(&mut self, labels: usize) {
         let Some(uncounted) = self.uncounted else { return };
         for place in self.places.0.get(labels..).unwrap_or_default() {
@@ -347,7 +347,7 @@ impl Survey {
         }
     }
 
-    /// Likewise for an instruction that goes on nowhere else.
+    /// Notes the same for an instruction behind which nothing is reached from it.
     fn branch_always(&mut self, labels: usize) {
         self.branch(labels);
         if self.uncounted.is_some() {
@@ -355,8 +355,8 @@ impl Survey {
         }
     }
 
-    /// Leaves an arm of the innermost block: the place where that is counted may lie in it, so that it does not count what
-    /// comes next, as a branch may have passed it, or the other arm was chosen.
+    /// Leaves an arm of the innermost block. The place of the counter may lie in that arm; then it does not count the
+    /// instructions that come next, since a branch may have passed it, or the other arm was chosen.
     fn leave_arm(&mut self, current: Option<usize>) {
         let Some(Open { counter: None, counted_at, uncounted: before, branched, .. }) = self.open.last_mut() else {
             return;
@@ -407,7 +407,7 @@ impl Survey {
             if self.uncounted.is_none() {
                 self.settle(current);
             }
-            // What a turn has not counted is less than what it has.
+            // A turn of the loop leaves at most 512 instructions uncounted, and counts more than that at its beginning.
             self.uncounted = None;
             self.counter = counter;
             if current.and_then(|at| self.loops.get(at)).is_some_and(|ended| ended.calls) {

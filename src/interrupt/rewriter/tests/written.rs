@@ -255,8 +255,8 @@ fn a_short_loop_is_written_with_several_turns() {
 fn what_a_branch_may_pass_is_counted_behind_it() {
     let nops = |count: usize| "nop ".repeat(count);
     let [before, passed, inside, first, rest] = [500, 30, 20, 512, 88].map(nops);
-    // What follows 512 instructions is counted in the block. A branch passes that, so what follows the block is not, and
-    // is counted after 512 instructions more, behind them.
+    // Instructions past the first 512 are counted in the block. A branch passes that place, so those behind the block are
+    // counted after 512 more.
     let original = format!("{before} block i32.const 1 br_if 0 {passed} block end {inside} end {first} {rest}");
     let expected = format!(
         "{} {before} block i32.const 1 br_if 0 {passed} {} block end {inside} end {first} {} {rest}",
@@ -265,7 +265,7 @@ fn what_a_branch_may_pass_is_counted_behind_it() {
         counted(601)
     );
     check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
-    // Likewise the other arm of an `if`, and what follows the longer one.
+    // The other arm of an `if` and the instructions behind it are counted likewise.
     let original = format!("{before} i32.const 1 if {passed} block end {inside} else {inside} end {first} {rest}");
     let expected = format!(
         "{} {before} i32.const 1 if {passed} {} block end {inside} else {inside} end {first} {} {rest}",
@@ -274,7 +274,7 @@ fn what_a_branch_may_pass_is_counted_behind_it() {
         counted(622)
     );
     check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
-    // Where nothing is counted and an `if` is not taken.
+    // An `if` that is not taken carries on the instructions in front of it.
     let original =
         format!("{before} block i32.const 1 br_if 0 {passed} block end {inside} end i32.const 1 if br 0 end {first}");
     let expected = format!(
