@@ -4,17 +4,18 @@
  * @template T
  */
 export class Queue {
-  /** Items that were put back: they come first. */
-  #front = new Lane();
+  /** Items that were put back: they come first. Undefined until there is one, since most queues have none. */
+  #front;
   #lane = new Lane();
 
   get length() {
-    return this.#front.length + this.#lane.length;
+    const { length } = this.#lane;
+    return this.#front === undefined ? length : this.#front.length + length;
   }
 
   /** The oldest item; undefined if the queue is empty. */
   get first() {
-    return this.#front.length > 0 ? this.#front.first : this.#lane.first;
+    return this.#front?.first ?? this.#lane.first;
   }
 
   push(item) {
@@ -23,22 +24,23 @@ export class Queue {
 
   /** Puts an item back that was removed: in front of all others, behind those that were put back before. */
   putBack(item) {
+    this.#front ??= new Lane();
     this.#front.push(item);
   }
 
   /** Removes and returns the oldest item; undefined if the queue is empty. */
   shift() {
-    return this.#front.length > 0 ? this.#front.shift() : this.#lane.shift();
+    return this.#front?.shift() ?? this.#lane.shift();
   }
 
   /** Removes an item. True if it was queued. */
   delete(item) {
-    return this.#lane.delete(item) || this.#front.delete(item);
+    return this.#lane.delete(item) || this.#front?.delete(item) === true;
   }
 
   /** Removes and returns all items. */
   clear() {
-    return [...this.#front.clear(), ...this.#lane.clear()];
+    return [...(this.#front?.clear() ?? []), ...this.#lane.clear()];
   }
 }
 
@@ -68,7 +70,8 @@ class Lane {
   }
 
   shift() {
-    const item = this.first;
+    if (this.#set.size === 0) return undefined;
+    const item = this.#first ?? this.#iterator.next().value;
     this.#first = undefined;
     this.#set.delete(item);
     return item;

@@ -206,7 +206,8 @@ export class Dispatcher {
   /** Releases a busy instance: it serves the oldest pending request, or becomes idle. */
   release(instance) {
     for (;;) {
-      if (this.#offers.goesOn(instance)) {
+      const hasOffers = this.#offers.isUsed;
+      if (hasOffers && this.#offers.goesOn(instance)) {
         if (instance.isBroken) this.#offers.takeBackFrom(instance);
         else this.#offers.offer();
         return;
@@ -215,7 +216,7 @@ export class Dispatcher {
         this.#supply.replace(instance);
         return;
       }
-      this.#offers.takeBack();
+      if (hasOffers) this.#offers.takeBack();
       const request = this.#requests.shift();
       if (request === undefined) break;
       // A loop instead of `#run`: thousands of pending requests may each end synchronously.

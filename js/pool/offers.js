@@ -62,6 +62,8 @@ class Offer {
 }
 
 export class Offers {
+  /** True once something was offered. The other pools do not ask when an invocation ends. */
+  isUsed = false;
   /** Invocations that were offered while another one ran on their instance, and have not ended. */
   length = 0;
   #requests;
@@ -91,6 +93,7 @@ export class Offers {
       if (instance === undefined) return;
       const request = this.#requests.first;
       if (!mayBeOffered(request)) return;
+      this.isUsed = true;
       try {
         if (!instance.port.offer(new Offer(request, instance, this.#on, this.#putBack))) {
           // Its ring has no room until one of its invocations has ended.
