@@ -93,6 +93,8 @@ export class RemoteGuest {
   /** True once the worker's script has loaded; true once its guest has started. */
   #loaded = false;
   #started = false;
+  /** True if the last worker's script had loaded: a later WAPC_LOAD is of WASI. */
+  #hasLoaded = false;
 
   /**
    * @param {{ id: number }} host the host as callbacks see it
@@ -223,7 +225,8 @@ export class RemoteGuest {
       try {
         return await this.#startOnce(invocation, module);
       } catch (error) {
-        if (!isOutOfMemory(error) || error.code === 'WAPC_LOAD') throw error;
+        const isOfScript = error.code === 'WAPC_LOAD' && !this.#hasLoaded;
+        if (!isOutOfMemory(error) || isOfScript) throw error;
         const fate = this.#fate;
         if (!(!collected && collectMemories()) && !(await memoriesComeBack(since))) throw error;
         // The guest was ended during the wait.
@@ -260,6 +263,7 @@ export class RemoteGuest {
   /** Starts a worker with a guest, once. */
   #startOnce(invocation, module) {
     const { script, hostCall } = this.#settings;
+    this.#hasLoaded = false;
     this.#channel = new Channel(
       script,
       (channel, message) => this.#receive(channel, message),
@@ -378,7 +382,7 @@ export class RemoteGuest {
   /** Handles LOADED: the worker's script has loaded. */
   #load() {
     if (this.#loaded) return;
-    this.#loaded = true;
+    this.#loaded = this.#hasLoaded = true;
     this.#requests[0].stopTimer?.();
     this.#limitStart();
   }
