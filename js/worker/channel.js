@@ -2,7 +2,7 @@
 
 import { canShare } from '../platform/platform.js';
 import { ANSWER, INVOKE, OFFER, READ, transferOf } from './messages.js';
-import { HostRings } from './rings.js';
+import { HostRings } from './rings/host.js';
 import { Shared, THE_ANSWER, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';

@@ -3,7 +3,7 @@
 import { isPacked } from './errors.js';
 
 // To the worker. It answers START, INVOKE and RESET with DONE or FAILED before it receives another of them.
-/** Invocations are offered in shared memory (`rings.js`). Sent to a worker whose event loop waits. */
+/** Invocations are offered in shared memory (`rings/`). Sent to a worker whose event loop waits. */
 export const OFFER = 'offer';
 /** Starts a guest: the modules of the core, of the guest and (if loaded) of WASI, and `Settings`. */
 export const START = 'start';
@@ -20,7 +20,7 @@ export const ANSWER = 'answer';
 export const READ = 'read';
 
 // From the worker.
-/** Responses are in shared memory (`rings.js`). Sent to a host that waits for them. */
+/** Responses are in shared memory (`rings/`). Sent to a host that waits for them. */
 export const RESPOND = 'respond';
 /** The core is loaded, and the guest is about to start. */
 export const LOADED = 'loaded';
@@ -74,5 +74,5 @@ export function isWellFormed(message) {
  * @property {boolean} callsHost true if there is a host callback
  * @property {import('../api/index.js').WasiOptions} wasi
  * @property {SharedArrayBuffer | undefined} memory holds answers (`shared.js`); undefined if messages do
- * @property {SharedArrayBuffer | undefined} rings holds invocations and responses (`rings.js`); undefined if messages do
+ * @property {SharedArrayBuffer | undefined} rings holds invocations and responses (`rings/`); undefined if messages do
  */

@@ -27,7 +27,7 @@ import {
   START,
   transferOf,
 } from './messages.js';
-import { WorkerRings } from './rings.js';
+import { WorkerRings } from './rings/worker.js';
 import { SharedWithHost } from './shared.js';
 
 /**
