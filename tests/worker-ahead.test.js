@@ -15,6 +15,7 @@ import { Shared, SharedWithHost } from '../js/worker/shared.js';
 
 const guest = fileURLToPath(new URL('../testdata/wat/writes.wasm', import.meta.url));
 const script = new URL('../dist/worker-node.mjs', import.meta.url);
+const layout = new URL('../js/worker/rings/layout.js', import.meta.url);
 
 const NONE = 0xffffffff;
 const FOREVER = 0;
@@ -23,9 +24,10 @@ const payloadOf = (length, count, call = NONE) => new Uint8Array(Uint32Array.of(
 /** Words of the memory through which a worker reports its state: changes, messages, their bytes, whether it waits. */
 const [CHANGES, MESSAGES, BYTES, WAITS] = [0, 1, 2, 3];
 
-/** The package's worker with such reports added. */
+/** The package's worker with such reports added: of what it writes, and of what it sends. */
 const OBSERVED = `
   import { parentPort, workerData } from 'node:worker_threads';
+  import { CAPACITY, CHUNK, FILLER, KIND, LENGTH, LINE, Rings, WRITTEN, restOf } from ${JSON.stringify(layout.href)};
   const changed = () => {
     Atomics.add(workerData, ${CHANGES}, 1);
     Atomics.notify(workerData, ${CHANGES});
@@ -38,7 +40,21 @@ const OBSERVED = `
     Atomics.add(workerData, ${BYTES}, message.at(-1).length);
     changed();
   };
-  const { wait } = Atomics;
+  // Records in shared memory, in place of messages.
+  let written = 0;
+  const { store, wait } = Atomics;
+  Atomics.store = (words, word, value) => {
+    store(words, word, value);
+    if (word !== WRITTEN || words.length < CAPACITY / 4) return;
+    const rings = new Rings(words.buffer);
+    if (words[rings.recordAt(written) + KIND] === FILLER) written += restOf(written);
+    const record = rings.recordAt(written);
+    written = value;
+    if (![LINE, CHUNK].includes(words[record + KIND])) return;
+    Atomics.add(workerData, ${MESSAGES}, 1);
+    Atomics.add(workerData, ${BYTES}, words[record + LENGTH]);
+    changed();
+  };
   Atomics.wait = (...cell) => {
     // With a time limit it waits for invocations.
     if (cell.length < 4) {

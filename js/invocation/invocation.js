@@ -94,12 +94,16 @@ export class Invocation {
     }
   }
 
-  /** The result that a response of a worker comes to: the bytes themselves, or those written into the caller's array. */
+  /**
+   * The result that a response of a worker comes to: the bytes themselves, or those of the caller's array, which they are
+   * written into unless they have been (then `bytes` is undefined).
+   */
   received(bytes) {
     const { into } = /** @type {any} */ (this);
-    if (into === undefined || bytes === undefined) return bytes;
-    into.write(bytes, 0, bytes.length);
-    return into.response();
+    if (into === undefined) return bytes;
+    if (bytes !== undefined) into.write(bytes, 0, bytes.length);
+    // A start has no response.
+    return into.hasResponse ? into.response() : undefined;
   }
 
   /** Records where the time limit of its host ends, as a `performance.now()` time. Set on demand, like `context`. */

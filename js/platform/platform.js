@@ -12,6 +12,8 @@ export const platform = {
   forbidsWorkers: undefined,
   /** @type {((error: any) => string) | undefined} the cause of a failed `fetch`, as the end of a message; never throws */
   causeOf: undefined,
+  /** @type {((callback: () => void) => void) | undefined} calls back at the next turn of the event loop; undefined in browsers */
+  nextTurn: undefined,
   /** @type {(() => number) | undefined} */
   parallelism: undefined,
   /** @type {typeof import('node:fs') | undefined} undefined on a platform without directories to give to guests */

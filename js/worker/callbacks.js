@@ -76,13 +76,13 @@ export class Callbacks {
   log(channel, text) {
     const { logger = console.log } = this.#settings;
     logger(text);
-    channel.read(sizeOfText(text));
+    channel.acknowledge(sizeOfText(text));
   }
 
   /** Passes a chunk to the writer of a standard stream. Throws the writer's error. */
   write(channel, stream, chunk) {
     this.#writers[stream].write(chunk);
-    channel.read(sizeOfBytes(chunk));
+    channel.acknowledge(sizeOfBytes(chunk));
   }
 }
 

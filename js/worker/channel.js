@@ -3,6 +3,7 @@
 import { canShare } from '../platform/platform.js';
 import { ANSWER, INVOKE, OFFER, READ, transferOf } from './messages.js';
 import { HostRings } from './rings/host.js';
+import { Polling } from './polling.js';
 import { Shared, THE_ANSWER, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
@@ -10,17 +11,21 @@ import { Thread } from './thread.js';
 export class Channel {
   #thread;
   #shared = canShare() ? new Shared() : undefined;
-  /** Invocations and responses in shared memory; undefined without. */
+  /** Invocations, and what the worker says, in shared memory; undefined without. */
   #rings = canShare() ? new HostRings() : undefined;
+  /** @type {Polling | undefined} */
+  #polling;
 
   /**
    * Starts a worker. Throws WAPC_LOAD, WAPC_ARGUMENT.
    * @param {unknown} script of the worker: a URL, a factory, or undefined for the package's own
    * @param {(channel: Channel, message: unknown) => void} receive
+   * @param {(channel: Channel) => void} look called where the worker may have written to shared memory
    * @param {(channel: Channel, error: unknown) => void} died called once, unless the worker was stopped
    */
-  constructor(script, receive, died) {
+  constructor(script, receive, look, died) {
     const worker = startWorker(script);
+    if (this.#rings !== undefined) this.#polling = new Polling(this.#rings, () => look(this));
     try {
       this.#thread = new Thread(
         worker,
@@ -85,6 +90,7 @@ export class Channel {
       this.takeBack(number);
       throw error;
     }
+    this.#polling?.begin();
     return number;
   }
 
@@ -103,24 +109,39 @@ export class Channel {
     if (number >= 0) this.#rings?.ended(number);
   }
 
-  /** Counts a message from the worker. Call before it is handled, and after the responses that came before it. */
+  /** Counts a message from the worker. Call before it is handled, and after what came before it in shared memory. */
   receive() {
     this.#rings?.receive();
   }
 
-  /** True if there is a response in shared memory, whose turn it is. */
-  hasResponse() {
-    return this.#rings !== undefined && this.#rings.hasResponse();
+  /**
+   * Calls `handle` with each message that the worker has written to shared memory so far, as long as no message that was
+   * sent comes before it. `handle` returns false if it is the last one to be handled.
+   * @param {() => { write(view: Uint8Array, ptr: number, length: number): void } | undefined} into
+   * @param {(message: unknown[]) => boolean} handle
+   * @returns {boolean} true if there was one
+   */
+  read(into, handle) {
+    const rings = this.#rings;
+    if (rings === undefined) return false;
+    const end = rings.written;
+    let hasRead = false;
+    let goesOn = true;
+    while (goesOn && rings.hasRecord(end)) {
+      hasRead = true;
+      goesOn = handle(rings.takeMessage(into()));
+    }
+    return hasRead;
   }
 
-  /** The bytes of the guest's memory, with the response that `hasResponse` has found. */
-  get memorySize() {
-    return this.#rings?.memorySize ?? 0;
+  /** Call after `read`, with what it returned, and true if the worker will say more. */
+  watch(hasRead, isAwaited) {
+    this.#polling?.watch(hasRead, isAwaited);
   }
 
-  /** A copy of the response that `hasResponse` has found. */
-  takeResponse() {
-    return /** @type {HostRings} */ (this.#rings).takeResponse();
+  /** Call when the worker has sent a message because it has written to shared memory. */
+  woken() {
+    this.#polling?.wake();
   }
 
   /** Call when all requests have settled: the worker does not keep the process alive until the next one. */
@@ -144,7 +165,7 @@ export class Channel {
   }
 
   /** Reports that many bytes of log lines or output as read. */
-  read(size) {
+  acknowledge(size) {
     if (this.#shared === undefined) this.#thread.send([READ, size]);
     else this.#shared.read(size);
   }

@@ -14,7 +14,7 @@ import { Callbacks } from './callbacks.js';
 import { Channel } from './channel.js';
 import { unpack } from './errors.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
-import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, RESPOND, START, isWellFormed } from './messages.js';
+import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
 import { LOADING, diedError, lateError, notLoadedError } from './start.js';
 
 /** The invocation that host calls belong to. A guest that starts gets an empty one of its own. */
@@ -267,6 +267,7 @@ export class RemoteGuest {
     this.#channel = new Channel(
       script,
       (channel, message) => this.#receive(channel, message),
+      (channel) => this.#read(channel),
       (channel, error) => this.#die(channel, error),
     );
     const { args, env, stdin, preopens } = this.#settings.wasi;
@@ -343,29 +344,36 @@ export class RemoteGuest {
   #receive(channel, message) {
     // A worker script of the caller may send anything, also between requests.
     if (!isWellFormed(message)) return;
+    if (message[0] === WRITTEN) channel.woken();
     this.#read(channel);
     channel.receive();
-    const [request] = this.#requests;
-    if (request !== undefined && message[0] !== RESPOND) {
-      request.invocation.inScope(() => this.#understand(channel, message));
-    }
+    if (message[0] !== WRITTEN) this.#handle(channel, message);
     this.#read(channel);
   }
 
-  /** Reads the responses in shared memory, up to one that a message comes before. */
+  /** Handles what the worker has written to shared memory so far. */
   #read(channel) {
-    while (this.#channel === channel && channel.hasResponse()) {
-      const response = channel.takeResponse();
-      if (this.running !== undefined) this.#done(channel.memorySize, response);
-    }
+    if (this.#channel !== channel) return;
+    const into = () => /** @type {any} */ (this.#requests[0]?.invocation)?.into;
+    const hasRead = channel.read(into, (message) => {
+      this.#handle(channel, message);
+      return this.#channel === channel;
+    });
+    if (this.#channel === channel) channel.watch(hasRead, this.#requests.length > 0);
+  }
+
+  #handle(channel, message) {
+    const [request] = this.#requests;
+    if (request === undefined) return;
+    // No code of the caller runs for a response.
+    if (message[0] === DONE) this.#done(message[1], message[2]);
+    else request.invocation.inScope(() => this.#understand(channel, message));
   }
 
   #understand(channel, [kind, first, second, third, fourth]) {
     switch (kind) {
       case LOADED:
         return this.#load();
-      case DONE:
-        return this.#done(first, second);
       case FAILED:
         return this.#failed(first, second, third);
       case CALL:

@@ -19,9 +19,9 @@ export const ANSWER = 'answer';
 /** Reports bytes of log lines and output as read (`ahead.js`), if no memory is shared. */
 export const READ = 'read';
 
-// From the worker.
-/** Responses are in shared memory (`rings/`). Sent to a host that waits for them. */
-export const RESPOND = 'respond';
+// From the worker. Where memory is shared, a record in place of the message, if there is room: but for FAILED.
+/** Records are in shared memory (`rings/`). Sent to a host that waits for them. */
+export const WRITTEN = 'written';
 /** The core is loaded, and the guest is about to start. */
 export const LOADED = 'loaded';
 /** Success: length of the guest's memory in bytes, and the response, if there is one. */
@@ -52,7 +52,7 @@ const isBytes = (value) => isA('Uint8Array', value) && isA('ArrayBuffer', value.
 /** Validates the fields of each message from a worker. */
 const FORMS = {
   [LOADED]: () => true,
-  [RESPOND]: () => true,
+  [WRITTEN]: () => true,
   [DONE]: ([, memorySize, response]) => isSize(memorySize) && (response === undefined || isBytes(response)),
   [FAILED]: ([, memorySize, broken, error]) => isSize(memorySize) && typeof broken === 'boolean' && isPacked(error),
   [CALL]: ([, binding, namespace, operation, payload]) =>
@@ -74,5 +74,5 @@ export function isWellFormed(message) {
  * @property {boolean} callsHost true if there is a host callback
  * @property {import('../api/index.js').WasiOptions} wasi
  * @property {SharedArrayBuffer | undefined} memory holds answers (`shared.js`); undefined if messages do
- * @property {SharedArrayBuffer | undefined} rings holds invocations and responses (`rings/`); undefined if messages do
+ * @property {SharedArrayBuffer | undefined} rings holds invocations, and what the worker says (`rings/`); undefined if messages do
  */

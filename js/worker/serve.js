@@ -1,7 +1,7 @@
 /** The worker's half of a remote host (`remote.js`): runs the same core and host, and handles one request at a time. */
 
-import { prepareAnother } from '../base/bytes.js';
-import { lenient } from '../base/encoding.js';
+import { encodeOperation, prepareAnother } from '../base/bytes.js';
+import { encoder, lenient } from '../base/encoding.js';
 import { Host, Module } from '../generated/core.js';
 import { instantiate } from '../api/instantiate.js';
 import { noteRewritten } from '../loading/interruptible.js';
@@ -23,8 +23,8 @@ import {
   OUTPUT,
   READ,
   RESET,
-  RESPOND,
   START,
+  WRITTEN,
   transferOf,
 } from './messages.js';
 import { WorkerRings } from './rings/worker.js';
@@ -37,7 +37,7 @@ import { SharedWithHost } from './shared.js';
  */
 export function serve(send) {
   let host;
-  /** Invocations and responses in shared memory; undefined without. */
+  /** Invocations, and what is said to the host, in shared memory; undefined without. */
   let rings;
   /** The memory shared with the host; without it, `unread` counts what the host has not read. */
   let shared;
@@ -49,10 +49,19 @@ export function serve(send) {
     rings?.mail();
   };
 
+  /** Tells the host that there is a record, if it waits for one, or sends a message where none could be written. */
+  const say = (isWritten, send) => {
+    if (isWritten !== true) send();
+    else if (rings.hostWaits()) post([WRITTEN]);
+  };
+
   const hostCallOf = ({ limits: { payload: payloadLimit }, callsHost }) => {
     if (!callsHost) return undefined;
-    const ask = (binding, namespace, operation, payload) =>
-      post([CALL, binding, namespace, operation, payload], transferOf(payload));
+    const ask = (binding, namespace, operation, payload) => {
+      const names = [binding, namespace, operation];
+      const isWritten = rings?.call(...names.map(encodeOperation), payload);
+      say(isWritten, () => post([CALL, ...names, payload], transferOf(payload)));
+    };
     if (shared === undefined) {
       return async (binding, namespace, operation, payload) => {
         await unread.room(sizeOfCall(binding, namespace, operation, payload));
@@ -71,11 +80,20 @@ export function serve(send) {
     };
   };
 
-  /** Sends a message of `size` bytes that has no answer, once there is room for it. Throws if the guest must end. */
-  const tell = (size, ...message) => {
+  /** Waits until a log line or output of `size` bytes may be sent. Throws if the guest must end. */
+  const reserve = (size) => {
     (shared ?? unread).reserve(size);
     if (shared?.stopped) throw new Error('stopped');
-    post(message);
+  };
+
+  const log = (text) => {
+    reserve(sizeOfText(text));
+    say(rings?.log(encoder.encode(text)), () => post([LOG, text]));
+  };
+
+  const output = (stream, chunk) => {
+    reserve(sizeOfBytes(chunk));
+    say(rings?.output(stream, chunk), () => post([OUTPUT, stream, chunk]));
   };
 
   /** Calls `act` with the core's module of a compiled guest, and sets the module of WASI that it may import. */
@@ -105,9 +123,9 @@ export function serve(send) {
       hostCall: hostCallOf(settings),
       // With shared memory the worker blocks, which is cheaper than a suspendable stack.
       async: shared === undefined ? 'auto' : false,
-      logger: (text) => tell(sizeOfText(text), LOG, text),
-      stdout: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 1, chunk),
-      stderr: (chunk) => tell(sizeOfBytes(chunk), OUTPUT, 2, chunk),
+      logger: log,
+      stdout: (chunk) => output(1, chunk),
+      stderr: (chunk) => output(2, chunk),
       wasi: settings.wasi,
       limits: settings.limits,
     };
@@ -138,10 +156,12 @@ export function serve(send) {
         continue;
       }
       try {
-        const response = host.port.invokeSync(new Invocation(rings.operation, rings.payload, host));
+        const invocation = new Invocation(rings.operation, rings.payload, host);
+        rings.begin();
+        /** @type {any} */ (invocation).into = rings;
+        const response = host.port.invokeSync(invocation);
         rings.end();
-        if (!rings.respond(host.memorySize, response)) respond(response);
-        else if (rings.hostWaits()) post([RESPOND]);
+        say(rings.respond(host.memorySize), () => respond(response));
       } catch (error) {
         rings.end();
         fail(error);
@@ -166,7 +186,7 @@ export function serve(send) {
   };
 }
 
-/** The error to report for a guest: the one that `tell` threw, instead of the trap that it caused. */
+/** The error to report for a guest: the one that `reserve` threw, instead of the trap that it caused. */
 const reasonOf = (error, told) =>
   told !== undefined && error?.code === 'WAPC_TRAP' && error.cause === told ? told : error;
 

@@ -6,6 +6,7 @@
 import { copyIn } from '../base/bytes.js';
 import { argumentError } from '../base/error.js';
 import { fits } from './ahead.js';
+import { Patience } from './patience.js';
 
 // Word offsets in the header.
 const STATE = 0;
@@ -109,12 +110,19 @@ export class Shared {
   }
 }
 
+/** Turns of the loop in which a worker looks for an answer before it blocks: the most take about 50 µs. */
+const LEAST_TURNS = 128;
+const MOST_TURNS = 8192;
+
 /** The worker's end of the shared memory. */
 export class SharedWithHost {
+  #patience = new Patience(LEAST_TURNS, MOST_TURNS);
+
   constructor(buffer) {
     this.header = headerOf(buffer);
     this.length = lengthIn(buffer);
     this.bytes = answerOf(buffer);
+    /** Bytes of log lines and output that were sent. */
     this.written = 0;
   }
 
@@ -178,8 +186,17 @@ export class SharedWithHost {
   #part(ask) {
     Atomics.store(this.header, STATE, AWAITED);
     ask();
-    // A loop: the host may notify only now of the answer before, for which the worker did not have to wait.
-    while (!this.stopped && Atomics.load(this.header, STATE) === AWAITED) Atomics.wait(this.header, STATE, AWAITED);
+    for (let turn = this.#patience.turns; turn > 0 && Atomics.load(this.header, STATE) === AWAITED; turn--);
+    if (!this.stopped && Atomics.load(this.header, STATE) === AWAITED) this.#block();
     return Atomics.load(this.header, STATE);
+  }
+
+  #block() {
+    this.#patience.block();
+    do {
+      // A loop: the host may notify only now of the answer before, for which the worker did not have to wait.
+      Atomics.wait(this.header, STATE, AWAITED);
+    } while (!this.stopped && Atomics.load(this.header, STATE) === AWAITED);
+    this.#patience.wake();
   }
 }

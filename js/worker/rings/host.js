@@ -1,18 +1,24 @@
 /** The host's end of the rings. */
 
-import { copyIn, copyName, copyOut } from '../../base/bytes.js';
+import { NameCache, copyIn, copyName, copyOut, decodeLenient } from '../../base/bytes.js';
 import { argumentError } from '../../base/error.js';
+import { CALL, DONE, LOG, OUTPUT } from '../messages.js';
 import {
   AT,
   AWAKE,
   BYTES_AT,
   CAPACITY,
+  CHUNK,
   ENDED,
   FILLER,
+  HOST_CALL,
   HOST_WAITS,
+  KIND,
   LENGTH,
+  LINE,
   MAIL,
   MESSAGES,
+  NAMES,
   OFFERED,
   OPERATION_LENGTH,
   PAGE,
@@ -20,11 +26,12 @@ import {
   PASSED,
   PAYLOAD_LENGTH,
   READ,
-  RESPONSE_HEADER,
+  RESPONSE,
   RESTING,
   Rings,
   SLOTS,
   STOPPED,
+  STREAM,
   TAKEN_BACK,
   WAITS,
   WORK,
@@ -36,9 +43,6 @@ import {
 } from './layout.js';
 
 export class HostRings extends Rings {
-  /** Bytes of the guest's memory, and the length of the response, which `hasResponse` has found. */
-  memorySize = 0;
-  length = 0;
   /** The next slot, and the oldest one in use. */
   #next = 0;
   #oldest = 0;
@@ -46,9 +50,12 @@ export class HostRings extends Rings {
   #isOver = new Uint8Array(SLOTS);
   #starts = new Float64Array(SLOTS);
   #end = 0;
+  /** Offset of the next record. */
   #read = 0;
   /** Messages that the worker has sent and this thread has received. */
   #received = 0;
+  /** The last names of a host call. */
+  #names = [new NameCache(), new NameCache(), new NameCache()];
 
   constructor() {
     super(new SharedArrayBuffer(BYTES_AT + 2 * CAPACITY));
@@ -135,37 +142,88 @@ export class HostRings extends Rings {
     Atomics.notify(this.words, WORK);
   }
 
-  /** Counts a message from the worker: responses that follow it may be read. */
+  /** Counts a message from the worker: records that follow it may be read. */
   receive() {
     this.#received = (this.#received + 1) | 0;
   }
 
-  /** True if there is a response, and no message comes before it. If there is none, the worker sends a message with it. */
-  hasResponse() {
-    const { words } = this;
-    if (Atomics.load(words, WRITTEN) === this.#read) {
-      Atomics.store(words, HOST_WAITS, 1);
-      if (Atomics.load(words, WRITTEN) === this.#read) return false;
-      Atomics.store(words, HOST_WAITS, 0);
-    }
-    if (words[this.responseAt(this.#read) + LENGTH] === FILLER) this.#read = (this.#read + restOf(this.#read)) | 0;
-    const at = this.responseAt(this.#read);
-    // That message wakes this thread.
-    if (((words[at + MESSAGES] - this.#received) | 0) > 0) return false;
-    this.length = words[at + LENGTH] >>> 0;
-    this.memorySize = (words[at + PAGES] >>> 0) * PAGE;
-    return true;
+  /** Offset of the end of what was written so far. */
+  get written() {
+    return Atomics.load(this.words, WRITTEN);
   }
 
-  /** A copy of the response that `hasResponse` has found. */
-  takeResponse() {
-    const { words, length } = this;
-    const at = this.responseAt(this.#read);
-    const start = (this.#read & (CAPACITY - 1)) + RESPONSE_HEADER;
-    const response = copyOut(this.responses, start, Math.min(length, CAPACITY - start));
+  /** True if there is a record in front of the offset `end`, and no message comes before it. */
+  hasRecord(end = this.written) {
+    // Another reader may have read beyond `end`.
+    if (((end - this.#read) | 0) <= 0) return false;
+    const { words } = this;
+    if (words[this.recordAt(this.#read) + KIND] === FILLER) this.#read = (this.#read + restOf(this.#read)) | 0;
+    // That message wakes this thread.
+    return ((words[this.recordAt(this.#read) + MESSAGES] - this.#received) | 0) <= 0;
+  }
+
+  /**
+   * Takes the record that `hasRecord` has found: as the message that the worker would have sent. A response is written
+   * into the caller's array where `into` has one.
+   * @param {{ write(view: Uint8Array, ptr: number, length: number): void } | undefined} into
+   * @returns {unknown[]}
+   */
+  takeMessage(into) {
+    const { words, records } = this;
+    const at = this.recordAt(this.#read);
+    const start = this.bytesAt(at);
+    const length = Math.min(words[at + LENGTH] >>> 0, CAPACITY - start);
+    let message;
+    switch (words[at + KIND]) {
+      case RESPONSE:
+        if (into !== undefined) into.write(records, start, length);
+        message = [
+          DONE,
+          (words[at + PAGES] >>> 0) * PAGE,
+          into === undefined ? copyOut(records, start, length) : undefined,
+        ];
+        break;
+      case HOST_CALL:
+        message = this.#hostCall(at, start, length);
+        break;
+      case LINE:
+        message = [LOG, decodeLenient(records, start, length)];
+        break;
+      case CHUNK:
+        message = [OUTPUT, words[at + STREAM], copyOut(records, start, length)];
+        break;
+    }
     this.#read = (this.#read + words[at]) | 0;
     Atomics.store(words, READ, this.#read);
-    return response;
+    return message ?? [];
+  }
+
+  #hostCall(at, start, length) {
+    const { words, records } = this;
+    const [binding, namespace, operation] = this.#names;
+    const namespaceAt = start + length + words[at + NAMES];
+    const operationAt = namespaceAt + words[at + NAMES + 1];
+    return [
+      CALL,
+      binding.read(records, start + length, words[at + NAMES]),
+      namespace.read(records, namespaceAt, words[at + NAMES + 1]),
+      operation.read(records, operationAt, words[at + NAMES + 2]),
+      copyOut(records, start, length),
+    ];
+  }
+
+  /** Asks the worker for a message with its next record. False if there is one to be read already. */
+  askForMessage() {
+    const { words } = this;
+    Atomics.store(words, HOST_WAITS, 1);
+    if (!this.hasRecord()) return true;
+    this.askForNone();
+    return false;
+  }
+
+  /** This thread looks for records: the worker need not send a message. */
+  askForNone() {
+    Atomics.store(this.words, HOST_WAITS, 0);
   }
 
   /** The place of so many bytes, counted without wrapping around; -1 where there is none. */

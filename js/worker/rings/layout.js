@@ -1,13 +1,13 @@
 /**
- * Rings in memory that a host and its worker share: invocations one way, their responses the other. Each has one writer
- * and one reader. Payloads and responses that are too long go by messages, in the same order: a response names the number
- * of messages that the worker has sent before it.
+ * Rings in memory that a host and its worker share. One has the invocations; the other one has records of what the worker
+ * says: responses, host calls, log lines and output. Each ring has one writer and one reader. What is too long goes by
+ * messages, in the same order: a record names the number of messages that the worker has sent before it.
  */
 
 /** Invocations that are handed to a worker at once, at the most: a power of two. */
 export const SLOTS = 64;
 
-/** Bytes of each ring. A longer payload or response goes by a message. */
+/** Bytes of each ring. What does not fit goes by messages. */
 export const CAPACITY = 1 << 20;
 
 // Offsets of words.
@@ -21,11 +21,11 @@ export const PASSED = 2;
 export const MAIL = 3;
 /** State of the worker: AWAKE, BLOCKED or RESTING. */
 export const WORKER = 4;
-/** 1 if the host wants a message when there is a response. */
+/** 1 if the host wants a message when there is a record. */
 export const HOST_WAITS = 5;
 /** 1 once the worker must end. */
 export const STOPPED = 6;
-/** Bytes of responses that were written, and read; both wrap around at 2^32. */
+/** Bytes of records that were written, and read; both wrap around at 2^32. */
 export const WRITTEN = 7;
 export const READ = 8;
 const SLOTS_AT = 16;
@@ -49,14 +49,26 @@ export const TAKEN = 1;
 export const TAKEN_BACK = 2;
 export const ENDED = 3;
 
-// Words of a response, in front of its bytes: the bytes of both, the number of messages that were sent before it, its
-// length, and the pages of the guest's memory.
+// Words of a record, in front of its bytes: the bytes of both, the number of messages that were sent before it, its kind,
+// and the length of its bytes; of a host call those of the payload, after which its names come.
 export const MESSAGES = 1;
-export const LENGTH = 2;
-export const PAGES = 3;
-export const RESPONSE_HEADER = 16;
-/** Length of what fills the end of the ring, where the next response does not fit. */
-export const FILLER = -1;
+export const KIND = 2;
+export const LENGTH = 3;
+/** Of a response: the pages of the guest's memory. */
+export const PAGES = 4;
+/** Of output: 1 or 2 for the standard stream. */
+export const STREAM = 4;
+/** Of a host call: the lengths in bytes of binding, namespace and operation, in three words. */
+export const NAMES = 4;
+export const RECORD_HEADER = 32;
+
+// Kinds of records.
+/** Fills the end of the ring, where the next record does not fit. */
+export const FILLER = 0;
+export const RESPONSE = 1;
+export const HOST_CALL = 2;
+export const LINE = 3;
+export const CHUNK = 4;
 
 export const PAGE = 65536;
 
@@ -71,11 +83,16 @@ export class Rings {
   constructor(buffer) {
     this.words = new Int32Array(buffer);
     this.requests = new Uint8Array(buffer, BYTES_AT, CAPACITY);
-    this.responses = new Uint8Array(buffer, BYTES_AT + CAPACITY, CAPACITY);
+    this.records = new Uint8Array(buffer, BYTES_AT + CAPACITY, CAPACITY);
   }
 
-  /** The index of the first word of the response at an offset of its ring. */
-  responseAt(offset) {
+  /** The index of the first word of the record at an offset of its ring. */
+  recordAt(offset) {
     return (BYTES_AT + CAPACITY + (offset & (CAPACITY - 1))) >> 2;
+  }
+
+  /** The index in `records` of the bytes of a record, by the index of its first word. */
+  bytesAt(word) {
+    return 4 * word - BYTES_AT - CAPACITY + RECORD_HEADER;
   }
 }

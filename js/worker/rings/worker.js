@@ -1,17 +1,23 @@
 /** The worker's end of the rings. */
 
-import { copyName } from '../../base/bytes.js';
+import { copyName, copyOut } from '../../base/bytes.js';
+import { Patience } from '../patience.js';
 import {
   AT,
   AWAKE,
   BLOCKED,
   CAPACITY,
+  CHUNK,
   ENDED,
   FILLER,
+  HOST_CALL,
   HOST_WAITS,
+  KIND,
   LENGTH,
+  LINE,
   MAIL,
   MESSAGES,
+  NAMES,
   OFFERED,
   OPERATION_LENGTH,
   PAGE,
@@ -19,10 +25,12 @@ import {
   PASSED,
   PAYLOAD_LENGTH,
   READ,
-  RESPONSE_HEADER,
+  RECORD_HEADER,
+  RESPONSE,
   RESTING,
   Rings,
   STOPPED,
+  STREAM,
   TAKEN,
   WAITS,
   WORK,
@@ -33,13 +41,9 @@ import {
   slotAt,
 } from './layout.js';
 
-/** The most turns of the loop in which a worker looks for work before it blocks: about 50 µs. */
-const MOST_TURNS = 8192;
-/** The turns of that loop once work has come soon. */
+/** Turns of the loop in which a worker looks for work before it blocks: the most take about 50 µs. */
 const LEAST_TURNS = 128;
-
-/** Milliseconds of blocking within which work comes soon: next time the worker looks for it twice as long. */
-const SOON = 0.2;
+const MOST_TURNS = 8192;
 
 /** Milliseconds that a worker blocks before its event loop waits for a message. */
 const BLOCKED_FOR = 20;
@@ -51,10 +55,18 @@ export class WorkerRings extends Rings {
   /** Invocations that were taken or passed. */
   #passed = 0;
   #slot = 0;
+  /** Offset of the next record, and of the end of the one that was begun. */
   #written = 0;
+  #end = 0;
+  /** True once the guest has responded. */
+  hasResponse = false;
+  /** The first word of the record of its response, which was begun; -1 if it is not there. */
+  #at = -1;
+  /** Its response, where it is not in its record. */
+  #response;
   #sent = 0;
   #received = 0;
-  #turns = 0;
+  #patience = new Patience(LEAST_TURNS, MOST_TURNS);
 
   /** Counts a message to the host. */
   mail() {
@@ -99,30 +111,107 @@ export class WorkerRings extends Rings {
     Atomics.store(this.words, this.#slot, ENDED);
   }
 
+  /** Call before an invocation whose response is to be written here. */
+  begin() {
+    this.#at = -1;
+    this.#response = undefined;
+    this.hasResponse = false;
+  }
+
   /**
-   * Writes a response of a guest with so much memory, in bytes. False if there is no room for it: it goes by a message.
+   * For an `Invocation`, in place of an array of the caller's: copies a response of the guest, the `len` bytes of `view`
+   * at `ptr`, to its record where there is room. The last one counts.
    */
-  respond(memorySize, response) {
-    const { words } = this;
-    const { length } = response;
-    if (length > CAPACITY - RESPONSE_HEADER) return false;
-    const bytes = aligned(RESPONSE_HEADER + length);
-    const rest = restOf(this.#written);
-    const start = bytes > rest ? (this.#written + rest) | 0 : this.#written;
-    if (((start + bytes - Atomics.load(words, READ)) | 0) > CAPACITY) return false;
-    if (bytes > rest) words[this.responseAt(this.#written) + LENGTH] = FILLER;
-    const at = this.responseAt(start);
-    words[at] = bytes;
-    words[at + MESSAGES] = this.#sent;
-    words[at + LENGTH] = length;
-    words[at + PAGES] = memorySize / PAGE;
-    copyName(this.responses, (start & (CAPACITY - 1)) + RESPONSE_HEADER, response, length);
-    this.#written = (start + bytes) | 0;
-    Atomics.store(words, WRITTEN, this.#written);
+  write(view, ptr, len) {
+    this.#at = this.#begin(RESPONSE, len, len);
+    if (this.#at < 0) this.#response = copyOut(view, ptr, len);
+    else copyName(this.records, this.bytesAt(this.#at), view.subarray(ptr, ptr + len), len);
+    this.hasResponse = true;
+  }
+
+  /** For an `Invocation`: the response, where it is not in its record. */
+  response() {
+    return this.#response;
+  }
+
+  /** Lets the host read the record of the response of a guest with so much memory, in bytes. False if there is none. */
+  respond(memorySize) {
+    if (this.#at < 0) return false;
+    this.words[this.#at + PAGES] = memorySize / PAGE;
+    this.#publish();
     return true;
   }
 
-  /** True if the host has to be sent a message, once: it waits for responses. */
+  /** Writes a host call; the names are UTF-8. False if there is no room for it. */
+  call(binding, namespace, operation, payload) {
+    const { words, records } = this;
+    const { length } = payload;
+    const at = this.#begin(HOST_CALL, length, length + binding.length + namespace.length + operation.length);
+    if (at < 0) return false;
+    let name = this.bytesAt(at) + length;
+    words[at + NAMES] = binding.length;
+    words[at + NAMES + 1] = namespace.length;
+    words[at + NAMES + 2] = operation.length;
+    copyName(records, name, binding, binding.length);
+    copyName(records, (name += binding.length), namespace, namespace.length);
+    copyName(records, name + namespace.length, operation, operation.length);
+    return this.#finish(at, payload);
+  }
+
+  /** Writes a log line in UTF-8. False if there is no room for it. */
+  log(line) {
+    const at = this.#begin(LINE, line.length, line.length);
+    return at >= 0 && this.#finish(at, line);
+  }
+
+  /** Writes a chunk of a standard stream. False if there is no room for it. */
+  output(stream, chunk) {
+    const at = this.#begin(CHUNK, chunk.length, chunk.length);
+    if (at < 0) return false;
+    this.words[at + STREAM] = stream;
+    return this.#finish(at, chunk);
+  }
+
+  /** Begins a record with so many bytes behind its header: the index of its first word, or -1 where there is no room. */
+  #begin(kind, length, size) {
+    const { words } = this;
+    // The guest has responded, and goes on: what it says now comes first.
+    if (this.#at >= 0) this.#takeBackResponse();
+    if (size > CAPACITY - RECORD_HEADER) return -1;
+    const bytes = aligned(RECORD_HEADER + size);
+    const rest = restOf(this.#written);
+    const start = bytes > rest ? (this.#written + rest) | 0 : this.#written;
+    if (((start + bytes - Atomics.load(words, READ)) | 0) > CAPACITY) return -1;
+    if (bytes > rest) words[this.recordAt(this.#written) + KIND] = FILLER;
+    const at = this.recordAt(start);
+    words[at] = bytes;
+    words[at + MESSAGES] = this.#sent;
+    words[at + KIND] = kind;
+    words[at + LENGTH] = length;
+    this.#end = (start + bytes) | 0;
+    return at;
+  }
+
+  /** Writes the bytes of the record that was begun: the host may read it. Returns true. */
+  #finish(at, bytes) {
+    copyName(this.records, this.bytesAt(at), bytes, bytes.length);
+    this.#publish();
+    return true;
+  }
+
+  /** The host may read the record that was begun. */
+  #publish() {
+    this.#written = this.#end;
+    Atomics.store(this.words, WRITTEN, this.#written);
+  }
+
+  #takeBackResponse() {
+    const start = this.bytesAt(this.#at);
+    this.#response = copyOut(this.records, start, this.words[this.#at + LENGTH]);
+    this.#at = -1;
+  }
+
+  /** True if the host has to be sent a message, once: it waits for records. */
   hostWaits() {
     return Atomics.load(this.words, HOST_WAITS) === 1 && Atomics.exchange(this.words, HOST_WAITS, 0) === 1;
   }
@@ -135,14 +224,13 @@ export class WorkerRings extends Rings {
     const { words } = this;
     const work = Atomics.load(words, WORK);
     if (this.hasMail || Atomics.load(words, OFFERED) !== this.#passed) return true;
-    for (let turn = 0; turn < this.#turns; turn++) {
+    for (let turn = this.#patience.turns; turn > 0; turn--) {
       if (Atomics.load(words, WORK) !== work) return true;
     }
-    const since = performance.now();
+    this.#patience.block();
     Atomics.store(words, WORKER, BLOCKED);
     const outcome = Atomics.wait(words, WORK, work, BLOCKED_FOR);
-    const isSoon = performance.now() - since < SOON;
-    this.#turns = isSoon ? Math.min(MOST_TURNS, Math.max(LEAST_TURNS, 2 * this.#turns)) : this.#turns >> 1;
+    this.#patience.wake();
     if (outcome !== 'timed-out') {
       Atomics.store(words, WORKER, AWAKE);
       return true;
