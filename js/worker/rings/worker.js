@@ -125,7 +125,8 @@ export class WorkerRings extends Rings {
   write(view, ptr, len) {
     this.#at = this.#begin(RESPONSE, len, len);
     if (this.#at < 0) this.#response = copyOut(view, ptr, len);
-    else copyName(this.records, this.bytesAt(this.#at), view.subarray(ptr, ptr + len), len);
+    // An empty range does not touch the view, which may be detached.
+    else if (len > 0) copyName(this.records, this.bytesAt(this.#at), view.subarray(ptr, ptr + len), len);
     this.hasResponse = true;
   }
 
