@@ -10,6 +10,7 @@ import { queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { platform } from '../platform/platform.js';
+import { atNextTurn } from '../worker/next-turn.js';
 import { Instances } from './instances.js';
 import { Offers } from './offers.js';
 import { InvocationRequest } from './requests.js';
@@ -36,6 +37,8 @@ export class Dispatcher {
   #offers;
   /** True while requests that were put back are about to be served. */
   #isServing = false;
+  /** True while idle instances are about to have what others were offered. */
+  #isBalancing = false;
   #invocations = 0;
   #failures = 0;
   /** The promise of `close`, and the function that resolves it. */
@@ -206,8 +209,7 @@ export class Dispatcher {
   /** Releases a busy instance: it serves the oldest pending request, or becomes idle. */
   release(instance) {
     for (;;) {
-      const hasOffers = this.#offers.isUsed;
-      if (hasOffers && this.#offers.goesOn(instance)) {
+      if (this.#offers.isUsed && this.#offers.goesOn(instance)) {
         if (instance.isBroken) this.#offers.takeBackFrom(instance);
         else this.#offers.offer();
         return;
@@ -216,7 +218,6 @@ export class Dispatcher {
         this.#supply.replace(instance);
         return;
       }
-      if (hasOffers) this.#offers.takeBack();
       const request = this.#requests.shift();
       if (request === undefined) break;
       // A loop instead of `#run`: thousands of pending requests may each end synchronously.
@@ -224,6 +225,7 @@ export class Dispatcher {
     }
     const markIdle = this.#markIdle;
     markIdle(this.#slot, instance.number, this.#isElastic ? performance.now() : 0);
+    if (this.#offers.length > 0) this.#balanceSoon();
     this.#rest();
   }
 
@@ -354,6 +356,19 @@ export class Dispatcher {
   #offeredEnded(instance, hasBegun, failed) {
     if (hasBegun && failed) this.#failures++;
     if (!this.#isOver) this.release(instance);
+  }
+
+  /**
+   * Lets idle instances have what others were offered, at the next turn of the event loop: callers whose invocations have
+   * just ended may have begun others by then.
+   */
+  #balanceSoon() {
+    if (this.#isBalancing) return;
+    this.#isBalancing = true;
+    atNextTurn(() => {
+      this.#isBalancing = false;
+      if (!this.#isOver && this.#core.pool_idle(this.#slot) > 0) this.#offers.takeBack();
+    });
   }
 
   /** Serves requests that were put back, in a microtask: their worker is being taken apart. */

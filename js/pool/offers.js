@@ -114,9 +114,8 @@ export class Offers {
     }
   }
 
-  /** Takes back all that have not begun, since an instance is free: the oldest of them is next. */
+  /** Takes back all that have not begun, since an instance is idle. */
   takeBack() {
-    if (this.length === 0) return;
     for (const { offered, port } of this.#instances.all) {
       if (offered > 0) port.takeBack();
     }

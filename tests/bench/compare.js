@@ -38,8 +38,31 @@ async function casesOf(dist) {
     "32 B, await invoke, async: 'auto'": awaited(() => auto.invoke('echo', payload)),
     '32 B, await invoke of a pool': awaited(() => pool.invoke('echo', payload)),
     '100 lines to standard output, invokeSync': sync(() => writer.invokeSync('', line)),
+    ...casesOfWorkers(() => WapcPool.create(bytes, { hostCall, size: 2, min: 2, workers: true })),
   };
 }
+
+/** The cases of a pool of two workers, which `create` makes when one is measured. */
+function casesOfWorkers(create) {
+  let pool;
+  const by = (callers, operation, payload) => async (times) => {
+    const { invoke } = (pool ??= await create());
+    let left = times;
+    const work = async () => {
+      while (left-- > 0) await invoke.call(pool, operation, payload);
+    };
+    await Promise.all(Array.from({ length: callers }, work));
+  };
+  const small = new Uint8Array(32).fill(42);
+  const large = new Uint8Array(65536).fill(42);
+  return {
+    '32 B, 2 workers, 64 callers': by(64, 'echo', small),
+    '32 B, 2 workers, 1 caller': by(1, 'echo', small),
+    'one host call, 2 workers, 64 callers': by(64, 'call', small),
+    '64 KiB, 2 workers, 16 callers': by(16, 'echo', large),
+  };
+}
+
 const kilobyte = new Uint8Array(1024).fill(42);
 
 /** Measures all cases, or those whose names contain `only`, in this process: their ratios. `first` is loaded first. */

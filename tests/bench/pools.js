@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 
 import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
-import { pingPong, roundTrip } from './bare.js';
+import { pingPong, rings, roundTrip, transfers } from './bare.js';
 import { onOtherCore } from './cores.js';
 import { handwritten } from './handwritten.js';
 import { awaited } from './measure.js';
@@ -130,17 +130,20 @@ against(
   { pinned: true },
 );
 
-/** Measures throughput: so many callers, each with one invocation on its way at all times. */
-const saturating =
-  (invokable, operation, callers = 4, payload = undefined) =>
-  async (times) => {
-    const it = await invokable();
-    let left = times;
-    const work = async () => {
-      while (left-- > 0) await it.invoke(operation, payload);
-    };
-    await Promise.all(Array.from({ length: callers }, work));
+/** Measures throughput: so many callers, each with one `run` on its way at all times. */
+const together = (runnable, callers) => async (times) => {
+  const { run } = await runnable();
+  let left = times;
+  const work = async () => {
+    while (left-- > 0) await run();
   };
+  await Promise.all(Array.from({ length: callers }, work));
+};
+const saturating = (invokable, operation, callers = 4, payload = undefined) =>
+  together(async () => {
+    const it = await invokable();
+    return { run: () => it.invoke(operation, payload) };
+  }, callers);
 against(
   'compute, pool of 2 workers / of 1',
   {
@@ -151,18 +154,30 @@ against(
   '>= 1.8',
 );
 
-// With as many callers as workers, each worker has one invocation at a time.
+// Two workers, and more callers than those: each worker is handed what waits ahead of time.
 const busy = pool({ size: 2, min: 2, workers: true });
-const offered = (label, operation, payload, callers, target) =>
-  against(
-    label,
-    { ours: saturating(busy, operation, callers, payload), peer: saturating(busy, operation, 2, payload) },
-    throughput,
-    target,
-  );
-offered('echo 32 B, 2 workers, 64 callers / 2', 'echo', small, 64, '>= 3');
-offered('one host call, 2 workers, 64 callers / 2', 'call', small, 64, '>= 1');
-offered('echo 64 KiB, 2 workers, 16 callers / 2', 'echo', large, 16, '>= 1');
+const handedAhead = (label, operation, payload, callers, peer, target) =>
+  against(label, { ours: saturating(busy, operation, callers, payload), peer }, throughput, target);
+const fewer = (operation, payload) => saturating(busy, operation, 2, payload);
+handedAhead('echo 32 B, 2 workers, 64 callers / 2', 'echo', small, 64, fewer('echo', small), '>= 3');
+handedAhead('one host call, 2 workers, 64 callers / 2', 'call', small, 64, fewer('call', small), '>= 1');
+const bareRings = lazily(rings);
+handedAhead('echo 32 B, 2 workers, 64 callers / bare rings', 'echo', small, 64, together(bareRings, 64), '>= 0.3');
+const barePingPong = lazily(() => pingPong(small.length));
+handedAhead('echo 32 B, 2 workers, 1 caller / bare ping-pong', 'echo', small, 1, together(barePingPong, 1), '>= 1');
+const bareTransfers = lazily(() => transfers(large.length));
+const copying = lazily(async () =>
+  WapcPool.create(await readFile(new URL('../../testdata/wat/echo.wasm', import.meta.url)), {
+    size: 2,
+    min: 2,
+    workers: true,
+  }),
+);
+for (const callers of [1, 16]) {
+  const ours = saturating(copying, 'echo', callers, large);
+  const label = `copies of 64 KiB, 2 workers, ${callers} waiting / bare transfers`;
+  against(label, { ours, peer: together(bareTransfers, callers) }, throughput, '>= 0.8');
+}
 
 const wapc = Object.fromEntries(WebAssembly.Module.imports(compiled).map(({ name }) => [name, () => 0]));
 against(
