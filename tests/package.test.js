@@ -97,6 +97,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     ...pathsBelow('bin').filter((path) => path.endsWith('.js')),
     ...dist.map((name) => `dist/${name}`),
     ...guides.map((name) => `docs/${name}.md`),
+    'docs/figures/waiting.svg',
     'docs/figures/words.svg',
     'package.json',
     ...pathsBelow('templates').filter((path) => !path.includes('/target/')),
