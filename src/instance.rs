@@ -102,7 +102,7 @@ impl Instance {
                 id,
                 host,
                 suspendable,
-                options.host_calls.callback().as_ref(),
+                &options.host_calls,
                 options.logger.as_ref(),
                 options.limits.timeout,
                 &wasm_bindgen::exports(),

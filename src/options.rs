@@ -28,8 +28,8 @@ options! {
     struct Options {
         /// The guest's name in errors.
         name: Option<JsString> = "name" => text(),
-        /// What answers host calls, and the codec of values.
-        host_calls: HostCalls = "hostCall,codec" => host_calls(),
+        /// What answers host calls, the codec of values, and whether callbacks get views of the guest's memory.
+        host_calls: HostCalls = "hostCall,codec,viewPayloads" => host_calls(),
         asynchronous: Option<Async> = "async" => asynchronous(),
         logger: Option<Function> = "logger" => function(),
         wasi: WasiSettings = "wasi,stdout,stderr" => wasi(),

@@ -57,7 +57,7 @@ extern "C" {
         id: u32,
         host: &JsValue,
         suspendable: bool,
-        host_call: Option<&Function>,
+        host_calls: &HostCalls,
         logger: Option<&Function>,
         timeout: Option<u32>,
         core: &JsValue,
@@ -184,10 +184,10 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../routes/host-calls.js")]
 extern "C" {
-    /// What answers host calls (a function of the caller's, or its routes), and the codec of values.
+    /// What answers host calls (a function of the caller's, or its routes) and how, and the codec of values.
     #[derive(Debug, Clone)]
     pub(crate) type HostCalls;
-    /// Reads `hostCall` and `codec` of `HostOptions`. Throws WAPC_ARGUMENT.
+    /// Reads `hostCall`, `codec` and `viewPayloads` of `HostOptions`. Throws WAPC_ARGUMENT.
     #[wasm_bindgen(catch, js_name = readHostCalls)]
     pub(crate) fn try_read_host_calls(options: &Fields) -> Result<HostCalls, JsValue>;
     /// These, with `others` for what was not given.
@@ -198,8 +198,6 @@ extern "C" {
     /// True where an answer may be a promise, as far as that shows before the first host call.
     #[wasm_bindgen(method, getter, js_name = answerLater)]
     pub(crate) fn answer_later(this: &HostCalls) -> bool;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn callback(this: &HostCalls) -> Option<Function>;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn codec(this: &HostCalls) -> JsValue;
 }

@@ -225,6 +225,15 @@ export interface HostOptions {
   /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation. */
   hostCall?: HostCall | Routes | undefined;
   /**
+   * True: a `hostCall` function gets its payload as a view of the guest's memory, which saves a copy and its allocation:
+   * from 1 KiB on those take as long as the rest of a host call, and longer. The view is valid while the function runs:
+   * what it keeps, or answers with, it has to copy first; afterwards the guest may write there, and memory that grows
+   * detaches the view. Through its `buffer` it reaches all of the guest's memory: give it only to code that may see that.
+   * `Routes`, and callbacks of guests in workers, get copies all the same.
+   * @default false
+   */
+  viewPayloads?: boolean | undefined;
+  /**
    * The codec of `call`, and of the operations of `Routes`. `'text'` is UTF-8 (values are strings), `'json'` JSON in UTF-8.
    * `invoke` and a `HostCall` function never use it. By default payloads are bytes as they are.
    */

@@ -95,6 +95,11 @@ export function copyOut(view, ptr, len) {
   return bytes;
 }
 
+/** A view of the `len` bytes at `ptr`. The range has been checked. */
+export const viewOut = (view, ptr, len) =>
+  // An empty range does not touch the view, which may be detached.
+  len === 0 ? new Uint8Array(0) : new Uint8Array(view.buffer, view.byteOffset + ptr, len);
+
 /**
  * Copies the `len` bytes at `ptr` to the beginning of `array`, which has room for them. The range has been checked.
  * Throws a TypeError if the buffer of `array` is detached; not for SHORT lengths.

@@ -42,17 +42,19 @@ export class Guest {
    * @param {number} id of the instance in the core
    * @param {{ id: number }} host the host as callbacks see it
    * @param {boolean} suspendable true if its invocations run on a suspendable stack
-   * @param {import('../api/index.js').HostCall | undefined} hostCall
+   * @param {{ callback: import('../api/index.js').HostCall | undefined, viewsPayloads: boolean }} hostCalls
    * @param {Function | undefined} logger
    * @param {number | undefined} timeout ms that an invocation may take
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    */
-  constructor(id, host, suspendable, hostCall, logger, timeout, core) {
+  constructor(id, host, suspendable, hostCalls, logger, timeout, core) {
     this.id = id;
     this.host = host;
     this.suspendable = suspendable;
     /** @type {import('../api/index.js').HostCall} */
-    this.hostCall = hostCall ?? refuse;
+    this.hostCall = hostCalls.callback ?? refuse;
+    /** True if that gets its payload as a view of the guest's memory. */
+    this.viewsPayloads = hostCalls.viewsPayloads;
     this.logger = logger;
     this.core = core;
     this.timeout = timeout;

@@ -3,7 +3,7 @@
  * the core, which has checked the ranges (`src/imports/wapc.rs`).
  */
 
-import { copyOut } from '../base/bytes.js';
+import { copyOut, viewOut } from '../base/bytes.js';
 import { beginWork, isObserved, isWatched } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
 import {
@@ -107,7 +107,7 @@ export function callHost(
     binding = guest.binding.read(view, bindingPtr, bindingLen);
     namespace = guest.namespace.read(view, namespacePtr, namespaceLen);
     operation = guest.operation.read(view, operationPtr, operationLen);
-    payload = copyOut(view, ptr, len);
+    payload = guest.viewsPayloads ? viewOut(view, ptr, len) : copyOut(view, ptr, len);
   } catch (error) {
     // Only a decoder throws TypeError. Any other error means that the engine is out of memory, which is not the name's
     // fault.

@@ -21,7 +21,7 @@ const theirs = await peer.instantiate(bytes, hostCall);
 const bound = handwritten(compiled, hostCall);
 const suspends = typeof WebAssembly.Suspending === 'function';
 
-const payloads = { 'no payload': 0, '32 B': 32, '1 KiB': 1024, '1 MiB': 1 << 20 };
+const payloads = { 'no payload': 0, '32 B': 32, '1 KiB': 1024, '64 KiB': 65_536, '1 MiB': 1 << 20 };
 for (const [name, length] of Object.entries(payloads)) payloads[name] = new Uint8Array(length).fill(42);
 
 const invoke = (host, operation, payload) => awaited(() => host.invoke(operation, payload));
@@ -52,6 +52,16 @@ for (const [label, operation, size, target] of [
     const withJspi = { ours: invoke(auto, operation, payload), peer: invoke(theirs, operation, payload) };
     against(`${label}, async: 'auto'`, withJspi, (ns) => ns.peer / ns.ours, '>= 1');
   }
+}
+const viewing = await module.instantiate({ hostCall: () => undefined, viewPayloads: true, async: false });
+const copied = await module.instantiate({ hostCall: () => undefined, async: false });
+for (const size of ['32 B', '1 KiB', '64 KiB']) {
+  against(
+    `one host call of ${size}, viewPayloads / copied`,
+    { ours: invokeSync(viewing, 'call', payloads[size]), peer: invokeSync(copied, 'call', payloads[size]) },
+    (ns) => ns.peer / ns.ours,
+    '>= 1',
+  );
 }
 against(
   'each of 100 host calls, 32 B, invokeSync',

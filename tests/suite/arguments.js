@@ -13,6 +13,8 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcPool, WapcError, gue
     ['async', { async: 'always' }],
     ['async', { async: 1 }],
     ['logger', { logger: null }],
+    ['viewPayloads', { viewPayloads: 1 }],
+    ['viewPayloads', { viewPayloads: null }],
     ['limits.memory', { limits: { memory: -1 } }],
     ['limits.memory', { limits: { memory: '1' } }],
     ['wasi', { wasi: 5 }],

@@ -51,6 +51,7 @@ import { stack } from './stack/index.js';
 import { stopping } from './stopping.js';
 import { telling } from './telling.js';
 import { values } from './values.js';
+import { views } from './views.js';
 import { wasi } from './wasi/index.js';
 
 /** All tests: pairs of a name and an asynchronous function. */
@@ -67,6 +68,7 @@ export function* suite(environment) {
     deadlines,
     interrupting,
     into,
+    views,
     scopes,
     routing,
     values,
