@@ -1,13 +1,21 @@
-/** Runs the suite in an engine whose test runner is not used: prints the outcomes as JSON on the last line. */
+/**
+ * Runs a part of the suite in an engine whose test runner is not used: the tests from one number up to another. Prints the
+ * outcomes as JSON on the last line, and each test's name to standard error where `--names` is given.
+ */
 
 import process from 'node:process';
 
 import { suite } from '../suite/index.js';
 import { environment } from './node.js';
 
+const [, , part, parts, names] = process.argv;
+const all = [...suite(environment)];
+const [from, to] = [part, Number(part) + 1].map((edge) => Math.floor((all.length * Number(edge)) / Number(parts)));
+
 let passed = 0;
 const failed = [];
-for (const [name, run] of suite(environment)) {
+for (const [name, run] of all.slice(from, to)) {
+  if (names === '--names') console.error(name);
   try {
     await run();
     passed++;
