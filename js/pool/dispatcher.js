@@ -331,7 +331,8 @@ export class Dispatcher {
       return ended;
     } catch (error) {
       this.#failures++;
-      // A request that was served synchronously has its caller on this stack; others have kept theirs.
+      // A request that was served synchronously has its caller on this stack; others have kept theirs, or begin where they
+      // are awaited.
       request.reject(beginAt(error, callerOf(invocation.called)));
       return true;
     }

@@ -137,12 +137,15 @@ export class Offers {
   /** Counts that an invocation has ended on an instance: true if another one, that it was offered, runs now. */
   goesOn(instance) {
     instance.isPaused = false;
-    if (instance.offered === 0) return false;
-    instance.offered--;
-    this.length--;
+    if (this.length === 0) return false;
+    const isNext = instance.offered > 0;
+    if (isNext) {
+      instance.offered--;
+      this.length--;
+    }
     instance.endedAt = ++this.#ended;
     this.#takeBackFromSlow();
-    return true;
+    return isNext;
   }
 
   /** Takes back what waits behind an invocation that takes long, while other instances end one after the other. */

@@ -1,6 +1,7 @@
 /** Requests for an instance of a pool: each is served or rejected. */
 
 import { WapcError } from '../base/error.js';
+import { rejectionOf } from '../base/origin.js';
 import { onAbort } from '../invocation/signals.js';
 import { startTimer } from '../base/timer.js';
 
@@ -14,10 +15,13 @@ export class InvocationRequest {
     this.invocation = invocation;
     this.run = run;
     // Not the invocation's own promise, which the instance resolves.
-    this.promise = new Promise((resolve, reject) => {
+    this.promise = new Promise((resolve) => {
       this.resolve = resolve;
-      this.reject = reject;
     });
+  }
+
+  reject(error) {
+    this.resolve(rejectionOf(error));
   }
 
   /** Runs the invocation on an instance. True if the instance can be released. */

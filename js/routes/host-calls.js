@@ -65,5 +65,5 @@ export function readHostCalls({ hostCall, codec, viewPayloads }) {
   }
   const isFunction = hostCall === undefined || typeof hostCall === 'function';
   const answering = isFunction ? /** @type {Function | undefined} */ (hostCall) : RouteTable.read(hostCall);
-  return new HostCalls(answering, readCodec(codec), viewPayloads);
+  return new HostCalls(answering, readCodec(codec), /** @type {boolean | undefined} */ (viewPayloads));
 }

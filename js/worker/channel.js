@@ -157,6 +157,7 @@ export class Channel {
     const isOver = answerLength > limit;
     if (this.#shared !== undefined) this.#shared.answer(answered, isOver ? undefined : answer, answerLength);
     else this.#thread.send([ANSWER, answered, isOver ? answerLength : copyOf(answer, answerLength, THE_ANSWER)]);
+    this.#polling?.begin();
   }
 
   /** Sends the next part of a long answer. */

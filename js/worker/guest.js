@@ -342,12 +342,13 @@ export class RemoteGuest {
   }
 
   #receive(channel, message) {
-    // A worker script of the caller may send anything, also between requests.
-    if (!isWellFormed(message)) return;
-    if (message[0] === WRITTEN) channel.woken();
+    const isWoken = Array.isArray(message) && message[0] === WRITTEN;
+    if (isWoken) channel.woken();
     this.#read(channel);
     channel.receive();
-    if (message[0] !== WRITTEN) this.#handle(channel, message);
+    // What was written before it may have ended this worker; and a script of the caller may send anything, at any time.
+    if (this.#channel !== channel) return;
+    if (!isWoken && isWellFormed(message)) this.#handle(channel, message);
     this.#read(channel);
   }
 
@@ -355,10 +356,16 @@ export class RemoteGuest {
   #read(channel) {
     if (this.#channel !== channel) return;
     const into = () => /** @type {any} */ (this.#requests[0]?.invocation)?.into;
-    const hasRead = channel.read(into, (message) => {
-      this.#handle(channel, message);
-      return this.#channel === channel;
-    });
+    let hasRead = false;
+    try {
+      hasRead = channel.read(into, (message) => {
+        this.#handle(channel, message);
+        return this.#channel === channel;
+      });
+    } catch (error) {
+      // A record that cannot be read: what the worker says from now on is not known.
+      if (this.#channel === channel) this.kill(diedError(error));
+    }
     if (this.#channel === channel) channel.watch(hasRead, this.#requests.length > 0);
   }
 

@@ -44,7 +44,10 @@ export class Polling {
 
   /** Call after reading. `hasRead` is true if there was a record, `isAwaited` if others will come. */
   watch(hasRead, isAwaited) {
-    if (hasRead) this.#left = this.#patience.turns;
+    if (hasRead) {
+      this.#left = this.#patience.turns;
+      this.#patience.forget();
+    }
     if (this.#isScheduled) return;
     if (this.#rings.hasRecord() || (isAwaited && this.#left-- > 0)) return this.#schedule();
     if (!this.#rings.askForMessage()) this.#schedule();

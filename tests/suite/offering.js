@@ -48,6 +48,27 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
+    'an invocation that does not end holds back none while a caller keeps the other worker busy',
+    async () => {
+      const { pool, ask, answer, seen } = await opened({ size: 2, min: 2 });
+      const slow = ask(0);
+      await until(() => seen.includes(0));
+      let isDone = false;
+      let others = 0;
+      const first = pool.invoke('c');
+      const behind = Promise.all([pool.invoke('n').catch(() => {}), pool.invoke('c')]).then(() => (isDone = true));
+      await first;
+      // Each begins in the microtask in which the one before has ended: the worker is never idle for a turn.
+      for (; !isDone && others < 10_000; others++) await pool.invoke('c');
+      equal(isDone, true, `those behind the one that does not end, after ${others} others`);
+      await behind;
+      await answer(0);
+      equal(wordsOf(await slow), answered(0));
+      await pool.close();
+    },
+  ];
+
+  yield [
     'invocations that have not begun run on the next worker after an abort, a timeout and a trap',
     async () => {
       const { pool, ask, answer, seen } = await opened({ size: 1 });

@@ -6,6 +6,7 @@ const HOST = [
   'name',
   'hostCall',
   'codec',
+  'viewPayloads',
   'async',
   'logger',
   'stdout',

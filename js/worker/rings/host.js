@@ -26,6 +26,7 @@ import {
   PASSED,
   PAYLOAD_LENGTH,
   READ,
+  RECORD_HEADER,
   RESPONSE,
   RESTING,
   Rings,
@@ -52,6 +53,8 @@ export class HostRings extends Rings {
   #end = 0;
   /** Offset of the next record. */
   #read = 0;
+  /** Bytes of the record that `hasRecord` has found: read once, since the worker could change them. */
+  #bytes = 0;
   /** Messages that the worker has sent and this thread has received. */
   #received = 0;
   /** The last names of a host call. */
@@ -155,9 +158,25 @@ export class HostRings extends Rings {
   /** True if there is a record in front of the offset `end`, and no message comes before it. */
   hasRecord(end = this.written) {
     // Another reader may have read beyond `end`.
-    if (((end - this.#read) | 0) <= 0) return false;
+    const left = (end - this.#read) | 0;
+    if (left <= 0) return false;
     const { words } = this;
-    if (words[this.recordAt(this.#read) + KIND] === FILLER) this.#read = (this.#read + restOf(this.#read)) | 0;
+    const isFiller = words[this.recordAt(this.#read) + KIND] === FILLER;
+    const start = isFiller ? (this.#read + restOf(this.#read)) | 0 : this.#read;
+    const bytes = words[this.recordAt(start)];
+    // A script of the caller may write anything: what is no record is passed, with all behind it.
+    if (
+      left > CAPACITY ||
+      ((end - start) | 0) < bytes ||
+      bytes < RECORD_HEADER ||
+      bytes > restOf(start) ||
+      (bytes & 15) !== 0
+    ) {
+      this.#skip(end);
+      return false;
+    }
+    this.#read = start;
+    this.#bytes = bytes;
     // That message wakes this thread.
     return ((words[this.recordAt(this.#read) + MESSAGES] - this.#received) | 0) <= 0;
   }
@@ -166,13 +185,17 @@ export class HostRings extends Rings {
    * Takes the record that `hasRecord` has found: as the message that the worker would have sent. A response is written
    * into the caller's array where `into` has one.
    * @param {{ write(view: Uint8Array, ptr: number, length: number): void } | undefined} into
-   * @returns {unknown[]}
+   * @returns {unknown[]} empty for a record of no kind that is known
+   * @throws of a name that is not UTF-8, or where there is no memory: nothing that the worker says later is of use
    */
   takeMessage(into) {
     const { words, records } = this;
     const at = this.recordAt(this.#read);
     const start = this.bytesAt(at);
-    const length = Math.min(words[at + LENGTH] >>> 0, CAPACITY - start);
+    const length = Math.min(words[at + LENGTH] >>> 0, this.#bytes - RECORD_HEADER);
+    const end = (this.#read + this.#bytes) | 0;
+    // Passed also where it does not decode, or where there is no memory for it.
+    this.#read = end;
     let message;
     switch (words[at + KIND]) {
       case RESPONSE:
@@ -190,26 +213,31 @@ export class HostRings extends Rings {
         message = [LOG, decodeLenient(records, start, length)];
         break;
       case CHUNK:
-        message = [OUTPUT, words[at + STREAM], copyOut(records, start, length)];
+        message = [OUTPUT, words[at + STREAM] === 1 ? 1 : 2, copyOut(records, start, length)];
         break;
     }
-    this.#read = (this.#read + words[at]) | 0;
-    Atomics.store(words, READ, this.#read);
+    this.#skip(end);
     return message ?? [];
+  }
+
+  /** Reads on from an offset. */
+  #skip(offset) {
+    this.#read = offset;
+    Atomics.store(this.words, READ, offset);
   }
 
   #hostCall(at, start, length) {
     const { words, records } = this;
-    const [binding, namespace, operation] = this.#names;
-    const namespaceAt = start + length + words[at + NAMES];
-    const operationAt = namespaceAt + words[at + NAMES + 1];
-    return [
-      CALL,
-      binding.read(records, start + length, words[at + NAMES]),
-      namespace.read(records, namespaceAt, words[at + NAMES + 1]),
-      operation.read(records, operationAt, words[at + NAMES + 2]),
-      copyOut(records, start, length),
-    ];
+    let name = start + length;
+    let left = this.#bytes - RECORD_HEADER - length;
+    const names = this.#names.map((cache, i) => {
+      const bytes = Math.min(words[at + NAMES + i] >>> 0, left);
+      const from = name;
+      name += bytes;
+      left -= bytes;
+      return cache.read(records, from, bytes);
+    });
+    return [CALL, ...names, copyOut(records, start, length)];
   }
 
   /** Asks the worker for a message with its next record. False if there is one to be read already. */

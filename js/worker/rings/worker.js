@@ -140,6 +140,7 @@ export class WorkerRings extends Rings {
     if (this.#at < 0) return false;
     this.words[this.#at + PAGES] = memorySize / PAGE;
     this.#publish();
+    this.#at = -1;
     return true;
   }
 
