@@ -8,7 +8,7 @@ const FLOORS = [
   ['entry'],
   ['pool'],
   ['api', 'worker'],
-  ['wasi', 'routes'],
+  ['wasi', 'routes', 'nats'],
   ['invocation'],
   ['loading'],
   ['base', 'platform'],

@@ -181,7 +181,15 @@ async function bundle() {
     bundle: true,
     platform: 'neutral',
     // WASI and the rewriter are files of their own, which are loaded on demand.
-    external: ['node:*', './wasi.js', './wasi-node.js', './interrupt.js', './interrupt-node.js', '*.wasm'],
+    external: [
+      'node:*',
+      '@nats-io/*',
+      './wasi.js',
+      './wasi-node.js',
+      './interrupt.js',
+      './interrupt-node.js',
+      '*.wasm',
+    ],
     target: ['es2022', 'node20'],
     logLevel: 'warning',
     // The `sideEffects` of package.json describe the result of this build, not its sources.
@@ -209,11 +217,10 @@ async function bundle() {
     });
   }
   // The same for all platforms, and in a page of some bytes.
-  for (const [format, outfile] of [
-    ['esm', 'dist/observe.js'],
-    ['cjs', 'dist/observe.cjs'],
-  ]) {
-    await esbuild.build({ ...common, entryPoints: ['js/entry/observe.js'], outfile, format });
+  for (const name of ['observe', 'nats']) {
+    const entryPoints = [`js/entry/${name}.js`];
+    await esbuild.build({ ...common, entryPoints, outfile: `dist/${name}.js`, format: 'esm' });
+    await esbuild.build({ ...common, entryPoints, outfile: `dist/${name}.cjs`, format: 'cjs' });
   }
   await esbuild.build({
     ...common,
@@ -237,8 +244,9 @@ async function bundle() {
 
 /** Copies the typings, for modules of either kind, which are types apart: those of one kind refer to each other. */
 function copyTypings() {
-  for (const name of ['index', 'slim', 'observe']) {
-    const typings = readFileSync(join(root, `js/api/${name}.d.ts`), 'utf8');
+  const files = { index: 'api/index', slim: 'api/slim', observe: 'api/observe', nats: 'nats/index' };
+  for (const [name, file] of Object.entries(files)) {
+    const typings = readFileSync(join(root, `js/${file}.d.ts`), 'utf8').replaceAll("'../api/", "'./");
     writeFileSync(join(DIST, `${name}.d.ts`), typings);
     writeFileSync(join(DIST, `${name}.d.cts`), typings.replaceAll("'./index.js'", "'./index.cjs'"));
   }

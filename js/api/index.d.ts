@@ -880,7 +880,9 @@ export type WapcErrorCode =
   /** An argument or option of the wrong type or range; says which, what was expected and what came. */
   | 'WAPC_ARGUMENT'
   /** The engine lacks something that was asked for; says what, and what to do instead. */
-  | 'WAPC_UNSUPPORTED';
+  | 'WAPC_UNSUPPORTED'
+  /** `wapc-host/nats`: nobody serves that guest, or the connection is gone. */
+  | 'WAPC_UNREACHABLE';
 
 /** The abilities of this engine. */
 export function features(): {

@@ -257,7 +257,8 @@ export type WapcErrorCode =
   | 'WAPC_CLOSED'       // the host, module or pool is closed
   | 'WAPC_POOL_TIMEOUT' | 'WAPC_POOL_FULL' | 'WAPC_POOL_FOREIGN'
   | 'WAPC_ARGUMENT'     // an argument or option of the wrong type or range; says which, what was expected and what came
-  | 'WAPC_UNSUPPORTED'; // the engine lacks something that was asked for; says what, and what to do instead
+  | 'WAPC_UNSUPPORTED' // the engine lacks something that was asked for; says what, and what to do instead
+  | 'WAPC_UNREACHABLE'; // wapc-host/nats: nobody serves that guest, or the connection is gone
 
 /** What this engine can do. */
 export function features(): {

@@ -1,0 +1,286 @@
+/** One request of a caller: sent, tried again where it may be, and settled once. */
+
+import { WapcError, locate } from '../base/error.js';
+import { startTimer } from '../base/timer.js';
+import { onAbort } from '../invocation/signals.js';
+import { unpacked } from './failures.js';
+import { Receiver, Sender } from './pieces.js';
+import { headersOf } from './peers.js';
+import {
+  ACKNOWLEDGE,
+  ALIVE,
+  ALIVE_STILL,
+  CONTINUE,
+  MESSAGE,
+  MISSED,
+  PIECE,
+  REQUEST,
+  TRACEPARENT,
+  cancelSubject,
+  readMessage,
+  requestText,
+  sizesOf,
+  subjectOf,
+} from './wire.js';
+
+/** Milliseconds before a request is tried again: the first time about this long, then twice as long, up to `LONGEST_WAIT`. */
+const FIRST_WAIT = 20;
+const LONGEST_WAIT = 1_000;
+
+/** Half of it is random, so that callers that were refused at once do not come back at once. */
+const waitBefore = (attempt) => Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt) * (0.5 + Math.random() / 2);
+
+/**
+ * @typedef {object} Settings
+ * @property {any} connection
+ * @property {import('./link.js').Link} link
+ * @property {string} prefix
+ * @property {string} name of the service
+ * @property {string} operation
+ * @property {string} token of the operation
+ * @property {Uint8Array} bytes the payload
+ * @property {number} timeout in ms
+ * @property {AbortSignal[]} signals any of which ends it; none of them has aborted
+ * @property {number} retries
+ * @property {boolean} isIdempotent
+ * @property {string | undefined} traceparent
+ */
+
+/** A copy that the caller owns. Of Node's buffers `slice` makes a view. */
+const copyOf = (data) => new Uint8Array(data);
+
+export class Call {
+  #settings;
+  #resolve;
+  #reject;
+  #begun = performance.now();
+  /** Attempts that are left beside the current one. */
+  #left;
+  #attempts = 0;
+  /** The error of the last attempt. */
+  #last;
+  /** True while it waits for the connection, with no attempt on its way. */
+  #isOffline = false;
+  /** Of the current attempt. */
+  #token;
+  #reply;
+  #sender;
+  #receiver;
+  /** Where the pieces of the payload go: the service, then the member that took the first. */
+  #to;
+  /** Headers of the first piece of the answer. */
+  #firstHeaders;
+  #heardAt = 0;
+  /** Functions that end what was begun: for all of the request, and for the current attempt. */
+  #stopTimer;
+  #stopListening = [];
+  #stopAttempt;
+
+  /** @param {Settings} settings */
+  constructor(settings) {
+    this.#settings = settings;
+    this.#left = settings.retries;
+    this.subject = subjectOf(settings.prefix, settings.name, settings.token);
+  }
+
+  /** Runs it. Resolves with the response: bytes that nobody else has. */
+  run() {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      const { timeout, signals } = this.#settings;
+      if (timeout !== Infinity) this.#stopTimer = startTimer(timeout, () => this.#overdue());
+      this.#stopListening = signals.map((signal) => onAbort(signal, (reason) => this.#abort(reason)));
+      this.#attempt();
+    });
+  }
+
+  #attempt() {
+    const { link } = this.#settings;
+    try {
+      link.requireLive();
+      this.#isOffline = !link.isConnected;
+      if (this.#isOffline) this.#stopAttempt = link.onceConnected(() => this.#attempt());
+      else this.#send();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #send() {
+    const { connection, link, bytes, timeout, signals, traceparent } = this.#settings;
+    const { whole, piece } = sizesOf(connection);
+    const isWhole = bytes.length <= whole;
+    const alive = this.#mayRunAgain && this.#left > 0 ? ALIVE : undefined;
+    const left = timeout === Infinity ? undefined : Math.max(1, Math.ceil(timeout - (performance.now() - this.#begun)));
+    const text = requestText(left, signals.length > 0, alive, isWhole ? undefined : bytes.length);
+    const headers = headersOf(REQUEST, text);
+    if (traceparent !== undefined) headers.set(TRACEPARENT, traceparent);
+    const { token, reply } = link.open(this);
+    this.#token = token;
+    this.#reply = reply;
+    const stopWatching = alive === undefined ? undefined : this.#watch();
+    this.#stopAttempt = () => {
+      stopWatching?.();
+      link.close(token);
+      this.#sender?.stop();
+      this.#receiver?.stop();
+      this.#token = this.#sender = this.#receiver = undefined;
+    };
+    if (isWhole) link.publish(this.subject, bytes, { reply, headers });
+    else {
+      // The first piece finds a member, which answers where the others go.
+      this.#to = this.subject;
+      const send = (index, bytes) => {
+        const own = index === 0 ? headers : headersOf(MESSAGE, `${PIECE} ${index}`);
+        link.publish(this.#to, bytes, { reply, headers: own });
+      };
+      this.#sender = new Sender(bytes, piece, send, (error, isSent) => {
+        if (error !== undefined) this.#tryAgain(error, !isSent || this.#mayRunAgain);
+      });
+      this.#sender.send(1);
+    }
+  }
+
+  get #mayRunAgain() {
+    return this.#settings.isIdempotent;
+  }
+
+  /** Gives the member up that took the request where signs of life are missing. */
+  #watch() {
+    this.#heardAt = performance.now();
+    const timer = setInterval(() => {
+      if (performance.now() - this.#heardAt < ALIVE * MISSED) return;
+      this.#lost(
+        new WapcError(
+          'WAPC_UNREACHABLE',
+          `the server that took the request has not been heard of for ${ALIVE * MISSED} ms`,
+        ),
+      );
+    }, ALIVE / 2);
+    return () => clearInterval(timer);
+  }
+
+  /** A message to the reply subject of the current attempt. */
+  receive(message) {
+    this.#heardAt = performance.now();
+    const { headers } = message;
+    if (headers === undefined) return this.#answered(copyOf(message.data));
+    try {
+      this.#read(message, headers);
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  #read(message, headers) {
+    const { data } = message;
+    if (headers.code === 503 && data.length === 0) {
+      const { name } = this.#settings;
+      return this.#refused(
+        new WapcError('WAPC_UNREACHABLE', `nobody serves \`${name}\`: there is no subscription to ${this.subject}`),
+      );
+    }
+    const text = headers.get(MESSAGE);
+    if (text === '') return this.#finish(headers, copyOf(data));
+    const { kind, number, length } = readMessage(text) ?? {};
+    if (kind === PIECE) this.#take(message, number, length);
+    else if (kind === ACKNOWLEDGE) this.#sender?.acknowledge(number);
+    else if (kind === CONTINUE && this.#sender !== undefined && this.#to === this.subject) {
+      this.#to = message.reply;
+      this.#sender.acknowledge(1);
+    } else if (kind !== ALIVE_STILL && kind !== CONTINUE) {
+      this.#lost(new WapcError('WAPC_UNREACHABLE', 'the service answered with a message of a kind that is not known'));
+    }
+  }
+
+  /** A piece of a long response, or of a long error. */
+  #take(message, index, length) {
+    const { data, reply } = message;
+    if (index === 0 && this.#receiver === undefined) {
+      this.#receiver = new Receiver(length ?? 0, reply, (error) => this.#lost(error));
+      this.#firstHeaders = message.headers;
+    }
+    const receiver = this.#receiver;
+    if (receiver === undefined) throw new WapcError('WAPC_UNREACHABLE', `piece ${index} came, and not the first`);
+    receiver.take(index, data, reply);
+    this.#settings.link.publish(reply, undefined, { headers: headersOf(MESSAGE, `${ACKNOWLEDGE} ${receiver.count}`) });
+    const { bytes } = receiver;
+    if (bytes !== undefined) this.#finish(this.#firstHeaders, bytes);
+  }
+
+  /** All of an answer has come: a response, or an error. */
+  #finish(headers, bytes) {
+    const { name, operation } = this.#settings;
+    const error = unpacked(headers, bytes, name, operation);
+    if (error === undefined) return this.#answered(bytes);
+    const { code } = /** @type {any} */ (error);
+    // It was not run: the member had no room, or pieces of it were lost.
+    if (code === 'WAPC_POOL_FULL' || code === 'WAPC_UNREACHABLE') this.#refused(error);
+    else this.#settle(this.#reject, error);
+  }
+
+  /** Nobody has run the request: it may be tried again. */
+  #refused(error) {
+    this.#tryAgain(error, true);
+  }
+
+  /** Somebody may have run the request, and no answer comes. */
+  #lost(error) {
+    this.#tryAgain(error, this.#mayRunAgain);
+  }
+
+  /** No answer can come: the connection was lost, or refuses the request. */
+  lose(error) {
+    this.#lost(error);
+  }
+
+  #tryAgain(error, isAllowed) {
+    this.#stopAttempt?.();
+    this.#stopAttempt = undefined;
+    this.#last = error;
+    if (!isAllowed || this.#left === 0) return this.#fail(error);
+    this.#left--;
+    this.#isOffline = false;
+    this.#stopAttempt = startTimer(waitBefore(this.#attempts++), () => this.#attempt());
+  }
+
+  #answered(bytes) {
+    this.#settle(this.#resolve, bytes);
+  }
+
+  #overdue() {
+    const { timeout } = this.#settings;
+    const cause = this.#last;
+    const options = cause === undefined ? {} : { cause };
+    this.#fail(
+      this.#isOffline
+        ? new WapcError('WAPC_UNREACHABLE', `the connection to NATS was not there within ${timeout} ms`, options)
+        : new WapcError('WAPC_TIMEOUT', `no answer came within ${timeout} ms`, options),
+    );
+  }
+
+  #abort(reason) {
+    const { link, prefix, name } = this.#settings;
+    if (this.#token !== undefined) {
+      try {
+        link.publish(cancelSubject(prefix, name), this.#reply);
+      } catch {
+        // The connection is closed: nobody is there to be told.
+      }
+    }
+    this.#settle(this.#reject, reason);
+  }
+
+  #fail(error) {
+    const { name, operation } = this.#settings;
+    this.#settle(this.#reject, locate(error, name, operation, undefined));
+  }
+
+  #settle(settle, value) {
+    this.#stopAttempt?.();
+    this.#stopTimer?.();
+    for (const stop of this.#stopListening) stop();
+    settle(value);
+  }
+}

@@ -1,0 +1,87 @@
+/** Errors as messages: the code in a header, the rest of it in JSON, and what clients of others read. */
+
+import { encoder, lenient } from '../base/encoding.js';
+import { WapcError, locate, messageOf } from '../base/error.js';
+import { ERROR, SERVICE_ERROR, SERVICE_ERROR_CODE } from './wire.js';
+
+/** Codes as those of HTTP, which ADR-32 has errors carry. All others are 500. */
+const STATUS = {
+  WAPC_ARGUMENT: 400,
+  WAPC_LIMIT: 413,
+  WAPC_POOL_FULL: 429,
+  WAPC_UNREACHABLE: 503,
+  WAPC_CLOSED: 503,
+  WAPC_TIMEOUT: 504,
+};
+
+/** Characters of an error's message in a header, where it stands in one line. */
+const LONGEST_LINE = 200;
+const CODE = /^WAPC_[A-Z_]{1,40}$/;
+/** The names of a host call. */
+const NAMES = ['binding', 'namespace', 'operation'];
+
+/** True for errors of this package, of any copy of it: read once, in a `try`. */
+function wapcFields(error) {
+  try {
+    const { code, message, guest, operation, hostCall } = error;
+    if (!(error instanceof WapcError) || !CODE.test(code)) return undefined;
+    return { code, message: String(message), ...textOf({ guest, operation }), ...hostCallOf(hostCall) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields that are texts. */
+const textOf = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string'));
+
+/** The names of a host call as `{ hostCall }`; empty where they are none. */
+function hostCallOf(value) {
+  const names = NAMES.map((name) => value?.[name]);
+  if (!names.every((name) => typeof name === 'string')) return {};
+  return { hostCall: Object.fromEntries(NAMES.map((name, index) => [name, names[index]])) };
+}
+
+/**
+ * What an error is sent as. Anything can have been thrown: what is no error of this package is WAPC_GUEST, with its
+ * message.
+ * @param {unknown} error
+ * @returns {{ code: string, line: string, fields: [string, string][], body: Uint8Array }}
+ */
+export function packed(error) {
+  const { code, ...rest } = wapcFields(error) ?? { code: 'WAPC_GUEST', message: messageOf(error) };
+  const line = rest.message.slice(0, LONGEST_LINE).replace(/[^ -~]+/g, ' ');
+  /** @type {[string, string][]} */
+  const fields = [
+    [ERROR, code],
+    [SERVICE_ERROR, line.trim() || code],
+    [SERVICE_ERROR_CODE, String(STATUS[code] ?? 500)],
+  ];
+  return { code, line, fields, body: encoder.encode(JSON.stringify(rest)) };
+}
+
+/**
+ * The error that a message carries; undefined where it carries none. Services of others send a text alone: that is
+ * WAPC_GUEST.
+ * @param {any} headers
+ * @param {Uint8Array} body
+ * @param {string} name of the service
+ * @param {string} operation
+ */
+export function unpacked(headers, body, name, operation) {
+  const [code, text] = [headers.get(ERROR), headers.get(SERVICE_ERROR)];
+  if (code === '' && text === '' && headers.get(SERVICE_ERROR_CODE) === '') return undefined;
+  if (!CODE.test(code))
+    return locate(new WapcError('WAPC_GUEST', text || 'the service answered with an error'), name, operation);
+  const fields = parsed(body);
+  const message = typeof fields.message === 'string' ? fields.message : text;
+  const { guest, operation: invoked = operation } = textOf({ guest: fields.guest, operation: fields.operation });
+  return locate(new WapcError(code, message), guest, invoked, hostCallOf(fields.hostCall).hostCall);
+}
+
+function parsed(body) {
+  try {
+    return Object(JSON.parse(lenient.decode(body)));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,147 @@
+/** What all callers on one connection share: one inbox for answers, and whether the connection is there. */
+
+import { WapcError } from '../base/error.js';
+import { core } from './peers.js';
+
+/**
+ * What waits for messages.
+ * @typedef {object} Waiting
+ * @property {string} subject that its request was sent to
+ * @property {(message: any) => void} receive
+ * @property {(error: unknown) => void} lose is called where no answer can come any more
+ */
+
+/** @type {WeakMap<object, Link>} */
+const links = new WeakMap();
+
+/** The inbox of a connection. It stays as long as the connection, as the inbox of `request` does. */
+export class Link {
+  #connection;
+  #inbox;
+  /** @type {Map<string, Waiting>} those that wait for an answer, by the last token of their reply subject */
+  #waiting = new Map();
+  #last = 0;
+  /** Called when the connection is back, or gone for good. */
+  #pending = new Set();
+  #isConnected = true;
+  /** Why no answer can arrive any more; undefined while it can. */
+  #broken;
+
+  /** The link of a connection. `@nats-io/nats-core` is loaded. */
+  static of(connection) {
+    let link = links.get(connection);
+    if (link === undefined) links.set(connection, (link = new Link(connection)));
+    return link;
+  }
+
+  constructor(connection) {
+    this.#connection = connection;
+    this.#inbox = core.createInbox(connection.options?.inboxPrefix);
+    this.#subscribe();
+    void this.#watch();
+  }
+
+  #subscribe() {
+    const { length } = `${this.#inbox}.`;
+    const callback = (error, message) => {
+      if (error) {
+        this.#broken = new WapcError('WAPC_UNREACHABLE', `the inbox for answers is refused: ${error.message}`, {
+          cause: error,
+        });
+        this.#loseAll(this.#broken);
+      } else this.#waiting.get(message.subject.slice(length))?.receive(message);
+    };
+    try {
+      this.#connection.subscribe(`${this.#inbox}.*`, { callback });
+    } catch (cause) {
+      this.#broken = gone(cause);
+    }
+  }
+
+  /** Follows the connection until it is closed. */
+  async #watch() {
+    for await (const { type, error } of this.#connection.status()) {
+      if (type === 'disconnect') {
+        this.#isConnected = false;
+        this.#loseAll(new WapcError('WAPC_UNREACHABLE', 'the connection was lost while the answer was awaited'));
+      } else if (type === 'reconnect') {
+        this.#isConnected = true;
+        this.#wakeAll();
+      } else if (type === 'error' && error?.operation === 'publish') this.#refuse(error);
+    }
+    this.#broken ??= gone();
+    this.#loseAll(this.#broken);
+    this.#wakeAll();
+  }
+
+  /** The server does not let this connection publish to a subject. */
+  #refuse(error) {
+    for (const [token, waiting] of this.#waiting) {
+      if (waiting.subject !== error.subject) continue;
+      this.#waiting.delete(token);
+      waiting.lose(new WapcError('WAPC_UNREACHABLE', `the NATS server refuses it: ${error.message}`, { cause: error }));
+    }
+  }
+
+  #loseAll(error) {
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const waiting of all) waiting.lose(error);
+  }
+
+  #wakeAll() {
+    const all = [...this.#pending];
+    this.#pending.clear();
+    for (const wake of all) wake();
+  }
+
+  /** True if what is published now reaches the server. */
+  get isConnected() {
+    return this.#isConnected;
+  }
+
+  /** Calls `wake` once when the connection is back, or closed. Returns a function that cancels that. */
+  onceConnected(wake) {
+    this.#pending.add(wake);
+    return () => this.#pending.delete(wake);
+  }
+
+  /** Throws WAPC_UNREACHABLE where no answer can come any more. */
+  requireLive() {
+    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#connection.isClosed()) throw gone();
+  }
+
+  /** Begins to wait for messages. Returns the reply subject and the token, for `close`. */
+  open(waiting) {
+    const token = (++this.#last).toString(36);
+    this.#waiting.set(token, waiting);
+    return { token, reply: `${this.#inbox}.${token}` };
+  }
+
+  /** Stops to wait. */
+  close(token) {
+    this.#waiting.delete(token);
+  }
+
+  /**
+   * Publishes a message.
+   * @throws {WapcError} WAPC_UNREACHABLE: the connection is closed or is being drained
+   */
+  publish(subject, body, options) {
+    try {
+      this.#connection.publish(subject, body, options);
+    } catch (cause) {
+      throw gone(cause);
+    }
+  }
+}
+
+function gone(cause) {
+  const why = cause === undefined ? '' : `: ${cause.message}`;
+  return new WapcError(
+    'WAPC_UNREACHABLE',
+    `the connection to NATS is closed${why}`,
+    cause === undefined ? {} : { cause },
+  );
+}

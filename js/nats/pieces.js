@@ -1,0 +1,166 @@
+/** Payloads and responses that are longer than a message: in pieces, in order, with flow control, each checked. */
+
+import { WapcError } from '../base/error.js';
+import { startTimer } from '../base/timer.js';
+import { LONGEST_PAYLOAD, STALL, WINDOW } from './wire.js';
+
+/** The error of pieces that were lost: the request has to be made again. */
+const lost = (message) => new WapcError('WAPC_UNREACHABLE', message);
+
+/** Sends the pieces of one payload, at most `WINDOW` ahead of what was acknowledged. */
+export class Sender {
+  #bytes;
+  #size;
+  #send;
+  #ended;
+  /** Pieces that were sent, and those of them that were acknowledged. */
+  #sent = 0;
+  #acknowledged = 0;
+  #stopTimer;
+
+  /**
+   * @param {Uint8Array} bytes
+   * @param {number} size of a piece in bytes
+   * @param {(index: number, piece: Uint8Array) => void} send
+   * @param {(error: unknown, isSent: boolean) => void} ended is called once: with undefined when all of it was acknowledged,
+   * else with the error, and whether all of it was sent
+   */
+  constructor(bytes, size, send, ended) {
+    this.#bytes = bytes;
+    this.#size = size;
+    this.#send = send;
+    this.#ended = ended;
+    this.#watch();
+  }
+
+  get #count() {
+    return Math.ceil(this.#bytes.length / this.#size);
+  }
+
+  /** Sends pieces until `most` are on their way. */
+  send(most = WINDOW) {
+    while (this.#ended !== undefined && this.#sent < this.#count && this.#sent - this.#acknowledged < most) {
+      const start = this.#sent * this.#size;
+      const piece = this.#bytes.subarray(start, start + this.#size);
+      try {
+        this.#send(this.#sent++, piece);
+      } catch (error) {
+        this.#end(error);
+      }
+    }
+  }
+
+  /** The receiver has the first `count` pieces. Numbers that cannot be true are ignored. */
+  acknowledge(count) {
+    if (this.#ended === undefined || !(count > this.#acknowledged && count <= this.#sent)) return;
+    this.#acknowledged = count;
+    if (count === this.#count) this.#end();
+    else {
+      this.#watch();
+      this.send();
+    }
+  }
+
+  /** Lets go of the payload. Idempotent. */
+  stop() {
+    this.#stopTimer?.();
+    this.#ended = undefined;
+    this.#bytes = new Uint8Array(0);
+  }
+
+  #watch() {
+    this.#stopTimer?.();
+    this.#stopTimer = startTimer(STALL, () =>
+      this.#end(
+        lost(
+          `the other side has acknowledged ${this.#acknowledged} of ${this.#count} pieces, and none for ${STALL} ms`,
+        ),
+      ),
+    );
+  }
+
+  #end(error) {
+    const ended = this.#ended;
+    const isSent = this.#sent === this.#count;
+    this.stop();
+    ended?.(error, isSent);
+  }
+}
+
+/** Receives the pieces of one payload. */
+export class Receiver {
+  #bytes;
+  #from;
+  #filled = 0;
+  #next = 0;
+  #stopTimer;
+  #stalled;
+
+  /**
+   * @param {number} length in bytes, as the sender has announced it
+   * @param {string | undefined} from the reply subject of all of its pieces
+   * @param {(error: unknown) => void} stalled is called when no piece has come for `STALL` ms
+   */
+  constructor(length, from, stalled) {
+    if (length > LONGEST_PAYLOAD) throw tooLong(length);
+    this.#bytes = allocated(length);
+    this.#from = from;
+    this.#stalled = stalled;
+    this.#watch();
+  }
+
+  /** Pieces that were taken. */
+  get count() {
+    return this.#next;
+  }
+
+  /** All of the bytes; undefined while some are missing. */
+  get bytes() {
+    return this.#filled === this.#bytes.length ? this.#bytes : undefined;
+  }
+
+  /**
+   * Takes a piece.
+   * @param {number | undefined} index
+   * @param {Uint8Array} piece copied
+   * @param {string | undefined} from
+   * @throws {WapcError} WAPC_UNREACHABLE: it is not the one that comes next, or not of this payload
+   */
+  take(index, piece, from) {
+    if (from !== this.#from) throw lost(`a piece of another answer came: two services answer the same request`);
+    if (index !== this.#next) throw lost(`piece ${index} came where ${this.#next} was expected: one was lost`);
+    const length = this.#bytes.length;
+    if (piece.length === 0 || piece.length > length - this.#filled) {
+      throw lost(`piece ${index} has ${piece.length} bytes, and ${length - this.#filled} of ${length} are missing`);
+    }
+    this.#bytes.set(piece, this.#filled);
+    this.#filled += piece.length;
+    this.#next++;
+    if (this.#filled === length) this.#stopTimer();
+    else this.#watch();
+  }
+
+  /** Lets go of the bytes. Idempotent. */
+  stop() {
+    this.#stopTimer();
+    this.#bytes = new Uint8Array(0);
+  }
+
+  #watch() {
+    this.#stopTimer?.();
+    const missing = () => `${this.#filled} of ${this.#bytes.length} bytes came, and no piece for ${STALL} ms`;
+    this.#stopTimer = startTimer(STALL, () => this.#stalled(lost(missing())));
+  }
+}
+
+/** The error of a payload that is too long for pieces. */
+export const tooLong = (length) =>
+  new WapcError('WAPC_LIMIT', `${length} bytes are more than a payload may have over NATS, ${LONGEST_PAYLOAD}`);
+
+function allocated(length) {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new WapcError('WAPC_LIMIT', `there is no memory for ${length} bytes`, { cause });
+  }
+}

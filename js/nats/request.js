@@ -1,0 +1,206 @@
+/** A request that a service has taken: its fields, its payload, its answer. */
+
+import { WapcError } from '../base/error.js';
+import { packed } from './failures.js';
+import { headersOf } from './peers.js';
+import { Receiver, Sender } from './pieces.js';
+import { ACKNOWLEDGE, ALIVE_STILL, CONTINUE, MESSAGE, PIECE, REQUEST, readRequest, sizesOf } from './wire.js';
+
+/** Bounds of the milliseconds between the signs of life that a caller may ask for. */
+const [SHORTEST_ALIVE, LONGEST_ALIVE] = [100, 60_000];
+
+const WITHOUT_HEADER = { timeout: Infinity, pieces: false, cancel: false, alive: undefined, length: undefined };
+
+export class Request {
+  #connection;
+  #message;
+  #fields = WITHOUT_HEADER;
+  #begun = performance.now();
+  #controller;
+  #stopAlive;
+  #receiver;
+  /** Settle the promise of the payload. */
+  #resolve;
+  #reject;
+  #sender;
+  #headers;
+
+  constructor(connection, message) {
+    this.#connection = connection;
+    this.#message = message;
+  }
+
+  /** Reads its header. Throws WAPC_ARGUMENT. */
+  read() {
+    const { headers } = this.#message;
+    const text = headers?.get(REQUEST) ?? '';
+    if (text === '') return;
+    const fields = readRequest(text);
+    if (fields === undefined) {
+      throw new WapcError(
+        'WAPC_ARGUMENT',
+        `${REQUEST}: expected fields such as timeout=1000, with whole numbers, got ${JSON.stringify(text.slice(0, 80))}`,
+      );
+    }
+    this.#fields = fields;
+    if (fields.cancel) this.#controller = new AbortController();
+    if (fields.alive !== undefined) this.#showAlive(Math.min(Math.max(fields.alive, SHORTEST_ALIVE), LONGEST_ALIVE));
+  }
+
+  #showAlive(interval) {
+    const timer = setInterval(() => this.#publish(undefined, headersOf(MESSAGE, ALIVE_STILL)), interval);
+    this.#stopAlive = () => clearInterval(timer);
+  }
+
+  get reply() {
+    return this.#message.reply;
+  }
+
+  /** True if the caller may cancel it. */
+  get canBeCancelled() {
+    return this.#fields.cancel;
+  }
+
+  /** Bytes of its payload that its first message announces; undefined where that has all of it. */
+  get length() {
+    return this.#fields.length;
+  }
+
+  get signal() {
+    return this.#controller?.signal;
+  }
+
+  /** The headers, which anybody can have written: of each name the first. */
+  get headers() {
+    if (this.#headers === undefined) {
+      this.#headers = new Map();
+      for (const [name, [value]] of this.#message.headers ?? []) this.#headers.set(name, value);
+    }
+    return this.#headers;
+  }
+
+  /** Milliseconds since it came. */
+  get age() {
+    return performance.now() - this.#begun;
+  }
+
+  /** Milliseconds that are left for it; undefined where it has no deadline. Throws WAPC_TIMEOUT where none are. */
+  get timeLeft() {
+    const { timeout } = this.#fields;
+    if (timeout === Infinity) return undefined;
+    const left = timeout - this.age;
+    if (left > 0) return left;
+    throw new WapcError('WAPC_TIMEOUT', `the request had ${timeout} ms, which were over before it was run`);
+  }
+
+  cancel() {
+    this.#controller?.abort(new WapcError('WAPC_CLOSED', 'the caller has cancelled the request'));
+  }
+
+  /**
+   * Its payload. Where that comes in pieces, the caller is told to send the others to `subject`.
+   * @param {string} subject of messages to this request
+   * @returns {Uint8Array | Promise<Uint8Array>}
+   */
+  payload(subject) {
+    const { data } = this.#message;
+    const { length } = this.#fields;
+    if (length === undefined) return data;
+    return new Promise((resolve, reject) => {
+      // A cancelled request must not keep its memory until its pieces stall.
+      this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+      this.#receiver = new Receiver(length, this.reply, reject);
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#take(0, data, (count) => this.#publish(undefined, headersOf(MESSAGE, `${CONTINUE} ${count}`), subject));
+    }).finally(() => this.#receiver?.stop());
+  }
+
+  /** A piece of the payload, or an acknowledgement of pieces of the response. */
+  receive({ kind, number }, message) {
+    if (kind === ACKNOWLEDGE) this.#sender?.acknowledge(number);
+    else if (kind === PIECE && this.#receiver !== undefined) {
+      this.#take(
+        number,
+        message.data,
+        (count) => this.#publish(undefined, headersOf(MESSAGE, `${ACKNOWLEDGE} ${count}`)),
+        message.reply,
+      );
+    }
+  }
+
+  #take(index, data, told, from = this.reply) {
+    try {
+      this.#receiver.take(index, data, from);
+    } catch (error) {
+      this.#reject(error);
+      return;
+    }
+    told(this.#receiver.count);
+    const { bytes } = this.#receiver;
+    if (bytes !== undefined) this.#resolve(bytes);
+  }
+
+  /**
+   * Answers with a response. Resolves when the caller has all of it.
+   * @param {Uint8Array} bytes
+   * @param {string} subject of messages to this request
+   */
+  respond(bytes, subject) {
+    return this.#answer(bytes, [], subject);
+  }
+
+  /**
+   * Answers with an error.
+   * @returns {Promise<string>} the error in one line
+   */
+  async fail(error, subject) {
+    const { code, line, fields, body } = packed(error);
+    await this.#answer(body, fields, subject);
+    return `${code}: ${line}`;
+  }
+
+  #answer(bytes, fields, subject) {
+    this.#stopAlive?.();
+    const { whole, piece } = sizesOf(this.#connection);
+    if (bytes.length <= whole) return this.#publish(bytes, withFields(undefined, fields));
+    if (!this.#fields.pieces) {
+      const message = `the response has ${bytes.length} bytes, and a message of this NATS server at most ${whole}: the caller would have to take pieces (${REQUEST}: pieces)`;
+      throw new WapcError('WAPC_LIMIT', message);
+    }
+    return new Promise((resolve, reject) => {
+      const send = (index, part) => {
+        const text = index === 0 ? `${PIECE} 0 ${bytes.length}` : `${PIECE} ${index}`;
+        const own = withFields(headersOf(MESSAGE, text), index === 0 ? fields : []);
+        this.#connection.publish(this.reply, part, { headers: own, reply: subject });
+      };
+      this.#sender = new Sender(bytes, piece, send, (error) =>
+        error === undefined ? resolve(undefined) : reject(error),
+      );
+      this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+      this.#sender.send();
+    }).finally(() => this.#sender.stop());
+  }
+
+  #publish(bytes, headers, reply) {
+    try {
+      this.#connection.publish(this.reply, bytes, { headers, reply });
+    } catch {
+      // The connection is closed, and with it the way to the caller.
+    }
+  }
+
+  /** It has ended. */
+  close() {
+    this.#stopAlive?.();
+    this.#receiver?.stop();
+  }
+}
+
+function withFields(headers, fields) {
+  for (const [name, value] of fields) {
+    if (headers === undefined) headers = headersOf(name, value);
+    else headers.set(name, value);
+  }
+  return headers;
+}

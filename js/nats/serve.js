@@ -1,0 +1,260 @@
+/** `serve`: a guest as one member of a NATS service. */
+
+import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { attempt, readFields } from '../base/options.js';
+import { forCaller } from '../base/origin.js';
+import { checkConnection, readCount } from './checks.js';
+import { Counts, Discovery } from './discovery.js';
+import { operationOf, readName, readVersion } from './names.js';
+import { loadCore } from './peers.js';
+import { tooLong } from './pieces.js';
+import { Request } from './request.js';
+import { LONGEST_PAYLOAD, MESSAGE, cancelSubject, memberSubject, readMessage, subjectOf } from './wire.js';
+
+const OPTIONS = 'name,version,description,queue,prefix,maxInFlight,authorize,context,data';
+const DEFAULT_IN_FLIGHT = 1_000;
+
+/** Bytes of all payloads that are arriving in pieces. */
+const MOST_ARRIVING = 1 << 29;
+
+/** Reads the options of `serve`, each once. Throws WAPC_ARGUMENT. */
+function readOptions(options) {
+  const {
+    name,
+    version,
+    description = '',
+    queue = 'q',
+    prefix = 'wapc',
+    maxInFlight,
+    authorize,
+    context,
+    data,
+  } = readFields('options', options, OPTIONS);
+  if (typeof description !== 'string') throw argumentError('description', 'a string', description);
+  for (const [what, value] of Object.entries({ authorize, context, data })) {
+    if (value !== undefined && typeof value !== 'function') throw argumentError(what, 'a function', value);
+  }
+  return {
+    name: readName('name', name),
+    version: readVersion(version),
+    description,
+    queue: readName('queue', queue),
+    prefix: readName('prefix', prefix),
+    maxInFlight: readCount('maxInFlight', maxInFlight, 1, DEFAULT_IN_FLIGHT),
+    authorize,
+    context,
+    data,
+  };
+}
+
+function checkGuest(guest) {
+  const isGuest =
+    guest !== null && typeof guest === 'object' && attempt('guest', () => typeof guest.invoke === 'function');
+  if (!isGuest) throw argumentError('guest', 'a WapcPool or a WapcHost', guest);
+}
+
+/** Serves a guest. */
+export function serve(connection, guest, options) {
+  return forCaller(serve, async () => {
+    checkConnection(connection);
+    checkGuest(guest);
+    const settings = readOptions(options);
+    const { nuid } = await loadCore();
+    const service = new Service(connection, guest, settings, nuid.next());
+    await service.start();
+    return new Served(service);
+  });
+}
+
+/** A guest that is served. */
+class Served {
+  #service;
+
+  constructor(service) {
+    this.#service = service;
+  }
+
+  get id() {
+    return this.#service.id;
+  }
+
+  close() {
+    return this.#service.close();
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+}
+
+class Service {
+  #connection;
+  #guest;
+  #settings;
+  #counts = new Counts();
+  #discovery;
+  /** The subscription to requests, and those to messages of callers whose requests were taken. */
+  #requests;
+  #others = [];
+  /** Requests that were taken and have not ended. */
+  #inFlight = 0;
+  /** Bytes of payloads that are arriving in pieces. */
+  #arriving = 0;
+  /** Requests by the token of the subject that their callers send to, and by their reply subject. */
+  #byToken = new Map();
+  #byReply = new Map();
+  #lastToken = 0;
+  #closing;
+  #becomeIdle = () => {};
+  /** Operations by their subject, since few are used again and again. */
+  #operations = new Map();
+  /** Why a subscription is refused. */
+  #refusal;
+
+  constructor(connection, guest, settings, id) {
+    this.#connection = connection;
+    this.#guest = guest;
+    this.#settings = settings;
+    this.id = id;
+    const { name, version, description, queue, prefix } = settings;
+    const service = { name, id, version, description, queue, subject: subjectOf(prefix, name, '>') };
+    this.#discovery = new Discovery(connection, service, this.#counts, () => this.#data());
+  }
+
+  /** Resolves when requests reach it. */
+  async start() {
+    const { prefix, name, queue } = this.#settings;
+    const subscribe = (subject, receive, options) => {
+      const callback = (error, message) => {
+        if (error) this.#refusal = error;
+        else receive(message);
+      };
+      return this.#connection.subscribe(subject, { ...options, callback });
+    };
+    try {
+      this.#others.push(
+        subscribe(memberSubject(prefix, this.id, '*'), (message) => this.#deliver(message)),
+        subscribe(cancelSubject(prefix, name), (message) => this.#byReply.get(message.string())?.cancel()),
+      );
+      this.#discovery.start();
+      this.#requests = subscribe(subjectOf(prefix, name, '>'), (message) => void this.#take(message), { queue });
+      // Errors of subscriptions come before the answer to this.
+      await this.#connection.flush();
+      if (this.#refusal !== undefined) throw this.#refusal;
+    } catch (cause) {
+      this.#stop();
+      const message = `${name} cannot be served: ${messageOf(cause)}`;
+      throw new WapcError('WAPC_UNREACHABLE', message, { cause });
+    }
+  }
+
+  /** A message to a request that was taken. */
+  #deliver(message) {
+    const request = this.#byToken.get(message.subject.slice(message.subject.lastIndexOf('.') + 1));
+    const read = readMessage(message.headers?.get(MESSAGE) ?? '');
+    if (read !== undefined) request?.receive(read, message);
+  }
+
+  /** Takes a request, answers it, and counts it. Never throws. */
+  async #take(message) {
+    const request = new Request(this.#connection, message);
+    const token = (++this.#lastToken).toString(36);
+    const subject = memberSubject(this.#settings.prefix, this.id, token);
+    this.#inFlight++;
+    let failure;
+    try {
+      await this.#answer(request, message, token, subject);
+    } catch (error) {
+      // An answer to an error can fail as well: its caller has gone.
+      failure = await request.fail(error, subject).catch((again) => messageOf(again));
+    } finally {
+      request.close();
+      this.#byToken.delete(token);
+      if (this.#byReply.get(request.reply) === request) this.#byReply.delete(request.reply);
+      this.#counts.add(request.age, failure);
+      if (--this.#inFlight === 0) this.#becomeIdle();
+    }
+  }
+
+  async #answer(request, message, token, subject) {
+    const { maxInFlight, authorize, context } = this.#settings;
+    // Nobody would see what comes of it.
+    if (message.reply === '') throw new WapcError('WAPC_ARGUMENT', 'a request without a reply subject was not run');
+    if (this.#inFlight > maxInFlight) {
+      throw new WapcError('WAPC_POOL_FULL', `${maxInFlight} requests are under way or queued here (maxInFlight)`);
+    }
+    request.read();
+    const operation = this.#operationOf(message.subject);
+    if (request.canBeCancelled) this.#byReply.set(request.reply, request);
+    if (authorize !== undefined) await authorize({ operation, headers: request.headers });
+    const payload = request.length === undefined ? message.data : await this.#receivePayload(request, token, subject);
+    const { signal } = request;
+    signal?.throwIfAborted();
+    const made = context === undefined ? undefined : context(request.headers);
+    const options = { timeout: request.timeLeft, signal, context: made };
+    const response = await this.#guest.invoke(operation, payload, options);
+    this.#byToken.set(token, request);
+    await request.respond(response, subject);
+  }
+
+  /** Receives a payload that comes in pieces. Its memory counts until the guest has been given it. */
+  async #receivePayload(request, token, subject) {
+    const { length } = request;
+    if (length > LONGEST_PAYLOAD) throw tooLong(length);
+    if (this.#arriving + length > MOST_ARRIVING) {
+      const message = `${this.#arriving} bytes are arriving here in pieces, and ${length} more would be over ${MOST_ARRIVING}`;
+      throw new WapcError('WAPC_POOL_FULL', message);
+    }
+    this.#arriving += length;
+    this.#byToken.set(token, request);
+    try {
+      return await request.payload(subject);
+    } finally {
+      this.#arriving -= length;
+    }
+  }
+
+  #operationOf(subject) {
+    let operation = this.#operations.get(subject);
+    if (operation === undefined) {
+      const { prefix, name } = this.#settings;
+      operation = operationOf(subject.slice(subjectOf(prefix, name, '').length));
+      if (this.#operations.size >= 256) this.#operations.clear();
+      this.#operations.set(subject, operation);
+    }
+    return operation;
+  }
+
+  /** What STATS says beside counts: the guest that runs now, its instances, and what the options add. */
+  #data() {
+    const { data } = this.#settings;
+    const { name, stats } = this.#guest;
+    const languages = this.#languages();
+    return { guest: { name, languages }, pool: stats, inFlight: this.#inFlight, ...data?.() };
+  }
+
+  #languages() {
+    const producers = this.#guest.info?.producers ?? [];
+    const languages = producers.filter(({ field }) => field === 'language');
+    return languages.map(({ name, version }) => (version === '' ? name : `${name} ${version}`));
+  }
+
+  /** Idempotent: every call returns the same promise. */
+  close() {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close() {
+    // Resolves when the server sends no more requests, and those that it had sent were taken.
+    await this.#requests.drain().catch(() => {});
+    if (this.#inFlight > 0) await new Promise((resolve) => (this.#becomeIdle = () => resolve(undefined)));
+    this.#stop();
+    // Answers are on their way until the server has said that it has them.
+    if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
+  }
+
+  #stop() {
+    this.#discovery.stop();
+    for (const subscription of [this.#requests, ...this.#others.splice(0)]) subscription?.unsubscribe();
+  }
+}

@@ -1,0 +1,177 @@
+/** `guestStore`: guests in a NATS object store, which JetStream keeps. */
+
+import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { viewOf } from '../base/payload.js';
+import { startTimer } from '../base/timer.js';
+import { checkConnection } from './checks.js';
+import { readName } from './names.js';
+import { loadStores } from './peers.js';
+
+/** Characters of the longest name of a guest. */
+const LONGEST_NAME = 256;
+
+function checkName(name) {
+  if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) {
+    throw argumentError('name', `the name of a guest, 1 to ${LONGEST_NAME} characters`, name);
+  }
+}
+
+/** Milliseconds before a version that could not be read is tried again. */
+const AGAIN = 1_000;
+
+/** Guests by their names. */
+class GuestStore {
+  #connection;
+  #bucket;
+  /** @type {Promise<any> | undefined} the store, once it was asked for */
+  #opened;
+  /** The version of each guest that was read last. */
+  #read = new Map();
+
+  constructor(connection, bucket) {
+    checkConnection(connection);
+    this.#connection = connection;
+    this.#bucket = readName('bucket', bucket);
+  }
+
+  async put(name, guest) {
+    checkName(name);
+    const bytes = viewOf(guest);
+    if (bytes === undefined || bytes.length === 0) throw argumentError('guest', 'the bytes of a guest', guest);
+    await this.#use(true, (store) => store.putBlob({ name }, bytes.slice()));
+  }
+
+  async get(name) {
+    checkName(name);
+    const { version, bytes } = await this.#current(name);
+    this.#read.set(name, version);
+    return bytes;
+  }
+
+  async watch(name, onChange) {
+    checkName(name);
+    if (typeof onChange !== 'function') throw argumentError('onChange', 'a function', onChange);
+    const changes = await this.#use(true, (store) => store.watch({ ignoreDeletes: true }));
+    // Asked after it has begun, so that no version is missed in between.
+    const version = this.#read.get(name) ?? (await this.#use(true, (store) => store.info(name)))?.nuid;
+    return new Watch(this.#connection, changes, name, version, () => this.#current(name), onChange);
+  }
+
+  /** The current version of a guest. Throws WAPC_LOAD where there is none. */
+  #current(name) {
+    return this.#use(false, async (store) => {
+      const found = await store.get(name);
+      if (found === null) throw new WapcError('WAPC_LOAD', `the bucket \`${this.#bucket}\` has no guest \`${name}\``);
+      const bytes = await allOf(found.data, found.info.size);
+      const error = await found.error;
+      if (error) throw error;
+      return { version: found.info.nuid, bytes };
+    });
+  }
+
+  /** Runs `work` on the store, which is made where it is missing and `mayCreate`. Throws WAPC_UNREACHABLE. */
+  async #use(mayCreate, work) {
+    try {
+      this.#opened ??= this.#open(mayCreate);
+      return await work(await this.#opened);
+    } catch (cause) {
+      this.#opened = undefined;
+      if (cause instanceof WapcError) throw cause;
+      const message = `the bucket \`${this.#bucket}\` cannot be used: ${messageOf(cause)}`;
+      throw new WapcError('WAPC_UNREACHABLE', message, { cause });
+    }
+  }
+
+  async #open(mayCreate) {
+    const { Objm } = await loadStores();
+    const stores = new Objm(this.#connection);
+    try {
+      return await stores.open(this.#bucket);
+    } catch (error) {
+      if (mayCreate) return stores.create(this.#bucket);
+      throw error;
+    }
+  }
+}
+
+/** Follows the versions of one guest. */
+class Watch {
+  #changes;
+  #statuses;
+  #version;
+  #current;
+  #onChange;
+  #isStopped = false;
+  #isLooking = false;
+  #mustLook = false;
+  #stopTimer = () => {};
+
+  constructor(connection, changes, name, version, current, onChange) {
+    this.#changes = changes;
+    this.#statuses = connection.status();
+    this.#version = version;
+    this.#current = current;
+    this.#onChange = onChange;
+    void this.#follow(changes, (change) => change.name === name);
+    // What changed while the connection was lost is told by nobody.
+    void this.#follow(this.#statuses, ({ type }) => type === 'reconnect');
+    void this.#look();
+  }
+
+  stop() {
+    this.#isStopped = true;
+    this.#stopTimer();
+    this.#changes.stop();
+    this.#statuses.stop();
+  }
+
+  async #follow(events, matters) {
+    for await (const event of events) if (matters(event)) void this.#look();
+  }
+
+  /** Looks for a new version; one at a time, and once more where something happens meanwhile. */
+  async #look() {
+    this.#mustLook = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    while (this.#mustLook && !this.#isStopped) {
+      this.#mustLook = false;
+      try {
+        const { version, bytes } = await this.#current();
+        if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
+      } catch (error) {
+        // There is none, or it was replaced while it was read.
+        if (error.code !== 'WAPC_LOAD') this.#stopTimer = startTimer(AGAIN, () => void this.#look(), true);
+      }
+    }
+    this.#isLooking = false;
+  }
+
+  #tell(version, bytes) {
+    this.#version = version;
+    try {
+      this.#onChange(bytes);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** All bytes of a stream. */
+async function allOf(stream, size) {
+  const bytes = new Uint8Array(size);
+  const reader = stream.getReader();
+  let filled = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes.set(value, filled);
+    filled += value.length;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** The guests of a bucket. Throws WAPC_ARGUMENT. */
+export const guestStore = (connection, bucket) => new GuestStore(connection, bucket);

@@ -1,0 +1,281 @@
+/** Payloads and responses that are longer than a message: whole, or an error in time; and what is kept for them. */
+
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import { createInbox, headers } from '@nats-io/nats-core';
+import { remote, serve } from 'wapc-host/nats';
+
+import { NatsServer } from './nats/server.js';
+import { benchPool, bytesOf, deferred, until } from './nats/setup.js';
+
+const MIB = 1 << 20;
+/** What is kept of a message for headers, of at most half of it. */
+const HEADERS = 2048;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
+const usual = await NatsServer.start();
+const small = await NatsServer.start({ settings: 'max_payload: 8192' });
+const pool = await benchPool({ size: 2 });
+after(async () => {
+  await pool.close();
+  await Promise.all([usual.close(), small.close()]);
+});
+
+const named = (fields) => {
+  const own = headers();
+  for (const [name, value] of Object.entries(fields)) own.set(name, value);
+  return own;
+};
+const sameBytes = (one, other) => equal(Buffer.compare(one, other), 0);
+
+/** Serves `guest` on a server for the length of `work`. */
+async function served(server, work, { guest = pool, ...options } = {}) {
+  const [here, there] = await Promise.all([server.connect(), server.connect()]);
+  const service = await serve(there, guest, { name: 'hello', version: '1.0.0', ...options });
+  const data = async () => (await here.request(`$SRV.STATS.hello.${service.id}`)).json().endpoints[0];
+  try {
+    await work({ here, there, guest: remote(here, 'hello', { timeout: 60_000 }), id: service.id, stats: data });
+  } finally {
+    await service.close();
+  }
+}
+
+test('every length around those of messages and pieces comes back to the byte', () =>
+  served(small, async ({ guest }) => {
+    const piece = 8192 - HEADERS;
+    for (const count of [1, 2, 8, 9, 17]) {
+      for (const more of [-1, 0, 1]) {
+        const payload = bytesOf(count * piece + more);
+        sameBytes(await guest.invoke('echo', payload), payload);
+      }
+    }
+    const many = Array.from({ length: 40 }, (_, i) => bytesOf(i * 3_001));
+    const answers = await Promise.all(many.map((payload) => guest.invoke('echo', payload)));
+    for (const [index, answer] of answers.entries()) sameBytes(answer, many[index]);
+  }));
+
+test('64 MiB go and come back over a server with the usual limit', () =>
+  served(usual, async ({ guest, stats }) => {
+    const payload = bytesOf(64 * MIB);
+    const into = new Uint8Array(64 * MIB);
+    const response = await guest.invoke('echo', payload, { into });
+    equal(response.buffer, into.buffer);
+    sameBytes(response, payload);
+    await until(async () => (await stats()).data.inFlight === 0);
+  }));
+
+test('pieces of one request go to one member', async () => {
+  const [one, two] = await Promise.all([small.connect(), small.connect()]);
+  const pools = await Promise.all([benchPool(), benchPool()]);
+  const services = await Promise.all(
+    pools.map((guest, i) => serve([one, two][i], guest, { name: 'both', version: '1.0.0' })),
+  );
+  const guest = remote(one, 'both', { timeout: 60_000 });
+  const payloads = Array.from({ length: 30 }, (_, i) => bytesOf(50_000 + i));
+  const answers = await Promise.all(payloads.map((payload) => guest.invoke('echo', payload)));
+  for (const [index, answer] of answers.entries()) sameBytes(answer, payloads[index]);
+  ok(pools.every(({ stats }) => stats.invocations > 0));
+  await Promise.all([...services, ...pools].map((open) => open.close()));
+});
+
+/**
+ * A caller by hand: sends the first piece, then what `more` sends to where the member wants it. Resolves with the first
+ * error, and with the messages before it.
+ */
+async function callByHand(connection, { fields, first, more = () => {} }) {
+  const inbox = createInbox();
+  const seen = [];
+  const { promise, resolve } = deferred();
+  const subscription = connection.subscribe(inbox, {
+    callback: (error, message) => {
+      const code = message.headers?.get('Wapc-Error');
+      if (code || message.headers?.get('Wapc-Message') === '') return resolve({ code, seen });
+      seen.push(message.headers.get('Wapc-Message'));
+      if (seen.length === 1)
+        more(
+          (index, piece) =>
+            connection.publish(message.reply, piece, {
+              headers: named({ 'Wapc-Message': `piece ${index}` }),
+              reply: inbox,
+            }),
+          message.reply,
+        );
+    },
+  });
+  connection.publish('wapc.hello.echo', first, { headers: named({ 'Wapc-Request': fields }), reply: inbox });
+  const outcome = await promise;
+  subscription.unsubscribe();
+  return outcome;
+}
+
+test('pieces that are not what was announced are an error at once', () =>
+  served(small, async ({ here, stats }) => {
+    const before = pool.stats.invocations;
+    const first = bytesOf(1_000);
+    const lost = 'WAPC_UNREACHABLE';
+    for (const [fields, sent, more, code] of [
+      ['length=3000', first, (send) => send(2, first), lost],
+      ['length=3000', first, (send) => send(0, first), lost],
+      ['length=3000', first, (send) => send(1, bytesOf(2_001)), lost],
+      ['length=3000', first, (send) => send(1, new Uint8Array(0)), lost],
+      ['length=999', first, undefined, lost],
+      ['length=3000', new Uint8Array(0), undefined, lost],
+      ['length=0', first, undefined, lost],
+      [`length=${2 ** 29 + 1}`, first, undefined, 'WAPC_LIMIT'],
+      ['length=-1', first, undefined, 'WAPC_ARGUMENT'],
+      ['length=1e3', first, undefined, 'WAPC_ARGUMENT'],
+      ['length=9999999999999999', first, undefined, 'WAPC_ARGUMENT'],
+    ]) {
+      const outcome = await callByHand(here, { fields, first: sent, more });
+      equal(outcome.code, code, fields);
+    }
+    equal(pool.stats.invocations, before);
+    equal((await stats()).data.inFlight, 0);
+  }));
+
+test('pieces that never come are an error in time, and the memory for them is given back', () =>
+  served(small, async ({ here, guest, stats }) => {
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    const first = bytesOf(1_000);
+    // As much as may arrive at once: the next is refused.
+    const stalled = [2 ** 28, 2 ** 28].map((length) => callByHand(here, { fields: `length=${length}`, first }));
+    await until(async () => (await stats()).data.inFlight === 2);
+    equal((await callByHand(here, { fields: 'length=2000', first })).code, 'WAPC_POOL_FULL');
+    const short = bytesOf(5_000);
+    sameBytes(await guest.invoke('echo', short), short);
+    deepEqual(
+      (await Promise.all(stalled)).map(({ code }) => code),
+      ['WAPC_UNREACHABLE', 'WAPC_UNREACHABLE'],
+    );
+    await until(async () => (await stats()).data.inFlight === 0);
+    const long = bytesOf(500_000);
+    sameBytes(await guest.invoke('echo', long), long);
+    collectGarbage();
+    const kept = process.memoryUsage().arrayBuffers - before;
+    ok(kept < 2 ** 27, `${kept} bytes are kept`);
+  }));
+
+/** Serves an operation by hand: `answer` gets the message and publishes what it likes. */
+async function servedByHand(server, answer, work) {
+  const [here, there] = await Promise.all([server.connect(), server.connect()]);
+  there.subscribe('wapc.by-hand.>', { callback: (error, message) => answer(message, there) });
+  await there.flush();
+  await work(remote(here, 'by-hand', { timeout: 60_000 }));
+  await Promise.all([here.close(), there.close()]);
+}
+
+const pieceOf = (connection, message, text, body, reply = 'nowhere') =>
+  connection.publish(message.reply, body, { headers: named({ 'Wapc-Message': text }), reply });
+
+test('a response with a piece missing, or one too many, is an error and never an answer', async () => {
+  const part = bytesOf(1_000);
+  for (const [what, pieces] of Object.entries({
+    'one is missing': [
+      ['piece 0 3000', part],
+      ['piece 2', part],
+    ],
+    'the first is missing': [['piece 1', part]],
+    'one comes twice': [
+      ['piece 0 3000', part],
+      ['piece 0 3000', part],
+    ],
+    'one is too long': [
+      ['piece 0 1500', part],
+      ['piece 1', part],
+    ],
+    'one is empty': [
+      ['piece 0 1500', part],
+      ['piece 1', undefined],
+    ],
+    'one of another service': [
+      ['piece 0 3000', part],
+      ['piece 1', part, 'elsewhere'],
+    ],
+    'no length': [['piece 0', part]],
+    'too long for memory': [[`piece 0 ${2 ** 29 + 1}`, part]],
+    'of no kind': [['peace 0', part]],
+    'no number': [['piece x', part]],
+  })) {
+    const answer = (message, connection) => {
+      for (const [text, body, reply] of pieces) pieceOf(connection, message, text, body, reply);
+    };
+    await servedByHand(small, answer, async (guest) => {
+      const error = await guest.invoke('echo', '').catch((error) => error);
+      ok(['WAPC_UNREACHABLE', 'WAPC_LIMIT'].includes(error.code), `${what}: ${error.code}`);
+    });
+  }
+});
+
+test('a response whose pieces stop coming, and one that nobody takes, end in time', async () => {
+  const stopping = servedByHand(
+    small,
+    (message, connection) => pieceOf(connection, message, 'piece 0 3000', bytesOf(1_000)),
+    (guest) => rejects(guest.invoke('echo', ''), { code: 'WAPC_UNREACHABLE' }),
+  );
+  const long = await benchPool({ hostCall: () => bytesOf(200_000) });
+  const deaf = served(
+    small,
+    async ({ here, stats }) => {
+      const inbox = createInbox();
+      const seen = [];
+      here.subscribe(inbox, { callback: (error, message) => seen.push(message.headers.get('Wapc-Message')) });
+      here.publish('wapc.hello.call', 'x', { headers: named({ 'Wapc-Request': 'pieces' }), reply: inbox });
+      await until(async () => (await stats()).num_requests === 1);
+      equal((await stats()).data.inFlight, 0);
+      // Those that may be on their way at once, and no more.
+      const pieces = seen.filter((text) => text.startsWith('piece'));
+      deepEqual(pieces, ['piece 0 200000', ...Array.from({ length: 7 }, (_, i) => `piece ${i + 1}`)]);
+    },
+    { guest: long },
+  );
+  await Promise.all([stopping, deaf]);
+  await long.close();
+});
+
+test('a caller that takes no pieces gets an error, not the first of them', () =>
+  served(small, async ({ here }) => {
+    const big = await benchPool({ hostCall: () => bytesOf(20_000) });
+    const service = await serve(here, big, { name: 'big', version: '1.0.0' });
+    const answer = await here.request('wapc.big.call', 'x');
+    equal(answer.headers.get('Wapc-Error'), 'WAPC_LIMIT');
+    await service.close();
+    await big.close();
+  }));
+
+test('a payload over the limit of the guest is its WAPC_LIMIT', async () => {
+  const limited = await benchPool({ limits: { payload: 100_000 } });
+  await served(
+    small,
+    async ({ guest }) => {
+      sameBytes(await guest.invoke('echo', bytesOf(100_000)), bytesOf(100_000));
+      await rejects(guest.invoke('echo', bytesOf(100_001)), { code: 'WAPC_LIMIT' });
+    },
+    { guest: limited },
+  );
+  await limited.close();
+});
+
+test('an abort and a deadline end a payload on its way', () =>
+  served(small, async ({ here, stats }) => {
+    const allowed = deferred();
+    const [slow] = [await small.connect()];
+    const service = await serve(slow, pool, { name: 'slow', version: '1.0.0', authorize: () => allowed.promise });
+    const controller = new AbortController();
+    const guest = remote(here, 'slow', { timeout: 60_000 });
+    const aborted = guest.invoke('echo', bytesOf(50_000), { signal: controller.signal });
+    const overdue = guest.invoke('echo', bytesOf(50_000), { timeout: 100 });
+    controller.abort(new Error('enough'));
+    await rejects(aborted, { message: 'enough' });
+    await rejects(overdue, { code: 'WAPC_TIMEOUT' });
+    const before = pool.stats.invocations;
+    allowed.resolve();
+    await service.close();
+    equal(pool.stats.invocations, before);
+    equal((await stats()).data.inFlight, 0);
+  }));

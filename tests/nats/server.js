@@ -1,0 +1,98 @@
+/** A NATS server of Debian for tests: on loopback, on ports that are free, with its files in a folder of its own. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { connect } from '@nats-io/transport-node';
+
+import { findNatsServer } from '../../tools/nats.js';
+
+/** A port that was free just now. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export class NatsServer {
+  #folder = mkdtempSync(join(tmpdir(), 'wapc-nats-'));
+  #process;
+  #connections = [];
+
+  /**
+   * Starts one.
+   * @param {{ jetstream?: boolean, webSocket?: boolean, settings?: string }} [options] `settings`: more lines of its
+   * configuration
+   */
+  static async start({ jetstream = false, webSocket = false, settings = '' } = {}) {
+    const server = new NatsServer();
+    server.port = await freePort();
+    const lines = [`host: 127.0.0.1`, `port: ${server.port}`, settings];
+    if (jetstream) lines.push(`jetstream { store_dir: ${JSON.stringify(join(server.#folder, 'store'))} }`);
+    if (webSocket) {
+      server.webSocketPort = await freePort();
+      lines.push(`websocket { host: 127.0.0.1, port: ${server.webSocketPort}, no_tls: true }`);
+    }
+    writeFileSync(join(server.#folder, 'nats.conf'), lines.join('\n'));
+    await server.run();
+    return server;
+  }
+
+  get url() {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** Runs it, at first or after it was killed. Resolves when it takes connections. */
+  async run() {
+    const own = spawn(findNatsServer(), ['-c', join(this.#folder, 'nats.conf')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#process = own;
+    let said = '';
+    await new Promise((resolve, reject) => {
+      own.once('error', reject);
+      own.once('exit', (code) => reject(new Error(`nats-server ended with ${code}: ${said}`)));
+      own.stderr.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        if (said.includes('Server is ready')) resolve(undefined);
+      });
+    });
+    own.removeAllListeners('exit');
+  }
+
+  /** Ends it, as a crash would. */
+  async kill(signal = 'SIGKILL') {
+    const own = this.#process;
+    if (own === undefined) return;
+    this.#process = undefined;
+    const ended = once(own, 'exit');
+    own.kill(signal);
+    await ended;
+  }
+
+  /** A connection that is closed with the server. */
+  async connect(options = {}) {
+    const connection = await connect({
+      servers: this.url,
+      reconnectTimeWait: 50,
+      maxReconnectAttempts: -1,
+      ...options,
+    });
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** Closes the connections, ends the server and removes its files. */
+  async close() {
+    for (const connection of this.#connections) await connection.close();
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

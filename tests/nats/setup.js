@@ -1,0 +1,26 @@
+/** What the tests of `wapc-host/nats` share: guests of every kind, and a promise that somebody else settles. */
+
+import { fileURLToPath } from 'node:url';
+
+import { WapcPool } from 'wapc-host';
+
+export const testdata = (name) => fileURLToPath(new URL(`../../testdata/${name}.wasm`, import.meta.url));
+export const text = (bytes) => new TextDecoder().decode(bytes);
+
+/** Bytes that no two neighbours of are alike, so that every shift of them shows. */
+export const bytesOf = (length) => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8) + (i >> 16)) & 0xff);
+
+/** A pool of the benchmark's guest: `echo`, `nothing`, `compute`, and `call`, which answers with what the host answers. */
+export const benchPool = (options = {}) => WapcPool.create(testdata('bench'), { size: 1, logger() {}, ...options });
+
+/** A promise, and the functions that settle it. */
+export function deferred() {
+  let resolve, reject;
+  const promise = new Promise((...settle) => ([resolve, reject] = settle));
+  return { promise, resolve, reject };
+}
+
+/** Resolves once `holds` does; looked at between events, as often as they let it. */
+export async function until(holds) {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
