@@ -16,11 +16,12 @@ const TASKS = {
   hello: [rust, packages, core, () => guests('rust')],
   build: [rust, packages, core],
   guests: [rust, packages, core, () => guests()],
-  bench: [rust, packages, core, () => guests()],
+  bench: [rust, packages, core, () => guests(), natsServer],
+  cluster: [rust, packages, core, () => guests(), natsServer],
   check: [rust, packages, core],
   docs: [packages],
   fuzz: [rust, packages, core, () => guests('rust', 'wat'), generator],
-  test: [rust, packages, core, () => guests(), generator, browsers],
+  test: [rust, packages, core, () => guests(), generator, browsers, natsServer],
 };
 
 const task = TASKS[process.argv[2]];
@@ -69,4 +70,10 @@ async function browsers() {
   const { findChromium, findFirefox } = await import('./browsers.js');
   if (findChromium() === undefined) debian('Chromium', ['chromium'], 'or set CHROMIUM to its path');
   if (findFirefox() === undefined) debian('Firefox', ['firefox-esr'], 'or set FIREFOX to its path');
+}
+
+/** Installs a NATS server for the tests, the benchmark and the example. */
+async function natsServer() {
+  const { findNatsServer } = await import('./nats.js');
+  if (findNatsServer() === undefined) debian('a NATS server', ['nats-server'], 'or set NATS_SERVER to its path');
 }

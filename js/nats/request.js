@@ -1,6 +1,7 @@
 /** A request that a service has taken: its fields, its payload, its answer. */
 
 import { WapcError } from '../base/error.js';
+import { startTimer } from '../base/timer.js';
 import { packed } from './failures.js';
 import { headersOf } from './peers.js';
 import { Receiver, Sender } from './pieces.js';
@@ -18,6 +19,7 @@ export class Request {
   #begun = performance.now();
   #controller;
   #stopAlive;
+  #stopTimer;
   #receiver;
   /** Settle the promise of the payload. */
   #resolve;
@@ -90,7 +92,18 @@ export class Request {
     if (timeout === Infinity) return undefined;
     const left = timeout - this.age;
     if (left > 0) return left;
-    throw new WapcError('WAPC_TIMEOUT', `the request had ${timeout} ms, which were over before it was run`);
+    throw this.#overdue();
+  }
+
+  #overdue() {
+    const { timeout } = this.#fields;
+    return new WapcError('WAPC_TIMEOUT', `the request had ${timeout} ms, which were over before it was run`);
+  }
+
+  /** Throws where nobody waits for it any more. */
+  requireAwaited() {
+    this.signal?.throwIfAborted();
+    void this.timeLeft;
   }
 
   cancel() {
@@ -107,13 +120,18 @@ export class Request {
     const { length } = this.#fields;
     if (length === undefined) return data;
     return new Promise((resolve, reject) => {
-      // A cancelled request must not keep its memory until its pieces stall.
+      // A request that nobody waits for must not keep its memory until its pieces stall.
       this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+      const { timeLeft = Infinity } = this;
+      this.#stopTimer = startTimer(timeLeft, () => reject(this.#overdue()));
       this.#receiver = new Receiver(length, this.reply, reject);
       this.#resolve = resolve;
       this.#reject = reject;
       this.#take(0, data, (count) => this.#publish(undefined, headersOf(MESSAGE, `${CONTINUE} ${count}`), subject));
-    }).finally(() => this.#receiver?.stop());
+    }).finally(() => {
+      this.#stopTimer?.();
+      this.#receiver?.stop();
+    });
   }
 
   /** A piece of the payload, or an acknowledgement of pieces of the response. */

@@ -186,12 +186,17 @@ class Service {
     request.read();
     const operation = this.#operationOf(message.subject);
     if (request.canBeCancelled) this.#byReply.set(request.reply, request);
-    if (authorize !== undefined) await authorize({ operation, headers: request.headers });
-    const payload = request.length === undefined ? message.data : await this.#receivePayload(request, token, subject);
-    const { signal } = request;
-    signal?.throwIfAborted();
+    if (authorize !== undefined) {
+      await authorize({ operation, headers: request.headers });
+      request.requireAwaited();
+    }
+    let payload = message.data;
+    if (request.length !== undefined) {
+      payload = await this.#receivePayload(request, token, subject);
+      request.requireAwaited();
+    }
     const made = context === undefined ? undefined : context(request.headers);
-    const options = { timeout: request.timeLeft, signal, context: made };
+    const options = { timeout: request.timeLeft, signal: request.signal, context: made };
     const response = await this.#guest.invoke(operation, payload, options);
     this.#byToken.set(token, request);
     await request.respond(response, subject);

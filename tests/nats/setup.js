@@ -8,7 +8,11 @@ export const testdata = (name) => fileURLToPath(new URL(`../../testdata/${name}.
 export const text = (bytes) => new TextDecoder().decode(bytes);
 
 /** Bytes that no two neighbours of are alike, so that every shift of them shows. */
-export const bytesOf = (length) => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8) + (i >> 16)) & 0xff);
+export function bytesOf(length) {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = i * 7 + (i >> 8) + (i >> 16);
+  return bytes;
+}
 
 /** A pool of the benchmark's guest: `echo`, `nothing`, `compute`, and `call`, which answers with what the host answers. */
 export const benchPool = (options = {}) => WapcPool.create(testdata('bench'), { size: 1, logger() {}, ...options });

@@ -1,0 +1,198 @@
+/** What others on the connection may send: foreign headers, second answers, late ones, cancels of what is not theirs. */
+
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { headers } from '@nats-io/nats-core';
+import { WapcError } from 'wapc-host';
+import { remote, serve } from 'wapc-host/nats';
+
+import { NatsServer } from './nats/server.js';
+import { benchPool, deferred, text, until } from './nats/setup.js';
+
+const server = await NatsServer.start();
+const here = await server.connect();
+const there = await server.connect();
+const pool = await benchPool();
+const service = await serve(there, pool, { name: 'hello', version: '1.0.0' });
+after(async () => {
+  await service.close();
+  await pool.close();
+  await server.close();
+});
+
+const named = (fields) => {
+  const own = headers();
+  for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) own.append(name, value);
+  return own;
+};
+const endpoint = async () => (await here.request(`$SRV.STATS.hello.${service.id}`)).json().endpoints[0];
+
+test('headers of foreign clients', async () => {
+  for (const [fields, code] of [
+    [{}, undefined],
+    [{ 'X-Other': ['a', 'b'], authorization: 'ü'.repeat(1000) }, undefined],
+    [{ 'Wapc-Request': '' }, undefined],
+    [{ 'Wapc-Request': 'timeout=5000' }, undefined],
+    [{ 'Wapc-Request': 'timeout=5000 future=1 more' }, undefined],
+    [{ 'Wapc-Request': 'cancel pieces alive=0' }, undefined],
+    [{ 'Wapc-Request': 'alive=999999999999999' }, undefined],
+    [{ 'Wapc-Request': ['timeout=5000', 'timeout=-1'] }, undefined],
+    [{ 'Wapc-Request': 'timeout=999999999999999' }, undefined],
+    [{ 'Wapc-Message': 'piece 0 5', 'Wapc-Error': 'WAPC_TRAP', 'Nats-Service-Error': 'no' }, undefined],
+    [{ 'Wapc-Request': 'timeout=0' }, 'WAPC_TIMEOUT'],
+    [{ 'Wapc-Request': 'timeout=-1' }, 'WAPC_ARGUMENT'],
+    [{ 'Wapc-Request': 'timeout=' }, 'WAPC_ARGUMENT'],
+    [{ 'Wapc-Request': 'timeout=1.5' }, 'WAPC_ARGUMENT'],
+    [{ 'Wapc-Request': 'timeout=Infinity' }, 'WAPC_ARGUMENT'],
+    [{ 'Wapc-Request': 'alive=x' }, 'WAPC_ARGUMENT'],
+    [{ 'Wapc-Request': 'timeout=1000000000000000' }, 'WAPC_ARGUMENT'],
+  ]) {
+    const answer = await here.request('wapc.hello.echo', 'x', { headers: named(fields), timeout: 5_000 });
+    const what = JSON.stringify(fields);
+    equal(answer.headers?.get('Wapc-Error'), code, what);
+    if (code === undefined) equal(answer.string(), 'x', what);
+  }
+  await until(async () => (await endpoint()).data.inFlight === 0);
+});
+
+test('messages to a member that belong to nothing, and cancels of what is not there, change nothing', async () => {
+  const { id } = service;
+  for (const subject of [
+    `wapc.$member.${id}.1`,
+    `wapc.$member.${id}.zzz`,
+    'wapc.$cancel.hello',
+    `wapc.$member.${id}.__proto__`,
+  ]) {
+    for (const body of ['', 'x', '__proto__', new Uint8Array([0xff, 0xfe])]) {
+      for (const message of [
+        '',
+        'piece 0 5',
+        'piece 1',
+        'acknowledge 99',
+        'acknowledge -1',
+        'alive',
+        '  ',
+        'x y z w',
+      ]) {
+        here.publish(subject, body, { headers: named({ 'Wapc-Message': message }) });
+      }
+      here.publish(subject, body);
+    }
+  }
+  await here.flush();
+  equal(text(await remote(here, 'hello').invoke('echo', 'fine')), 'fine');
+  equal((await endpoint()).data.inFlight, 0);
+});
+
+/** A service by hand on another name: `answer` publishes what it likes to the reply subject. */
+async function byHand(answer, work) {
+  const subscription = there.subscribe('wapc.by-hand.>', { callback: (error, message) => answer(message) });
+  await there.flush();
+  try {
+    return await work(remote(here, 'by-hand', { timeout: 5_000 }));
+  } finally {
+    subscription.unsubscribe();
+  }
+}
+
+test('a second answer is ignored, whatever it is', async () => {
+  const second = [
+    undefined,
+    named({ 'Wapc-Error': 'WAPC_TRAP' }),
+    named({ 'Wapc-Message': 'piece 0 5' }),
+    named({ 'Wapc-Message': 'alive' }),
+  ];
+  for (const headers of second) {
+    const answer = (message) => {
+      message.respond('first');
+      message.respond('second', { headers });
+    };
+    await byHand(answer, async (guest) => {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => guest.invoke('a')));
+      deepEqual(new Set(answers.map(text)), new Set(['first']));
+    });
+  }
+});
+
+test('an answer after the deadline is ignored, and the next request gets its own', async () => {
+  const late = [];
+  await byHand(
+    (message) => (text(message.data) === 'slow' ? late.push(message) : message.respond(message.data)),
+    async (guest) => {
+      await rejects(guest.invoke('a', 'slow', { timeout: 50 }), { code: 'WAPC_TIMEOUT' });
+      late[0].respond('late');
+      equal(text(await guest.invoke('a', 'quick')), 'quick');
+      late[0].respond('later', { headers: named({ 'Wapc-Error': 'WAPC_TRAP' }) });
+      equal(text(await guest.invoke('a', 'quick')), 'quick');
+    },
+  );
+});
+
+test('errors of services of others, and errors that are none', async () => {
+  for (const [fields, body, expected] of [
+    [
+      { 'Nats-Service-Error': 'no', 'Nats-Service-Error-Code': '500' },
+      '',
+      { code: 'WAPC_GUEST', message: 'no', guest: 'by-hand', operation: 'a' },
+    ],
+    [{ 'Nats-Service-Error-Code': '404' }, '', { code: 'WAPC_GUEST' }],
+    [{ 'Wapc-Error': 'WAPC_TRAP' }, 'not JSON', { code: 'WAPC_TRAP', message: '' }],
+    [{ 'Wapc-Error': 'WAPC_TRAP', 'Nats-Service-Error': 'said' }, 'null', { code: 'WAPC_TRAP', message: 'said' }],
+    [
+      { 'Wapc-Error': 'WAPC_TRAP' },
+      '{"message":5,"guest":{},"operation":[],"hostCall":{"binding":1}}',
+      { code: 'WAPC_TRAP', operation: 'a', hostCall: undefined },
+    ],
+    [
+      { 'Wapc-Error': 'WAPC_TRAP' },
+      '{"message":"m","code":"OTHER","__proto__":{"guest":"x"},"stack":"s"}',
+      { code: 'WAPC_TRAP', message: 'm', guest: undefined },
+    ],
+    [{ 'Wapc-Error': 'OTHER', 'Nats-Service-Error': 'odd' }, '', { code: 'WAPC_GUEST', message: 'odd' }],
+    [{ 'Wapc-Error': 'WAPC_NEW_ONE' }, '{"message":"m"}', { code: 'WAPC_NEW_ONE', message: 'm' }],
+  ]) {
+    await byHand(
+      (message) => message.respond(body, { headers: named(fields) }),
+      async (guest) => {
+        const error = await guest.invoke('a').catch((error) => error);
+        ok(error instanceof WapcError);
+        for (const [name, value] of Object.entries(expected))
+          equal(error[name], value, `${JSON.stringify(fields)} ${name}`);
+      },
+    );
+  }
+});
+
+test('an answer with headers of others is an answer', () =>
+  byHand(
+    (message) => message.respond('fine', { headers: named({ 'X-Other': 'yes' }) }),
+    async (guest) => equal(text(await guest.invoke('a')), 'fine'),
+  ));
+
+test('a signal that many requests share is let go of', async () => {
+  const { signal } = new AbortController();
+  const answers = Array.from({ length: 500 }, (_, i) => remote(here, 'hello').invoke('echo', String(i), { signal }));
+  deepEqual(
+    (await Promise.all(answers)).map(text),
+    Array.from({ length: 500 }, (_, i) => String(i)),
+  );
+  equal((await endpoint()).data.inFlight, 0);
+});
+
+test('a cancel from the caller alone ends its request', async () => {
+  const answer = deferred();
+  const waiting = await benchPool({ hostCall: () => answer.promise, async: true, size: 2 });
+  const own = await serve(there, waiting, { name: 'waiting', version: '1.0.0' });
+  const controller = new AbortController();
+  const guest = remote(here, 'waiting');
+  const aborted = guest.invoke('call', '', { signal: controller.signal });
+  const other = guest.invoke('call', '', { signal: new AbortController().signal });
+  await until(() => waiting.stats.busy === 2);
+  controller.abort(new Error('enough'));
+  await rejects(aborted, { message: 'enough' });
+  answer.resolve('kept');
+  equal(text(await other), 'kept');
+  await own.close();
+  await waiting.close();
+});

@@ -1,0 +1,147 @@
+/** Guests in several processes: they call each other, die, and outlive the NATS server. */
+
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { WapcHost, WapcPool } from 'wapc-host';
+import { remote, serve } from 'wapc-host/nats';
+
+import { startMember } from './nats/members.js';
+import { NatsServer } from './nats/server.js';
+import { benchPool, deferred, testdata, text, until } from './nats/setup.js';
+
+const server = await NatsServer.start();
+const connection = await server.connect();
+after(() => server.close());
+
+const hello = testdata('hello');
+const inFlight = async ({ id }, name) =>
+  (await connection.request(`$SRV.STATS.${name}.${id}`)).json().endpoints[0].data.inFlight;
+
+test('guests that call guests, in a chain of three processes', async () => {
+  const ran = [];
+  const settings = { url: server.url, guest: hello };
+  const members = await Promise.all([
+    startMember({ ...settings, name: 'a', calls: 'b' }),
+    startMember({ ...settings, name: 'b', calls: 'c' }),
+    startMember({ ...settings, name: 'c' }, (payload) => ran.push(payload)),
+  ]);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => remote(connection, 'a').invoke('echo', `n${i}`)),
+  );
+  deepEqual(
+    answers.map(text),
+    Array.from({ length: 20 }, (_, i) => `n${i}`),
+  );
+  deepEqual(ran.sort(), answers.map(text).sort());
+  // An error comes back through all of them.
+  await members[2].drain();
+  const error = await remote(connection, 'a')
+    .invoke('echo', 'x')
+    .catch((error) => error);
+  equal(error.code, 'WAPC_GUEST');
+  ok(error.message.includes('nobody serves `c`'), error.message);
+  await Promise.all([members[0].drain(), members[1].drain()]);
+});
+
+test('guests that call each other in a circle end in time, and serve the next', async () => {
+  const settings = { url: server.url, guest: hello, pool: { size: 1 } };
+  const names = ['one', 'two', 'three'];
+  const members = await Promise.all(
+    names.map((name, i) => startMember({ ...settings, name, calls: names[(i + 1) % names.length] })),
+  );
+  await rejects(remote(connection, 'one', { timeout: 700 }).invoke('echo', 'round'), { code: 'WAPC_TIMEOUT' });
+  for (const [index, name] of names.entries()) await until(async () => (await inFlight(members[index], name)) === 0);
+  // What needs no other guest is answered: nothing waits any more.
+  await rejects(remote(connection, 'one').invoke('nope'), { code: 'WAPC_GUEST', message: 'planned failure' });
+  await Promise.all(members.map((member) => member.drain()));
+});
+
+test('an abort reaches the end of a chain', async () => {
+  const begun = deferred();
+  const ended = deferred();
+  const hostCall = (binding, namespace, operation, payload, { signal }) => {
+    begun.resolve();
+    signal.addEventListener('abort', () => ended.resolve());
+    return ended.promise;
+  };
+  const last = await WapcPool.create(hello, { hostCall, async: true, size: 1, logger() {} });
+  const service = await serve(connection, last, { name: 'last', version: '1.0.0' });
+  const middle = await startMember({ url: server.url, guest: hello, name: 'middle', calls: 'last' });
+  const here = await WapcHost.instantiate(hello, {
+    hostCall: { foo: remote(connection, 'middle') },
+    async: true,
+    logger() {},
+  });
+  const controller = new AbortController();
+  const outcome = here.invoke('echo', 'x', { signal: controller.signal }).catch((error) => error);
+  await begun.promise;
+  controller.abort('enough');
+  equal(await outcome, 'enough');
+  await ended.promise;
+  here.close();
+  await middle.drain();
+  await service.close();
+  await last.close();
+});
+
+/** Takes requests to a service and answers none of them. Resolves with the first. */
+function taken(name) {
+  const { promise, resolve } = deferred();
+  const subscription = connection.subscribe(`wapc.${name}.>`, { callback: (error, message) => resolve(message) });
+  return { promise, stop: () => subscription.unsubscribe() };
+}
+
+test('a member that dies: another runs what is idempotent; one that is slow is waited for', async () => {
+  const never = taken('never');
+  const dying = await startMember({ url: server.url, guest: hello, name: 'mortal', calls: 'never' });
+  const guest = remote(connection, 'mortal', { timeout: 30_000, retries: 3, idempotent: ['echo'] });
+  const repeated = guest.invoke('echo', 'again');
+  const once = remote(connection, 'mortal', { retries: 3 }).invoke('echo', 'once', { timeout: 1_500 });
+  await never.promise;
+  const ran = [];
+  const other = await startMember({ url: server.url, guest: hello, name: 'mortal' }, (payload) => ran.push(payload));
+  let runs = 0;
+  const answer = deferred();
+  const slow = await benchPool({ hostCall: () => (runs++, answer.promise), async: true });
+  const service = await serve(connection, slow, { name: 'slow', version: '1.0.0' });
+  const waited = remote(connection, 'slow', { timeout: 30_000, retries: 3, idempotent: true }).invoke('call');
+  await dying.kill();
+  await rejects(once, { code: 'WAPC_TIMEOUT' });
+  equal(text(await repeated), 'again');
+  deepEqual(ran, ['again']);
+  // As long as signs of life come, however long it takes: the other one was given up meanwhile.
+  answer.resolve('slow');
+  equal(text(await waited), 'slow');
+  equal(runs, 1);
+  never.stop();
+  await other.drain();
+  await service.close();
+  await slow.close();
+});
+
+test('the NATS server restarts: what was on its way, what is idempotent, what comes meanwhile', async () => {
+  const own = await NatsServer.start();
+  const [here, there] = await Promise.all([own.connect(), own.connect()]);
+  const answer = deferred();
+  let runs = 0;
+  const pool = await benchPool({ hostCall: () => (runs++, answer.promise), async: true, size: 4 });
+  const service = await serve(there, pool, { name: 'hello', version: '1.0.0' });
+  const settings = { timeout: 60_000, retries: 100 };
+  const once = remote(here, 'hello', settings);
+  const again = remote(here, 'hello', { ...settings, idempotent: true });
+  const lost = once.invoke('call');
+  const repeated = again.invoke('call');
+  await until(() => runs === 2);
+  await own.kill();
+  await rejects(lost, { code: 'WAPC_UNREACHABLE', operation: 'call' });
+  const meanwhile = [once.invoke('echo', 'a'), again.invoke('echo', 'b')];
+  await rejects(once.invoke('echo', '', { timeout: 100 }), { code: 'WAPC_UNREACHABLE' });
+  await own.run();
+  answer.resolve('late');
+  deepEqual((await Promise.all(meanwhile)).map(text), ['a', 'b']);
+  equal(text(await repeated), 'late');
+  await service.close();
+  await pool.close();
+  await own.close();
+});

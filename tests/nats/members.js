@@ -1,0 +1,45 @@
+/** Starts and ends processes that serve guests. */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('member.js', import.meta.url));
+
+/**
+ * Starts a process that serves a guest. Resolves once it serves.
+ * @param {object} settings what `member.js` reads
+ * @param {(payload: string) => void} [onRun] is called with each host call that it answers
+ */
+export async function startMember(settings, onRun = () => {}) {
+  const child = fork(script, [JSON.stringify(settings)]);
+  const exit = once(child, 'exit');
+  let id;
+  await new Promise((resolve, reject) => {
+    child.on('message', (/** @type {any} */ message) => {
+      if (message.ran !== undefined) onRun(message.ran);
+      if (message.ready === undefined) return;
+      ({ ready: id } = message);
+      resolve(undefined);
+    });
+    child.once('exit', (code) => reject(new Error(`a member ended with ${code}`)));
+  });
+  const end = async (act) => {
+    act();
+    const [code] = await exit;
+    return code;
+  };
+  return {
+    id,
+    kill: () => end(() => child.kill('SIGKILL')),
+    /** Drains it. Resolves with its exit code. */
+    drain: () => end(() => child.send({ act: 'drain' })),
+    async replace(guest) {
+      child.send({ act: 'replace', guest });
+      for (;;) {
+        const [message] = await once(child, 'message');
+        if (message.replaced) return;
+      }
+    },
+  };
+}
