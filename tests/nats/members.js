@@ -15,9 +15,11 @@ export async function startMember(settings, onRun = () => {}) {
   const child = fork(script, [JSON.stringify(settings)]);
   const exit = once(child, 'exit');
   let id;
+  let becomeReplaced;
   await new Promise((resolve, reject) => {
     child.on('message', (/** @type {any} */ message) => {
       if (message.ran !== undefined) onRun(message.ran);
+      if (message.replaced) becomeReplaced();
       if (message.ready === undefined) return;
       ({ ready: id } = message);
       resolve(undefined);
@@ -34,12 +36,10 @@ export async function startMember(settings, onRun = () => {}) {
     kill: () => end(() => child.kill('SIGKILL')),
     /** Drains it. Resolves with its exit code. */
     drain: () => end(() => child.send({ act: 'drain' })),
-    async replace(guest) {
+    /** Replaces its guest. Resolves once that has taken over. */
+    replace(guest) {
       child.send({ act: 'replace', guest });
-      for (;;) {
-        const [message] = await once(child, 'message');
-        if (message.replaced) return;
-      }
+      return new Promise((resolve) => (becomeReplaced = resolve));
     },
   };
 }
