@@ -63,6 +63,7 @@ export default [
       'tests/environments/**',
       'tests/documents/**',
       'tests/examples/**',
+      'tests/nats/*.js',
       'tests/site/**',
       'tests/package/*.js',
       'examples/**',

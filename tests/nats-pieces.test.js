@@ -1,7 +1,7 @@
 /** Payloads and responses that are longer than a message: whole, or an error in time; and what is kept for them. */
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -43,12 +43,12 @@ const named = (fields) => {
 const sameBytes = (one, other) => equal(Buffer.compare(one, other), 0);
 
 /** Serves `guest` on a server for the length of `work`. */
-async function served(server, work, { guest = pool, ...options } = {}) {
+async function served(server, work, { guest = pool, name = 'hello', ...options } = {}) {
   const [here, there] = await Promise.all([server.connect(), server.connect()]);
-  const service = await serve(there, guest, { name: 'hello', version: '1.0.0', ...options });
-  const data = async () => (await here.request(`$SRV.STATS.hello.${service.id}`)).json().endpoints[0];
+  const service = await serve(there, guest, { name, version: '1.0.0', ...options });
+  const data = async () => (await here.request(`$SRV.STATS.${name}.${service.id}`)).json().endpoints[0];
   try {
-    await work({ here, there, guest: remote(here, 'hello', { timeout: 60_000 }), id: service.id, stats: data });
+    await work({ here, there, guest: remote(here, name, { timeout: 60_000 }), stats: data });
   } finally {
     await service.close();
   }
@@ -147,27 +147,6 @@ test('pieces that are not what was announced are an error at once', () =>
     equal((await stats()).data.inFlight, 0);
   }));
 
-test('pieces that never come are an error in time, and the memory for them is given back', () =>
-  served(small, async ({ here, guest, stats }) => {
-    const before = await arrayBytes();
-    const first = bytesOf(1_000);
-    // As much as may arrive at once: the next is refused.
-    const stalled = [2 ** 28, 2 ** 28].map((length) => callByHand(here, { fields: `length=${length}`, first }));
-    await until(async () => (await stats()).data.inFlight === 2);
-    equal((await callByHand(here, { fields: 'length=2000', first })).code, 'WAPC_POOL_FULL');
-    const short = bytesOf(5_000);
-    sameBytes(await guest.invoke('echo', short), short);
-    deepEqual(
-      (await Promise.all(stalled)).map(({ code }) => code),
-      ['WAPC_UNREACHABLE', 'WAPC_UNREACHABLE'],
-    );
-    await until(async () => (await stats()).data.inFlight === 0);
-    const long = bytesOf(500_000);
-    sameBytes(await guest.invoke('echo', long), long);
-    const kept = (await arrayBytes()) - before;
-    ok(kept < 2 ** 27, `${kept} bytes are kept`);
-  }));
-
 /** Serves an operation by hand: `answer` gets the message and publishes what it likes. */
 async function servedByHand(server, answer, work) {
   const [here, there] = await Promise.all([server.connect(), server.connect()]);
@@ -219,32 +198,6 @@ test('a response with a piece missing, or one too many, is an error and never an
   }
 });
 
-test('a response whose pieces stop coming, and one that nobody takes, end in time', async () => {
-  const stopping = servedByHand(
-    small,
-    (message, connection) => pieceOf(connection, message, 'piece 0 3000', bytesOf(1_000)),
-    (guest) => rejects(guest.invoke('echo', ''), { code: 'WAPC_UNREACHABLE' }),
-  );
-  const long = await benchPool({ hostCall: () => bytesOf(200_000) });
-  const deaf = served(
-    small,
-    async ({ here, stats }) => {
-      const inbox = createInbox();
-      const seen = [];
-      here.subscribe(inbox, { callback: (error, message) => seen.push(message.headers.get('Wapc-Message')) });
-      here.publish('wapc.hello.call', 'x', { headers: named({ 'Wapc-Request': 'pieces' }), reply: inbox });
-      await until(async () => (await stats()).num_requests === 1);
-      equal((await stats()).data.inFlight, 0);
-      // Those that may be on their way at once, and no more.
-      const pieces = seen.filter((text) => text.startsWith('piece'));
-      deepEqual(pieces, ['piece 0 200000', ...Array.from({ length: 7 }, (_, i) => `piece ${i + 1}`)]);
-    },
-    { guest: long },
-  );
-  await Promise.all([stopping, deaf]);
-  await long.close();
-});
-
 test('a caller that takes no pieces gets an error, not the first of them', () =>
   served(small, async ({ here }) => {
     const big = await benchPool({ hostCall: () => bytesOf(20_000) });
@@ -286,3 +239,53 @@ test('an abort and a deadline end a payload on its way', () =>
     equal(pool.stats.invocations, before);
     equal((await stats()).data.inFlight, 0);
   }));
+
+// Each waits for what does not come.
+describe('what does not come', { concurrency: true }, () => {
+  test('pieces that never come are an error in time, and the memory for them is given back', () =>
+    served(small, async ({ here, guest, stats }) => {
+      const before = await arrayBytes();
+      const first = bytesOf(1_000);
+      // As much as may arrive at once: the next is refused.
+      const stalled = [2 ** 28, 2 ** 28].map((length) => callByHand(here, { fields: `length=${length}`, first }));
+      await until(async () => (await stats()).data.inFlight === 2);
+      equal((await callByHand(here, { fields: 'length=2000', first })).code, 'WAPC_POOL_FULL');
+      const short = bytesOf(5_000);
+      sameBytes(await guest.invoke('echo', short), short);
+      deepEqual(
+        (await Promise.all(stalled)).map(({ code }) => code),
+        ['WAPC_UNREACHABLE', 'WAPC_UNREACHABLE'],
+      );
+      await until(async () => (await stats()).data.inFlight === 0);
+      const long = bytesOf(500_000);
+      sameBytes(await guest.invoke('echo', long), long);
+      const kept = (await arrayBytes()) - before;
+      ok(kept < 2 ** 27, `${kept} bytes are kept`);
+    }));
+
+  test('a response whose pieces stop coming, and one that nobody takes, end in time', async () => {
+    const stopping = servedByHand(
+      small,
+      (message, connection) => pieceOf(connection, message, 'piece 0 3000', bytesOf(1_000)),
+      (guest) => rejects(guest.invoke('echo', ''), { code: 'WAPC_UNREACHABLE' }),
+    );
+    const long = await benchPool({ hostCall: () => bytesOf(200_000) });
+    const deaf = served(
+      small,
+      async ({ here, stats }) => {
+        const inbox = createInbox();
+        const seen = [];
+        here.subscribe(inbox, { callback: (error, message) => seen.push(message.headers.get('Wapc-Message')) });
+        here.publish('wapc.deaf.call', 'x', { headers: named({ 'Wapc-Request': 'pieces' }), reply: inbox });
+        await until(async () => (await stats()).num_requests === 1);
+        equal((await stats()).data.inFlight, 0);
+        // Those that may be on their way at once, and no more.
+        const pieces = seen.filter((text) => text.startsWith('piece'));
+        deepEqual(pieces, ['piece 0 200000', ...Array.from({ length: 7 }, (_, i) => `piece ${i + 1}`)]);
+      },
+      { guest: long, name: 'deaf' },
+    );
+    await Promise.all([stopping, deaf]);
+    await long.close();
+  });
+});

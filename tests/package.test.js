@@ -44,6 +44,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'interrupt',
     'interrupt-node',
     'msgpack',
+    'nats',
     'node',
     'observe',
     'slim',
@@ -54,12 +55,13 @@ test('the tarball holds what a user needs and nothing else', () => {
     'worker',
     'workerd',
   ];
-  const typings = ['index', 'observe', 'slim']
+  const typings = ['index', 'nats', 'observe', 'slim']
     .flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`])
     .concat('worker.d.ts');
   const dist = [
     ...wasm,
     ...scripts.map((name) => `${name}.js`),
+    'nats.cjs',
     'node.cjs',
     'observe.cjs',
     'slim.cjs',

@@ -15,6 +15,9 @@ import { Summary } from './report/summary.js';
 /** Watchdog: milliseconds without any event after which a run is taken to hang. */
 const SILENCE = 20 * 60_000;
 
+/** The tests of `wapc-host/nats` that run in Node with JSPI as well: all but the one that takes long. */
+const OVER_NATS = ['', '-hostile', '-pieces', '-processes', '-store'].map((name) => `nats${name}`);
+
 const summary = new Summary();
 
 /** Runs a program; `count` reads the number of tests from its output. All of the output is shown if it fails. */
@@ -76,7 +79,7 @@ if (typeof WebAssembly.Suspending !== 'function') {
   const node = nodeWithJspi();
   if (node !== undefined) {
     const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-    const names = ['node', 'observing', 'workers', 'worker-ahead', 'worker-answers', 'worker-start'];
+    const names = ['node', 'observing', 'workers', 'worker-ahead', 'worker-answers', 'worker-start'].concat(OVER_NATS);
     await inNode(node, `Node ${stdout.trim()}`, inTests(names.map((name) => `${name}.test.js`)));
   }
 }

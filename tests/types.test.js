@@ -41,13 +41,35 @@ const installed = join(folder, 'node_modules/wapc-host');
 mkdirSync(join(installed, 'dist'), { recursive: true });
 // A copy: programs resolve what is linked to where it lies, which is not below node_modules.
 cpSync(join(root, 'package.json'), join(installed, 'package.json'));
-for (const name of ['index.d.ts', 'index.d.cts', 'slim.d.ts', 'slim.d.cts', 'worker.d.ts']) {
+for (const name of ['index', 'nats', 'slim']
+  .flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`])
+  .concat('worker.d.ts')) {
   cpSync(join(root, 'dist', name), join(installed, 'dist', name));
 }
-symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'), 'junction');
+for (const name of ['@types', '@nats-io']) {
+  symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
+}
 for (const type of ['module', 'commonjs']) {
   cpSync(join(root, 'tests/types'), join(folder, type), { recursive: true });
   writeFileSync(join(folder, type, 'package.json'), JSON.stringify({ type }));
+}
+
+/** Compiles programs of `folder`: what the compiler has to say. */
+function compile(compiler, compilerOptions, files) {
+  const always = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: 'es2022',
+  };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...always, ...compilerOptions }, files }),
+  );
+  const tsc = join(root, 'node_modules', compiler, 'bin/tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '--project', folder], { encoding: 'utf8' });
+  equal(status, 0, stdout);
 }
 
 describe('TypeScript', () => {
@@ -55,24 +77,16 @@ describe('TypeScript', () => {
     const libraries = moduleResolution === 'nodenext' ? [...LIBRARIES, ...OTHER_LIBRARIES] : LIBRARIES;
     for (const { lib, types, files } of libraries) {
       test(`${compiler}, ${moduleResolution}, with ${[...lib, ...types].join(', ')}`, () => {
-        const compilerOptions = {
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          noEmit: true,
-          skipLibCheck: false,
-          target: 'es2022',
-          lib,
-          types,
-          module,
-          moduleResolution,
-        };
         const programs = ['module', 'commonjs'].flatMap((type) => files.map((name) => `${type}/${name}.ts`));
         programs.push(...worker.map((type) => `${type}/worker.ts`));
-        writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: programs }));
-        const tsc = join(root, 'node_modules', compiler, 'bin/tsc');
-        const { status, stdout } = spawnSync(process.execPath, [tsc, '--project', folder], { encoding: 'utf8' });
-        equal(status, 0, stdout);
+        compile(compiler, { lib, types, module, moduleResolution }, programs);
       });
     }
+    test(`${compiler}, ${moduleResolution}, wapc-host/nats`, () => {
+      const programs = ['module', 'commonjs'].map((type) => `${type}/nats.ts`);
+      // The typings of NATS do not compile with `exactOptionalPropertyTypes`.
+      const options = { lib: ['es2022', 'esnext.disposable', 'dom'], types: ['node'], skipLibCheck: true };
+      compile(compiler, { ...options, module, moduleResolution }, programs);
+    });
   }
 });

@@ -3,18 +3,16 @@
 import { WapcError, messageOf } from '../base/error.js';
 
 /**
- * Loads a package. `load` has its name in it, so that bundlers see it.
- * @template T
+ * What happens where a package cannot be loaded. It is given to `catch` of `import()` itself: bundlers then take the package
+ * for one that may be missing.
  * @param {string} name
- * @param {() => Promise<T>} load
  */
-async function peer(name, load) {
-  try {
-    return await load();
-  } catch (cause) {
+function missing(name) {
+  /** @returns {never} */
+  return (cause) => {
     const message = `\`${name}\` cannot be loaded (${messageOf(cause)}): install it beside wapc-host, by \`npm install ${name}\``;
     throw new WapcError('WAPC_UNSUPPORTED', message, { cause });
-  }
+  };
 }
 
 /**
@@ -25,11 +23,11 @@ export let core;
 
 /** Loads `@nats-io/nats-core`. Throws WAPC_UNSUPPORTED. */
 export async function loadCore() {
-  return (core ??= await peer('@nats-io/nats-core', () => import('@nats-io/nats-core')));
+  return (core ??= await import('@nats-io/nats-core').catch(missing('@nats-io/nats-core')));
 }
 
 /** Loads `@nats-io/obj`. Throws WAPC_UNSUPPORTED. */
-export const loadStores = () => peer('@nats-io/obj', () => import('@nats-io/obj'));
+export const loadStores = () => import('@nats-io/obj').catch(missing('@nats-io/obj'));
 
 /** Headers with one field. */
 export function headersOf(name, value) {
