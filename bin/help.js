@@ -4,7 +4,7 @@ import { OPTIONS } from './arguments/parse.js';
 import { COMMANDS } from './commands/commands.js';
 
 /** The help of the tool. */
-export const generalHelp = () => `Runs, inspects, measures and begins waPC guests.
+export const generalHelp = () => `Runs, inspects, measures, begins and serves waPC guests.
 
 Usage: wapc-host COMMAND …
 

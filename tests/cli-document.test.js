@@ -53,7 +53,7 @@ for (const [line, expected] of commands) {
 }
 
 test('the document has every command and option', () => {
-  for (const name of ['run', 'inspect', 'bench', 'init']) {
+  for (const name of ['run', 'inspect', 'bench', 'init', 'serve', 'call', 'services']) {
     ok(document.includes(`\n## ${name}\n`), name);
     const { stdout } = command([name, '--help']);
     for (const [, option] of stdout.matchAll(/^ {2}(?:-\w, )?(--\w+)/gm))

@@ -19,7 +19,7 @@ function moduleOf(name, text) {
   return join(folder, name);
 }
 
-const NAMES = ['run', 'inspect', 'bench', 'init'];
+const NAMES = ['run', 'inspect', 'bench', 'init', 'serve', 'call', 'services'];
 
 test('--version prints the version of the package', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -50,7 +50,7 @@ test('no arguments: the help on standard error', () => {
 
 /** Arguments, and what standard error has to name. */
 const WRONG = [
-  ['an unknown command', ['rnu'], /"rnu"\. Did you mean run\? .*run, inspect, bench, init/],
+  ['an unknown command', ['rnu'], /"rnu"\. Did you mean run\? .*run, inspect, bench, init, serve, call, services/],
   ['a command that is nothing like one', ['frobnicate'], /"frobnicate"\. The commands/],
   ['a command that is a name of Object', ['constructor'], /"constructor"/],
   ['an option in place of a command', ['--josn'], /option "--josn"/],

@@ -6,6 +6,9 @@ export const COMMANDS = {
   inspect: 'Describes a guest without running it',
   bench: 'Measures an operation of a guest',
   init: 'Writes a guest to start from',
+  serve: 'Serves a guest on NATS',
+  call: 'Invokes an operation of a guest that is served on NATS',
+  services: 'Lists the guests that are served on NATS',
 };
 
 /**

@@ -1,0 +1,68 @@
+/** Connects to NATS, by a package that whoever uses these commands has installed. */
+
+import { readFileSync } from 'node:fs';
+
+import { UsageError } from '../arguments/usage-error.js';
+import { Failure } from '../output/failure.js';
+
+export const NATS_OPTIONS = {
+  creds: { type: 'string', value: 'FILE', help: 'credentials of NATS: a file with a JWT and a seed' },
+};
+
+const EXPECTED = 'an address such as nats://127.0.0.1:4222, or tls://…';
+
+/**
+ * Reads an address.
+ * @param {string} what it is, in messages
+ * @param {string} text
+ * @param {number} most names of its path
+ * @returns {{ servers: string, options: object, path: string[] }} `options` of `connect`: those for TLS and of the user
+ */
+export function readAddress(what, text, most) {
+  const fail = (expected = EXPECTED) => {
+    throw new UsageError(`${what}: expected ${expected}, got ${JSON.stringify(text)}`);
+  };
+  if (!URL.canParse(text)) fail();
+  const { protocol, host, username, password, pathname } = new URL(text);
+  if (!['nats:', 'tls:'].includes(protocol) || host === '') fail();
+  const path = pathname.split('/').filter((name) => name !== '');
+  if (path.length > most) fail(`no more than ${most} names after the port`);
+  const [user, pass] = [username, password].map(decodeURIComponent);
+  const signedIn = pass === '' ? { token: user } : { user, pass };
+  const options = { ...(protocol === 'tls:' ? { tls: {} } : {}), ...(user === '' ? {} : signedIn) };
+  return { servers: `nats://${host}`, options, path };
+}
+
+/**
+ * Connects. Resolves once the server has taken the connection.
+ * @param {{ servers: string, options: object }} address
+ * @param {{ creds?: string }} values
+ * @param {object} [more] options of `connect`
+ * @throws {Failure} WAPC_UNSUPPORTED: the package is not installed; WAPC_UNREACHABLE
+ */
+export async function connect({ servers, options }, { creds }, more = {}) {
+  const { connect, credsAuthenticator } = await transport();
+  const authenticator = creds === undefined ? {} : { authenticator: credsAuthenticator(credentials(creds)) };
+  try {
+    return await connect({ servers, ...options, ...authenticator, ...more });
+  } catch (cause) {
+    throw new Failure('WAPC_UNREACHABLE', `${servers} does not take the connection: ${cause.message}`, { cause });
+  }
+}
+
+function credentials(file) {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new UsageError(`--creds: ${file} cannot be read (${cause.code})`, { cause });
+  }
+}
+
+async function transport() {
+  try {
+    return await import('@nats-io/transport-node');
+  } catch (cause) {
+    const message = `\`@nats-io/transport-node\` cannot be loaded (${cause.message.split('\n')[0]}): install it beside wapc-host, by \`npm install @nats-io/transport-node\``;
+    throw new Failure('WAPC_UNSUPPORTED', message, { cause });
+  }
+}

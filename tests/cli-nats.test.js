@@ -1,0 +1,251 @@
+/** `wapc-host serve`, `call` and `services`, against a NATS server. */
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { guestStore, remote } from 'wapc-host/nats';
+
+import { root } from '../tools/run.js';
+import { ended, guest, start } from './cli/command.js';
+import { NatsServer } from './nats/server.js';
+import { text, until } from './nats/setup.js';
+
+const server = await NatsServer.start({ jetstream: true });
+const strict = await NatsServer.start({ settings: 'authorization { user: ada, password: "p/w" }' });
+const connection = await server.connect();
+const folder = mkdtempSync(join(tmpdir(), 'wapc-cli-'));
+after(async () => {
+  await Promise.all([server.close(), strict.close()]);
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs the command line to its end, without blocking this process. */
+async function command(args, input = '') {
+  const child = start(args, { cwd: folder });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (chunk) => (said[name] += chunk));
+  child.stdin.end(input);
+  const { code } = await ended(child);
+  return { code, ...said };
+}
+
+/** Starts `serve`. Resolves once it serves. */
+async function serving(...args) {
+  const child = start(['serve', ...args], { cwd: folder });
+  const own = { child, said: '', end: ended(child) };
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (own.said += chunk));
+  await Promise.race([until(() => own.said.includes('serving ')), own.end]);
+  ok(own.said.includes('serving '), own.said);
+  return own;
+}
+
+const bench = guest('bench');
+
+test('serve, call, services, and SIGTERM', async () => {
+  const idFile = join(folder, 'id');
+  const own = await serving(
+    bench,
+    '--name',
+    'hello',
+    '--nats',
+    server.url,
+    '--echo',
+    '--workers',
+    '1',
+    '--service-version',
+    '2.1.0',
+    '--id-file',
+    idFile,
+  );
+  const url = `${server.url}/hello`;
+  for (const [args, input, expected] of [
+    [['echo', 'waPC'], '', 'waPC'],
+    [['call', '-'], 'from stdin', 'from stdin'],
+    [['echo', '{"a": 1}', '--json'], '', '{"a": 1}\n'],
+    [['echo', '00ff', '--hex', '--timeout', '5s', '--retries', '2'], '', '00ff\n'],
+  ]) {
+    deepEqual(await command(['call', url, ...args], input), { code: 0, stdout: expected, stderr: '' });
+  }
+  const failed = await command(['call', url, 'nope', 'x']);
+  deepEqual([failed.code, failed.stderr], [1, 'WAPC_GUEST: No handler registered for function nope\n']);
+  const id = readFileSync(idFile, 'utf8');
+  for (const path of ['', '/hello', `/hello/${id}`]) {
+    const { code, stdout } = await command(['services', `${server.url}${path}`]);
+    equal(code, 0);
+    match(
+      stdout,
+      /^ {2}name +version +instances +requests +errors +busy +pending +guest\n {2}hello +2\.1\.0 +1 +5 +1 +0 +0 +bench\.wasm, Rust/,
+    );
+  }
+  own.child.kill('SIGTERM');
+  deepEqual(await own.end, { code: 0, signal: null });
+  equal(existsSync(idFile), false);
+  const gone = await command(['services', `${server.url}/hello`]);
+  deepEqual([gone.code, gone.stdout], [1, '']);
+  match(gone.stderr, /^WAPC_UNREACHABLE: nobody serves hello/);
+  equal((await command(['services', server.url])).stdout, 'no guest is served there\n');
+  match((await command(['call', url, 'echo', 'x'])).stderr, /^WAPC_UNREACHABLE: nobody serves `hello`/);
+});
+
+test('SIGTERM answers what was taken; a second signal exits at once', async () => {
+  writeFileSync(
+    join(folder, 'slow.mjs'),
+    `
+    import { existsSync } from 'node:fs';
+    const answer = async () => {
+      while (!existsSync(${JSON.stringify(join(folder, 'go'))})) await new Promise((resolve) => setTimeout(resolve, 5));
+      return 'slow';
+    };
+    export default { '*': { '*': answer } };`,
+  );
+  const args = [bench, '--name', 'slow', '--nats', server.url, '--routes', 'slow.mjs', '--workers', '2'];
+  const busy = async (id) => (await connection.request(`$SRV.STATS.slow.${id}`)).json().endpoints[0].data.pool.busy;
+  const idOf = ({ said }) => /id (\w+)/.exec(said)[1];
+  const first = await serving(...args);
+  const answer = remote(connection, 'slow').invoke('call');
+  await until(async () => (await busy(idOf(first))) === 1);
+  first.child.kill('SIGTERM');
+  await until(() => first.said.includes('SIGTERM'));
+  writeFileSync(join(folder, 'go'), '');
+  equal(text(await answer), 'slow');
+  deepEqual(await first.end, { code: 0, signal: null });
+  rmSync(join(folder, 'go'));
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ]) {
+    const second = await serving(...args);
+    const lost = remote(connection, 'slow', { timeout: 1_000 })
+      .invoke('call')
+      .catch((error) => error.code);
+    await until(async () => (await busy(idOf(second))) === 1);
+    second.child.kill(signal);
+    await until(() => second.said.includes(signal));
+    second.child.kill(signal);
+    deepEqual(await second.end, { code, signal: null });
+    equal(await lost, 'WAPC_TIMEOUT');
+  }
+});
+
+test('--from-store follows the bucket; a version that is none stays out, and is told of', async () => {
+  const store = guestStore(connection, 'guests');
+  await store.put('greeter', readFileSync(bench));
+  const own = await serving(
+    'greeter',
+    '--name',
+    'stored',
+    '--nats',
+    server.url,
+    '--from-store',
+    'guests',
+    '--workers',
+    '0',
+    '--echo',
+  );
+  const far = remote(connection, 'stored');
+  const data = async () => (await connection.request('$SRV.STATS.stored')).json().endpoints[0].data;
+  equal(text(await far.invoke('echo', 'a')), 'a');
+  const { sha256 } = await data();
+  match(sha256, /^[0-9a-f]{64}$/);
+  await store.put('greeter', readFileSync(guest('assemblyscript/hello')));
+  await until(async () => (await data()).sha256 !== sha256);
+  equal(text(await far.invoke('hello', 'b')), 'Hello, b');
+  const before = await data();
+  await store.put('greeter', new Uint8Array([1, 2, 3]));
+  await until(async () => (await data()).refused !== undefined);
+  const { sha256: now, refused } = await data();
+  equal(now, before.sha256);
+  match(refused.error, /^WAPC_COMPILE: /);
+  match(own.said, /WAPC_COMPILE: .*the one before stays/);
+  equal(text(await far.invoke('hello', 'c')), 'Hello, c');
+  await store.put('greeter', readFileSync(bench));
+  await until(async () => (await data()).sha256 === sha256);
+  equal((await data()).refused, undefined);
+  own.child.kill('SIGINT');
+  deepEqual(await own.end, { code: 0, signal: null });
+});
+
+test('two guests under one name are two lines', async () => {
+  const both = await Promise.all(
+    [bench, guest('assemblyscript/hello'), bench].map((file) =>
+      serving(file, '--name', 'two', '--nats', server.url, '--workers', '0'),
+    ),
+  );
+  const child = start(['services', `${server.url}/two`, '--watch'], { cwd: folder });
+  let shown = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (shown += chunk));
+  await until(() => shown.split('version').length > 2);
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  match(shown, /two +1\.0\.0 +2 .* bench\.wasm, Rust/);
+  match(shown, /two +1\.0\.0 +1 .* hello\.wasm/);
+  for (const { child, end } of both) {
+    child.kill('SIGTERM');
+    equal((await end).code, 0);
+  }
+});
+
+test('a server that wants a user', async () => {
+  const address = strict.url.replace('//', '//ada:p%2Fw@');
+  const own = await serving(bench, '--name', 'hello', '--nats', address, '--workers', '0');
+  equal((await command(['call', `${address}/hello`, 'echo', 'a'])).stdout, 'a');
+  equal(own.said.includes('p%2Fw'), false, 'the password is not shown');
+  own.child.kill('SIGTERM');
+  await own.end;
+  const refused = await command(['call', `${strict.url}/hello`, 'echo', 'a']);
+  deepEqual([refused.code, refused.stderr.slice(0, 17)], [1, 'WAPC_UNREACHABLE:']);
+});
+
+for (const [name, args, said] of [
+  ['no name', ['serve', bench, '--nats', 'nats://127.0.0.1:1'], /expected --name/],
+  ['no server', ['serve', bench, '--name', 'a'], /expected --nats/],
+  [
+    'an address that is none',
+    ['serve', bench, '--name', 'a', '--nats', '127.0.0.1:4222'],
+    /--nats: expected an address .* got "127\.0\.0\.1:4222"/,
+  ],
+  ['an address of something else', ['services', 'http://127.0.0.1/'], /URL: expected an address .* got "http/],
+  ['a path for serve', ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1/a'], /no more than 0 names/],
+  ['no name to call', ['call', 'nats://127.0.0.1:1', 'echo', 'x'], /as in nats:\/\/127\.0\.0\.1:1\/hello/],
+  [
+    'credentials that are missing',
+    ['services', 'nats://127.0.0.1:1', '--creds', 'no/such'],
+    /--creds: no\/such cannot be read \(ENOENT\)/,
+  ],
+  [
+    'workers that are no number',
+    ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1', '--workers', 'x'],
+    /--workers: expected/,
+  ],
+]) {
+  test(`exit code 2: ${name}`, async () => {
+    const { code, stderr } = await command(args);
+    equal(code, 2, stderr);
+    match(stderr, said);
+  });
+}
+
+test('a server that is not there, a name that is none', async () => {
+  const missing = await command(['services', 'nats://127.0.0.1:1']);
+  deepEqual([missing.code, missing.stderr.slice(0, 17)], [1, 'WAPC_UNREACHABLE:']);
+  const wrong = await command(['serve', bench, '--name', 'a.b', '--nats', server.url]);
+  deepEqual([wrong.code, wrong.stderr.slice(0, 14)], [1, 'WAPC_ARGUMENT:']);
+});
+
+test('where the package of NATS is not installed, it is named', () => {
+  const project = join(folder, 'project/node_modules/wapc-host');
+  mkdirSync(project, { recursive: true });
+  for (const name of ['bin', 'dist', 'package.json'])
+    cpSync(join(root, name), join(project, name), { recursive: true });
+  symlinkSync(project, join(folder, 'project/linked'));
+  const { status, stderr } = spawnSync(process.execPath, [join(project, 'bin/wapc-host.js'), 'services', server.url], {
+    encoding: 'utf8',
+  });
+  equal(status, 1);
+  match(stderr, /^WAPC_UNSUPPORTED: .*npm install @nats-io\/transport-node/);
+});
