@@ -14,6 +14,7 @@ const WITHOUT_HEADER = { timeout: Infinity, pieces: false, cancel: false, alive:
 
 export class Request {
   #connection;
+  #outbox;
   #message;
   #fields = WITHOUT_HEADER;
   #begun = performance.now();
@@ -26,9 +27,22 @@ export class Request {
   #reject;
   #sender;
   #headers;
+  #open;
+  #subject;
 
-  constructor(connection, message) {
+  /** Ends what `open` has begun. */
+  leave = () => {};
+
+  /**
+   * @param {any} connection
+   * @param {import('./outbox.js').Outbox} outbox
+   * @param {any} message
+   * @param {(request: Request) => string} open the subject of messages to it, which come to `receive` from then on
+   */
+  constructor(connection, outbox, message, open) {
+    this.#open = open;
     this.#connection = connection;
+    this.#outbox = outbox;
     this.#message = message;
   }
 
@@ -52,6 +66,11 @@ export class Request {
   #showAlive(interval) {
     const timer = setInterval(() => this.#publish(undefined, headersOf(MESSAGE, ALIVE_STILL)), interval);
     this.#stopAlive = () => clearInterval(timer);
+  }
+
+  /** The subject of messages to it. */
+  get #to() {
+    return (this.#subject ??= this.#open(this));
   }
 
   get reply() {
@@ -111,14 +130,12 @@ export class Request {
   }
 
   /**
-   * Its payload. Where that comes in pieces, the caller is told to send the others to `subject`.
-   * @param {string} subject of messages to this request
-   * @returns {Uint8Array | Promise<Uint8Array>}
+   * Its payload, which comes in pieces: the caller is told where to send the others.
+   * @returns {Promise<Uint8Array>}
    */
-  payload(subject) {
+  payload() {
     const { data } = this.#message;
     const { length } = this.#fields;
-    if (length === undefined) return data;
     return new Promise((resolve, reject) => {
       // A request that nobody waits for must not keep its memory until its pieces stall.
       this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
@@ -127,7 +144,7 @@ export class Request {
       this.#receiver = new Receiver(length, this.reply, reject);
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#take(0, data, (count) => this.#publish(undefined, headersOf(MESSAGE, `${CONTINUE} ${count}`), subject));
+      this.#take(0, data, (count) => this.#publish(undefined, headersOf(MESSAGE, `${CONTINUE} ${count}`), this.#to));
     }).finally(() => {
       this.#stopTimer?.();
       this.#receiver?.stop();
@@ -160,28 +177,28 @@ export class Request {
   }
 
   /**
-   * Answers with a response. Resolves when the caller has all of it.
+   * Answers with a response. Of one that is sent in pieces a promise, which resolves when the caller has all of it.
    * @param {Uint8Array} bytes
-   * @param {string} subject of messages to this request
+   * @returns {Promise<void> | undefined}
    */
-  respond(bytes, subject) {
-    return this.#answer(bytes, [], subject);
+  respond(bytes) {
+    return this.#answer(bytes, []);
   }
 
   /**
    * Answers with an error.
    * @returns {Promise<string>} the error in one line
    */
-  async fail(error, subject) {
+  async fail(error) {
     const { code, line, fields, body } = packed(error);
-    await this.#answer(body, fields, subject);
+    await this.#answer(body, fields);
     return `${code}: ${line}`;
   }
 
-  #answer(bytes, fields, subject) {
+  #answer(bytes, fields) {
     this.#stopAlive?.();
     const { whole, piece } = sizesOf(this.#connection);
-    if (bytes.length <= whole) return this.#publish(bytes, withFields(undefined, fields));
+    if (bytes.length <= whole) return void this.#publish(bytes, withFields(undefined, fields));
     if (!this.#fields.pieces) {
       const message = `the response has ${bytes.length} bytes, and a message of this NATS server at most ${whole}: the caller would have to take pieces (${REQUEST}: pieces)`;
       throw new WapcError('WAPC_LIMIT', message);
@@ -190,7 +207,7 @@ export class Request {
       const send = (index, part) => {
         const text = index === 0 ? `${PIECE} 0 ${bytes.length}` : `${PIECE} ${index}`;
         const own = withFields(headersOf(MESSAGE, text), index === 0 ? fields : []);
-        this.#connection.publish(this.reply, part, { headers: own, reply: subject });
+        this.#connection.publish(this.reply, part, { headers: own, reply: this.#to });
       };
       this.#sender = new Sender(bytes, piece, send, (error) =>
         error === undefined ? resolve(undefined) : reject(error),
@@ -201,15 +218,12 @@ export class Request {
   }
 
   #publish(bytes, headers, reply) {
-    try {
-      this.#connection.publish(this.reply, bytes, { headers, reply });
-    } catch {
-      // The connection is closed, and with it the way to the caller.
-    }
+    this.#outbox.send(this.reply, bytes, { headers, reply });
   }
 
   /** It has ended. */
   close() {
+    this.leave();
     this.#stopAlive?.();
     this.#receiver?.stop();
   }

@@ -6,6 +6,7 @@ import { forCaller } from '../base/origin.js';
 import { checkConnection, readCount } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
 import { operationOf, readName, readVersion } from './names.js';
+import { Outbox } from './outbox.js';
 import { loadCore } from './peers.js';
 import { tooLong } from './pieces.js';
 import { Request } from './request.js';
@@ -89,6 +90,7 @@ class Served {
 
 class Service {
   #connection;
+  #outbox;
   #guest;
   #settings;
   #counts = new Counts();
@@ -100,7 +102,7 @@ class Service {
   #inFlight = 0;
   /** Bytes of payloads that are arriving in pieces. */
   #arriving = 0;
-  /** Requests by the token of the subject that their callers send to, and by their reply subject. */
+  /** Requests by the token of the subject that their callers send to, and those that can be cancelled by their reply subject. */
   #byToken = new Map();
   #byReply = new Map();
   #lastToken = 0;
@@ -113,6 +115,7 @@ class Service {
 
   constructor(connection, guest, settings, id) {
     this.#connection = connection;
+    this.#outbox = new Outbox(connection);
     this.#guest = guest;
     this.#settings = settings;
     this.id = id;
@@ -137,7 +140,7 @@ class Service {
         subscribe(cancelSubject(prefix, name), (message) => this.#byReply.get(message.string())?.cancel()),
       );
       this.#discovery.start();
-      this.#requests = subscribe(subjectOf(prefix, name, '>'), (message) => void this.#take(message), { queue });
+      this.#requests = subscribe(subjectOf(prefix, name, '>'), (message) => this.#take(message), { queue });
       // Errors of subscriptions come before the answer to this.
       await this.#connection.flush();
       if (this.#refusal !== undefined) throw this.#refusal;
@@ -155,29 +158,30 @@ class Service {
     if (read !== undefined) request?.receive(read, message);
   }
 
-  /** Takes a request, answers it, and counts it. Never throws. */
-  async #take(message) {
-    const request = new Request(this.#connection, message);
-    const token = (++this.#lastToken).toString(36);
-    const subject = memberSubject(this.#settings.prefix, this.id, token);
+  /** Takes a request: answers it later, and counts it. Never throws. Not an async function, of whose promises each is garbage. */
+  #take(message) {
+    const request = new Request(this.#connection, this.#outbox, message, this.#open);
     this.#inFlight++;
-    let failure;
+    const respond = (response) => this.#respond(request, response);
+    const fail = (error) => void this.#fail(request, error);
     try {
-      await this.#answer(request, message, token, subject);
+      this.#run(request, message).then(respond, fail);
     } catch (error) {
-      // An answer to an error can fail as well: its caller has gone.
-      failure = await request.fail(error, subject).catch((again) => messageOf(again));
-    } finally {
-      request.close();
-      this.#byToken.delete(token);
-      if (this.#byReply.get(request.reply) === request) this.#byReply.delete(request.reply);
-      this.#counts.add(request.age, failure);
-      if (--this.#inFlight === 0) this.#becomeIdle();
+      fail(error);
     }
   }
 
-  async #answer(request, message, token, subject) {
-    const { maxInFlight, authorize, context } = this.#settings;
+  /** The subject of messages to a request, which come to `#deliver` from now on. */
+  #open = (request) => {
+    const token = (++this.#lastToken).toString(36);
+    this.#byToken.set(token, request);
+    request.leave = () => this.#byToken.delete(token);
+    return memberSubject(this.#settings.prefix, this.id, token);
+  };
+
+  /** Runs a request: a promise of the response. Also throws. */
+  #run(request, message) {
+    const { maxInFlight, authorize } = this.#settings;
     // Nobody would see what comes of it.
     if (message.reply === '') throw new WapcError('WAPC_ARGUMENT', 'a request without a reply subject was not run');
     if (this.#inFlight > maxInFlight) {
@@ -186,24 +190,58 @@ class Service {
     request.read();
     const operation = this.#operationOf(message.subject);
     if (request.canBeCancelled) this.#byReply.set(request.reply, request);
+    if (authorize !== undefined || request.length !== undefined) return this.#runLater(request, operation, message);
+    return this.#invoke(request, operation, message.data);
+  }
+
+  /** Runs a request that has to be allowed first, or whose payload comes in pieces. */
+  async #runLater(request, operation, message) {
+    const { authorize } = this.#settings;
     if (authorize !== undefined) {
       await authorize({ operation, headers: request.headers });
       request.requireAwaited();
     }
-    let payload = message.data;
-    if (request.length !== undefined) {
-      payload = await this.#receivePayload(request, token, subject);
-      request.requireAwaited();
-    }
+    if (request.length === undefined) return this.#invoke(request, operation, message.data);
+    const payload = await this.#receivePayload(request);
+    request.requireAwaited();
+    return this.#invoke(request, operation, payload);
+  }
+
+  #invoke(request, operation, payload) {
+    const { context } = this.#settings;
+    const { timeLeft: timeout, signal } = request;
     const made = context === undefined ? undefined : context(request.headers);
-    const options = { timeout: request.timeLeft, signal: request.signal, context: made };
-    const response = await this.#guest.invoke(operation, payload, options);
-    this.#byToken.set(token, request);
-    await request.respond(response, subject);
+    return this.#guest.invoke(operation, payload, { timeout, signal, context: made });
+  }
+
+  #respond(request, response) {
+    try {
+      const sent = request.respond(response);
+      if (sent === undefined) this.#end(request);
+      else
+        sent.then(
+          () => this.#end(request),
+          (error) => this.#fail(request, error),
+        );
+    } catch (error) {
+      void this.#fail(request, error);
+    }
+  }
+
+  async #fail(request, error) {
+    // An answer to an error can fail as well: its caller has gone.
+    this.#end(request, await request.fail(error).catch((again) => messageOf(again)));
+  }
+
+  #end(request, failure) {
+    request.close();
+    if (request.canBeCancelled && this.#byReply.get(request.reply) === request) this.#byReply.delete(request.reply);
+    this.#counts.add(request.age, failure);
+    if (--this.#inFlight === 0) this.#becomeIdle();
   }
 
   /** Receives a payload that comes in pieces. Its memory counts until the guest has been given it. */
-  async #receivePayload(request, token, subject) {
+  async #receivePayload(request) {
     const { length } = request;
     if (length > LONGEST_PAYLOAD) throw tooLong(length);
     if (this.#arriving + length > MOST_ARRIVING) {
@@ -211,9 +249,8 @@ class Service {
       throw new WapcError('WAPC_POOL_FULL', message);
     }
     this.#arriving += length;
-    this.#byToken.set(token, request);
     try {
-      return await request.payload(subject);
+      return await request.payload();
     } finally {
       this.#arriving -= length;
     }
@@ -254,6 +291,7 @@ class Service {
     await this.#requests.drain().catch(() => {});
     if (this.#inFlight > 0) await new Promise((resolve) => (this.#becomeIdle = () => resolve(undefined)));
     this.#stop();
+    this.#outbox.flush();
     // Answers are on their way until the server has said that it has them.
     if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
   }

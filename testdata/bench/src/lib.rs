@@ -35,10 +35,11 @@ fn calls(payload: &[u8]) -> CallResult {
     Ok(Vec::new())
 }
 
-/// Keeps a core busy for about a millisecond.
-fn compute(_payload: &[u8]) -> CallResult {
+/// Keeps a core busy for about as many milliseconds as the first byte of the payload says, 1 without it.
+fn compute(payload: &[u8]) -> CallResult {
+    let times = payload.first().map_or(1, |&times| u32::from(times));
     let mut state = 1_u32;
-    for _ in 0..500_000 {
+    for _ in 0..500_000 * times {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
