@@ -1,12 +1,14 @@
 /** The examples, installed and started by their two commands. The Kubewarden policy is `npm run test:environments`. */
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { serveFolder } from '../tools/demo.js';
+import { findNatsServer } from '../tools/nats.js';
+import { root } from '../tools/run.js';
 import { openChromium } from './browser/browsers.js';
 import { cloned, install, quiet, run } from './examples/clone.js';
 import { bundlers } from './package/environments.js';
@@ -66,6 +68,22 @@ test('service answers with JSON, and with a status where it cannot', async () =>
   equal((await fetch(address)).status, 405);
   deepEqual(await post('order', order('apple', 97)), [200, { total: 2910, left: { apple: 0 } }]);
   await close();
+});
+
+test('cluster answers all requests, also those that a server had taken which is killed', () => {
+  const cluster = folder('cluster');
+  const { dependencies } = JSON.parse(readFileSync(join(cluster, 'package.json'), 'utf8'));
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const name of ['@nats-io/nats-core', '@nats-io/transport-node'])
+    equal(dependencies[name], devDependencies[name]);
+  install(cluster, { '@nats-io/nats-core': root, '@nats-io/transport-node': root });
+  const { status, stdout, stderr } = run(cluster, 'npm', [...quiet, '1'], { NATS_SERVER: findNatsServer() });
+  equal(status, 0, stderr);
+  const lines = stdout.trim().split('\n');
+  equal(lines.length, 4, stdout);
+  match(lines[0], /^0 s {2}3 servers +[\d,]+ requests\/s( {2}\w{5} +[\d,]+){3} {2}failed 0$/);
+  match(lines[2], /^ +\d s {2}2 servers +[\d,]+ requests\/s( {2}\w{5} +[\d,]+){2} {2}failed 0$/);
+  match(lines[3], /^[1-9][\d,]* answered, 0 failed; the others ended with 0 and 0$/);
 });
 
 test('vite-app is built, and greets in a page', async () => {
