@@ -2,6 +2,7 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { createInbox } from '@nats-io/nats-core';
@@ -121,3 +122,38 @@ export const cases = [
     turns: 11,
   }),
 ];
+
+/** Milliseconds of processor time that a process has taken, on Linux: it counts in steps of 10. */
+function cpuTime(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+const COSTS = [
+  ['32 B', 'echo', small, 60_000],
+  ['4 KiB', 'echo', new Uint8Array(4_096).fill(42), 60_000],
+  ['64 KiB', 'echo', new Uint8Array(65_536).fill(42), 6_000],
+];
+
+/** Prints the processor time of a request by process: what one core of each is good for. */
+export async function costs() {
+  if (process.platform !== 'linux') return;
+  const { server, members, connection } = await open();
+  const pids = { caller: process.pid, server: members[0].pid, 'NATS server': server.pid };
+  const guest = remote(connection, 'inThread');
+  console.log('\nNATS: processor time of a request, 100 waiting, us');
+  for (const [label, operation, payload, count] of COSTS) {
+    const run = async (left) => {
+      const lane = async () => {
+        while (left-- > 0) await guest.invoke(operation, payload);
+      };
+      await Promise.all(Array.from({ length: 100 }, lane));
+    };
+    await run(count / 4);
+    const before = Object.values(pids).map(cpuTime);
+    await run(count);
+    const taken = Object.values(pids).map((pid, i) => ((cpuTime(pid) - before[i]) * 1_000) / count);
+    const cells = Object.keys(pids).map((name, i) => `${name} ${taken[i].toFixed(1)}`);
+    console.log(`  ${label.padEnd(6)}  ${cells.join('  ')}`);
+  }
+}

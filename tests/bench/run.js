@@ -7,7 +7,7 @@ import { pinCaller, unpinCaller } from './cores.js';
 import { cases as interruptible, interrupting } from './interrupting.js';
 import { cases as invocations } from './invocations.js';
 import { measure, median } from './measure.js';
-import { cases as overNats, close as closeNats } from './nats.js';
+import { cases as overNats, close as closeNats, costs } from './nats.js';
 import { cases as pools, close } from './pools.js';
 import { cases as routes } from './routes.js';
 import { start } from './start.js';
@@ -44,10 +44,11 @@ for (const { label, competitors, ratio, target, per, turns, prepare, pinned } of
   // The median of the rounds' ratios: drift between rounds affects neither.
   table.push([label, cell('ours'), cell('peer'), cell('byHand'), median(rounds.map(ratio)).toFixed(2), target]);
 }
-await Promise.all([close(), closeNats()]);
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 for (const row of table)
   console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
+if (only === undefined || only === 'NATS') await costs();
+await Promise.all([close(), closeNats()]);
 if (only === undefined || only.includes('interrupt')) await interrupting();
 if (only === undefined) {
   await stopping();

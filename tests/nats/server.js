@@ -45,6 +45,11 @@ export class NatsServer {
     return server;
   }
 
+  /** The id of its process. */
+  get pid() {
+    return this.#process.pid;
+  }
+
   get url() {
     return `nats://127.0.0.1:${this.port}`;
   }
