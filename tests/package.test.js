@@ -73,6 +73,7 @@ test('the tarball holds what a user needs and nothing else', () => {
     'api',
     'callbacks',
     'cli',
+    'cluster',
     'comparison',
     'deadlines',
     'environments',

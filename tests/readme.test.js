@@ -13,12 +13,16 @@ import { root } from '../tools/run.js';
 import { openChromium } from './browser/browsers.js';
 import { serve } from './browser/serve.js';
 import { anchorsOf, blocks, documents, prints } from './documents/markdown.js';
+import { NatsServer } from './nats/server.js';
 
+/** For the snippets that connect to one. */
+const nats = await NatsServer.start({ jetstream: true });
+after(() => nats.close());
 const folder = mkdtempSync(join(tmpdir(), 'wapc-readme-'));
 after(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(root, join(folder, 'node_modules/wapc-host'));
-for (const name of ['@extism', '@msgpack', '@opentelemetry', '@types', '@wapc', 'prom-client']) {
+for (const name of ['@extism', '@msgpack', '@nats-io', '@opentelemetry', '@types', '@wapc', 'prom-client']) {
   symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
 }
 // The guest of the package, which readers have.
@@ -50,7 +54,7 @@ ok(snippets.length > 1);
 for (const [index, { path, block }] of snippets.entries()) {
   test(`snippet ${index + 1} in Node: ${path}: ${block.split('\n')[0]}`, () => {
     const name = join(folder, `snippet${index}.mjs`);
-    writeFileSync(name, block);
+    writeFileSync(name, block.replaceAll('nats://127.0.0.1:4222', nats.url));
     const { status, stdout, stderr } = spawnSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' });
     equal(status, 0, stderr);
     equal(stdout, prints(block));

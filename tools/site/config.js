@@ -21,6 +21,7 @@ const SECTIONS = {
     page('Workers and deadlines', '/workers'),
     page('Hosts and hot swaps', '/hosts'),
     page('WASI', '/wasi'),
+    page('Beyond one machine', '/cluster'),
     page('Seeing what happens', '/observing'),
     page('Loading the package', '/loading'),
     page('Where it works', '/environments'),
