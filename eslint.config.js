@@ -15,7 +15,13 @@ const FLOORS = [
 ];
 
 /** The same of bin/, below its entry. */
-const BIN_FLOORS = [['commands'], ['bench', 'init', 'inspect', 'nats'], ['guest', 'payload'], ['output'], ['arguments']];
+const BIN_FLOORS = [
+  ['commands'],
+  ['bench', 'init', 'inspect', 'nats'],
+  ['guest', 'payload'],
+  ['output'],
+  ['arguments'],
+];
 
 /** No file of a folder imports from a room above its own. */
 const zonesOf = (folder, floors) =>

@@ -122,8 +122,9 @@ test('a member that dies: another runs what is idempotent; one that is slow is w
 
 test('the NATS server restarts: what was on its way, what is idempotent, what comes meanwhile', async () => {
   const own = await NatsServer.start();
-  const [here, there] = await Promise.all([own.connect(), own.connect()]);
+  const [here, there, idle] = await Promise.all([own.connect(), own.connect(), own.connect()]);
   const answer = deferred();
+  const idleIsLost = idle.status()[Symbol.asyncIterator]().next();
   let runs = 0;
   const pool = await benchPool({ hostCall: () => (runs++, answer.promise), async: true, size: 4 });
   const service = await serve(there, pool, { name: 'hello', version: '1.0.0' });
@@ -135,11 +136,13 @@ test('the NATS server restarts: what was on its way, what is idempotent, what co
   await until(() => runs === 2);
   await own.kill();
   await rejects(lost, { code: 'WAPC_UNREACHABLE', operation: 'call' });
-  const meanwhile = [once.invoke('echo', 'a'), again.invoke('echo', 'b')];
+  await idleIsLost;
+  // The last on a connection that was lost before it was used.
+  const meanwhile = [once, again, remote(idle, 'hello', settings)].map((guest, i) => guest.invoke('echo', `${i}`));
   await rejects(once.invoke('echo', '', { timeout: 100 }), { code: 'WAPC_UNREACHABLE' });
   await own.run();
   answer.resolve('late');
-  deepEqual((await Promise.all(meanwhile)).map(text), ['a', 'b']);
+  deepEqual((await Promise.all(meanwhile)).map(text), ['0', '1', '2']);
   equal(text(await repeated), 'late');
   await service.close();
   await pool.close();

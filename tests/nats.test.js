@@ -309,7 +309,9 @@ test('the time that is left ends the invocation there', async () => {
       await begun.promise;
       await aborted.promise;
       await rejects(remote(here, 'hello').invoke('echo', '', { timeout: 0 }), { code: 'WAPC_TIMEOUT' });
-      equal(text(await remote(here, 'hello', { timeout: Infinity }).invoke('echo', 'free')), 'free');
+      for (const timeout of [Infinity, Number.MAX_VALUE, 1e12, 2 ** 31, 0.5e9 + 0.25]) {
+        equal(text(await remote(here, 'hello', { timeout }).invoke('echo', 'free')), 'free');
+      }
     },
     waiting,
   );

@@ -27,6 +27,9 @@ import {
 const FIRST_WAIT = 20;
 const LONGEST_WAIT = 1_000;
 
+/** Milliseconds of the longest time that a request says is left for it: a longer one never ends. */
+const LONGEST_TIME = 1e12;
+
 /** Half of it is random, so that callers that were refused at once do not come back at once. */
 const waitBefore = (attempt) => Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt) * (0.5 + Math.random() / 2);
 
@@ -124,7 +127,8 @@ export class Call {
     const { whole, piece } = sizesOf(connection);
     const isWhole = bytes.length <= whole;
     const alive = this.#mayRunAgain && this.#left > 0 ? ALIVE : undefined;
-    const left = timeout === Infinity ? undefined : Math.max(1, Math.ceil(timeout - (performance.now() - this.#begun)));
+    const left =
+      timeout > LONGEST_TIME ? undefined : Math.max(1, Math.ceil(timeout - (performance.now() - this.#begun)));
     const text = requestText(left, signals.length > 0, alive, isWhole ? undefined : bytes.length);
     const headers = requestHeaders(text, traceparent);
     const { token, reply } = link.open(this);

@@ -23,7 +23,7 @@ export class Link {
   #last = 0;
   /** Called when the connection is back, or gone for good. */
   #pending = new Set();
-  #isConnected = true;
+  #isConnected;
   /** Why no answer can arrive any more; undefined while it can. */
   #broken;
 
@@ -36,6 +36,8 @@ export class Link {
 
   constructor(connection) {
     this.#connection = connection;
+    // Told by events from now on. Of what was before there is no public word but `info`, which outlasts the connection.
+    this.#isConnected = connection.protocol?.connected ?? connection.info !== undefined;
     this.#inbox = core.createInbox(connection.options?.inboxPrefix);
     this.#subscribe();
     void this.#watch();
