@@ -228,11 +228,12 @@ test('an abort and a deadline end a payload on its way', () =>
     const service = await serve(slow, pool, { name: 'slow', version: '1.0.0', authorize: () => allowed.promise });
     const controller = new AbortController();
     const guest = remote(here, 'slow', { timeout: 60_000 });
-    const aborted = guest.invoke('echo', bytesOf(50_000), { signal: controller.signal });
-    const overdue = guest.invoke('echo', bytesOf(50_000), { timeout: 100 });
+    const aborted = rejects(guest.invoke('echo', bytesOf(50_000), { signal: controller.signal }), {
+      message: 'enough',
+    });
+    const overdue = rejects(guest.invoke('echo', bytesOf(50_000), { timeout: 100 }), { code: 'WAPC_TIMEOUT' });
     controller.abort(new Error('enough'));
-    await rejects(aborted, { message: 'enough' });
-    await rejects(overdue, { code: 'WAPC_TIMEOUT' });
+    await Promise.all([aborted, overdue]);
     const before = pool.stats.invocations;
     allowed.resolve();
     await service.close();

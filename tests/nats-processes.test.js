@@ -98,6 +98,7 @@ test('a member that dies: another runs what is idempotent; one that is slow is w
   const guest = remote(connection, 'mortal', { timeout: 30_000, retries: 3, idempotent: ['echo'] });
   const repeated = guest.invoke('echo', 'again');
   const once = remote(connection, 'mortal', { retries: 3 }).invoke('echo', 'once', { timeout: 1_500 });
+  const lost = rejects(once, { code: 'WAPC_TIMEOUT' });
   await never.promise;
   const ran = [];
   const other = await startMember({ url: server.url, guest: hello, name: 'mortal' }, (payload) => ran.push(payload));
@@ -107,7 +108,7 @@ test('a member that dies: another runs what is idempotent; one that is slow is w
   const service = await serve(connection, slow, { name: 'slow', version: '1.0.0' });
   const waited = remote(connection, 'slow', { timeout: 30_000, retries: 3, idempotent: true }).invoke('call');
   await dying.kill();
-  await rejects(once, { code: 'WAPC_TIMEOUT' });
+  await lost;
   equal(text(await repeated), 'again');
   deepEqual(ran, ['again']);
   // As long as signs of life come, however long it takes: the other one was given up meanwhile.
@@ -131,11 +132,11 @@ test('the NATS server restarts: what was on its way, what is idempotent, what co
   const settings = { timeout: 60_000, retries: 100 };
   const once = remote(here, 'hello', settings);
   const again = remote(here, 'hello', { ...settings, idempotent: true });
-  const lost = once.invoke('call');
+  const lost = rejects(once.invoke('call'), { code: 'WAPC_UNREACHABLE', operation: 'call' });
   const repeated = again.invoke('call');
   await until(() => runs === 2);
   await own.kill();
-  await rejects(lost, { code: 'WAPC_UNREACHABLE', operation: 'call' });
+  await lost;
   await idleIsLost;
   // The last on a connection that was lost before it was used.
   const meanwhile = [once, again, remote(idle, 'hello', settings)].map((guest, i) => guest.invoke('echo', `${i}`));
