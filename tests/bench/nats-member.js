@@ -19,6 +19,7 @@ const MAKERS = {
   inThread: service({ size: 2 }),
   workers: service({ size: 2, workers: true }),
   one: service({ size: 1 }),
+  worker: service({ size: 1, workers: true }),
   two: service({ size: 1 }),
   large: service({ size: 1, hostCall: () => new Uint8Array(LARGE) }),
   async bare(connection) {

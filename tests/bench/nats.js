@@ -23,7 +23,7 @@ const open = () =>
   (opened ??= (async () => {
     const server = await NatsServer.start();
     const members = [];
-    for (const names of ['inThread,workers,bare,large,chunks,one,two', 'two']) {
+    for (const names of ['inThread,worker,workers,bare,large,chunks,one,two', 'two']) {
       const child = fork(script, [server.url, names]);
       await once(child, 'message');
       members.push(child);
@@ -98,12 +98,18 @@ const against = (label, ours, peer, { target, callers, per, turns }) => ({
   prepare: open,
 });
 const inThread = invoking('inThread', 'echo', small);
+const inWorker = invoking('worker', 'echo', small);
 const inWorkers = invoking('workers', 'echo', small);
 
 /** @type {import('./run.js').Case[]} */
 export const cases = [
   against('32 B, 100 waiting / a bare service', inThread, requesting, { target: '>= 0.85', callers: 100, per: 2_000 }),
   against('32 B, one waiting / a bare service', inThread, requesting, { target: '>= 0.9', callers: 1, per: 100 }),
+  against('32 B, 100 waiting, 1 worker / in-thread', inWorker, inThread, {
+    target: '>= 0.8',
+    callers: 100,
+    per: 2_000,
+  }),
   against('32 B, 100 waiting, 2 workers / in-thread', inWorkers, inThread, {
     target: '>= 0.8',
     callers: 100,
