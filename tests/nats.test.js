@@ -460,7 +460,7 @@ test('the queue of the pool counts as well', async () => {
 
 test('close answers what was taken, takes nothing new, and leaves the guest open', async () => {
   const answer = deferred();
-  const waiting = await benchPool({ hostCall: () => answer.promise, async: true, size: 2 });
+  const waiting = await benchPool({ hostCall: () => answer.promise, async: true, size: 3 });
   const service = await serve(there, waiting, { name: 'hello', version });
   const guest = remote(here, 'hello');
   const taken = [guest.invoke('call'), guest.invoke('call')];

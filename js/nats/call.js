@@ -17,9 +17,10 @@ import {
   REQUEST,
   TRACEPARENT,
   cancelSubject,
+  pieceOf,
   readMessage,
   requestText,
-  sizesOf,
+  roomIn,
   subjectOf,
 } from './wire.js';
 
@@ -124,8 +125,7 @@ export class Call {
 
   #send() {
     const { connection, link, bytes, timeout, signals, traceparent } = this.#settings;
-    const { whole, piece } = sizesOf(connection);
-    const isWhole = bytes.length <= whole;
+    const isWhole = bytes.length <= roomIn(connection);
     const alive = this.#mayRunAgain && this.#left > 0 ? ALIVE : undefined;
     const left =
       timeout > LONGEST_TIME ? undefined : Math.max(1, Math.ceil(timeout - (performance.now() - this.#begun)));
@@ -150,7 +150,7 @@ export class Call {
         const own = index === 0 ? headers : headersOf(MESSAGE, `${PIECE} ${index}`);
         link.publish(this.#to, bytes, { reply, headers: own });
       };
-      this.#sender = new Sender(bytes, piece, send, (error, isSent) => {
+      this.#sender = new Sender(bytes, pieceOf(connection), send, (error, isSent) => {
         if (error !== undefined) this.#tryAgain(error, !isSent || this.#mayRunAgain);
       });
       this.#sender.send(1);

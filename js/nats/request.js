@@ -5,7 +5,7 @@ import { startTimer } from '../base/timer.js';
 import { packed } from './failures.js';
 import { headersOf } from './peers.js';
 import { Receiver, Sender } from './pieces.js';
-import { ACKNOWLEDGE, ALIVE_STILL, CONTINUE, MESSAGE, PIECE, REQUEST, readRequest, sizesOf } from './wire.js';
+import { ACKNOWLEDGE, ALIVE_STILL, CONTINUE, MESSAGE, PIECE, REQUEST, pieceOf, readRequest, roomIn } from './wire.js';
 
 /** Bounds of the milliseconds between the signs of life that a caller may ask for. */
 const [SHORTEST_ALIVE, LONGEST_ALIVE] = [100, 60_000];
@@ -197,7 +197,7 @@ export class Request {
 
   #answer(bytes, fields) {
     this.#stopAlive?.();
-    const { whole, piece } = sizesOf(this.#connection);
+    const whole = roomIn(this.#connection);
     if (bytes.length <= whole) return void this.#publish(bytes, withFields(undefined, fields));
     if (!this.#fields.pieces) {
       const message = `the response has ${bytes.length} bytes, and a message of this NATS server at most ${whole}: the caller would have to take pieces (${REQUEST}: pieces)`;
@@ -209,7 +209,7 @@ export class Request {
         const own = withFields(headersOf(MESSAGE, text), index === 0 ? fields : []);
         this.#connection.publish(this.reply, part, { headers: own, reply: this.#to });
       };
-      this.#sender = new Sender(bytes, piece, send, (error) =>
+      this.#sender = new Sender(bytes, pieceOf(this.#connection), send, (error) =>
         error === undefined ? resolve(undefined) : reject(error),
       );
       this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
@@ -218,7 +218,8 @@ export class Request {
   }
 
   #publish(bytes, headers, reply) {
-    this.#outbox.send(this.reply, bytes, { headers, reply });
+    const options = headers === undefined ? undefined : { headers, reply };
+    this.#outbox.send(this.reply, bytes, options);
   }
 
   /** It has ended. */

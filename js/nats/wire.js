@@ -38,14 +38,16 @@ export const cancelSubject = (prefix, name) => `${prefix}.$cancel.${name}`;
 export const memberSubject = (prefix, id, token) => `${prefix}.$member.${id}.${token}`;
 
 /**
- * Bytes of the longest payload that fits into one message, and of a piece of a longer one.
+ * Bytes of the longest payload that fits into one message.
  * @param {any} connection
  */
-export function sizesOf(connection) {
+export function roomIn(connection) {
   const message = connection.info?.max_payload ?? USUAL_MESSAGE;
-  const room = Math.max(message - HEADERS, Math.floor(message / 2));
-  return { whole: room, piece: Math.min(room, LONGEST_PIECE) };
+  return Math.max(message - HEADERS, Math.floor(message / 2));
 }
+
+/** Bytes of a piece of a longer one. */
+export const pieceOf = (connection) => Math.min(roomIn(connection), LONGEST_PIECE);
 
 /** The fields of a `REQUEST` header as text; those that are undefined or false are left out. */
 export function requestText(timeout, canCancel, alive, length) {
@@ -59,12 +61,23 @@ export function requestText(timeout, canCancel, alive, length) {
 /** Digits of the longest number in a header: all of them are exact. */
 const NUMBER = /^\d{1,15}$/;
 
+/** The last header that was read, and its fields: most requests have the same. */
+let lastText = '';
+let lastFields;
+
 /**
- * The fields of a `REQUEST` header; undefined where it is none. Fields that are not known are ignored: a later version
- * may send them.
+ * The fields of a `REQUEST` header, shared by all that have the same; undefined where it is none. Fields that are not
+ * known are ignored: a later version may send them.
  * @param {string} text
  */
 export function readRequest(text) {
+  if (text === lastText) return lastFields;
+  const fields = parseRequest(text);
+  [lastText, lastFields] = [text, fields];
+  return fields;
+}
+
+function parseRequest(text) {
   const fields = { timeout: Infinity, pieces: false, cancel: false, alive: undefined, length: undefined };
   for (const part of text.split(' ')) {
     const at = part.indexOf('=');
