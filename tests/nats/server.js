@@ -33,6 +33,8 @@ export class NatsServer {
    */
   static async start({ jetstream = false, webSocket = false, settings = '' } = {}) {
     const server = new NatsServer();
+    // Where a test fails before it closes it.
+    process.once('exit', () => server.#process?.kill('SIGKILL'));
     server.port = await freePort();
     const lines = [`host: 127.0.0.1`, `port: ${server.port}`, settings];
     if (jetstream) lines.push(`jetstream { store_dir: ${JSON.stringify(join(server.#folder, 'store'))} }`);
