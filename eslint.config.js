@@ -79,7 +79,7 @@ export default [
   {
     files: [
       'tests/suite/**',
-      'tests/browser/drive.js',
+      'tests/browser/page/**',
       'tests/bench/greeted.js',
       'www/**',
       'examples/vite-app/main.js',

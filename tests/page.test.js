@@ -1,11 +1,11 @@
-/** Uses the demo page in headless browsers as people do (browser/drive.js). */
+/** Uses the demo page in headless browsers as people do (browser/page/). */
 
 import { equal, notEqual, ok } from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { buildDemo, sizeOf } from '../tools/demo.js';
+import { buildPage } from '../tools/page/build.js';
 import { PATIENCE, openChromium, openFirefox } from './browser/browsers.js';
-import { drivenPage } from './browser/driven.js';
+import { DRIVEN, drivenPage } from './browser/driven.js';
 import { ISOLATED, serve } from './browser/serve.js';
 
 /** The content security policy that the package has to work under. */
@@ -14,28 +14,23 @@ const STRICT = {
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src data:",
 };
 
-const site = await buildDemo();
+/** Scenes that need nothing but the package, and so work under that policy. */
+const PACKAGE = '?scenes=hero,unharmed,cores,languages';
 
-test('without guests it takes no more than 185 KB over the wire', () => {
-  const size = sizeOf(site);
-  // The package's own growth is accounted for in docs/DECISIONS.md.
-  ok(size <= 185_000, `${size} bytes`);
+const { size } = await buildPage();
+
+test('it takes no more than 170 KB over the wire until it has greeted', () => {
+  ok(size <= 170_000, `${size} bytes`);
 });
 
-const extra = drivenPage();
-
-/** Serves the same from another origin, without CORS. */
-const elsewhere = await serve();
-after(elsewhere.stop);
-const ADDRESS = `/www/dist/driven.html?elsewhere=${elsewhere.address}/testdata/hello.wasm`;
-
-for (const [open, what, headers, size] of [
-  [openChromium, 'cross-origin isolated, under a strict policy', { ...ISOLATED, ...STRICT }],
-  [openChromium, 'on a phone, not isolated', {}, { width: 390, height: 844 }],
-  [openFirefox, 'cross-origin isolated, under a strict policy', { ...ISOLATED, ...STRICT }],
+for (const [open, what, { headers = {}, viewport, query = '', isOld = false }] of [
+  [openChromium, 'cross-origin isolated', { headers: ISOLATED }],
+  [openChromium, 'on a phone, not isolated, without JSPI', { viewport: { width: 390, height: 844 }, isOld: true }],
+  [openChromium, 'under a strict policy', { headers: { ...ISOLATED, ...STRICT }, query: PACKAGE }],
+  [openFirefox, 'cross-origin isolated', { headers: ISOLATED }],
 ]) {
-  const { address, posted, stop } = await serve({ extra, headers });
-  const browser = await open(address + ADDRESS, size);
+  const { address, posted, stop } = await serve({ extra: drivenPage(isOld), headers });
+  const browser = await open(address + DRIVEN + query, viewport);
   const outcomes = await Promise.race([
     posted.then(JSON.parse),
     new Promise((resolve) => setTimeout(resolve, PATIENCE, []).unref()),

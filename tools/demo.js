@@ -1,56 +1,12 @@
 /** `npm run demo [-- --build]`: builds the demo page into www/dist, as a static site, and serves it on this machine. */
 
-import { copyFileSync, createReadStream, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 
-import { root, step } from './run.js';
-
-const WWW = join(root, 'www');
-const SITE = join(WWW, 'dist');
-
-const GUESTS = {
-  'rust.wasm': 'hello.wasm',
-  'assemblyscript.wasm': 'assemblyscript/hello.wasm',
-  'zig.wasm': 'zig/hello.wasm',
-  'c-wasi.wasm': 'c/hello.wasm',
-  'rust-wasi.wasm': 'rust/wasi.wasm',
-};
-
-/** Builds the site: its folder. */
-export async function buildDemo() {
-  rmSync(SITE, { recursive: true, force: true });
-  mkdirSync(join(SITE, 'guests'), { recursive: true });
-  const esbuild = await import('esbuild');
-  await esbuild.build({
-    absWorkingDir: root,
-    // The worker's script is put where the bundled package looks for it.
-    entryPoints: ['www/app/main.js', 'dist/worker.js'],
-    entryNames: '[name]',
-    outdir: 'www/dist',
-    bundle: true,
-    format: 'esm',
-    splitting: true,
-    minify: true,
-    target: 'es2022',
-    logLevel: 'warning',
-    // The `sideEffects` of package.json hold for the package, not for this page.
-    ignoreAnnotations: true,
-  });
-  for (const name of ['index.html', 'style.css']) copyFileSync(join(WWW, name), join(SITE, name));
-  for (const [name, guest] of Object.entries(GUESTS)) {
-    copyFileSync(join(root, 'testdata', guest), join(SITE, 'guests', name));
-  }
-  return SITE;
-}
-
-/** The size of all that the page loads before any guest, in bytes gzipped. */
-export function sizeOf(site) {
-  const files = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, { name }) => sum + gzipSync(readFileSync(join(site, name)), { level: 9 }).length, 0);
-}
+import { buildPage } from './page/build.js';
+import { step } from './run.js';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -85,8 +41,8 @@ export async function serveFolder(folder, port, headers) {
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const site = await buildDemo();
-  step(`www/dist: ${sizeOf(site)} bytes gzipped without guests, ready to be put anywhere`);
+  const { site, size } = await buildPage();
+  step(`www/dist: ${size} bytes gzipped until it has greeted, ready to be put anywhere`);
   if (!process.argv.includes('--build')) {
     const { address } = await serveFolder(site, 8080, ISOLATED).catch(() => serveFolder(site, 0, ISOLATED));
     console.log(`The page is at ${address} (Ctrl+C ends it)`);

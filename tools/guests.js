@@ -24,6 +24,13 @@ const BUILDERS = {
   wasi,
   wat,
   asyncify,
+  page,
+};
+
+/** The guests of testdata/page by their targets. */
+const PAGE = {
+  'wasm32-unknown-unknown': ['mandelbrot', 'misbehaving'],
+  'wasm32-wasip1': ['catalogue'],
 };
 
 /** Builds the named kinds of guests, or all of them. */
@@ -43,6 +50,43 @@ function cargo(folder, name, file, target = 'wasm32-unknown-unknown') {
   run('cargo', ['build', '--release', '--locked', '--target', target, ...quiet], { cwd });
   const landed = join(TESTDATA, file);
   if (isOlder(landed, [built])) copyFileSync(built, landed);
+}
+
+/** Builds the guests of the demo page, a workspace: testdata/page/NAME.wasm of each. */
+function page() {
+  const folder = join(TESTDATA, 'page');
+  for (const [target, names] of Object.entries(PAGE)) {
+    const built = (name) => join(folder, 'target', target, 'release', `${name}.wasm`);
+    const quiet = names.every((name) => existsSync(built(name))) ? ['--quiet'] : [];
+    if (quiet.length === 0) {
+      step(`building the guests ${names.join(' and ')} (Rust)`);
+      run('rustup', ['--quiet', 'target', 'add', target]);
+    }
+    const packages = names.flatMap((name) => ['--package', name]);
+    run('cargo', ['build', '--release', '--locked', '--target', target, ...packages, ...quiet], { cwd: folder });
+    for (const name of names) {
+      const landed = join(folder, `${name}.wasm`);
+      if (isOlder(landed, [built(name)])) copyFileSync(built(name), landed);
+    }
+  }
+}
+
+/**
+ * Builds the Kubewarden policy of examples/: its file, and that of one that suspends itself. The crates take minutes the
+ * first time, and are kept.
+ */
+export function buildPolicy() {
+  const folder = cache('examples-target', 'kubewarden-policy/policy');
+  const target = 'wasm32-unknown-unknown';
+  const built = join(folder, target, 'release/namespace_label_policy.wasm');
+  const quiet = existsSync(built) ? ['--quiet'] : [];
+  if (quiet.length === 0) step('building the Kubewarden policy (Rust; some minutes, once)');
+  const manifest = join(root, 'examples/kubewarden-policy/policy/Cargo.toml');
+  const options = ['--manifest-path', manifest, '--target', target, '--target-dir', folder];
+  run('cargo', ['build', '--release', '--locked', ...options, ...quiet]);
+  const suspending = join(folder, 'asyncified.wasm');
+  if (isOlder(suspending, [built])) asyncified('policy', built, suspending);
+  return { built, suspending };
 }
 
 function assemblyscript() {
@@ -122,17 +166,22 @@ function wasi() {
 
 /** Makes guests that suspend themselves: testdata/asyncify/NAME.wasm of NAME.wasm. */
 function asyncify() {
-  const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
-  const imports = 'wapc.__host_call,wasi_snapshot_preview1.poll_oneoff';
   for (const name of ASYNCIFIED) {
     const [source, built] = [join(TESTDATA, `${name}.wasm`), join(TESTDATA, 'asyncify', `${name}.wasm`)];
     if (!isOlder(built, [source])) continue;
-    step(`preparing the guest ${name} to suspend itself`);
-    mkdirSync(dirname(built), { recursive: true });
-    const passes = ['--asyncify', `--pass-arg=asyncify-imports@${imports}`, '-O'];
-    // Guests without a section of features are taken to have none.
-    run(process.execPath, [wasmOpt, source, '-o', built, '--enable-bulk-memory', ...passes]);
+    asyncified(name, source, built);
   }
+}
+
+/** Prepares a guest to suspend itself. */
+function asyncified(name, source, built) {
+  step(`preparing the guest ${name} to suspend itself`);
+  mkdirSync(dirname(built), { recursive: true });
+  const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
+  const imports = 'wapc.__host_call,wasi_snapshot_preview1.poll_oneoff';
+  const passes = ['--asyncify', `--pass-arg=asyncify-imports@${imports}`, '-O'];
+  // Guests without a section of features are taken to have none.
+  run(process.execPath, [wasmOpt, source, '-o', built, '--enable-bulk-memory', ...passes]);
 }
 
 /** Builds testdata/wat/*.wat: hostile and odd guests. */

@@ -42,7 +42,7 @@ export async function sizes() {
 /**
  * The scripts that a page loads to use only WapcHost, bundled and minified, without those that are loaded on demand.
  */
-async function pageScripts() {
+export async function pageScripts() {
   const esbuild = await import('esbuild');
   const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: root,

@@ -3,20 +3,19 @@
  * `Symbol.dispose`.
  */
 
-import { buildDemo } from '../../tools/demo.js';
+import { buildPage } from '../../tools/page/build.js';
 import { PATIENCE } from '../browser/browsers.js';
 import { serve } from '../browser/serve.js';
 import { openWebKit } from '../browser/webkit.js';
-import { drivenPage } from '../browser/driven.js';
+import { DRIVEN, drivenPage } from '../browser/driven.js';
 
 /** The outcomes of both: rows of a name, the number that passed, and the failures. */
 export async function inWebKit() {
-  await buildDemo();
+  await buildPage();
   const rows = [];
-  const elsewhere = await serve();
   for (const [what, path] of [
     ['the suite', '/tests/browser/index.html'],
-    ['the page', `/www/dist/driven.html?elsewhere=${elsewhere.address}/testdata/hello.wasm`],
+    ['the page', DRIVEN],
   ]) {
     const { address, posted, stop } = await serve({ extra: drivenPage() });
     const { name, close } = await openWebKit(address + path);
@@ -28,6 +27,5 @@ export async function inWebKit() {
     const failed = outcomes.filter(({ error }) => error !== undefined).map(({ name, error }) => `${name}: ${error}`);
     rows.push({ name: `${name}, ${what}`, passed: outcomes.length - failed.length, failed });
   }
-  elsewhere.stop();
   return rows;
 }

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { buildDemo, serveFolder } from '../demo.js';
+import { serveFolder } from '../demo.js';
+import { buildPage } from '../page/build.js';
 import { installed, load } from '../installed.js';
 import { fail, root, step } from '../run.js';
 import { config, navigated } from './config.js';
@@ -46,7 +47,8 @@ export async function buildSite(base = '/') {
   writeFileSync(join(PAGES, '.vitepress/config.mjs'), settings);
   const vitepress = await load(installed('vitepress', VITEPRESS), 'vitepress');
   await vitepress.build(PAGES);
-  cpSync(await buildDemo(), join(SITE, 'demo'), { recursive: true });
+  const { site } = await buildPage();
+  cpSync(site, join(SITE, 'demo'), { recursive: true });
   const dead = navigated.filter((link) => !existsSync(join(SITE, fileOf(link))));
   if (dead.length > 0) throw new Error(`the navigation leads to what is not there: ${dead.join(', ')}`);
   return SITE;

@@ -1,13 +1,79 @@
-/** The demo page. */
+/** The page: greets, and loads each scene when it comes into view. */
 
-import { $, element } from './elements.js';
+import { greetAtOnce } from './scenes/hero.js';
+import { sayWhatIsMissing } from './parts/platform.js';
+import { isShared } from './parts/share.js';
 
-import './hello.js';
-import './guest.js';
-import './pool.js';
-
-const has = {
-  'suspends guests (JSPI)': typeof WebAssembly.Suspending === 'function',
-  'shares memory with workers': globalThis.crossOriginIsolated,
+/** The scenes by the ids of their sections. Each has `mount`, which fills the section and returns what runs it once. */
+const SCENES = {
+  calls: () => import('./scenes/two-way.js'),
+  unharmed: () => import('./scenes/unharmed.js'),
+  cores: () => import('./scenes/cores.js'),
+  languages: () => import('./scenes/languages.js'),
+  own: () => import('./scenes/own.js'),
 };
-$('engine').append(...Object.entries(has).map(([what, there]) => element('li', {}, `${there ? '✓' : '✗'} ${what}`)));
+
+/** The part of a stage, or of the window, that has to be seen before the scene runs. */
+const SEEN = 0.4;
+
+const mounted = new Map();
+
+/** Fills a section; once. */
+function mount(section) {
+  if (!mounted.has(section)) {
+    mounted.set(
+      section,
+      SCENES[section.id]().then((scene) => scene.mount(section)),
+    );
+  }
+  return mounted.get(section);
+}
+
+const toMount = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) mount(target);
+});
+
+const toRun = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, intersectionRatio, intersectionRect, target } of entries) {
+      if (!isIntersecting || (intersectionRatio < SEEN && intersectionRect.height < SEEN * innerHeight)) continue;
+      toRun.unobserve(target);
+      mount(target.closest('section')).then((run) => run?.());
+    }
+  },
+  { threshold: [0, 0.1, 0.2, 0.3, SEEN] },
+);
+
+for (const id of Object.keys(SCENES)) {
+  const section = document.getElementById(id);
+  toMount.observe(section);
+  toRun.observe(section.querySelector('.stage'));
+}
+
+/** Files may be dropped anywhere, and links that share a guest lead to its scene. */
+const bringOwn = (use) =>
+  Promise.all([mount(document.getElementById('own')), SCENES.own()]).then(([, scene]) => use(scene));
+
+const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
+addEventListener('dragover', (event) => {
+  if (!holdsFiles(event)) return;
+  event.preventDefault();
+  document.body.classList.add('dropping');
+});
+addEventListener('dragleave', ({ relatedTarget }) => {
+  if (relatedTarget === null) document.body.classList.remove('dropping');
+});
+addEventListener('drop', (event) => {
+  document.body.classList.remove('dropping');
+  if (!holdsFiles(event)) return;
+  event.preventDefault();
+  const [file] = event.dataTransfer.files;
+  if (file !== undefined) bringOwn((scene) => scene.takeFile(file));
+});
+
+const openShared = () => isShared(location.hash) && bringOwn((scene) => scene.openShared(location.hash));
+addEventListener('hashchange', openShared);
+
+greetAtOnce();
+sayWhatIsMissing();
+openShared();

@@ -1,0 +1,53 @@
+/** Scene 3: a picture over workers. */
+
+import { Scene, equal, expect, type, until } from './person.js';
+
+const scene = new Scene('cores');
+const labels = (chart) => [...chart.querySelectorAll('text')].map(({ textContent }) => textContent);
+
+/** How many colours the picture has. */
+function colours() {
+  const canvas = scene.$('canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size;
+}
+
+export const tests = {
+  async 'cores: a picture, and charts with axes and units'() {
+    await scene.see();
+    expect(colours() > 20, `${colours()} colours`);
+    const [tiles, latency] = scene.all('svg');
+    for (const [chart, title] of [
+      [tiles, 'tiles a second'],
+      [latency, 'ms that a tile takes, 95 of 100 within'],
+    ]) {
+      const shown = labels(chart);
+      equal(shown[0], title);
+      equal(shown.at(-1), 'workers');
+      for (const label of ['0', 'none', '1']) expect(shown.includes(label), `${label} is not in ${shown}`);
+      expect(chart.getAttribute('aria-label').startsWith(title), 'the chart says nothing');
+    }
+    expect(/\d × what this thread does/.test(scene.status), scene.status);
+  },
+  async 'cores: another place, another number of workers'() {
+    type(scene.$('input[type="range"]'), 3);
+    await scene.press('a spiral');
+    expect(colours() > 20, `${colours()} colours`);
+    equal(scene.all('svg')[0].querySelectorAll('.column').length, 4);
+    expect(labels(scene.all('svg')[0]).includes('3'), 'three workers are not shown');
+    type(scene.$('input[type="range"]'), 1);
+    scene.$('canvas').click();
+    await until(() => scene.section.dataset.state === 'running');
+    await scene.done();
+    equal(scene.all('.chip[aria-pressed="true"]').length, 0);
+  },
+  async 'cores: stopped, and drawn again'() {
+    scene.button('all of it').click();
+    await until(() => !scene.button('Stop').disabled);
+    await scene.press('Stop');
+    equal(scene.status, 'Stopped.');
+    expect(scene.button('Stop').disabled, 'Stop is not over');
+    await scene.press('Draw it');
+    expect(scene.status.includes('this thread'), scene.status);
+  },
+};

@@ -1,0 +1,154 @@
+/** Scene 5: guests that people bring, and links that share them. */
+
+import { Scene, bytesOf, drop, equal, expect, type, until } from './person.js';
+
+const scene = new Scene('own');
+const answer = () => scene.$('.answer').textContent;
+const field = (name) => scene.all('.field').find(({ textContent }) => textContent.startsWith(name)).lastElementChild;
+const operations = () => scene.all('.operations button').map(({ textContent }) => textContent);
+
+async function load(address) {
+  type(field('The address'), address);
+  await scene.press('Load');
+}
+
+async function invoke(operation, payload, format = 'text') {
+  type(field('Operation'), operation);
+  type(scene.$('textarea[aria-label="Payload"]'), payload);
+  scene
+    .all('[aria-label="The payload is"] button')
+    .find(({ value }) => value === format)
+    .click();
+  await scene.press('Invoke');
+}
+
+/** Drops a file in the middle of nowhere. */
+async function dropped(name, parts) {
+  drop(document.body, name, parts);
+  await until(() => scene.$('.guest-place').textContent.includes(name));
+  await scene.done();
+}
+
+/** What a stranger's callback reaches. */
+const STRANGER = `const hostCall = async () => {
+  const attempts = {
+    document: () => document.title,
+    storage: () => localStorage.length,
+    database: () => indexedDB.open('x') && 'opened',
+    caches: () => caches.keys(),
+    page: () => fetch('${location.origin}/dist/hello.wasm'),
+    network: () => fetch('https://example.com/'),
+    script: () => importScripts('${location.origin}/www/dist/main.js'),
+    module: () => import('${location.origin}/www/dist/main.js'),
+  };
+  const reached = [];
+  for (const [name, attempt] of Object.entries(attempts)) {
+    try { await attempt(); reached.push(name); } catch {}
+  }
+  return 'reached: ' + reached.join(' ') + ', origin ' + self.origin;
+};`;
+
+export const tests = {
+  async 'own: a guest by itself, its operations and its answer'() {
+    await scene.see();
+    equal(operations(), ['hello', 'echo', 'nope']);
+    expect(answer().includes('Hello, waPC!'), answer());
+    expect(scene.all('.step').length === 5, `${scene.all('.step').length} steps`);
+  },
+  async 'own: a file dropped outside of the scene; nothing names the guest before it'() {
+    await dropped('brought.wasm', [await bytesOf('/testdata/hello.wasm')]);
+    expect(scene.$('.guest-head').textContent.includes('brought.wasm'), scene.text);
+    equal(scene.all('.controls [aria-pressed="true"]').length, 0);
+    equal(field('The address').value, '');
+    for (const name of ['hello', 'echo', 'nope']) expect(operations().includes(name), operations().join());
+    await invoke('hello', 'drop');
+    expect(answer().includes('Hello, drop'), answer());
+    scene.$('.guest-head').open = true;
+    for (const part of ['__guest_call', 'imports of wapc', '__host_call', 'WASI']) {
+      expect(scene.$('.about').textContent.includes(part), scene.$('.about').textContent);
+    }
+    scene.$('.guest-head').open = false;
+  },
+  async 'own: payloads and answers as text, JSON, MessagePack and hex'() {
+    for (const [format, payload, shown] of [
+      ['text', 'ü', 'ü'],
+      ['hex', 'c3 bc', '000000  c3 bc'],
+      ['json', '{ "a": [1] }', '{\n  "a": [\n    1\n  ]\n}'],
+      ['msgpack', '{ "a": [1] }', '{\n  "a": [\n    1\n  ]\n}'],
+      ['hex', 'c', 'hex is pairs'],
+      ['json', '{', 'SyntaxError'],
+    ]) {
+      await invoke('echo', payload, format);
+      expect(answer().includes(shown), `${format}: ${answer()}`);
+    }
+    const long = Array.from({ length: 5000 }, (_, i) => (i % 256).toString(16).padStart(2, '0')).join('');
+    await invoke('echo', long, 'hex');
+    equal(scene.$('.answer pre').textContent.split('\n').length, 625, 'rows of hex:');
+  },
+  async 'own: what is no guest says why, and nothing of the guest before it stays'() {
+    const bytes = (...values) => [new Uint8Array(values)];
+    const cut = (await bytesOf('/testdata/hello.wasm')).slice(0, 100);
+    for (const [name, parts, told] of [
+      ['page.html', ['<!doctype html><title>x</title>'], 'HTML'],
+      ['cut.wasm', [cut], 'WAPC_COMPILE'],
+      ['empty.wasm', bytes(0, 97, 115, 109, 1, 0, 0, 0), '__guest_call'],
+      ['component.wasm', bytes(0, 97, 115, 109, 13, 0, 1, 0), 'component'],
+      ['nothing.wasm', [], 'WAPC_'],
+      ['large.wasm', Array(100).fill(new Uint8Array(1 << 20)), '100 MB'],
+    ]) {
+      await dropped(name, parts);
+      const head = scene.$('.guest-place').textContent;
+      expect(head.includes(`${name} cannot be run`) && head.includes(told), `${name}: ${head}`);
+      equal([answer(), operations().length], ['', 0]);
+    }
+    for (const [address, told] of [
+      ['guests/none.wasm', '404'],
+      ['index.html', 'HTML'],
+      ['http://127.0.0.1:1/guest.wasm', 'https'],
+      ['https://', 'no address'],
+    ]) {
+      await load(address);
+      const head = scene.$('.guest-place').textContent;
+      expect(head.includes('cannot be run') && head.includes(told), `${address}: ${head}`);
+    }
+    await scene.press('Invoke');
+    expect(scene.status.includes('load one first'), scene.status);
+  },
+  async 'own: a guest that traps, and one that never ends and is stopped'() {
+    await load('guests/assemblyscript.wasm');
+    expect(operations().includes('abort'), operations().join());
+    await invoke('abort', '');
+    expect(answer().includes('WAPC_TRAP') && answer().includes('planned abort'), answer());
+    await load('hello.wasm');
+    type(field('Operation'), 'spin');
+    scene.button('Invoke').click();
+    await until(() => scene.all('.step').length === 1);
+    equal(answer(), '', 'an old answer stays:');
+    await scene.press('Stop');
+    equal(scene.status, 'You stopped it.');
+    await invoke('echo', 'again');
+    expect(answer().includes('again'), answer());
+  },
+  async 'own: a link brings everything, and runs nothing before the button is pressed'() {
+    type(scene.$('.editor textarea'), STRANGER);
+    await invoke('hello', 'Ada');
+    expect(answer().includes('Hello, reached: , origin null'), answer());
+    const { value: link } = scene.$('.share input');
+    expect(link.startsWith(location.href.split('#')[0]), link);
+    await scene.press('Zig');
+    const before = performance.getEntriesByType('resource').length;
+    location.hash = new URL(link).hash;
+    await until(() => scene.section.dataset.state === 'waiting');
+    for (const part of ['This comes from a link', new URL('hello.wasm', location.href).href]) {
+      expect(scene.text.includes(part), scene.text);
+    }
+    equal(scene.$('.editor textarea').value, STRANGER);
+    equal([field('Operation').value, answer(), scene.all('.step').length], ['hello', '', 0]);
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    equal(performance.getEntriesByType('resource').length, before, 'something was fetched:');
+    await scene.press('Load it and run');
+    await until(() => answer() !== '');
+    expect(answer().includes('Hello, reached: , origin null'), answer());
+    history.replaceState(null, '', location.pathname + location.search);
+  },
+};

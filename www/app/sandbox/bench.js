@@ -1,0 +1,66 @@
+/**
+ * The worker of the sandbox: runs guests, with the callback that somebody wrote beside them, and says what happens as it
+ * happens. One command runs at a time.
+ */
+
+import { invoke, open, start } from 'sample:www/samples/own.js';
+import { greet, load } from 'sample:www/samples/two-way.js';
+
+import { onRan } from '../parts/ran.js';
+import { callbackOf } from './callback.js';
+import { findOperations } from './operations.js';
+import { Recorder } from './recorder.js';
+
+const commands = {
+  /** Scene 1: the guest greets, with a name that the callback answers with. */
+  async greet({ guest, name, callback }, tell) {
+    const recorder = new Recorder(tell);
+    const hostCall = callbackOf(callback, recorder);
+    const host = await load(guest, hostCall, (text) => recorder.say('log', { text }));
+    return recorder.invocation('hello', name, () => greet(host, name));
+  },
+
+  /** Scene 5: what a guest is, and the operations among the names in it. */
+  async look({ guest, name }, tell) {
+    const module = await open(guest, name);
+    const { imports, exports, wasi, producers } = module.info;
+    tell({ kind: 'info', info: structuredClone({ imports, exports, wasi, producers }) });
+    return findOperations(guest, module);
+  },
+
+  /** Scene 5: one operation, with what the callback answers. */
+  async invoke({ guest, name, operation, payload, callback }, tell) {
+    const recorder = new Recorder(tell);
+    const hostCall = callback.trim() === '' ? undefined : callbackOf(callback, recorder);
+    const module = await open(guest, name);
+    const log = (kind) => (text) => recorder.say(kind, typeof text === 'string' ? { text } : { payload: text });
+    const host = await start(module, { hostCall, logger: log('log'), stdout: log('stdout'), stderr: log('stderr') });
+    return recorder.invocation(operation, payload, () => invoke(host, operation, payload));
+  },
+};
+
+/** An error as a message takes it. */
+function described(error) {
+  if (!(error instanceof Error)) return { name: 'Thrown', message: String(error) };
+  const { name, message, code, line, cause } = error;
+  return { name, message, code, line, cause: cause instanceof Error ? described(cause) : undefined };
+}
+
+addEventListener(
+  'message',
+  ({ data: port }) => {
+    port.onmessage = async ({ data: { id, kind, values } }) => {
+      const tell = (event) => port.postMessage({ id, event });
+      const stop = onRan((...lines) => tell({ kind: 'ran', lines }));
+      try {
+        port.postMessage({ id, result: await commands[kind](values, tell) });
+      } catch (error) {
+        port.postMessage({ id, error: described(error) });
+      } finally {
+        stop();
+      }
+    };
+    port.postMessage({ event: 'ready' });
+  },
+  { once: true },
+);

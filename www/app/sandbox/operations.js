@@ -1,0 +1,48 @@
+/** Finds a guest's operations: tries what the module names, and keeps what it does not answer as it answers an unknown one. */
+
+import { namesIn } from './names.js';
+
+/** Milliseconds that the search takes at the most, and one name. */
+const [LONGEST, LONGEST_NAME] = [1500, 50];
+
+/** A name that no guest has. */
+const UNKNOWN = 'no-guest-has-this-operation';
+
+const refuse = () => {
+  throw new Error('nothing answers while operations are looked for');
+};
+const quiet = { hostCall: refuse, logger() {}, stdout() {}, stderr() {} };
+
+/** What came of an operation: the code and message of its error, or nothing. */
+async function outcome(host, operation) {
+  try {
+    await host.invoke(operation, '', { timeout: LONGEST_NAME });
+    return undefined;
+  } catch (error) {
+    return `${error.code} ${error.message}`;
+  }
+}
+
+/**
+ * The operations that were found, and how many names were tried.
+ * @param {Uint8Array} bytes of the guest
+ * @param {import('wapc-host').WapcModule} module of them
+ */
+export async function findOperations(bytes, module) {
+  const host = await module.instantiate(quiet);
+  try {
+    // A guest that answers anything, or ends whatever it is asked, has no names to be found.
+    const unknown = (await outcome(host, UNKNOWN))?.split(UNKNOWN);
+    const operations = [];
+    const until = performance.now() + LONGEST;
+    let tried = 0;
+    for (const name of unknown === undefined ? [] : namesIn(bytes)) {
+      if (performance.now() > until) break;
+      tried++;
+      if ((await outcome(host, name)) !== unknown.join(name)) operations.push(name);
+    }
+    return { operations, tried };
+  } finally {
+    host.close();
+  }
+}

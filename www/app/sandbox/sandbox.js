@@ -1,0 +1,123 @@
+/**
+ * Runs a guest and a callback that somebody wrote, in one worker that reaches nothing of the page: its frame has an origin
+ * of its own, and a content security policy that allows no request. It is stopped wherever it is.
+ *
+ * The policy of the frame is laid over the page's. Where a browser starts no worker there (WebKit, where the page is
+ * cross-origin isolated), the worker is the page's own: without the document, but of its origin.
+ */
+
+import { $ } from '../parts/elements.js';
+
+const scripts = {};
+
+/** The text of one of the worker's scripts; loaded once. */
+function load(name) {
+  scripts[name] ??= fetch(`${name}.js`).then((response) => {
+    if (!response.ok) throw new Error(`${name}.js: ${response.status}`);
+    return response.text();
+  });
+  scripts[name].catch(() => delete scripts[name]);
+  return scripts[name];
+}
+
+export class Sandbox {
+  #frame;
+  #worker;
+  #port;
+  #pending;
+  #commands = 0;
+  /** Rejects when the sandbox is stopped, with why. */
+  #reject;
+  #stopped = new Promise((resolve, reject) => (this.#reject = reject));
+
+  constructor() {
+    this.#stopped.catch(() => {});
+  }
+
+  /**
+   * Starts one, of `bench` (without WASI and interruption) or `bench-full`.
+   * @param {'bench' | 'bench-full'} name
+   */
+  static async start(name) {
+    const script = await load(name);
+    const sandbox = new Sandbox();
+    if (await sandbox.#inFrame(script)) return sandbox;
+    const other = new Sandbox();
+    other.#inPage(script);
+    return other;
+  }
+
+  /** Starts the worker in a frame of its own origin: false where that fails. */
+  #inFrame(script) {
+    const [head, code] = [$('sandbox-policy').content, $('sandbox-frame').content.textContent];
+    const frame = document.createElement('iframe');
+    frame.setAttribute('sandbox', 'allow-scripts');
+    frame.hidden = true;
+    frame.title = 'The sandbox of guests and callbacks';
+    frame.srcdoc = `<!doctype html><meta http-equiv="content-security-policy" content="${head}"><script>${code}</script>`;
+    this.#frame = frame;
+    return new Promise((resolve) => {
+      const end = () => {
+        removeEventListener('message', listen);
+        frame.remove();
+        resolve(false);
+      };
+      const listen = ({ source, data }) => {
+        if (source !== frame.contentWindow) return;
+        if (data.ready) {
+          const port = this.#listen(() => resolve(true));
+          frame.contentWindow.postMessage({ script, port }, '*', [port]);
+        } else {
+          // An error outside of a command: of a callback's timer, as a rule.
+          if (data.failed !== undefined) this.#reject(new Error(data.failed));
+          end();
+        }
+      };
+      addEventListener('message', listen);
+      document.body.append(frame);
+    });
+  }
+
+  #inPage(script) {
+    this.#worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+    this.#worker.addEventListener('error', ({ message }) => this.#reject(new Error(message)));
+    const port = this.#listen(() => {});
+    this.#worker.postMessage(port, [port]);
+  }
+
+  /** Makes the channel: the worker's end. `ready` is called when the worker listens. */
+  #listen(ready) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data: { event, id, result, error } }) => {
+      if (event === 'ready') return ready();
+      if (id !== this.#pending?.id) return undefined;
+      if (event !== undefined) return this.#pending.tell(event);
+      return error === undefined
+        ? this.#pending.resolve(result)
+        : this.#pending.reject(Object.assign(new Error(), error));
+    };
+    return port2;
+  }
+
+  /**
+   * Gives the worker one command, and waits for its result.
+   * @param {string} kind
+   * @param {object} values
+   * @param {(event: any) => void} [tell] gets what it says meanwhile
+   */
+  run(kind, values, tell = () => {}) {
+    const id = ++this.#commands;
+    const result = new Promise((resolve, reject) => (this.#pending = { id, tell, resolve, reject }));
+    this.#port.postMessage({ id, kind, values });
+    return Promise.race([result, this.#stopped]);
+  }
+
+  /** Ends the worker wherever it is. What runs is rejected with `reason`. Idempotent. */
+  stop(reason = new Error('stopped')) {
+    this.#reject(reason);
+    this.#port.close();
+    this.#worker?.terminate();
+    this.#frame?.contentWindow?.postMessage({}, '*');
+  }
+}

@@ -1,0 +1,83 @@
+/** The greeting at the top of the page. */
+
+import { WapcHost } from 'wapc-host';
+
+import browser from 'source:www/samples/browser.js';
+import command from 'source:www/samples/command.sh';
+import node from 'source:www/samples/node.mjs';
+
+import { codePanel, copyButton } from '../parts/code.js';
+import { $, element, errorElement } from '../parts/elements.js';
+import { time } from '../parts/numbers.js';
+import { onLog } from '../../samples/log.js';
+
+const SAMPLE = 'www/samples/browser.js';
+
+const code = codePanel('the code', [
+  { name: 'Browser', language: 'js', text: browser, sample: SAMPLE },
+  { name: 'Node', language: 'js', text: node },
+  { name: 'Command line', language: 'sh', text: command },
+]);
+
+const said = $('said');
+const form = $('hello');
+let from = 0;
+
+const told = (who, what) =>
+  element('p', { class: `line-of ${who}` }, element('span', {}, what), element('span', { class: 'figure' }, who));
+
+/** The sample: a module that loads its guest when it is imported. */
+let sample;
+
+async function greet() {
+  const greeting = $('greeting');
+  said.replaceChildren();
+  greeting.replaceChildren('…');
+  try {
+    sample ??= import('sample:www/samples/browser.js');
+    const { greet } = await sample;
+    from = performance.now();
+    const text = await greet($('name').value);
+    const took = performance.now() - from;
+    greeting.replaceChildren(text);
+    $('took').textContent = `answer, after ${time(took)}`;
+  } catch (error) {
+    sample = undefined;
+    greeting.replaceChildren(errorElement(error));
+    $('took').textContent = '';
+  }
+}
+
+/** Measures one invocation with its host call: the shortest of some rounds, which no other work disturbed. */
+async function measure() {
+  const options = { codec: 'text', hostCall: { foo: { echo: (name) => name } }, logger() {} };
+  const host = await WapcHost.instantiate('hello.wasm', options);
+  const CALLS = 1000;
+  let best = Infinity;
+  for (let round = 0; round < 12; round++) {
+    const from = performance.now();
+    for (let call = 0; call < CALLS; call++) host.invokeSync('echo', 'waPC!');
+    best = Math.min(best, (performance.now() - from) / CALLS);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  host.close();
+  $('call-time').textContent = best > 0 ? `${(1000 * best).toPrecision(2)} µs` : time(best);
+  $('call-figure').hidden = false;
+}
+
+/** Greets once, and whenever it is asked to. */
+export async function greetAtOnce() {
+  $('hero-code').prepend(code.panel);
+  $('install').append(copyButton(() => 'npm install wapc-host', 'Copy the command'));
+  onLog((text) => said.append(told('guest', text)));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    code.clear();
+    greet();
+  });
+  await greet();
+  $('greeted-time').textContent = time(performance.now());
+  $('greeted-figure').hidden = false;
+  const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 200));
+  idle(() => measure().catch(() => {}));
+}

@@ -1,0 +1,295 @@
+/** Scene 5: a guest that somebody brings runs in a sandbox of its own, and can be shared by a link. */
+
+import sample from 'source:www/samples/own.js';
+
+import { copyButton } from '../parts/code.js';
+import { codeEditor } from '../parts/editor.js';
+import { choices, element, errorElement, field } from '../parts/elements.js';
+import { FORMATS, bytesOf } from '../parts/formats.js';
+import { addressOf, loadAddress, loadFile } from '../parts/load.js';
+import { count, size, time } from '../parts/numbers.js';
+import { Sequence } from '../parts/sequence.js';
+import { linkOf, sharedBy } from '../parts/share.js';
+import { fill } from '../parts/stage.js';
+import { Running, located } from '../sandbox/running.js';
+import { about } from './own/about.js';
+import { answerElement } from './own/answer.js';
+
+/** Guests of the page to begin with. */
+const OURS = [
+  ['guests/zig.wasm', 'Zig'],
+  ['guests/rust.wasm', 'Rust'],
+  ['guests/catalogue.wasm', 'with WASI'],
+  ['guests/policy.wasm', 'the policy'],
+];
+
+const ECHO = `// Answers each call of the guest with what it sent.
+const hostCall = (binding, namespace, operation, payload) => payload;
+`;
+
+/** Milliseconds after which a guest, or its callback, is stopped with its worker: a second after its own deadline. */
+const PATIENCE = 6000;
+
+const SAMPLE = 'www/samples/own.js';
+
+/** What other parts of the page call. */
+let scene;
+export const takeFile = (file) => scene.takeFile(file);
+export const openShared = (fragment) => scene.openShared(fragment);
+
+export function mount(section) {
+  const address = element('input', { inputmode: 'url', placeholder: 'https://…/guest.wasm', autocomplete: 'off' });
+  const file = element('input', { type: 'file', accept: '.wasm,application/wasm' });
+  const ours = choices('Or one of ours', OURS, (path) => bring(fromAddress(path)));
+  const load = element(
+    'form',
+    { class: 'row' },
+    field('The address of a guest', address),
+    element('button', {}, 'Load'),
+  );
+  const head = element('div', { class: 'guest-place' });
+  const operations = element('div', { class: 'operations' });
+  const operation = element('input', { autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' });
+  const payload = element('textarea', { rows: 3, spellcheck: 'false' });
+  let format = 'text';
+  const formats = choices('The payload is', FORMATS, (value) => (format = value));
+  const editor = codeEditor({ label: 'The callback that answers its calls', language: 'js', value: ECHO });
+  const invoke = element('button', { class: 'main' }, 'Invoke');
+  const stop = element('button', { type: 'button', disabled: true, onclick: () => end('You stopped it.') }, 'Stop');
+  const link = element('input', { readonly: true, 'aria-label': 'The link', onfocus: () => link.select() });
+  const shareHint = element('small', {});
+  const copy = copyButton(() => link.value, 'Copy the link');
+  const share = element(
+    'details',
+    { class: 'share' },
+    element('summary', {}, 'Share it'),
+    element('div', { class: 'row' }, link, copy),
+    shareHint,
+  );
+  const answer = element('div', { class: 'answer' });
+  const sequence = new Sequence('your guest');
+  sequence.place.hidden = true;
+  const form = element(
+    'form',
+    { class: 'rows' },
+    field('Operation', operation),
+    operations,
+    element('div', {}, element('span', { class: 'label-of' }, 'Payload'), formats.group),
+    payload,
+    element('details', { class: 'answers' }, element('summary', {}, 'What answers its calls'), editor.place),
+    element('div', { class: 'row' }, invoke, stop),
+    share,
+  );
+  payload.setAttribute('aria-label', 'Payload');
+  const { code, say, state } = fill(section, {
+    controls: [
+      load,
+      field('A file: drop it anywhere, or choose it', file),
+      element('div', {}, element('span', { class: 'label-of' }, 'One of ours'), ours.group),
+    ],
+    stage: [element('div', { class: 'pad rows' }, head, form, answer), sequence.place],
+    code: [{ name: 'own.js', language: 'js', text: sample, sample: SAMPLE }],
+  });
+
+  /** The guest that is shown: its name, its address if it has one, and once it is loaded its bytes. */
+  let current;
+  let running;
+  /** True while what a link brought waits for somebody to press the button. */
+  let isWaiting = false;
+
+  function end(why) {
+    running?.stop(why);
+  }
+
+  const fromAddress = (text) => ({ name: nameOf(text), address: text });
+  const fromFile = (file) => ({ name: file.name, file });
+
+  /** Shows which guest it is, wherever that is said. */
+  function name(guest) {
+    current = guest;
+    address.value = guest.address !== undefined && !OURS.some(([path]) => path === guest.address) ? guest.address : '';
+    if (guest.file === undefined) file.value = '';
+    ours.press(guest.address ?? '');
+    operations.replaceChildren();
+    answer.replaceChildren();
+    sequence.clear();
+    sequence.place.hidden = true;
+    showLink();
+  }
+
+  /** Has one piece of work done in a sandbox; another one takes its place. */
+  async function during(work) {
+    end('Something else took its place.');
+    const mine = (running = new Running());
+    const isMine = () => mine === running;
+    stop.disabled = false;
+    state('running');
+    const late = setTimeout(() => mine.stop(`Stopped: it took more than ${time(PATIENCE)}.`), PATIENCE);
+    try {
+      await work(mine, isMine);
+    } catch (error) {
+      if (!isMine()) return;
+      say(error.name === 'Stopped' ? error.message : `It failed: ${error.message}`);
+    } finally {
+      clearTimeout(late);
+      mine.stop();
+      if (isMine()) {
+        running = undefined;
+        stop.disabled = true;
+        state('done');
+      }
+    }
+  }
+
+  /** Loads a guest, says what it is, and finds its operations. True if it is one. */
+  async function bring(guest) {
+    isWaiting = false;
+    name(guest);
+    let isGuest = false;
+    await during(async (sandbox, isMine) => {
+      head.replaceChildren(element('p', { class: 'empty' }, `Loading ${guest.name}…`));
+      say(`Loading ${guest.name}…`);
+      try {
+        guest.bytes = await bytesFrom(guest, sandbox, isMine);
+        await sandbox.start('bench-full');
+        const see = (event) => isMine() && event.kind === 'info' && head.replaceChildren(about({ ...guest, ...event }));
+        const found = await sandbox.run('look', { guest: guest.bytes, name: guest.name }, see);
+        if (!isMine()) return;
+        isGuest = true;
+        showOperations(found);
+        say(`${guest.name}: ${count(found.operations.length)} operations found among ${count(found.tried)} names.`);
+      } catch (error) {
+        if (!isMine()) return;
+        guest.bytes = undefined;
+        head.replaceChildren(element('p', {}, element('b', {}, guest.name), ' cannot be run.'), errorElement(error));
+        throw error;
+      }
+    });
+    return isGuest;
+  }
+
+  /** The bytes of a guest, with how far they are. */
+  function bytesFrom(guest, sandbox, isMine) {
+    if (guest.file !== undefined) return loadFile(guest.file);
+    const loading = new AbortController();
+    sandbox.whenStopped(() => loading.abort());
+    const progress = (loaded) => isMine() && say(`Loading ${guest.name}: ${size(loaded)}`);
+    return loadAddress(guest.address, progress, loading.signal);
+  }
+
+  function showOperations({ operations: found }) {
+    const choose = (value) => (operation.value = value);
+    if (found.length === 0) return operations.replaceChildren();
+    const { group, press } = choices(
+      'Operations that were found',
+      found.map((name) => [name, name]),
+      choose,
+    );
+    if (!found.includes(operation.value)) operation.value = found.includes('hello') ? 'hello' : found[0];
+    press(operation.value);
+    operation.oninput = () => press(operation.value);
+    return operations.replaceChildren(group);
+  }
+
+  async function run() {
+    if (isWaiting && !(await bring(current))) return;
+    if (current?.bytes === undefined) return say('There is no guest to invoke: load one first.');
+    answer.replaceChildren();
+    sequence.clear();
+    sequence.place.hidden = false;
+    code.clear();
+    let failed;
+    await during(async (sandbox, isMine) => {
+      say(`Invoking ${operation.value}…`);
+      try {
+        const bytes = bytesOf(payload.value, format);
+        const { bytes: guest, name } = current;
+        await sandbox.start('bench-full');
+        const see = (event) => {
+          if (!isMine()) return;
+          if (event.kind === 'ran') code.mark(...event.lines);
+          else sequence.add(event);
+        };
+        const values = { guest, name, operation: operation.value, payload: bytes, callback: editor.value };
+        const from = performance.now();
+        const response = await sandbox.run('invoke', values, see);
+        if (!isMine()) return;
+        answer.replaceChildren(answerElement(response, format));
+        say(
+          `${operation.value} answered with ${size(response.length)}, ${time(performance.now() - from)} with its start.`,
+        );
+      } catch (error) {
+        failed = error;
+        if (isMine()) answer.replaceChildren(errorElement(located(error)));
+        throw error;
+      }
+    });
+    return failed;
+  }
+
+  function showLink() {
+    const isShareable = current?.file === undefined && current?.address !== undefined;
+    link.disabled = copy.disabled = !isShareable;
+    shareHint.textContent = isShareable
+      ? 'Guest, operation, payload and callback are in the link. Whoever opens it sees them, and nothing runs by itself.'
+      : 'A file cannot be shared by a link: put it somewhere, and give its address.';
+    const values = { operation: operation.value, payload: payload.value, format, callback: editor.value };
+    link.value = isShareable ? linkOf({ guest: absolute(current.address), ...values }) : '';
+  }
+  form.addEventListener('input', showLink);
+  form.addEventListener('click', showLink);
+  form.addEventListener('submit', (event) => (event.preventDefault(), run()));
+  load.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (address.value.trim() !== '') bring(fromAddress(address.value.trim()));
+  });
+  file.addEventListener('change', () => file.files.length > 0 && bring(fromFile(file.files[0])));
+
+  /** Shows what a link brought. Nothing of it is fetched or run before the button is pressed. */
+  function openShared(fragment) {
+    const shared = sharedBy(fragment);
+    end('A link took its place.');
+    name(fromAddress(shared.guest));
+    isWaiting = true;
+    operation.value = shared.operation;
+    payload.value = shared.payload;
+    format = FORMATS.some(([value]) => value === shared.format) ? shared.format : 'text';
+    formats.press(format);
+    editor.value = shared.callback;
+    section.querySelector('.answers').open = true;
+    const button = element('button', { class: 'main', onclick: () => run() }, 'Load it and run');
+    const told = 'This comes from a link. Nothing of it was fetched, and nothing runs before you press:';
+    head.replaceChildren(
+      element('div', { class: 'shared rows' }, element('p', {}, told), element('code', {}, shared.guest), button),
+    );
+    showLink();
+    say('A link was opened. Nothing of it runs before you press.');
+    state('waiting');
+    section.scrollIntoView();
+  }
+
+  scene = {
+    takeFile(file) {
+      section.scrollIntoView();
+      return bring(fromFile(file));
+    },
+    openShared,
+  };
+  return async () => {
+    if (current !== undefined) return;
+    payload.value = 'waPC!';
+    if (await bring(fromAddress(OURS[0][0]))) await run();
+  };
+}
+
+/** What a guest at an address is called. */
+function nameOf(text) {
+  try {
+    return decodeURIComponent(addressOf(text).pathname.split('/').at(-1)) || text;
+  } catch {
+    return text;
+  }
+}
+
+/** An address that other pages understand, too. */
+const absolute = (text) => (URL.canParse(text, document.baseURI) ? new URL(text, document.baseURI).href : text);
