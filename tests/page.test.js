@@ -1,11 +1,16 @@
 /** Uses the demo page in headless browsers as people do (browser/page/). */
 
-import { equal, notEqual, ok } from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { buildPage } from '../tools/page/build.js';
+import { root } from '../tools/run.js';
 import { PATIENCE, openChromium, openFirefox } from './browser/browsers.js';
 import { DRIVEN, drivenPage } from './browser/driven.js';
+import { axeFinds, greeted, misplaced, picture, seeAll } from './browser/looks.js';
 import { ISOLATED, serve } from './browser/serve.js';
 
 /** The content security policy that the package has to work under. */
@@ -30,6 +35,7 @@ for (const [open, what, { headers = {}, viewport, query = '', isOld = false }] o
   [openFirefox, 'cross-origin isolated', { headers: ISOLATED }],
 ]) {
   const { address, posted, stop } = await serve({ extra: drivenPage(isOld), headers });
+  const began = performance.now();
   const browser = await open(address + DRIVEN + query, viewport);
   const outcomes = await Promise.race([
     posted.then(JSON.parse),
@@ -37,8 +43,89 @@ for (const [open, what, { headers = {}, viewport, query = '', isOld = false }] o
   ]);
   await browser.close();
   stop();
+  console.log(what, performance.now() - began);
   describe(`${browser.name}, ${what}`, () => {
     test('the page was used', () => notEqual(outcomes.length, 0));
+    console.log(outcomes.map(({ name, ms }) => `${ms | 0} ${name}`).join('\n'));
     for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
   });
 }
+
+describe('Chromium, looked at', async () => {
+  const { address, stop } = await serve({ headers: ISOLATED });
+  const browser = await openChromium('about:blank');
+  after(async () => {
+    await browser.close();
+    stop();
+  });
+  const opened = async (options) => {
+    const page = await browser.page
+      .context()
+      .browser()
+      .newPage({ viewport: { width: 1280, height: 800 }, ...options });
+    const requested = new Set();
+    page.on('request', (request) => requested.add(new URL(request.url()).pathname));
+    await page.goto(`${address}/www/dist/index.html`);
+    await greeted(page);
+    return { page, requested };
+  };
+
+  test('it has loaded no more than 170 KB before a scene is used', async () => {
+    const { page, requested } = await opened({});
+    await page.waitForFunction(() => !globalThis.document.getElementById('call-figure').hidden);
+    const sizes = [...requested].map((path) => gzipSync(readFileSync(join(root, path)), { level: 9 }).length);
+    const size = sizes.reduce((sum, size) => sum + size, 0);
+    ok(size <= 170_000, `${size} bytes: ${[...requested].join(' ')}`);
+    await page.close();
+  });
+
+  test('by keyboard alone', async () => {
+    const { page } = await opened({});
+    await page.keyboard.press('Tab');
+    const focused = () => page.evaluate(() => globalThis.document.activeElement.textContent);
+    equal(await focused(), 'To the scenes');
+    await page.focus('#name');
+    await page.keyboard.type('Ada and ');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => globalThis.document.getElementById('greeting').textContent.includes('Ada and '));
+    await page.focus('#hero-code [role="tab"]');
+    await page.keyboard.press('ArrowRight');
+    equal(await focused(), 'Node');
+    await seeAll(page);
+    await page.focus('#calls .editor textarea');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    ok(await page.evaluate(() => globalThis.document.activeElement.closest('.step').querySelector('details').open));
+    await page.close();
+  });
+
+  test('nothing moves where less motion is asked for', async () => {
+    const { page } = await opened({ reducedMotion: 'reduce' });
+    await seeAll(page);
+    const durations = await page.evaluate(() =>
+      [...globalThis.document.querySelectorAll('*')].flatMap((element) => {
+        const { animationDuration, transitionDuration } = globalThis.getComputedStyle(element);
+        return [...animationDuration.split(', '), ...transitionDuration.split(', ')];
+      }),
+    );
+    deepEqual([...new Set(durations)], ['0s']);
+    await page.close();
+  });
+
+  for (const colorScheme of ['light', 'dark']) {
+    test(`in ${colorScheme}, at all widths`, async () => {
+      const { page } = await opened({ colorScheme });
+      await seeAll(page);
+      for (const width of [320, 390, 768, 1024, 1280, 1920, 2560]) {
+        await page.setViewportSize({ width, height: 900 });
+        const wrong = await misplaced(page);
+        if ([390, 768, 1280].includes(width)) {
+          await picture(page, `${width}-${colorScheme}`);
+          wrong.push(...(await axeFinds(page)));
+        }
+        deepEqual(wrong, [], `at ${width} px`);
+      }
+      await page.close();
+    });
+  }
+});

@@ -72,7 +72,9 @@ async function timeToGreet(open, extra) {
   for (let run = 0; run < RUNS; run++) {
     const { address, posted, stop } = await serve({ extra, headers: ISOLATED });
     const browser = await open(`${address}/www/dist/greeted.html`);
-    times.push(Number(await posted));
+    const told = await posted;
+    if (Number.isNaN(Number(told))) throw new Error(`the page did not greet: ${told}`);
+    times.push(Number(told));
     name = browser.name;
     await browser.close();
     stop();

@@ -84,8 +84,7 @@ const options = {
 };
 
 /**
- * Builds the site: its folder, the bytes (gzipped) of what a visitor loads before a scene is used, and those of the
- * package's scripts alone.
+ * Builds the site: its folder, and the bytes (gzipped) of what a visitor loads until it has greeted.
  * @param {string} [host] the file of another module in place of the package, for the greeting
  */
 export async function buildPage(host) {
@@ -124,7 +123,7 @@ export async function buildPage(host) {
   writeFileSync(join(SITE, 'index.html'), await html(esbuild, scripts, packed));
   const first = ['index.html', 'style.css', 'hello.wasm', ...scripts];
   const size = first.reduce((sum, name) => sum + gzipped(readFileSync(join(SITE, name))), 0);
-  return { site: SITE, size, packed };
+  return { site: SITE, size };
 }
 
 /** The scripts that the page loads at once: the first one, what it imports, and what the greeting does. */

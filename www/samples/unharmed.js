@@ -1,6 +1,6 @@
 import { WapcHost, WapcPool } from 'wapc-host';
 
-const memory = 32 << 20; // bytes
+const memory = 16 << 20; // bytes
 
 /** On this thread: the guest is rewritten as it is compiled, so that a deadline ends it wherever it computes. */
 export async function onThisThread(guest, timeout, logger) {

@@ -19,7 +19,7 @@ export const tests = {
     const [tiles, latency] = scene.all('svg');
     for (const [chart, title] of [
       [tiles, 'tiles a second'],
-      [latency, 'ms that a tile takes, 95 of 100 within'],
+      [latency, 'ms a tile, 95 of 100 within'],
     ]) {
       const shown = labels(chart);
       equal(shown[0], title);

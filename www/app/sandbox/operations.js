@@ -3,7 +3,7 @@
 import { namesIn } from './names.js';
 
 /** Milliseconds that the search takes at the most, and one name. */
-const [LONGEST, LONGEST_NAME] = [1500, 50];
+const [LONGEST, LONGEST_NAME] = [600, 50];
 
 /** A name that no guest has. */
 const UNKNOWN = 'no-guest-has-this-operation';

@@ -97,7 +97,7 @@ export function mount(section) {
   const again = element('button', { class: 'main', onclick: () => run() }, 'Draw it');
   const stop = element('button', { type: 'button', disabled: true, onclick: () => (stopped = true) }, 'Stop');
   const tiles = new Columns('tiles a second', 'workers', 'host');
-  const latency = new Columns('ms that a tile takes, 95 of 100 within', 'workers', 'guest');
+  const latency = new Columns('ms a tile, 95 of 100 within', 'workers', 'guest');
   const now = element('figcaption', { class: 'now' });
   const trouble = element('div', { class: 'trouble' });
   const charts = element('div', { class: 'pad charts' }, tiles.place, latency.place);

@@ -27,8 +27,8 @@ const ECHO = `// Answers each call of the guest with what it sent.
 const hostCall = (binding, namespace, operation, payload) => payload;
 `;
 
-/** Milliseconds after which a guest, or its callback, is stopped with its worker: a second after its own deadline. */
-const PATIENCE = 6000;
+/** Milliseconds after which a guest, or its callback, is stopped with its worker: well after its own deadline. */
+const PATIENCE = 10_000;
 
 const SAMPLE = 'www/samples/own.js';
 
@@ -124,9 +124,13 @@ export function mount(section) {
     const isMine = () => mine === running;
     stop.disabled = false;
     state('running');
-    const late = setTimeout(() => mine.stop(`Stopped: it took more than ${time(PATIENCE)}.`), PATIENCE);
+    let late;
+    const begin = async () => {
+      await mine.start('bench-full');
+      late = setTimeout(() => mine.stop(`Stopped: it took more than ${time(PATIENCE)}.`), PATIENCE);
+    };
     try {
-      await work(mine, isMine);
+      await work(mine, isMine, begin);
     } catch (error) {
       if (!isMine()) return;
       say(error.name === 'Stopped' ? error.message : `It failed: ${error.message}`);
@@ -146,12 +150,12 @@ export function mount(section) {
     isWaiting = false;
     name(guest);
     let isGuest = false;
-    await during(async (sandbox, isMine) => {
+    await during(async (sandbox, isMine, begin) => {
       head.replaceChildren(element('p', { class: 'empty' }, `Loading ${guest.name}…`));
       say(`Loading ${guest.name}…`);
       try {
         guest.bytes = await bytesFrom(guest, sandbox, isMine);
-        await sandbox.start('bench-full');
+        await begin();
         const see = (event) => isMine() && event.kind === 'info' && head.replaceChildren(about({ ...guest, ...event }));
         const found = await sandbox.run('look', { guest: guest.bytes, name: guest.name }, see);
         if (!isMine()) return;
@@ -199,12 +203,12 @@ export function mount(section) {
     sequence.place.hidden = false;
     code.clear();
     let failed;
-    await during(async (sandbox, isMine) => {
+    await during(async (sandbox, isMine, begin) => {
       say(`Invoking ${operation.value}…`);
       try {
         const bytes = bytesOf(payload.value, format);
         const { bytes: guest, name } = current;
-        await sandbox.start('bench-full');
+        await begin();
         const see = (event) => {
           if (!isMine()) return;
           if (event.kind === 'ran') code.mark(...event.lines);

@@ -24,7 +24,7 @@ const PLACES = [
 ];
 
 /** Frames that are watched before and after the guest. */
-const AROUND = 12;
+const AROUND = 8;
 
 export function mount(section) {
   let [operation, place] = [OPERATIONS[0][0], PLACES[0][0]];

@@ -44,12 +44,12 @@ fn deeper(level: u64) -> u64 {
     black_box(level) + deeper(black_box(level + 1))
 }
 
-/// Takes one MiB after the other, and says so each 8 MiB.
+/// Takes one MiB after the other, and says so each 4 MiB.
 fn fill(_payload: &[u8]) -> CallResult {
     let mut taken = Vec::new();
     loop {
         taken.push(black_box(vec![1_u8; 1 << 20]));
-        if taken.len() % 8 == 0 {
+        if taken.len() % 4 == 0 {
             console_log(&format!("{} MiB taken", taken.len()));
         }
     }
