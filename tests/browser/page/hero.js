@@ -24,8 +24,8 @@ export const tests = {
   },
   async 'the figures are measured'() {
     await until(() => !$('#call-figure').hidden && !$('#greeted-figure').hidden);
-    expect(/^[\d.]+ (µs|ms)$/.test($('#call-time').textContent), $('#call-time').textContent);
-    expect(/^[\d.,]+ (ms|s)$/.test($('#greeted-time').textContent), $('#greeted-time').textContent);
+    expect(/^[\d.]+\s(µs|ms)$/.test($('#call-time').textContent), $('#call-time').textContent);
+    expect(/^[\d.,]+\s(ms|s)$/.test($('#greeted-time').textContent), $('#greeted-time').textContent);
     expect(/^\d+ KB/.test($('.figures li').textContent), $('.figures').textContent);
   },
   'the code for Node and for the command line'() {

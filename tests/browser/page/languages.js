@@ -11,7 +11,7 @@ export const tests = {
     await scene.see();
     equal(answers(), Array(4).fill('Hello, waPC!'));
     for (const { textContent } of scene.all('.table .figure')) {
-      expect(/^[\d.]+ KB, ready in .+, a greeting in .+$/.test(textContent), textContent);
+      expect(/^[\d.]+\sKB, ready in .+, a greeting in .+$/.test(textContent), textContent);
     }
     type(scene.$('form input'), 'Grace');
     await scene.press('Greet');

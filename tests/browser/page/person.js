@@ -37,6 +37,9 @@ export function drop(place, name, parts) {
 
 export const bytesOf = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
 
+/** A text whose spaces are all alike. */
+const spaced = (text) => text.replaceAll('\u00a0', ' ');
+
 /** A scene, by the id of its section. */
 export class Scene {
   constructor(id) {
@@ -55,11 +58,11 @@ export class Scene {
   }
 
   get status() {
-    return $('[role="status"]', this.section).textContent;
+    return spaced($('[role="status"]', this.section).textContent);
   }
 
   get text() {
-    return this.section.innerText;
+    return spaced(this.section.innerText);
   }
 
   $(selector) {

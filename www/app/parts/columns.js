@@ -4,7 +4,7 @@ import { roundUp, ticks } from './bars.js';
 import { drawn, element } from './elements.js';
 
 /** Pixels: the height of the chart, and the room for its axes. */
-const [HEIGHT, LEFT, TOP, BOTTOM] = [220, 44, 28, 44];
+const [HEIGHT, LEFT, TOP, BOTTOM] = [228, 44, 40, 44];
 /** The widest column. */
 const WIDEST = 44;
 

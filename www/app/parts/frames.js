@@ -4,7 +4,7 @@ import { element } from './elements.js';
 import { time } from './numbers.js';
 
 /** The frames that are drawn at the least and at the most, the ms at the top, and the ms of a frame at 60 a second. */
-const [LEAST, MOST, TOP, SMOOTH] = [36, 120, 120, 1000 / 60];
+const [LEAST, MOST, TOP, SMOOTH] = [20, 120, 120, 1000 / 60];
 /** Pixels: the chart's height, and the room for its axis. */
 const [HEIGHT, LEFT] = [96, 52];
 

@@ -6,19 +6,25 @@ export const count = (number) => Math.round(number).toLocaleString('en');
 /** A number with as many digits as say something. */
 const digits = (number) => (number >= 100 ? count(number) : String(+number.toPrecision(number >= 10 ? 3 : 2)));
 
-/** Milliseconds, in the unit that fits. Clocks of browsers are coarse: what they cannot tell apart is said so. */
+/** A number and its unit, which stay on one line. */
+const of = (number, unit) => `${digits(number)}\u00a0${unit}`;
+
+/** Milliseconds, in the unit that fits. */
+export function meanTime(milliseconds) {
+  if (milliseconds >= 1000) return of(milliseconds / 1000, 's');
+  return milliseconds >= 0.1 ? of(milliseconds, 'ms') : of(1000 * milliseconds, 'µs');
+}
+
+/** Milliseconds of one thing. Clocks of browsers are coarse: what they cannot tell apart is said so. */
 export function time(milliseconds) {
-  if (milliseconds >= 1000) return `${digits(milliseconds / 1000)} s`;
-  if (milliseconds >= 0.1) return `${digits(milliseconds)} ms`;
   const least = resolution();
-  if (milliseconds >= least) return `${digits(1000 * milliseconds)} µs`;
-  return `< ${least >= 0.1 ? `${digits(least)} ms` : `${digits(1000 * least)} µs`}`;
+  return milliseconds >= least ? meanTime(milliseconds) : `<\u00a0${meanTime(least)}`;
 }
 
 /** Bytes, in the unit that fits. */
 export function size(bytes) {
-  if (bytes < 1024) return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
-  return bytes < 1 << 20 ? `${digits(bytes / 1024)} KB` : `${digits(bytes / (1 << 20))} MB`;
+  if (bytes < 1024) return `${bytes}\u00a0${bytes === 1 ? 'byte' : 'bytes'}`;
+  return bytes < 1 << 20 ? of(bytes / 1024, 'KB') : of(bytes / (1 << 20), 'MB');
 }
 
 let least;

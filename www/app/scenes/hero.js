@@ -8,7 +8,7 @@ import node from 'source:www/samples/node.mjs';
 
 import { codePanel, copyButton } from '../parts/code.js';
 import { $, element, errorElement } from '../parts/elements.js';
-import { time } from '../parts/numbers.js';
+import { meanTime, time } from '../parts/numbers.js';
 import { onLog } from '../../samples/log.js';
 
 const SAMPLE = 'www/samples/browser.js';
@@ -61,7 +61,7 @@ async function measure() {
     await new Promise((resolve) => setTimeout(resolve));
   }
   host.close();
-  $('call-time').textContent = best > 0 ? `${(1000 * best).toPrecision(2)} µs` : time(best);
+  $('call-time').textContent = meanTime(best);
   $('call-figure').hidden = false;
 }
 

@@ -3,7 +3,7 @@
 import { greet, load } from 'sample:www/samples/languages.js';
 
 import { element, errorElement } from '../../parts/elements.js';
-import { size, time } from '../../parts/numbers.js';
+import { meanTime, size, time } from '../../parts/numbers.js';
 import { guest } from '../../parts/stage.js';
 
 const LANGUAGES = [
@@ -58,7 +58,7 @@ export function greetingsView({ during, show }) {
       const loaded = performance.now() - from;
       answer.textContent = await greet(host, name.value);
       const call = await quickest(host, name.value);
-      figures.textContent = `${size(bytes.byteLength)}, ready in ${time(loaded)}, a greeting in ${time(call)}`;
+      figures.textContent = `${size(bytes.byteLength)}, ready in ${time(loaded)}, a greeting in ${meanTime(call)}`;
       host.close();
       return true;
     } catch (error) {
