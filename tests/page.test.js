@@ -35,7 +35,6 @@ for (const [open, what, { headers = {}, viewport, query = '', isOld = false }] o
   [openFirefox, 'cross-origin isolated', { headers: ISOLATED }],
 ]) {
   const { address, posted, stop } = await serve({ extra: drivenPage(isOld), headers });
-  const began = performance.now();
   const browser = await open(address + DRIVEN + query, viewport);
   const outcomes = await Promise.race([
     posted.then(JSON.parse),
@@ -43,10 +42,8 @@ for (const [open, what, { headers = {}, viewport, query = '', isOld = false }] o
   ]);
   await browser.close();
   stop();
-  console.log(what, performance.now() - began);
   describe(`${browser.name}, ${what}`, () => {
     test('the page was used', () => notEqual(outcomes.length, 0));
-    console.log(outcomes.map(({ name, ms }) => `${ms | 0} ${name}`).join('\n'));
     for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
   });
 }

@@ -27,8 +27,12 @@ async function freePort() {
 /** The first output of a program. */
 const firstLine = (stream) => new Promise((resolve) => stream.once('data', (chunk) => resolve(String(chunk).trim())));
 
-/** Opens a page: the browser's name, and a function that closes it. */
-export async function openWebKit(url) {
+/**
+ * Opens a page: the browser's name, and a function that closes it.
+ * @param {string} url
+ * @param {Record<string, string>} [settings] of the engine, as environment variables
+ */
+export async function openWebKit(url, settings = {}) {
   const programs = ['/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'];
   if (!programs.every((path) => existsSync(path))) debian('WebKitGTK', ['webkit2gtk-driver', 'xvfb']);
   const display = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24'], {
@@ -36,7 +40,13 @@ export async function openWebKit(url) {
   });
   const DISPLAY = `:${await firstLine(display.stdout)}`;
   const port = await freePort();
-  const env = { ...process.env, DISPLAY, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1', LIBGL_ALWAYS_SOFTWARE: '1' };
+  const env = {
+    ...process.env,
+    DISPLAY,
+    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    LIBGL_ALWAYS_SOFTWARE: '1',
+    ...settings,
+  };
   const driver = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], { stdio: 'ignore', env });
   const ask = async (method, path, body) => {
     const options = { method, body: body && JSON.stringify(body) };

@@ -42,8 +42,8 @@ const commands = {
 /** An error as a message takes it. */
 function described(error) {
   if (!(error instanceof Error)) return { name: 'Thrown', message: String(error) };
-  const { name, message, code, line, cause } = error;
-  return { name, message, code, line, cause: cause instanceof Error ? described(cause) : undefined };
+  const { name, message, code, scriptLine, cause } = error;
+  return { name, message, code, scriptLine, cause: cause instanceof Error ? described(cause) : undefined };
 }
 
 addEventListener(

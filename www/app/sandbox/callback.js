@@ -10,7 +10,7 @@ function evaluate(text) {
   } catch (error) {
     if (!(error instanceof Error)) throw new Error(`the callback threw ${String(error)}`, { cause: error });
     error.message = error.message.replace(/^Failed to execute 'importScripts' on 'WorkerGlobalScope': /, '');
-    error.line = error.lineNumber;
+    error.scriptLine = error.lineNumber;
     throw error;
   } finally {
     URL.revokeObjectURL(url);

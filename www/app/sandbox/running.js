@@ -33,6 +33,6 @@ export class Running {
 
 /** An error of the callback's script, with its line. */
 export function located(error) {
-  if (error.line > 0) error.message = `line ${error.line}: ${error.message}`;
+  if (error.scriptLine > 0) error.message = `line ${error.scriptLine}: ${error.message}`;
   return error;
 }

@@ -1,0 +1,186 @@
+/** The samples that the demo page shows, in Node, and what its sandbox finds out about guests. */
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { WapcModule } from '../dist/node.js';
+import { root } from '../tools/run.js';
+import { traced } from '../tools/page/traced.js';
+import { findOperations } from '../www/app/sandbox/operations.js';
+import { namesIn } from '../www/app/sandbox/names.js';
+import callbacks from '../www/samples/callbacks.js';
+import { catalogue } from '../www/samples/files.js';
+import { greet, load } from '../www/samples/languages.js';
+import { invoke, open, start } from '../www/samples/own.js';
+import { compute, inWorkers, onThisThread } from '../www/samples/cores.js';
+import * as twoWay from '../www/samples/two-way.js';
+import * as unharmed from '../www/samples/unharmed.js';
+
+const guest = (name) => readFileSync(join(root, 'testdata', `${name}.wasm`));
+const HELLOS = ['hello', 'assemblyscript/hello', 'zig/hello', 'c/hello'];
+
+describe('samples', () => {
+  test('two-way.js: a callback that answers at once, and later', async () => {
+    const lines = [];
+    const bytes = guest(typeof WebAssembly.Suspending === 'function' ? 'hello' : 'asyncify/hello');
+    for (const echo of [(name) => name, async (name) => name]) {
+      const host = await twoWay.load(bytes, { foo: { echo } }, (line) => lines.push(line));
+      equal(await twoWay.greet(host, 'waPC!'), 'Hello, waPC!');
+      host.close();
+    }
+    deepEqual(lines, ['logging something', 'logging something']);
+  });
+
+  test('callbacks.js: each defines hostCall, for the namespace and operation of the guest', () => {
+    for (const [text] of callbacks) {
+      const hostCall = new Function(`${text}; return hostCall;`)();
+      equal(typeof hostCall.foo.echo, 'function', text);
+    }
+  });
+
+  test('unharmed.js: on this thread and in a worker', async () => {
+    for (const make of [unharmed.onThisThread, unharmed.inWorker]) {
+      const host = await make(guest('page/misbehaving'), 2000, () => {});
+      for (const [operation, code] of [
+        ['spin', 'WAPC_TIMEOUT'],
+        ['recurse', 'WAPC_TRAP'],
+        ['fill', 'WAPC_TRAP'],
+        ['outside', 'WAPC_TRAP'],
+        ['lie', 'WAPC_PROTOCOL'],
+      ]) {
+        equal((await unharmed.attempt(host, operation)).code, code, operation);
+        equal(await unharmed.greetAgain(host), 'Hello, again');
+      }
+      await (host.destroy ?? host.close).call(host);
+    }
+  });
+
+  test('cores.js: the same tiles, on this thread and over workers', async () => {
+    const payload = new DataView(new ArrayBuffer(32));
+    payload.setFloat64(0, -2, true);
+    payload.setFloat64(8, -1, true);
+    payload.setFloat64(16, 0.125, true);
+    payload.setUint32(24, 16, true);
+    payload.setUint32(28, 100, true);
+    const tiles = Array.from({ length: 5 }, (_, i) => ({ i, payload }));
+    const pictures = [];
+    for (const [make, atOnce] of [
+      [onThisThread, 1],
+      [(guest) => inWorkers(guest, 2), 2],
+    ]) {
+      const host = await make(guest('page/mandelbrot'));
+      const drawn = [];
+      await compute(host, tiles, atOnce, ({ i }, bytes) => (drawn[i] = [...bytes].join()));
+      pictures.push(drawn);
+      await (host.destroy ?? host.close).call(host);
+    }
+    equal(pictures[0].length, 5);
+    ok(new Set(pictures[0][0].split(',')).size > 3, pictures[0][0]);
+    deepEqual(pictures[0], pictures[1]);
+  });
+
+  test('languages.js: each language greets', async () => {
+    for (const name of HELLOS) {
+      const host = await load(guest(name));
+      equal(await greet(host, 'waPC!'), 'Hello, waPC!', name);
+      host.close();
+    }
+  });
+
+  test('files.js: a guest writes what it read', async () => {
+    const files = { 'a.txt': 'one two', sub: { 'b.txt': 'three' } };
+    const written = await catalogue(guest('page/catalogue'), files);
+    equal(written, '   2 words  a.txt\n   1 words  sub/b.txt\n');
+  });
+
+  test('own.js: opens, starts and invokes', async () => {
+    const module = await open(guest('zig/hello'), 'zig');
+    const host = await start(module, { hostCall: (binding, namespace, operation, payload) => payload, logger() {} });
+    deepEqual(await invoke(host, 'hello', 'x'), new TextEncoder().encode('Hello, x'));
+    host.close();
+  });
+
+  test('browser.js, node.mjs and the command line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wapc-page-'));
+    const run = (...args) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    symlinkSync(join(root, 'dist/hello.wasm'), join(folder, 'hello.wasm'));
+    const greeting = `const { greet } = await import(${JSON.stringify(join(root, 'www/samples/browser.js'))}); console.log(await greet('x'));`;
+    equal(run('--input-type=module', '--eval', greeting).stdout, 'Hello, x\n');
+    equal(run(join(root, 'www/samples/node.mjs')).stdout, 'logging something\nHello, waPC!\n');
+    const script = readFileSync(join(root, 'www/samples/command.sh'), 'utf8');
+    const lines = script.split('\n').filter((line) => line.startsWith('npx wapc-host '));
+    const printed = [/^Hello, waPC!$/m, /order/, /my-guest/];
+    lines.forEach((line, i) => {
+      const words = line.slice('npx wapc-host '.length).replaceAll("'", '').split(' ');
+      const args = words.map((word) => word.replace('node_modules/wapc-host', root));
+      const { status, stdout, stderr } = run(join(root, 'bin/wapc-host.js'), ...args);
+      equal(status, 0, stderr);
+      if (i !== 1) match(stdout, printed[i]);
+    });
+    equal(lines.length, 3);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('operations that are found', () => {
+  for (const [name, operations] of [
+    ['hello', ['echo', 'hello', 'nope']],
+    ['assemblyscript/hello', ['abort', 'echo', 'hello', 'nope']],
+    ['zig/hello', ['echo', 'hello', 'nope']],
+    ['c/hello', ['echo', 'exercise', 'exit', 'hello', 'nope']],
+    ['page/misbehaving', ['fill', 'hello', 'lie', 'outside', 'recurse', 'spin']],
+    ['page/catalogue', ['catalogue']],
+    ['wat/edge', []],
+  ]) {
+    test(name, async () => {
+      const bytes = guest(name);
+      const found = await findOperations(bytes, await open(bytes, name));
+      deepEqual(found.operations.sort(), operations);
+    });
+  }
+
+  test('names of modules that end early, or lie about their lengths', () => {
+    const bytes = guest('zig/hello');
+    for (let length = 8; length < bytes.length; length += 97) ok([...namesIn(bytes.subarray(0, length))].length >= 0);
+    const lying = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 11, 255, 255, 255, 255, 15, 255, 255, 255, 255, 15]);
+    deepEqual([...namesIn(lying)], []);
+  });
+});
+
+describe('lines that say that they run', () => {
+  test('statements, arrow functions and functions in functions; the code does the same', () => {
+    const source = [
+      'const add = (a, b) => a + b;',
+      'function twice(n) {',
+      '  if (n === 0) {',
+      '    return 0;',
+      '  }',
+      '  return add(',
+      '    n,',
+      '    n,',
+      '  );',
+      '}',
+      'const made = () => ({ n: twice(2) });',
+      'globalThis.tracedResult = made().n;',
+    ].join('\n');
+    const text = traced(source, 'sample', 'ran').replace(/^import .*?;/, '');
+    const ran = [];
+    new Function('__ran', text)((name, first, last) => ran.push([first, last]));
+    equal(globalThis.tracedResult, 4);
+    delete globalThis.tracedResult;
+    const wanted = [
+      [1, 1],
+      [11, 11],
+      [12, 12],
+      [11, 11],
+      [3, 5],
+      [6, 9],
+      [1, 1],
+    ];
+    deepEqual(ran, wanted);
+  });
+});
