@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { WapcModule } from '../dist/node.js';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
 import { findOperations } from '../www/app/sandbox/operations.js';

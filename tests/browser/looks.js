@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { root } from '../../tools/run.js';
 
-/* global document, getComputedStyle, innerWidth, axe */
+/* global axe, document, getComputedStyle, innerWidth, NodeFilter, requestAnimationFrame, scrollTo */
 
 const LOOKS = join(root, 'www/looks');
 const SCENES = ['calls', 'unharmed', 'cores', 'languages', 'own'];

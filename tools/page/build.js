@@ -113,7 +113,7 @@ export async function buildPage(host) {
       logOverride: { 'empty-import-meta': 'silent' },
     });
   }
-  copyFileSync(join(WWW, 'style.css'), join(SITE, 'style.css'));
+  await esbuild.build({ ...options, entryPoints: ['www/style/index.css'], outfile: 'www/dist/style.css' });
   for (const [name, guest] of Object.entries(GUESTS)) copyFileSync(join(root, guest), join(SITE, name));
   const policy = buildPolicy();
   copyFileSync(policy.built, join(SITE, 'guests/policy.wasm'));
