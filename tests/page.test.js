@@ -28,12 +28,8 @@ test('it takes no more than 170 KB over the wire until it has greeted', () => {
   ok(size <= 170_000, `${size} bytes`);
 });
 
-for (const [open, what, { headers = {}, viewport, query = '', isOld = false }] of [
-  [openChromium, 'cross-origin isolated', { headers: ISOLATED }],
-  [openChromium, 'on a phone, not isolated, without JSPI', { viewport: { width: 390, height: 844 }, isOld: true }],
-  [openChromium, 'under a strict policy', { headers: { ...ISOLATED, ...STRICT }, query: PACKAGE }],
-  [openFirefox, 'cross-origin isolated', { headers: ISOLATED }],
-]) {
+/** Uses the page in one browser: its name, and what came of each test. */
+async function used(open, { headers = {}, viewport, query = '', isOld = false }) {
   const { address, posted, stop } = await serve({ extra: drivenPage(isOld), headers });
   const browser = await open(address + DRIVEN + query, viewport);
   const outcomes = await Promise.race([
@@ -42,9 +38,26 @@ for (const [open, what, { headers = {}, viewport, query = '', isOld = false }] o
   ]);
   await browser.close();
   stop();
-  describe(`${browser.name}, ${what}`, () => {
-    test('the page was used', () => notEqual(outcomes.length, 0));
-    for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
+  return { name: browser.name, outcomes };
+}
+
+// Two browsers at once.
+for (const pair of [
+  [
+    [openChromium, 'cross-origin isolated', { headers: ISOLATED }],
+    [openFirefox, 'cross-origin isolated', { headers: ISOLATED }],
+  ],
+  [
+    [openChromium, 'on a phone, not isolated, without JSPI', { viewport: { width: 390, height: 844 }, isOld: true }],
+    [openChromium, 'under a strict policy', { headers: { ...ISOLATED, ...STRICT }, query: PACKAGE }],
+  ],
+]) {
+  const all = await Promise.all(pair.map(([open, , options]) => used(open, options)));
+  all.forEach(({ name, outcomes }, i) => {
+    describe(`${name}, ${pair[i][1]}`, () => {
+      test('the page was used', () => notEqual(outcomes.length, 0));
+      for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
+    });
   });
 }
 
@@ -113,15 +126,17 @@ describe('Chromium, looked at', async () => {
     test(`in ${colorScheme}, at all widths`, async () => {
       const { page } = await opened({ colorScheme });
       await seeAll(page);
+      const wrong = [];
       for (const width of [320, 390, 768, 1024, 1280, 1920, 2560]) {
         await page.setViewportSize({ width, height: 900 });
-        const wrong = await misplaced(page);
+        const found = await misplaced(page);
         if ([390, 768, 1280].includes(width)) {
           await picture(page, `${width}-${colorScheme}`);
-          wrong.push(...(await axeFinds(page)));
+          found.push(...(await axeFinds(page)));
         }
-        deepEqual(wrong, [], `at ${width} px`);
+        wrong.push(...found.map((what) => `at ${width} px: ${what}`));
       }
+      deepEqual(wrong, []);
       await page.close();
     });
   }
