@@ -1,6 +1,6 @@
 /** Uses the demo page in headless browsers as people do (browser/page/). */
 
-import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -120,6 +120,17 @@ describe('Chromium, looked at', async () => {
     );
     deepEqual([...new Set(durations)], ['0s']);
     await page.close();
+  });
+
+  test('a server whose policy forbids the sandbox: the scene says so', async () => {
+    const served = await serve({ headers: { ...ISOLATED, ...STRICT } });
+    const page = await browser.page.context().browser().newPage();
+    await page.goto(`${served.address}/www/dist/index.html#calls`);
+    await page.locator('#calls .stage').scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => globalThis.document.getElementById('calls').dataset.state === 'done');
+    match(await page.textContent('#calls [role="status"]'), /worker-src blob:/);
+    await page.close();
+    served.stop();
   });
 
   for (const colorScheme of ['light', 'dark']) {

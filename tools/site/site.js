@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -49,6 +49,12 @@ export async function buildSite(base = '/') {
   await vitepress.build(PAGES);
   const { site } = await buildPage();
   cpSync(site, join(SITE, 'demo'), { recursive: true });
+  // Alone the page has no documents to lead to.
+  const demo = join(SITE, 'demo/index.html');
+  writeFileSync(
+    demo,
+    readFileSync(demo, 'utf8').replace('<a href="../index.html" hidden>', '<a href="../index.html">'),
+  );
   const dead = navigated.filter((link) => !existsSync(join(SITE, fileOf(link))));
   if (dead.length > 0) throw new Error(`the navigation leads to what is not there: ${dead.join(', ')}`);
   return SITE;

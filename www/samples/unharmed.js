@@ -7,9 +7,15 @@ export async function onThisThread(guest, timeout, logger) {
   return WapcHost.instantiate(guest, { limits: { interrupt: true, timeout, memory }, codec: 'text', logger });
 }
 
-/** In a worker: past the deadline it is stopped, and another one takes its place. */
+/** In a worker: the page goes on meanwhile. A guest that does not end by itself even so is stopped with its worker. */
 export async function inWorker(guest, timeout, logger) {
-  return WapcPool.create(guest, { size: 1, workers: true, limits: { timeout, memory }, codec: 'text', logger });
+  return WapcPool.create(guest, {
+    size: 1,
+    workers: true,
+    limits: { interrupt: true, timeout, memory },
+    codec: 'text',
+    logger,
+  });
 }
 
 /** Invokes an operation that misbehaves: the error that comes of it. */

@@ -4,10 +4,10 @@
 export const count = (number) => Math.round(number).toLocaleString('en');
 
 /** A number with as many digits as say something. */
-const digits = (number) => (number >= 100 ? count(number) : String(+number.toPrecision(number >= 10 ? 3 : 2)));
+export const figure = (number) => (number >= 100 ? count(number) : String(+number.toPrecision(number >= 10 ? 3 : 2)));
 
 /** A number and its unit, which stay on one line. */
-const of = (number, unit) => `${digits(number)}\u00a0${unit}`;
+const of = (number, unit) => `${figure(number)}\u00a0${unit}`;
 
 /** Milliseconds, in the unit that fits. */
 export function meanTime(milliseconds) {

@@ -8,6 +8,12 @@
 
 import { $ } from '../parts/elements.js';
 
+/** Milliseconds after which a frame that has loaded, and says nothing, is one whose script the server's policy forbids. */
+const GRACE = 500;
+
+const REFUSED =
+  'no worker could be started: the content security policy of this server has to allow `worker-src blob:`';
+
 const scripts = {};
 
 /** The text of one of the worker's scripts; loaded once. */
@@ -57,6 +63,7 @@ export class Sandbox {
     frame.srcdoc = `<!doctype html><meta http-equiv="content-security-policy" content="${head}"><script>${code}</script>`;
     this.#frame = frame;
     return new Promise((resolve) => {
+      let isReady = false;
       const end = () => {
         removeEventListener('message', listen);
         frame.remove();
@@ -65,6 +72,7 @@ export class Sandbox {
       const listen = ({ source, data }) => {
         if (source !== frame.contentWindow) return;
         if (data.ready) {
+          isReady = true;
           const port = this.#listen(() => resolve(true));
           frame.contentWindow.postMessage({ script, port }, '*', [port]);
         } else {
@@ -74,13 +82,14 @@ export class Sandbox {
         }
       };
       addEventListener('message', listen);
+      frame.addEventListener('load', () => setTimeout(() => isReady || end(), GRACE));
       document.body.append(frame);
     });
   }
 
   #inPage(script) {
     this.#worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
-    this.#worker.addEventListener('error', ({ message }) => this.#reject(new Error(message)));
+    this.#worker.addEventListener('error', ({ message }) => this.#reject(new Error(message ?? REFUSED)));
     const port = this.#listen(() => {});
     this.#worker.postMessage(port, [port]);
   }

@@ -52,9 +52,9 @@ async function greet() {
 async function measure() {
   const options = { codec: 'text', hostCall: { foo: { echo: (name) => name } }, logger() {} };
   const host = await WapcHost.instantiate('hello.wasm', options);
-  const CALLS = 200;
+  const CALLS = 500;
   let best = Infinity;
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 10; round++) {
     const from = performance.now();
     for (let call = 0; call < CALLS; call++) host.invokeSync('echo', 'waPC!');
     best = Math.min(best, (performance.now() - from) / CALLS);

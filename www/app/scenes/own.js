@@ -147,6 +147,7 @@ export function mount(section) {
 
   /** Loads a guest, says what it is, and finds its operations. True if it is one. */
   async function bring(guest) {
+    const isShared = isWaiting && guest === current;
     isWaiting = false;
     name(guest);
     let isGuest = false;
@@ -160,7 +161,7 @@ export function mount(section) {
         const found = await sandbox.run('look', { guest: guest.bytes, name: guest.name }, see);
         if (!isMine()) return;
         isGuest = true;
-        showOperations(found);
+        showOperations(found.operations, isShared);
         say(`${guest.name}: ${count(found.operations.length)} operations found among ${count(found.tried)} names.`);
       } catch (error) {
         if (!isMine()) return;
@@ -181,7 +182,8 @@ export function mount(section) {
     return loadAddress(guest.address, progress, loading.signal);
   }
 
-  function showOperations({ operations: found }) {
+  /** Offers operations; what a link brought stays chosen. */
+  function showOperations(found, isShared) {
     const choose = (value) => (operation.value = value);
     if (found.length === 0) return operations.replaceChildren();
     const { group, press } = choices(
@@ -189,7 +191,7 @@ export function mount(section) {
       found.map((name) => [name, name]),
       choose,
     );
-    if (!found.includes(operation.value)) operation.value = found.includes('hello') ? 'hello' : found[0];
+    if (!isShared && !found.includes(operation.value)) operation.value = found.includes('hello') ? 'hello' : found[0];
     press(operation.value);
     operation.oninput = () => press(operation.value);
     return operations.replaceChildren(group);
@@ -202,7 +204,6 @@ export function mount(section) {
     sequence.clear();
     sequence.place.hidden = false;
     code.clear();
-    let failed;
     await during(async (sandbox, isMine, begin) => {
       say(`Invoking ${operation.value}…`);
       try {
@@ -223,12 +224,10 @@ export function mount(section) {
           `${operation.value} answered with ${size(response.length)}, ${time(performance.now() - from)} with its start.`,
         );
       } catch (error) {
-        failed = error;
         if (isMine()) answer.replaceChildren(errorElement(located(error)));
         throw error;
       }
     });
-    return failed;
   }
 
   function showLink() {
