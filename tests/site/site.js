@@ -50,6 +50,6 @@ describe('the site', () => {
     await page.click('nav a[href$="/demo/index.html"]');
     await page.waitForFunction(() => globalThis.document.getElementById('greeting')?.textContent === 'Hello, waPC!');
     await page.click('nav a:text("Docs")');
-    await page.locator('nav a[href$="/demo/index.html"]').waitFor();
+    await page.locator('nav a[href$="/demo/index.html"]').first().waitFor();
   });
 });
