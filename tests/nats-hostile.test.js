@@ -1,9 +1,11 @@
 /** What others on the connection may send: foreign headers, second answers, late ones, cancels of what is not theirs. */
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { after, test } from 'node:test';
 
-import { headers } from '@nats-io/nats-core';
+import { createInbox, headers } from '@nats-io/nats-core';
 import { WapcError } from 'wapc-host';
 import { remote, serve } from 'wapc-host/nats';
 
@@ -95,6 +97,55 @@ async function byHand(answer, work) {
     subscription.unsubscribe();
   }
 }
+
+/** Headers that NATS servers pass on, and its client does not read. */
+const UNREADABLE = ['a name: x', 'name: a\nb', 'n\u00e4me: x'];
+
+/** Publishes messages with headers as they are, which no client of NATS would send. Resolves when the server has them. */
+async function publishRaw(messages) {
+  const socket = createConnection(server.port, '127.0.0.1');
+  let said = '';
+  socket.setEncoding('latin1').on('data', (data) => (said += data));
+  socket.write('CONNECT {"verbose":false,"headers":true,"lang":"test","version":"1"}\r\n');
+  for (const { subject, reply = '', lines, body = '' } of messages) {
+    const block = `NATS/1.0\r\n${lines}\r\n\r\n`;
+    const length = Buffer.byteLength(block);
+    socket.write(`HPUB ${subject} ${reply} ${length} ${length + Buffer.byteLength(body)}\r\n${block}${body}\r\n`);
+  }
+  socket.write('PING\r\n');
+  await until(() => said.includes('PONG') || said.includes('-ERR'));
+  socket.end();
+  await once(socket, 'close');
+  ok(!said.includes('-ERR'), said);
+}
+
+test('headers that cannot be read end their request alone, and the connections go on', async () => {
+  const { id } = service;
+  for (const lines of UNREADABLE) {
+    const inbox = createInbox();
+    const answers = [];
+    here.subscribe(inbox, { callback: (error, message) => answers.push(message.headers?.get('Wapc-Error')) });
+    await here.flush();
+    await publishRaw([
+      { subject: `wapc.$member.${id}.1`, lines },
+      { subject: 'wapc.$cancel.hello', lines, body: inbox },
+      { subject: '$SRV.PING.hello', reply: inbox, lines },
+      { subject: 'wapc.hello.echo', lines },
+      { subject: 'wapc.hello.echo', reply: inbox, lines, body: 'x' },
+    ]);
+    await until(() => answers.length === 2);
+    deepEqual(new Set(answers), new Set([undefined, 'WAPC_ARGUMENT']), JSON.stringify(lines));
+    equal(text(await remote(here, 'hello').invoke('echo', 'fine')), 'fine');
+  }
+  for (const lines of UNREADABLE) {
+    await byHand(
+      (message) => void publishRaw([{ subject: message.reply, lines, body: 'x' }]),
+      (guest) => rejects(guest.invoke('a'), { code: 'WAPC_UNREACHABLE', guest: 'by-hand', operation: 'a' }),
+    );
+    equal(text(await remote(here, 'hello').invoke('echo', 'fine')), 'fine');
+  }
+  equal((await endpoint()).data.inFlight, 0);
+});
 
 test('a second answer is ignored, whatever it is', async () => {
   const second = [

@@ -1,6 +1,6 @@
 /** What all callers on one connection share: one inbox for answers, and whether the connection is there. */
 
-import { WapcError } from '../base/error.js';
+import { WapcError, messageOf } from '../base/error.js';
 import { core } from './peers.js';
 
 /**
@@ -51,12 +51,23 @@ export class Link {
           cause: error,
         });
         this.#loseAll(this.#broken);
-      } else this.#waiting.get(message.subject.slice(length))?.receive(message);
+      } else this.#deliver(message.subject.slice(length), message);
     };
     try {
       this.#connection.subscribe(`${this.#inbox}.*`, { callback });
     } catch (cause) {
       this.#broken = gone(cause);
+    }
+  }
+
+  /** Never throws: the client of NATS would read nothing more from the connection. */
+  #deliver(token, message) {
+    const waiting = this.#waiting.get(token);
+    try {
+      waiting?.receive(message);
+    } catch (cause) {
+      // Its headers, which the client of NATS reads only now.
+      waiting.lose(new WapcError('WAPC_UNREACHABLE', `the answer cannot be read: ${messageOf(cause)}`, { cause }));
     }
   }
 

@@ -1,6 +1,6 @@
 /** A request that a service has taken: its fields, its payload, its answer. */
 
-import { WapcError } from '../base/error.js';
+import { WapcError, messageOf } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
 import { packed } from './failures.js';
 import { headersOf } from './peers.js';
@@ -48,8 +48,7 @@ export class Request {
 
   /** Reads its header. Throws WAPC_ARGUMENT. */
   read() {
-    const { headers } = this.#message;
-    const text = headers?.get(REQUEST) ?? '';
+    const text = requestHeaderOf(this.#message);
     if (text === '') return;
     const fields = readRequest(text);
     if (fields === undefined) {
@@ -227,6 +226,15 @@ export class Request {
     this.leave();
     this.#stopAlive?.();
     this.#receiver?.stop();
+  }
+}
+
+/** The text of a message's `REQUEST` header; empty where it has none. Throws WAPC_ARGUMENT. */
+function requestHeaderOf(message) {
+  try {
+    return message.headers?.get(REQUEST) ?? '';
+  } catch (cause) {
+    throw new WapcError('WAPC_ARGUMENT', `the headers of the request cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 

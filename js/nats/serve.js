@@ -129,8 +129,15 @@ class Service {
     const { prefix, name, queue } = this.#settings;
     const subscribe = (subject, receive, options) => {
       const callback = (error, message) => {
-        if (error) this.#refusal = error;
-        else receive(message);
+        if (error) {
+          this.#refusal = error;
+          return;
+        }
+        try {
+          receive(message);
+        } catch {
+          // Headers that the client of NATS cannot read. It would read nothing more from the connection if this threw.
+        }
       };
       return this.#connection.subscribe(subject, { ...options, callback });
     };
