@@ -228,7 +228,8 @@ class Service {
       else
         sent.then(
           () => this.#end(request),
-          (error) => this.#fail(request, error),
+          // The guest has run: an error as an answer could have the caller try again.
+          (error) => this.#end(request, messageOf(error)),
         );
     } catch (error) {
       void this.#fail(request, error);
