@@ -221,6 +221,32 @@ test('an answer with headers of others is an answer', () =>
     async (guest) => equal(text(await guest.invoke('a')), 'fine'),
   ));
 
+test('each request that a lost connection ends has an error of its own', async () => {
+  const own = await server.connect();
+  const taken = new Set();
+  const names = ['one', 'two'];
+  const silent = names.map((name) =>
+    there.subscribe(`wapc.silent-${name}.>`, { callback: (error, message) => taken.add(message.subject) }),
+  );
+  await there.flush();
+  const lost = () =>
+    names.map((name) =>
+      remote(own, `silent-${name}`)
+        .invoke(name)
+        .catch((error) => error),
+    );
+  const during = lost();
+  await until(() => taken.size === 2);
+  await own.close();
+  for (const errors of [await Promise.all(during), await Promise.all(lost())]) {
+    deepEqual(
+      errors.map(({ code, guest, operation }) => [code, guest, operation]),
+      names.map((name) => ['WAPC_UNREACHABLE', `silent-${name}`, name]),
+    );
+  }
+  for (const subscription of silent) subscription.unsubscribe();
+});
+
 test('a signal that many requests share is let go of', async () => {
   const { signal } = new AbortController();
   const answers = Array.from({ length: 500 }, (_, i) => remote(here, 'hello').invoke('echo', String(i), { signal }));

@@ -24,7 +24,7 @@ export class Link {
   /** Called when the connection is back, or gone for good. */
   #pending = new Set();
   #isConnected;
-  /** Why no answer can arrive any more; undefined while it can. */
+  /** Makes the error of why no answer can arrive any more, which each that waits has for itself; undefined while it can. */
   #broken;
 
   /** The link of a connection. `@nats-io/nats-core` is loaded. */
@@ -47,16 +47,14 @@ export class Link {
     const { length } = `${this.#inbox}.`;
     const callback = (error, message) => {
       if (error) {
-        this.#broken = new WapcError('WAPC_UNREACHABLE', `the inbox for answers is refused: ${error.message}`, {
-          cause: error,
-        });
+        this.#broken = () => unreachable(`the inbox for answers is refused: ${error.message}`, error);
         this.#loseAll(this.#broken);
       } else this.#deliver(message.subject.slice(length), message);
     };
     try {
       this.#connection.subscribe(`${this.#inbox}.*`, { callback });
     } catch (cause) {
-      this.#broken = gone(cause);
+      this.#broken = () => gone(cause);
     }
   }
 
@@ -67,7 +65,7 @@ export class Link {
       waiting?.receive(message);
     } catch (cause) {
       // Its headers, which the client of NATS reads only now.
-      waiting.lose(new WapcError('WAPC_UNREACHABLE', `the answer cannot be read: ${messageOf(cause)}`, { cause }));
+      waiting.lose(unreachable(`the answer cannot be read: ${messageOf(cause)}`, cause));
     }
   }
 
@@ -76,13 +74,13 @@ export class Link {
     for await (const { type, error } of this.#connection.status()) {
       if (type === 'disconnect') {
         this.#isConnected = false;
-        this.#loseAll(new WapcError('WAPC_UNREACHABLE', 'the connection was lost while the answer was awaited'));
+        this.#loseAll(() => unreachable('the connection was lost while the answer was awaited'));
       } else if (type === 'reconnect') {
         this.#isConnected = true;
         this.#wakeAll();
       } else if (type === 'error' && error?.operation === 'publish') this.#refuse(error);
     }
-    this.#broken ??= gone();
+    this.#broken ??= () => gone();
     this.#loseAll(this.#broken);
     this.#wakeAll();
   }
@@ -92,14 +90,14 @@ export class Link {
     for (const [token, waiting] of this.#waiting) {
       if (waiting.subject !== error.subject) continue;
       this.#waiting.delete(token);
-      waiting.lose(new WapcError('WAPC_UNREACHABLE', `the NATS server refuses it: ${error.message}`, { cause: error }));
+      waiting.lose(unreachable(`the NATS server refuses it: ${error.message}`, error));
     }
   }
 
-  #loseAll(error) {
+  #loseAll(makeError) {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const waiting of all) waiting.lose(error);
+    for (const waiting of all) waiting.lose(makeError());
   }
 
   #wakeAll() {
@@ -121,7 +119,7 @@ export class Link {
 
   /** Throws WAPC_UNREACHABLE where no answer can come any more. */
   requireLive() {
-    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#broken !== undefined) throw this.#broken();
     if (this.#connection.isClosed()) throw gone();
   }
 
@@ -150,11 +148,9 @@ export class Link {
   }
 }
 
-function gone(cause) {
-  const why = cause === undefined ? '' : `: ${cause.message}`;
-  return new WapcError(
-    'WAPC_UNREACHABLE',
-    `the connection to NATS is closed${why}`,
-    cause === undefined ? {} : { cause },
-  );
+const gone = (cause) =>
+  unreachable(`the connection to NATS is closed${cause === undefined ? '' : `: ${cause.message}`}`, cause);
+
+function unreachable(message, cause) {
+  return new WapcError('WAPC_UNREACHABLE', message, cause === undefined ? {} : { cause });
 }
