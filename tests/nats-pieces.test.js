@@ -96,7 +96,7 @@ test('pieces of one request go to one member', async () => {
  * A caller by hand: sends the first piece, then what `more` sends to where the member wants it. Resolves with the first
  * error, and with the messages before it.
  */
-async function callByHand(connection, { fields, first, more = () => {} }) {
+async function callByHand(connection, { subject = 'wapc.hello.echo', fields, first, more = () => {} }) {
   const inbox = createInbox();
   const seen = [];
   const { promise, resolve } = deferred();
@@ -116,7 +116,7 @@ async function callByHand(connection, { fields, first, more = () => {} }) {
         );
     },
   });
-  connection.publish('wapc.hello.echo', first, { headers: named({ 'Wapc-Request': fields }), reply: inbox });
+  connection.publish(subject, first, { headers: named({ 'Wapc-Request': fields }), reply: inbox });
   const outcome = await promise;
   subscription.unsubscribe();
   return outcome;
@@ -263,6 +263,46 @@ describe('what does not come', { concurrency: true }, () => {
       const kept = (await arrayBytes()) - before;
       ok(kept < 2 ** 27, `${kept} bytes are kept`);
     }));
+
+  test('a payload that comes by single bytes, and a response that is taken by single pieces, end in time', async () => {
+    const long = await benchPool({ hostCall: () => bytesOf(8 * MIB) });
+    await served(
+      small,
+      async ({ here, there, stats }) => {
+        const trickles = [];
+        // Each is well before the one before it has been forgotten.
+        const trickle = (send) => trickles.push(setInterval(send, 500));
+        const byBytes = callByHand(here, {
+          subject: 'wapc.slow.echo',
+          fields: 'length=2000',
+          first: new Uint8Array(1),
+          more: (send) => {
+            let index = 1;
+            trickle(() => send(index++, new Uint8Array(1)));
+          },
+        });
+        const inbox = createInbox();
+        let taken = 0;
+        here.subscribe(inbox, {
+          callback: (error, { reply }) => {
+            if (taken++ > 0) return;
+            let count = 1;
+            const acknowledge = () => named({ 'Wapc-Message': `acknowledge ${count++}` });
+            trickle(() => here.publish(reply, undefined, { headers: acknowledge() }));
+          },
+        });
+        here.publish('wapc.slow.call', 'x', { headers: named({ 'Wapc-Request': 'pieces' }), reply: inbox });
+        equal((await byBytes).code, 'WAPC_UNREACHABLE');
+        await until(async () => (await stats()).num_errors === 2);
+        trickles.forEach(clearInterval);
+        equal((await stats()).data.inFlight, 0);
+        await there.flush();
+        ok(taken < 40, `${taken} pieces were sent`);
+      },
+      { guest: long, name: 'slow' },
+    );
+    await long.close();
+  });
 
   test('a response whose pieces stop coming, and one that nobody takes, end in time', async () => {
     const stopping = servedByHand(

@@ -2,10 +2,41 @@
 
 import { WapcError } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
-import { LONGEST_PAYLOAD, STALL, WINDOW } from './wire.js';
+import { LONGEST_PAYLOAD, SLOWEST, STALL, WINDOW } from './wire.js';
 
 /** The error of pieces that were lost: the request has to be made again. */
 const lost = (message) => new WapcError('WAPC_UNREACHABLE', message);
+
+/**
+ * Gives a payload up that does not go on, or too slowly: where nothing has moved for `STALL` ms, and where less than
+ * `SLOWEST` bytes a second have since its first piece. Else one byte now and then would keep its memory.
+ */
+class Pace {
+  /** When the first of it had moved, on this process's clock. */
+  #begun;
+  #late;
+  #stopTimer;
+
+  /** @param {() => void} late is called once */
+  constructor(late) {
+    this.#late = late;
+    this.moved(0);
+  }
+
+  /** So many bytes of it have moved by now. */
+  moved(bytes) {
+    this.stop();
+    const now = performance.now();
+    if (bytes > 0) this.#begun ??= now;
+    const earned = STALL + (bytes / SLOWEST) * 1_000 - (now - (this.#begun ?? now));
+    this.#stopTimer = startTimer(Math.max(0, Math.min(STALL, earned)), this.#late);
+  }
+
+  /** Idempotent. */
+  stop() {
+    this.#stopTimer?.();
+  }
+}
 
 /** Sends the pieces of one payload, at most `WINDOW` ahead of what was acknowledged. */
 export class Sender {
@@ -16,7 +47,7 @@ export class Sender {
   /** Pieces that were sent, and those of them that were acknowledged. */
   #sent = 0;
   #acknowledged = 0;
-  #stopTimer;
+  #pace = new Pace(() => this.#end(lost(this.#stalled)));
 
   /**
    * @param {Uint8Array} bytes
@@ -30,11 +61,14 @@ export class Sender {
     this.#size = size;
     this.#send = send;
     this.#ended = ended;
-    this.#watch();
   }
 
   get #count() {
     return Math.ceil(this.#bytes.length / this.#size);
+  }
+
+  get #stalled() {
+    return `the other side has acknowledged ${this.#acknowledged} of ${this.#count} pieces, and none for ${STALL} ms or too slowly`;
   }
 
   /** Sends pieces until `most` are on their way. */
@@ -56,27 +90,16 @@ export class Sender {
     this.#acknowledged = count;
     if (count === this.#count) this.#end();
     else {
-      this.#watch();
+      this.#pace.moved(count * this.#size);
       this.send();
     }
   }
 
   /** Lets go of the payload. Idempotent. */
   stop() {
-    this.#stopTimer?.();
+    this.#pace.stop();
     this.#ended = undefined;
     this.#bytes = new Uint8Array(0);
-  }
-
-  #watch() {
-    this.#stopTimer?.();
-    this.#stopTimer = startTimer(STALL, () =>
-      this.#end(
-        lost(
-          `the other side has acknowledged ${this.#acknowledged} of ${this.#count} pieces, and none for ${STALL} ms`,
-        ),
-      ),
-    );
   }
 
   #end(error) {
@@ -93,20 +116,22 @@ export class Receiver {
   #from;
   #filled = 0;
   #next = 0;
-  #stopTimer;
-  #stalled;
+  #pace;
 
   /**
    * @param {number} length in bytes, as the sender has announced it
    * @param {string | undefined} from the reply subject of all of its pieces
-   * @param {(error: unknown) => void} stalled is called when no piece has come for `STALL` ms
+   * @param {(error: unknown) => void} stalled is called when no piece has come for `STALL` ms, or they come too slowly
    */
   constructor(length, from, stalled) {
     if (length > LONGEST_PAYLOAD) throw tooLong(length);
     this.#bytes = allocated(length);
     this.#from = from;
-    this.#stalled = stalled;
-    this.#watch();
+    this.#pace = new Pace(() => stalled(lost(this.#missing)));
+  }
+
+  get #missing() {
+    return `${this.#filled} of ${this.#bytes.length} bytes came, and no piece for ${STALL} ms or too slowly`;
   }
 
   /** Pieces that were taken. */
@@ -136,20 +161,14 @@ export class Receiver {
     this.#bytes.set(piece, this.#filled);
     this.#filled += piece.length;
     this.#next++;
-    if (this.#filled === length) this.#stopTimer();
-    else this.#watch();
+    if (this.#filled === length) this.#pace.stop();
+    else this.#pace.moved(this.#filled);
   }
 
   /** Lets go of the bytes. Idempotent. */
   stop() {
-    this.#stopTimer();
+    this.#pace.stop();
     this.#bytes = new Uint8Array(0);
-  }
-
-  #watch() {
-    this.#stopTimer?.();
-    const missing = () => `${this.#filled} of ${this.#bytes.length} bytes came, and no piece for ${STALL} ms`;
-    this.#stopTimer = startTimer(STALL, () => this.#stalled(lost(missing())));
   }
 }
 

@@ -25,6 +25,8 @@ export const LONGEST_PAYLOAD = 1 << 29;
 export const WINDOW = 8;
 /** Milliseconds without a piece, or without an acknowledgement, after which the other side is given up. */
 export const STALL = 5_000;
+/** Bytes a second of the slowest payload in pieces, after its first `STALL` milliseconds: a slower one is given up. */
+export const SLOWEST = 1 << 17;
 /** Milliseconds between the signs of life that a caller asks for. */
 export const ALIVE = 1_000;
 /** Signs of life that are missed before the member that took a request is given up. */
