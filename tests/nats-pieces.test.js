@@ -208,6 +208,61 @@ test('a caller that takes no pieces gets an error, not the first of them', () =>
     await big.close();
   }));
 
+test('a payload in pieces counts until its request has ended, a response until it was taken', async () => {
+  const answer = deferred();
+  const hostCall = (binding, namespace, operation, payload) =>
+    payload.length === 1 ? answer.promise : new Uint8Array(Number(new TextDecoder().decode(payload)));
+  const waiting = await benchPool({ hostCall, async: true });
+  await served(
+    usual,
+    async ({ here, guest, stats }) => {
+      const busy = guest.invoke('call', 'x');
+      await until(() => waiting.stats.busy === 1);
+      const queued = guest.invoke('echo', bytesOf(2 * MIB));
+      await until(() => waiting.stats.waiting === 1);
+      const first = new Uint8Array(1);
+      const over = await callByHand(here, { fields: `length=${2 ** 29 - 2 * MIB + 1}`, first });
+      deepEqual(over, { code: 'WAPC_POOL_FULL', seen: [] });
+      const fits = await callByHand(here, {
+        fields: `length=${2 ** 29 - 2 * MIB}`,
+        first,
+        more: (send) => send(2, first),
+      });
+      deepEqual(fits, { code: 'WAPC_UNREACHABLE', seen: ['continue 1'] });
+      answer.resolve('');
+      await busy;
+      sameBytes(await queued, bytesOf(2 * MIB));
+
+      await until(async () => (await stats()).data.inFlight === 0);
+      const inbox = createInbox();
+      const seen = deferred();
+      here.subscribe(`${inbox}.*`, {
+        callback: (error, { headers }) => headers.get('Wapc-Error') && seen.resolve(headers.get('Wapc-Error')),
+      });
+      for (const [index, length] of [2 ** 28, 2 ** 28, 2 * MIB].entries()) {
+        here.publish('wapc.hello.call', String(length), {
+          headers: named({ 'Wapc-Request': 'pieces cancel' }),
+          reply: `${inbox}.${index}`,
+        });
+      }
+      equal(await seen.promise, 'WAPC_LIMIT');
+      for (const index of [0, 1]) here.publish('wapc.$cancel.hello', `${inbox}.${index}`);
+      await until(async () => (await stats()).data.inFlight === 0);
+      equal((await guest.invoke('call', String(3 * MIB))).length, 3 * MIB);
+      // Its caller does not take it, and has time for that.
+      here.publish('wapc.hello.call', String(2 * MIB), {
+        headers: named({ 'Wapc-Request': 'pieces timeout=1000' }),
+        reply: inbox,
+      });
+      await here.flush();
+      await until(async () => (await stats()).data.inFlight === 0);
+      ok((await stats()).last_error.startsWith('WAPC_TIMEOUT:'));
+    },
+    { guest: waiting },
+  );
+  await waiting.close();
+});
+
 test('a payload over the limit of the guest is its WAPC_LIMIT', async () => {
   const limited = await benchPool({ limits: { payload: 100_000 } });
   await served(

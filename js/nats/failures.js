@@ -59,6 +59,12 @@ export function packed(error) {
   return { code, line, fields, body: encoder.encode(JSON.stringify(rest)) };
 }
 
+/** An error in one line, its code first. */
+export function lineOf(error) {
+  const { code, line } = packed(error);
+  return `${code}: ${line}`;
+}
+
 /**
  * The error that a message carries; undefined where it carries none. Services of others send a text alone: that is
  * WAPC_GUEST.

@@ -59,8 +59,9 @@ export interface ServeOptions {
    */
   prefix?: string | undefined;
   /**
-   * Requests that may be under way or queued here, past which WAPC_POOL_FULL goes to the caller. Payloads that arrive in
-   * pieces may have 512 MiB together.
+   * Requests that may be under way or queued here, past which WAPC_POOL_FULL goes to the caller. Payloads that come in
+   * pieces may have 512 MiB together until their requests have ended, past which it is WAPC_POOL_FULL as well; so may
+   * responses that leave in pieces, past which WAPC_LIMIT goes to the caller.
    * @default 1_000
    */
   maxInFlight?: number | undefined;

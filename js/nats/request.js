@@ -32,6 +32,8 @@ export class Request {
 
   /** Ends what `open` has begun. */
   leave = () => {};
+  /** Bytes of its payload that its service counts; it is one message otherwise. */
+  held = 0;
 
   /**
    * @param {any} connection
@@ -175,6 +177,11 @@ export class Request {
     if (bytes !== undefined) this.#resolve(bytes);
   }
 
+  /** True if an answer of so many bytes is longer than a message. */
+  isLong(length) {
+    return length > roomIn(this.#connection);
+  }
+
   /**
    * Answers with a response. Of one that is sent in pieces a promise, which resolves when the caller has all of it.
    * @param {Uint8Array} bytes
@@ -196,10 +203,9 @@ export class Request {
 
   #answer(bytes, fields) {
     this.#stopAlive?.();
-    const whole = roomIn(this.#connection);
-    if (bytes.length <= whole) return void this.#publish(bytes, withFields(undefined, fields));
+    if (!this.isLong(bytes.length)) return void this.#publish(bytes, withFields(undefined, fields));
     if (!this.#fields.pieces) {
-      const message = `the response has ${bytes.length} bytes, and a message of this NATS server at most ${whole}: the caller would have to take pieces (${REQUEST}: pieces)`;
+      const message = `the response has ${bytes.length} bytes, and a message of this NATS server at most ${roomIn(this.#connection)}: the caller would have to take pieces (${REQUEST}: pieces)`;
       throw new WapcError('WAPC_LIMIT', message);
     }
     return new Promise((resolve, reject) => {
@@ -212,8 +218,16 @@ export class Request {
         error === undefined ? resolve(undefined) : reject(error),
       );
       this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+      // Then its caller no longer waits.
+      const { timeout } = this.#fields;
+      this.#stopTimer = startTimer(Math.max(0, timeout - this.age), () =>
+        reject(new WapcError('WAPC_TIMEOUT', `the response was not taken within the ${timeout} ms of the request`)),
+      );
       this.#sender.send();
-    }).finally(() => this.#sender.stop());
+    }).finally(() => {
+      this.#stopTimer();
+      this.#sender.stop();
+    });
   }
 
   #publish(bytes, headers, reply) {

@@ -6,6 +6,7 @@ import { forCaller } from '../base/origin.js';
 import { checkConnection, readCount } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
 import { operationOf, readName, readVersion } from './names.js';
+import { lineOf } from './failures.js';
 import { Outbox } from './outbox.js';
 import { loadCore } from './peers.js';
 import { tooLong } from './pieces.js';
@@ -15,8 +16,8 @@ import { LONGEST_PAYLOAD, MESSAGE, cancelSubject, memberSubject, readMessage, su
 const OPTIONS = 'name,version,description,queue,prefix,maxInFlight,authorize,context,data';
 const DEFAULT_IN_FLIGHT = 1_000;
 
-/** Bytes of all payloads that are arriving in pieces. */
-const MOST_ARRIVING = 1 << 29;
+/** Bytes of all payloads that came in pieces, and of all responses that leave in pieces. */
+const MOST_IN_PIECES = 1 << 29;
 
 /** Reads the options of `serve`, each once. Throws WAPC_ARGUMENT. */
 function readOptions(options) {
@@ -100,8 +101,10 @@ class Service {
   #others = [];
   /** Requests that were taken and have not ended. */
   #inFlight = 0;
-  /** Bytes of payloads that are arriving in pieces. */
+  /** Bytes of payloads in pieces, of requests that have not ended: they may wait for an instance. */
   #arriving = 0;
+  /** Bytes of responses that are leaving in pieces. */
+  #leaving = 0;
   /** Requests by the token of the subject that their callers send to, and those that can be cancelled by their reply subject. */
   #byToken = new Map();
   #byReply = new Map();
@@ -222,15 +225,25 @@ class Service {
   }
 
   #respond(request, response) {
+    const { length } = response;
     try {
+      const isLong = request.isLong(length);
+      if (isLong && this.#leaving + length > MOST_IN_PIECES) {
+        const message = `${this.#leaving} bytes of responses are leaving here in pieces, and ${length} more would be over ${MOST_IN_PIECES}`;
+        throw new WapcError('WAPC_LIMIT', message);
+      }
       const sent = request.respond(response);
-      if (sent === undefined) this.#end(request);
-      else
-        sent.then(
-          () => this.#end(request),
-          // The guest has run: an error as an answer could have the caller try again.
-          (error) => this.#end(request, messageOf(error)),
-        );
+      if (sent === undefined) return this.#end(request);
+      this.#leaving += length;
+      const end = (error) => {
+        this.#leaving -= length;
+        this.#end(request, error);
+      };
+      // The guest has run: an error as an answer could have the caller try again.
+      sent.then(
+        () => end(),
+        (error) => end(lineOf(error)),
+      );
     } catch (error) {
       void this.#fail(request, error);
     }
@@ -244,24 +257,22 @@ class Service {
   #end(request, failure) {
     request.close();
     if (request.canBeCancelled && this.#byReply.get(request.reply) === request) this.#byReply.delete(request.reply);
+    this.#arriving -= request.held;
     this.#counts.add(request.age, failure);
     if (--this.#inFlight === 0) this.#becomeIdle();
   }
 
-  /** Receives a payload that comes in pieces. Its memory counts until the guest has been given it. */
-  async #receivePayload(request) {
+  /** Receives a payload that comes in pieces. Its memory counts until the request has ended. */
+  #receivePayload(request) {
     const { length } = request;
     if (length > LONGEST_PAYLOAD) throw tooLong(length);
-    if (this.#arriving + length > MOST_ARRIVING) {
-      const message = `${this.#arriving} bytes are arriving here in pieces, and ${length} more would be over ${MOST_ARRIVING}`;
+    if (this.#arriving + length > MOST_IN_PIECES) {
+      const message = `${this.#arriving} bytes came here in pieces or are arriving, and ${length} more would be over ${MOST_IN_PIECES}`;
       throw new WapcError('WAPC_POOL_FULL', message);
     }
+    request.held = length;
     this.#arriving += length;
-    try {
-      return await request.payload();
-    } finally {
-      this.#arriving -= length;
-    }
+    return request.payload();
   }
 
   #operationOf(subject) {
