@@ -201,9 +201,15 @@ test('a response with a piece missing, or one too many, is an error and never an
 test('a caller that takes no pieces gets an error, not the first of them', () =>
   served(small, async ({ here }) => {
     const big = await benchPool({ hostCall: () => bytesOf(20_000) });
-    const service = await serve(here, big, { name: 'big', version: '1.0.0' });
+    const authorize = ({ operation }) => {
+      if (operation === 'echo') throw new Error('x'.repeat(20_000));
+    };
+    const service = await serve(here, big, { name: 'big', version: '1.0.0', authorize });
     const answer = await here.request('wapc.big.call', 'x');
     equal(answer.headers.get('Wapc-Error'), 'WAPC_LIMIT');
+    const error = await here.request('wapc.big.echo', 'x');
+    deepEqual([error.headers.get('Wapc-Error'), error.data.length], ['WAPC_GUEST', 0]);
+    equal(error.headers.get('Nats-Service-Error'), 'x'.repeat(200));
     await service.close();
     await big.close();
   }));

@@ -10,6 +10,8 @@ import { ACKNOWLEDGE, ALIVE_STILL, CONTINUE, MESSAGE, PIECE, REQUEST, pieceOf, r
 /** Bounds of the milliseconds between the signs of life that a caller may ask for. */
 const [SHORTEST_ALIVE, LONGEST_ALIVE] = [100, 60_000];
 
+const NOTHING = new Uint8Array(0);
+
 const WITHOUT_HEADER = { timeout: Infinity, pieces: false, cancel: false, alive: undefined, length: undefined };
 
 export class Request {
@@ -197,7 +199,9 @@ export class Request {
    */
   async fail(error) {
     const { code, line, fields, body } = packed(error);
-    await this.#answer(body, fields);
+    // Its first characters are in the headers: enough for callers that take no pieces.
+    const isTooLong = this.isLong(body.length) && !this.#fields.pieces;
+    await this.#answer(isTooLong ? NOTHING : body, fields);
     return `${code}: ${line}`;
   }
 
