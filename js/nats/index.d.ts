@@ -126,7 +126,8 @@ export interface RemoteOptions {
   retries?: number | undefined;
   /**
    * Operations that may run more than once for one invocation; true for all. With `retries` they are tried again where the
-   * connection is lost, and where the server that took one has not been heard of for 3 s.
+   * connection is lost, and where the server that took one has not been heard of for 3 s. A guest that computes as long on
+   * that server's own thread keeps it from being heard of: serve such guests with `workers: true`.
    * @default false
    */
   idempotent?: boolean | readonly string[] | undefined;
