@@ -41,7 +41,9 @@ test('headers of foreign clients', async () => {
     [{ 'Wapc-Request': 'alive=999999999999999' }, undefined],
     [{ 'Wapc-Request': ['timeout=5000', 'timeout=-1'] }, undefined],
     [{ 'Wapc-Request': 'timeout=999999999999999' }, undefined],
-    [{ 'Wapc-Message': 'piece 0 5', 'Wapc-Error': 'WAPC_TRAP', 'Nats-Service-Error': 'no' }, undefined],
+    [{ 'Wapc-Error': 'WAPC_TRAP', 'Nats-Service-Error': 'no' }, undefined],
+    [{ 'Wapc-Message': 'piece 0 5' }, 'WAPC_ARGUMENT'],
+    [{ 'Wapc-Message': 'alive', 'Wapc-Request': 'timeout=5000' }, 'WAPC_ARGUMENT'],
     [{ 'Wapc-Request': 'timeout=0' }, 'WAPC_TIMEOUT'],
     [{ 'Wapc-Request': 'timeout=-1' }, 'WAPC_ARGUMENT'],
     [{ 'Wapc-Request': 'timeout=' }, 'WAPC_ARGUMENT'],
@@ -255,6 +257,30 @@ test('a signal that many requests share is let go of', async () => {
     Array.from({ length: 500 }, (_, i) => String(i)),
   );
   equal((await endpoint()).data.inFlight, 0);
+});
+
+test('a request whose authorize never settles ends with its time, or its cancel', async () => {
+  let asked = 0;
+  const authorize = () => {
+    asked++;
+    return new Promise(() => {});
+  };
+  const own = await serve(there, pool, { name: 'undecided', version: '1.0.0', authorize });
+  const stats = async () => (await here.request(`$SRV.STATS.undecided.${own.id}`)).json().endpoints[0];
+  const inbox = createInbox();
+  const codes = [];
+  here.subscribe(inbox, { callback: (error, message) => codes.push(message.headers.get('Wapc-Error')) });
+  const ask = (fields) =>
+    here.publish('wapc.undecided.echo', 'x', { headers: named({ 'Wapc-Request': fields }), reply: inbox });
+  ask('timeout=50');
+  await until(() => codes.length === 1);
+  ask('cancel');
+  await until(() => asked === 2);
+  here.publish('wapc.$cancel.undecided', inbox);
+  await until(() => codes.length === 2);
+  deepEqual(codes, ['WAPC_TIMEOUT', 'WAPC_CLOSED']);
+  equal((await stats()).data.inFlight, 0);
+  await own.close();
 });
 
 test('a cancel from the caller alone ends its request', async () => {

@@ -67,7 +67,8 @@ export interface ServeOptions {
   maxInFlight?: number | undefined;
   /**
    * Says whether a request may run: what it throws, or rejects with, goes to the caller, as WAPC_GUEST where it is no
-   * WapcError. It is called before the rest of a long payload is taken.
+   * WapcError. It is called before the rest of a long payload is taken, and is not waited for longer than the request's
+   * time and its caller's signal allow.
    */
   authorize?:
     | ((request: {

@@ -53,6 +53,9 @@ export class Request {
   /** Reads its header. Throws WAPC_ARGUMENT. */
   read() {
     const text = requestHeaderOf(this.#message);
+    if (this.#message.headers?.get(MESSAGE)) {
+      throw new WapcError('WAPC_ARGUMENT', `${MESSAGE}: this is no request but an answer, or a message to one`);
+    }
     if (text === '') return;
     const fields = readRequest(text);
     if (fields === undefined) {
@@ -126,6 +129,20 @@ export class Request {
   requireAwaited() {
     this.signal?.throwIfAborted();
     void this.timeLeft;
+  }
+
+  /**
+   * What a promise settles with, unless nobody waits for the request any more before it has: then the error of that.
+   * @template T
+   * @param {Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  whileAwaited(work) {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject);
+      this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+      this.#stopTimer = startTimer(this.timeLeft ?? Infinity, () => reject(this.#overdue()));
+    }).finally(() => this.#stopTimer?.());
   }
 
   cancel() {

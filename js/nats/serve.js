@@ -208,7 +208,7 @@ class Service {
   async #runLater(request, operation, message) {
     const { authorize } = this.#settings;
     if (authorize !== undefined) {
-      await authorize({ operation, headers: request.headers });
+      await request.whileAwaited(Promise.resolve(authorize({ operation, headers: request.headers })));
       request.requireAwaited();
     }
     if (request.length === undefined) return this.#invoke(request, operation, message.data);
