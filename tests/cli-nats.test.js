@@ -212,6 +212,9 @@ for (const [name, args, said] of [
   ['an address of something else', ['services', 'http://127.0.0.1/'], /URL: expected an address .* got "http/],
   ['a path for serve', ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1/a'], /no more than 0 names/],
   ['no name to call', ['call', 'nats://127.0.0.1:1', 'echo', 'x'], /as in nats:\/\/127\.0\.0\.1:1\/hello/],
+  ['a user and no name to call', ['call', 'nats://a:b@127.0.0.1:1/', 'echo'], /as in nats:\/\/…@127\.0\.0\.1:1\/hello/],
+  ['an address with a user that is none', ['services', 'nats://a:b@c@h:x/'], /got "nats:\/\/…@h:x\/"/],
+  ['a user with a wrong escape', ['services', 'nats://%zz:x@h'], /% as %25, got "nats:\/\/…@h"/],
   [
     'credentials that are missing',
     ['services', 'nats://127.0.0.1:1', '--creds', 'no/such'],

@@ -4,7 +4,7 @@ import { remote } from 'wapc-host/nats';
 
 import { count, milliseconds } from '../arguments/units.js';
 import { UsageError } from '../arguments/usage-error.js';
-import { connect, NATS_OPTIONS, readAddress } from '../nats/connect.js';
+import { connect, NATS_OPTIONS, readAddress, withoutUser } from '../nats/connect.js';
 import { print } from '../output/streams.js';
 import { FORMAT_OPTIONS, formatOf } from '../payload/formats.js';
 import { readPayload } from '../payload/input.js';
@@ -28,7 +28,9 @@ export async function run(values, [url, operation, payload]) {
   const address = readAddress('URL', url, 1);
   const [name] = address.path;
   if (name === undefined)
-    throw new UsageError(`URL: expected the service's name as its path, as in ${url.replace(/\/$/, '')}/hello`);
+    throw new UsageError(
+      `URL: expected the service's name as its path, as in ${withoutUser(url).replace(/\/$/, '')}/hello`,
+    );
   const format = await formatOf(values);
   const settings = {
     timeout: milliseconds('timeout', values.timeout ?? '10s', 'ms'),

@@ -11,6 +11,18 @@ export const NATS_OPTIONS = {
 
 const EXPECTED = 'an address such as nats://127.0.0.1:4222, or tls://…';
 
+/** An address as it may be printed: without the user and the password in it. */
+export const withoutUser = (text) => text.replace(/\/\/.*@/s, '//…@');
+
+/** Parts of an address without their escapes; undefined where those are none. */
+function decoded(parts) {
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Reads an address.
  * @param {string} what it is, in messages
@@ -19,15 +31,16 @@ const EXPECTED = 'an address such as nats://127.0.0.1:4222, or tls://…';
  * @returns {{ servers: string, options: object, path: string[] }} `options` of `connect`: those for TLS and of the user
  */
 export function readAddress(what, text, most) {
+  /** @returns {never} */
   const fail = (expected = EXPECTED) => {
-    throw new UsageError(`${what}: expected ${expected}, got ${JSON.stringify(text)}`);
+    throw new UsageError(`${what}: expected ${expected}, got ${JSON.stringify(withoutUser(text))}`);
   };
   if (!URL.canParse(text)) fail();
   const { protocol, host, username, password, pathname } = new URL(text);
   if (!['nats:', 'tls:'].includes(protocol) || host === '') fail();
   const path = pathname.split('/').filter((name) => name !== '');
   if (path.length > most) fail(`no more than ${most} names after the port`);
-  const [user, pass] = [username, password].map(decodeURIComponent);
+  const [user, pass] = decoded([username, password]) ?? fail('a user and a password with % as %25');
   const signedIn = pass === '' ? { token: user } : { user, pass };
   const options = { ...(protocol === 'tls:' ? { tls: {} } : {}), ...(user === '' ? {} : signedIn) };
   return { servers: `nats://${host}`, options, path };
