@@ -283,6 +283,35 @@ test('a request whose authorize never settles ends with its time, or its cancel'
   await own.close();
 });
 
+test('STATS is answered where its data are none of JSON', async () => {
+  for (const data of [
+    () => ({ count: 1n }),
+    () => ({
+      toJSON() {
+        throw new Error('no');
+      },
+    }),
+  ]) {
+    const own = await serve(there, pool, { name: 'odd', version: '1.0.0', data });
+    const [{ num_requests: requests, data: said }] = (await here.request(`$SRV.STATS.odd.${own.id}`)).json().endpoints;
+    deepEqual([requests, typeof said.error], [0, 'string']);
+    await own.close();
+  }
+});
+
+test('a getter of the context that aborts ends the request', async () => {
+  const controller = new AbortController();
+  const context = {
+    get traceparent() {
+      controller.abort(new Error('enough'));
+      return undefined;
+    },
+  };
+  const { signal } = controller;
+  await rejects(remote(here, 'hello').invoke('echo', '', { signal, context }), { message: 'enough' });
+  equal((await endpoint()).data.inFlight, 0);
+});
+
 test('a cancel from the caller alone ends its request', async () => {
   const answer = deferred();
   const waiting = await benchPool({ hostCall: () => answer.promise, async: true, size: 2 });

@@ -192,9 +192,11 @@ export class Call {
     const { data } = message;
     if (headers.code === 503 && data.length === 0) {
       const { name } = this.#settings;
-      return this.#refused(
-        new WapcError('WAPC_UNREACHABLE', `nobody serves \`${name}\`: there is no subscription to ${this.subject}`),
-      );
+      const isTaken = this.#sender !== undefined && this.#to !== this.subject;
+      const message = isTaken
+        ? 'the member that took the first piece of the payload has gone'
+        : `nobody serves \`${name}\`: there is no subscription to ${this.subject}`;
+      return this.#refused(new WapcError('WAPC_UNREACHABLE', message));
     }
     const text = headers.get(MESSAGE);
     if (text === '') return this.#finish(headers, copyOf(data));

@@ -95,7 +95,10 @@ export class Discovery {
 
   #asked() {
     try {
-      return this.#data();
+      const data = this.#data();
+      // Throws for what JSON has not: the rest of STATS is said all the same.
+      JSON.stringify(data);
+      return data;
     } catch (error) {
       return { error: messageOf(error) };
     }

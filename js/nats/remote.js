@@ -92,6 +92,8 @@ class Remote {
     const bytes = payload === undefined ? NOTHING : bytesOf(payload);
     const { signals, timeout = this.#settings.timeout, context, into } = readInvokeOptions(options, names);
     checkTimeout(timeout);
+    // A getter of the caller's, which may abort.
+    const traceparent = traceparentOf(context);
     for (const signal of signals) signal.throwIfAborted();
     if (timeout === 0)
       throw locate(new WapcError('WAPC_TIMEOUT', 'no answer came within 0 ms'), this.#name, operation, undefined);
@@ -115,7 +117,7 @@ class Remote {
         signals,
         retries,
         isIdempotent: isIdempotent(operation),
-        traceparent: traceparentOf(context),
+        traceparent,
       }).run();
       if (destination === undefined) return response;
       destination.write(response, 0, response.length);
