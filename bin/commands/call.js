@@ -34,7 +34,7 @@ export async function run(values, [url, operation, payload]) {
   const format = await formatOf(values);
   const settings = {
     timeout: milliseconds('timeout', values.timeout ?? '10s', 'ms'),
-    retries: values.retries === undefined ? 0 : count('retries', values.retries),
+    retries: ['0', undefined].includes(values.retries) ? 0 : count('retries', values.retries),
   };
   const { bytes, from } = await readPayload(payload);
   const request = format.encode(bytes, from);

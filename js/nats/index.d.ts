@@ -113,7 +113,8 @@ export interface RemoteOptions {
    */
   prefix?: string | undefined;
   /**
-   * Milliseconds, where `invoke` names none. The server stops working for it when they are over.
+   * Milliseconds, where `invoke` names none. The server stops working for it when they are over. With Infinity an invocation
+   * whose server dies never settles, unless it is `idempotent` and has `retries`.
    * @default 10_000
    */
   timeout?: number | undefined;
