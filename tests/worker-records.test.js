@@ -24,7 +24,8 @@ const WRITES = `
     const rings = new Rings(rest[3].rings);
     parentPort.postMessage(['loaded']);
     parentPort.postMessage(['done', 65536, undefined]);
-    Atomics.wait(rings.words, OFFERED, 0);
+    // Nobody is told of what is offered but a worker that says it waits.
+    while (Atomics.load(rings.words, OFFERED) === 0) Atomics.wait(rings.words, OFFERED, 0, 1);
     for (const [offset, ...words] of workerData.records) rings.words.set(words, rings.recordAt(offset));
     Atomics.store(rings.words, WRITTEN, workerData.end);
     parentPort.postMessage(['written']);
