@@ -156,4 +156,23 @@ export const tests = {
     await globalThis.caches?.delete('of the page');
     history.replaceState(null, '', location.pathname + location.search);
   },
+  async 'own: where no sandbox starts apart from the page, what a link brought is not run, and what is one’s own is'() {
+    const policy = document.getElementById('sandbox-policy');
+    const { content } = policy;
+    policy.content = "default-src 'none'";
+    // The callback is still the link's, whatever is added to it.
+    type(scene.$('.editor textarea'), `${scene.$('.editor textarea').value} // changed`);
+    await scene.press('Invoke');
+    expect(answer().includes('no sandbox apart'), answer());
+    expect(!answer().includes('reached'), answer());
+    type(scene.$('.editor textarea'), '');
+    type(scene.$('.editor textarea'), 'const hostCall = { foo: { echo: () => self.origin } };');
+    await invoke('hello', 'x');
+    expect(answer().includes(`Hello, ${location.origin}`), answer());
+    expect(scene.status.includes('in a worker of this page'), scene.status);
+    policy.content = content;
+    await invoke('hello', 'x');
+    expect(answer().includes('Hello, null'), answer());
+    expect(!scene.status.includes('in a worker of this page'), scene.status);
+  },
 };

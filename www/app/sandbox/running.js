@@ -7,10 +7,15 @@ export class Running {
   #reason;
   #ends = [];
 
-  /** @param {'bench' | 'bench-full'} script */
-  async start(script) {
-    this.#started = await Sandbox.start(script);
+  /** As `Sandbox.start`. */
+  async start(...which) {
+    this.#started = await Sandbox.start(...which);
     if (this.#reason !== undefined) this.stop(this.#reason);
+  }
+
+  /** What is to be said of where it runs: nothing, unless its worker has the page's own origin. */
+  get note() {
+    return this.#started.isApart ? '' : ' This browser starts no sandbox apart here: it ran in a worker of this page.';
   }
 
   /** As `Sandbox.run`. */

@@ -3,7 +3,8 @@
  * of its own, and a content security policy that allows no request. It is stopped wherever it is.
  *
  * The policy of the frame is laid over the page's. Where a browser starts no worker there (WebKit, where the page is
- * cross-origin isolated), the worker is the page's own: without the document, but of its origin.
+ * cross-origin isolated), the worker is the page's own: without the document, but of its origin. What a stranger wrote
+ * never runs in that one: `isApart` refuses it.
  */
 
 import { $ } from '../parts/elements.js';
@@ -13,6 +14,9 @@ const GRACE = 500;
 
 const REFUSED =
   'no worker could be started: the content security policy of this server has to allow `worker-src blob:`';
+
+const TOGETHER =
+  'this browser starts no sandbox apart from the page here, so a callback from a link is not run: empty it, then write your own';
 
 const scripts = {};
 
@@ -32,6 +36,8 @@ export class Sandbox {
   #port;
   #pending;
   #commands = 0;
+  /** True where the worker has an origin of its own. */
+  isApart = true;
   /** Rejects when the sandbox is stopped, with why. */
   #reject;
   #stopped = new Promise((resolve, reject) => (this.#reject = reject));
@@ -43,12 +49,15 @@ export class Sandbox {
   /**
    * Starts one, of `bench` (without WASI and interruption) or `bench-full`.
    * @param {'bench' | 'bench-full'} name
+   * @param {{ isApart?: boolean }} [options] `isApart`: rejects where the worker would have the page's own origin
    */
-  static async start(name) {
+  static async start(name, { isApart = false } = {}) {
     const script = await load(name);
     const sandbox = new Sandbox();
     if (await sandbox.#inFrame(script)) return sandbox;
+    if (isApart) throw new Error(TOGETHER);
     const other = new Sandbox();
+    other.isApart = false;
     other.#inPage(script);
     return other;
   }

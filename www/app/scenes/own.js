@@ -96,6 +96,9 @@ export function mount(section) {
   let running;
   /** True while what a link brought waits for somebody to press the button. */
   let isWaiting = false;
+  /** True while the editor holds what a link brought, in whole or in part: until it is emptied. */
+  let isStrangers = false;
+  editor.area.addEventListener('input', () => (isStrangers &&= editor.value.trim() !== ''));
 
   function end(why) {
     running?.stop(why);
@@ -125,8 +128,8 @@ export function mount(section) {
     stop.disabled = false;
     state('running');
     let late;
-    const begin = async () => {
-      await mine.start('bench-full');
+    const begin = async (options) => {
+      await mine.start('bench-full', options);
       late = setTimeout(() => mine.stop(`Stopped: it took more than ${time(PATIENCE)}.`), PATIENCE);
     };
     try {
@@ -209,7 +212,7 @@ export function mount(section) {
       try {
         const bytes = bytesOf(payload.value, format);
         const { bytes: guest, name } = current;
-        await begin();
+        await begin({ isApart: isStrangers });
         const see = (event) => {
           if (!isMine()) return;
           if (event.kind === 'ran') code.mark(...event.lines);
@@ -221,7 +224,7 @@ export function mount(section) {
         if (!isMine()) return;
         answer.replaceChildren(answerElement(response, format));
         say(
-          `${operation.value} answered with ${size(response.length)}, ${time(performance.now() - from)} with its start.`,
+          `${operation.value} answered with ${size(response.length)}, ${time(performance.now() - from)} with its start.${sandbox.note}`,
         );
       } catch (error) {
         if (isMine()) answer.replaceChildren(errorElement(located(error)));
@@ -259,6 +262,7 @@ export function mount(section) {
     format = FORMATS.some(([value]) => value === shared.format) ? shared.format : 'text';
     formats.press(format);
     editor.value = shared.callback;
+    isStrangers = !['', ECHO.trim()].includes(shared.callback.trim());
     section.querySelector('.answers').open = true;
     const button = element('button', { class: 'main', onclick: () => run() }, 'Load it and run');
     const told = 'This comes from a link. Nothing of it was fetched, and nothing runs before you press:';

@@ -66,7 +66,7 @@ export function mount(section) {
       const began = performance.now();
       const values = { guest: bytes, name: name.value, callback: editor.value };
       await sandbox.run('greet', values, (event) => sandbox === running && see(event));
-      if (sandbox === running) say(told(sequence.counts, performance.now() - began));
+      if (sandbox === running) say(told(sequence.counts, performance.now() - began) + sandbox.note);
     } catch (error) {
       if (sandbox !== running) return;
       if (sequence.counts.failure === undefined) trouble.replaceChildren(errorElement(located(error)));
