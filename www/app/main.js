@@ -71,7 +71,10 @@ addEventListener('drop', (event) => {
   if (file !== undefined) bringOwn((scene) => scene.takeFile(file));
 });
 
-const openShared = () => isShared(location.hash) && bringOwn((scene) => scene.openShared(location.hash));
+const openShared = () => {
+  const { hash } = location;
+  if (isShared(hash)) bringOwn((scene) => scene.openShared(hash));
+};
 addEventListener('hashchange', openShared);
 
 greetAtOnce();

@@ -175,4 +175,25 @@ export const tests = {
     expect(answer().includes('Hello, null'), answer());
     expect(!scene.status.includes('in a worker of this page'), scene.status);
   },
+  async 'own: links that are too long, or hard to mark'() {
+    const linked = async (values, isShown) => {
+      location.hash = new URLSearchParams({ guest: 'guests/zig.wasm', operation: 'hello', ...values });
+      await until(isShown);
+      history.replaceState(null, '', location.pathname + location.search);
+    };
+    const [shown, area] = [scene.$('.editor pre'), scene.$('.editor textarea')];
+    for (const open of ['"', "'", '`', '/*', '"\\']) {
+      const callback = open.repeat(20_000 / open.length);
+      await linked({ callback }, () => area.value === callback);
+      equal(shown.textContent.trimEnd().length, 20_000);
+      expect(shown.childElementCount > 0, `${open} is not marked`);
+    }
+    await linked({ callback: '"'.repeat(20_001) }, () => area.value.length === 20_001);
+    equal([shown.childElementCount, shown.textContent.length], [0, 20_002]);
+    const longest = { callback: 'x'.repeat(1 << 16), guest: `guests/${'a'.repeat(9000)}.wasm` };
+    await linked(longest, () => area.value === longest.callback);
+    equal(scene.$('.guest-place code').textContent.length, 301);
+    await linked({ callback: 'y'.repeat((1 << 16) + 1) }, () => scene.status.includes('its callback has 65537'));
+    equal(area.value, longest.callback);
+  },
 };

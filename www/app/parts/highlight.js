@@ -9,16 +9,21 @@ const KEYWORDS = {
   sh: 'npx npm node cd',
 };
 
+/** Characters of the longest text that is marked. */
+const LONGEST = 20_000;
+
+// What is not closed ends with its line, or with the text: a pattern that looked for its end again at each place would
+// take a time that grows with the square of the length.
 const COMMENT = { sh: '#.*', zig: '\\/\\/.*', json: '(?!)' };
-const STRING = `"(?:[^"\\\\\\n]|\\\\.)*"`;
-const QUOTED = { js: "'(?:[^'\\\\\\n]|\\\\.)*'|`(?:[^`\\\\]|\\\\.)*`", sh: "'[^']*'" };
+const STRING = `"(?:[^"\\\\\\n]|\\\\.)*"?`;
+const QUOTED = { js: "'(?:[^'\\\\\\n]|\\\\.)*'?|`(?:[^`\\\\]|\\\\[^])*`?", sh: "'[^']*'?" };
 QUOTED.ts = QUOTED.js;
 
 const patterns = new Map();
 
 function patternOf(language) {
   if (!patterns.has(language)) {
-    const comment = COMMENT[language] ?? '\\/\\/.*|\\/\\*[^]*?\\*\\/';
+    const comment = COMMENT[language] ?? '\\/\\/.*|\\/\\*[^]*?(?:\\*\\/|$)';
     const strings = [STRING, QUOTED[language]].filter(Boolean).join('|');
     const words = (KEYWORDS[language] ?? 'true false null').replaceAll(' ', '|');
     const pattern = `(?<comment>${comment})|(?<string>${strings})|(?<keyword>(?<![\\w.'])(?:${words})(?!\\w))`;
@@ -29,6 +34,7 @@ function patternOf(language) {
 
 /** The parts of a source: texts, each with its kind, or none. */
 function* parts(text, language) {
+  if (text.length > LONGEST) return yield [text];
   let at = 0;
   for (const match of text.matchAll(patternOf(language))) {
     if (match.index > at) yield [text.slice(at, match.index)];
@@ -36,6 +42,7 @@ function* parts(text, language) {
     at = match.index + match[0].length;
   }
   if (at < text.length) yield [text.slice(at)];
+  return undefined;
 }
 
 /**

@@ -2,6 +2,9 @@
 
 const FIELDS = ['guest', 'operation', 'payload', 'format', 'callback'];
 
+/** Characters of the longest field that is taken from a link. */
+const LONGEST = 64 << 10;
+
 /** True for the fragment of such a link. */
 export const isShared = (fragment) => new URLSearchParams(fragment.slice(1)).has('guest');
 
@@ -12,8 +15,12 @@ export function linkOf(values) {
   return `${location.href.split('#')[0]}#${parameters}`;
 }
 
-/** What a link shares: texts, by the names of the fields. */
+/** What a link shares: texts, by the names of the fields. Throws where one is too long. */
 export function sharedBy(fragment) {
   const parameters = new URLSearchParams(fragment.slice(1));
-  return Object.fromEntries(FIELDS.map((name) => [name, parameters.get(name) ?? '']));
+  const values = FIELDS.map((name) => [name, parameters.get(name) ?? '']);
+  for (const [name, { length }] of values) {
+    if (length > LONGEST) throw new Error(`its ${name} has ${length} characters; a link brings ${LONGEST} at the most`);
+  }
+  return Object.fromEntries(values);
 }

@@ -253,7 +253,12 @@ export function mount(section) {
 
   /** Shows what a link brought. Nothing of it is fetched or run before the button is pressed. */
   function openShared(fragment) {
-    const shared = sharedBy(fragment);
+    let shared;
+    try {
+      shared = sharedBy(fragment);
+    } catch (error) {
+      return say(`The link was not opened: ${error.message}.`);
+    }
     end('A link took its place.');
     name(fromAddress(shared.guest));
     isWaiting = true;
@@ -267,12 +272,12 @@ export function mount(section) {
     const button = element('button', { class: 'main', onclick: () => run() }, 'Load it and run');
     const told = 'This comes from a link. Nothing of it was fetched, and nothing runs before you press:';
     head.replaceChildren(
-      element('div', { class: 'shared rows' }, element('p', {}, told), element('code', {}, shared.guest), button),
+      element('div', { class: 'shared rows' }, element('p', {}, told), element('code', {}, cut(shared.guest)), button),
     );
     showLink();
     say('A link was opened. Nothing of it runs before you press.');
     state('waiting');
-    section.scrollIntoView();
+    return section.scrollIntoView();
   }
 
   scene = {
@@ -289,12 +294,15 @@ export function mount(section) {
   };
 }
 
+/** An address as it is shown, and a name. */
+const cut = (text, most = 300) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
 /** What a guest at an address is called. */
 function nameOf(text) {
   try {
-    return decodeURIComponent(addressOf(text).pathname.split('/').at(-1)) || text;
+    return cut(decodeURIComponent(addressOf(text).pathname.split('/').at(-1)) || text, 100);
   } catch {
-    return text;
+    return cut(text, 100);
   }
 }
 
