@@ -1,6 +1,6 @@
 /** The samples that the demo page shows, in Node, and what its sandbox finds out about guests. */
 
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,8 @@ import { describe, test } from 'node:test';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
 import { findOperations } from '../www/app/sandbox/operations.js';
+import { Recorder } from '../www/app/sandbox/recorder.js';
+import { summaryOf } from '../www/app/sandbox/summary.js';
 import { namesIn } from '../www/app/sandbox/names.js';
 import callbacks from '../www/samples/callbacks.js';
 import { catalogue } from '../www/samples/files.js';
@@ -147,6 +149,85 @@ describe('operations that are found', () => {
     for (let length = 8; length < bytes.length; length += 97) ok([...namesIn(bytes.subarray(0, length))].length >= 0);
     const lying = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 11, 255, 255, 255, 255, 15, 255, 255, 255, 255, 15]);
     deepEqual([...namesIn(lying)], []);
+  });
+});
+
+describe('what is told of a guest', () => {
+  const numbered = (length) => Array.from({ length }, (_, i) => ({ module: 'm', name: `n${i}`, version: '1' }));
+
+  test('all of what guests have', async () => {
+    const { info } = await open(guest('hello'), 'hello');
+    const summary = summaryOf(info);
+    deepEqual(
+      summary.exports.first,
+      info.exports.map(({ name }) => name),
+    );
+    equal(summary.exports.more + summary.moreModules + summary.producers.more, 0);
+    deepEqual(
+      summary.imports.flatMap(({ module, first }) => first.map((name) => ({ module, name }))),
+      info.imports.map(({ module, name }) => ({ module, name })),
+    );
+  });
+
+  test('lists end at 100 names, 20 modules and 20 producers, and names at 100 characters', () => {
+    const few = summaryOf({ imports: numbered(100), exports: numbered(100), wasi: 'none', producers: numbered(20) });
+    deepEqual([few.imports[0].more, few.exports.more, few.producers.more, few.moreModules], [0, 0, 0, 0]);
+    const many = [...numbered(200_000), ...numbered(21).map(({ name }) => ({ module: name, name: 'x'.repeat(101) }))];
+    const { imports, exports, producers, moreModules } = summaryOf({
+      imports: many,
+      exports: numbered(101),
+      wasi: 'none',
+      producers: numbered(21),
+    });
+    deepEqual([imports.length, moreModules, imports[0].first.length, imports[0].more], [20, 2, 100, 199_900]);
+    deepEqual([imports[1].module, imports[1].first], ['n0', [`${'x'.repeat(100)}…`]]);
+    deepEqual([exports.first.length, exports.more, producers.first.length, producers.more], [100, 1, 20, 1]);
+  });
+});
+
+describe('what is told of an invocation', () => {
+  test('200 events in full, then counts, then how it ends', async () => {
+    for (const [lines, counted] of [
+      [199, []],
+      [200, [{ invoke: 1, log: 200 }]],
+      [5000, [{ invoke: 1, log: 5000 }]],
+    ]) {
+      const events = [];
+      const recorder = new Recorder((event) => events.push(structuredClone(event)));
+      await recorder.invocation('hello', 'x', async () => {
+        for (let i = 0; i < lines; i++) recorder.write('log', 'a line');
+        return new Uint8Array(3);
+      });
+      const kinds = (kind) => events.filter((event) => event.kind === kind);
+      equal(kinds('invoke').length + kinds('log').length, 200);
+      const last = kinds('counts').at(-1);
+      deepEqual(last === undefined ? [] : [last.counts], counted);
+      equal(events.at(-1).kind, 'response');
+      equal(events.at(-1).length, 3);
+    }
+  });
+
+  test('payloads are cut at 64 KiB, and say their length; texts at 4,096 characters', async () => {
+    const events = [];
+    const recorder = new Recorder((event) => events.push(event));
+    const answer = new Uint8Array(65_537).fill(7);
+    const error = new Error('m'.repeat(5000));
+    const invocation = recorder.invocation('o'.repeat(5000), new Uint8Array(65_536), async () => {
+      recorder.write('log', 't'.repeat(5000));
+      equal(
+        recorder.call(['a', 'b', 'n'.repeat(5000)], 'x'.repeat(70_000), () => answer),
+        answer,
+      );
+      throw error;
+    });
+    await rejects(invocation, (thrown) => thrown === error);
+    const [invoke, log, call, answered, failure] = events;
+    deepEqual([invoke.payload.length, invoke.length, invoke.operation.length], [65_536, 65_536, 4096]);
+    equal(log.text.length, 4096);
+    deepEqual([call.payload.length, call.length, call.names[2].length], [65_536, 70_000, 4096]);
+    deepEqual([answered.payload.length, answered.length], [65_536, 65_537]);
+    equal(answered.payload.buffer.byteLength, 65_536);
+    equal(failure.text.length, 4096);
   });
 });
 

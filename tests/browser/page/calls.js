@@ -22,9 +22,11 @@ export const tests = {
     says('invoke', 'default · foo · echo', '"Hello, waPC!"');
     expect(scene.status.startsWith('The guest answered: 1 call back, 1 log line'), scene.status);
   },
-  'calls: a payload opens'() {
+  async 'calls: a payload opens'() {
     const payload = scene.$('.call details');
+    equal(payload.childElementCount, 1, 'before it opens it has');
     payload.open = true;
+    await until(() => payload.childElementCount === 3);
     says('000000  77 61 50 43 21');
   },
   async 'calls: each answer that is offered'() {

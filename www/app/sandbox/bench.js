@@ -10,21 +10,21 @@ import { onRan } from '../parts/ran.js';
 import { callbackOf } from './callback.js';
 import { findOperations } from './operations.js';
 import { Recorder } from './recorder.js';
+import { summaryOf } from './summary.js';
 
 const commands = {
   /** Scene 1: the guest greets, with a name that the callback answers with. */
   async greet({ guest, name, callback }, tell) {
     const recorder = new Recorder(tell);
     const hostCall = callbackOf(callback, recorder);
-    const host = await load(guest, hostCall, (text) => recorder.say('log', { text }));
+    const host = await load(guest, hostCall, (text) => recorder.write('log', text));
     return recorder.invocation('hello', name, () => greet(host, name));
   },
 
   /** Scene 5: what a guest is, and the operations among the names in it. */
   async look({ guest, name }, tell) {
     const module = await open(guest, name);
-    const { imports, exports, wasi, producers } = module.info;
-    tell({ kind: 'info', info: structuredClone({ imports, exports, wasi, producers }) });
+    tell({ kind: 'info', info: summaryOf(module.info) });
     return findOperations(guest, module);
   },
 
@@ -33,7 +33,7 @@ const commands = {
     const recorder = new Recorder(tell);
     const hostCall = callback.trim() === '' ? undefined : callbackOf(callback, recorder);
     const module = await open(guest, name);
-    const log = (kind) => (text) => recorder.say(kind, typeof text === 'string' ? { text } : { payload: text });
+    const log = (kind) => (what) => recorder.write(kind, what);
     const host = await start(module, { hostCall, logger: log('log'), stdout: log('stdout'), stderr: log('stderr') });
     return recorder.invocation(operation, payload, () => invoke(host, operation, payload));
   },
@@ -49,18 +49,20 @@ function described(error) {
 addEventListener(
   'message',
   ({ data: port }) => {
+    // Bound before any callback's script runs, which may change what the names mean.
+    const post = port.postMessage.bind(port);
     port.onmessage = async ({ data: { id, kind, values } }) => {
-      const tell = (event) => port.postMessage({ id, event });
+      const tell = (event) => post({ id, event });
       const stop = onRan((...lines) => tell({ kind: 'ran', lines }));
       try {
-        port.postMessage({ id, result: await commands[kind](values, tell) });
+        post({ id, result: await commands[kind](values, tell) });
       } catch (error) {
-        port.postMessage({ id, error: described(error) });
+        post({ id, error: described(error) });
       } finally {
         stop();
       }
     };
-    port.postMessage({ event: 'ready' });
+    post({ event: 'ready' });
   },
   { once: true },
 );

@@ -1,6 +1,16 @@
-/** Says what happens in an invocation, as it happens: times are in ms since it began, payloads are copies. */
+/**
+ * Says what happens in an invocation, as it happens: times are in ms since it began, payloads are copies. However much
+ * that is, it says a bounded amount: events beyond the first are counted, and long payloads and texts are cut.
+ */
 
 const encoder = new TextEncoder();
+
+/** Events that are told in full, not counting how it ends; of more, the counts are told every so many milliseconds. */
+const [MOST, EVERY] = [200, 100];
+/** Bytes of a payload, and characters of a text, that are told. */
+const [BYTES, CHARACTERS] = [64 << 10, 4096];
+
+const cut = (text) => String(text).slice(0, CHARACTERS);
 
 /** A payload, as the package takes them, in bytes of its own. */
 function bytesOf(payload) {
@@ -20,32 +30,59 @@ function answered(value) {
   }
 }
 
+/** What is told of a payload: the first of its bytes, and how many it has. */
+function told(bytes) {
+  return bytes === undefined ? {} : { payload: bytes.slice(0, BYTES), length: bytes.length };
+}
+
 export class Recorder {
   #tell;
   #from = 0;
   #calls = 0;
+  /** Events so far, by kind, and in all; when counts were told last. */
+  #counts = {};
+  #events = 0;
+  #counted = 0;
 
   constructor(tell) {
     this.#tell = tell;
   }
 
-  /** Says that something happened. */
-  say(kind, values = {}) {
-    const at = this.#from === 0 ? 0 : performance.now() - this.#from;
-    this.#tell({ kind, at, ...values });
+  /** Says that something happened: `describe` is called where it is told in full. */
+  say(kind, describe) {
+    const now = performance.now();
+    const at = this.#from === 0 ? 0 : now - this.#from;
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
+    if (++this.#events <= MOST) this.#tell({ kind, at, ...describe() });
+    else if (now - this.#counted > EVERY) this.#count();
+  }
+
+  /** Says something that the guest wrote: a text, or bytes. */
+  write(kind, what) {
+    this.say(kind, () => (typeof what === 'string' ? { text: cut(what) } : told(bytesOf(what))));
+  }
+
+  #count() {
+    this.#counted = performance.now();
+    this.#tell({ kind: 'counts', counts: this.#counts });
+  }
+
+  /** Says how it ended. */
+  #end(kind, values) {
+    if (this.#events > MOST) this.#count();
+    this.#tell({ kind, at: performance.now() - this.#from, ...values });
   }
 
   /** Runs an invocation: its outcome is an event, too. */
   async invocation(operation, payload, run) {
+    this.say('invoke', () => ({ operation: cut(operation), ...told(bytesOf(payload)) }));
     this.#from = performance.now();
-    this.#tell({ kind: 'invoke', at: 0, operation, payload: bytesOf(payload) });
     try {
       const response = await run();
-      this.say('response', { payload: bytesOf(response) });
+      this.#end('response', told(bytesOf(response)));
       return response;
     } catch (error) {
-      const at = performance.now() - this.#from;
-      this.#tell({ kind: 'failure', at, text: `${error.code ?? error.name}: ${error.message}` });
+      this.#end('failure', { text: cut(`${error.code ?? error.name}: ${error.message}`) });
       throw error;
     }
   }
@@ -53,13 +90,13 @@ export class Recorder {
   /** Runs a callback for a host call. */
   call(names, payload, run) {
     const call = ++this.#calls;
-    this.say('call', { call, names, payload: bytesOf(payload) });
+    this.say('call', () => ({ call, names: names.map(cut), ...told(bytesOf(payload)) }));
     const fail = (error) => {
-      this.say('refusal', { call, text: String(error instanceof Error ? error.message : error) });
+      this.say('refusal', () => ({ call, text: cut(error instanceof Error ? error.message : error) }));
       throw error;
     };
     const answer = (value) => {
-      this.say('answer', { call, payload: answered(value) });
+      this.say('answer', () => ({ call, ...told(answered(value)) }));
       return value;
     };
     let value;

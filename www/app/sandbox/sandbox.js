@@ -12,6 +12,9 @@ import { $ } from '../parts/elements.js';
 /** Milliseconds after which a frame that has loaded, and says nothing, is one whose script the server's policy forbids. */
 const GRACE = 500;
 
+/** Events of a sandbox at the most: it tells fewer, so one that sends more is not what the page started. */
+const MOST = 20_000;
+
 const REFUSED =
   'no worker could be started: the content security policy of this server has to allow `worker-src blob:`';
 
@@ -80,13 +83,13 @@ export class Sandbox {
       };
       const listen = ({ source, data }) => {
         if (source !== frame.contentWindow) return;
-        if (data.ready) {
+        if (data?.ready) {
           isReady = true;
           const port = this.#listen(() => resolve(true));
           frame.contentWindow.postMessage({ script, port }, '*', [port]);
         } else {
           // An error outside of a command: of a callback's timer, as a rule.
-          if (data.failed !== undefined) this.#reject(new Error(data.failed));
+          if (data?.failed !== undefined) this.#reject(new Error(data.failed));
           end();
         }
       };
@@ -107,10 +110,14 @@ export class Sandbox {
   #listen(ready) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    port1.onmessage = ({ data: { event, id, result, error } }) => {
+    let events = 0;
+    port1.onmessage = ({ data }) => {
+      if (++events > MOST) return this.stop(new Error(`it sent more than ${MOST} messages`));
+      if (typeof data !== 'object' || data === null) return undefined;
+      const { event, id, result, error } = data;
       if (event === 'ready') return ready();
       if (id !== this.#pending?.id) return undefined;
-      if (event !== undefined) return this.#pending.tell(event);
+      if (event !== undefined) return event === null ? undefined : this.#pending.tell(event);
       return error === undefined
         ? this.#pending.resolve(result)
         : this.#pending.reject(Object.assign(new Error(), error));

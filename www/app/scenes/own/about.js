@@ -1,27 +1,22 @@
 /** What a guest is: read from its module. */
 
 import { element } from '../../parts/elements.js';
-import { size } from '../../parts/numbers.js';
+import { count, size } from '../../parts/numbers.js';
 
-const names = (list) => list.map(({ name }) => name).join(', ') || 'none';
-
-/** Names of imports by the module that they are of. */
-function byModule(imports) {
-  const modules = new Map();
-  for (const { module, name } of imports) modules.set(module, [...(modules.get(module) ?? []), { name }]);
-  return [...modules].map(([module, list]) => [`imports of ${module}`, names(list)]);
-}
+/** A list of the sandbox's summary in one line. */
+const told = ({ first, more }) => [...first, ...(more > 0 ? [`… ${count(more)} more`] : [])].join(', ');
 
 /** A description list of a guest. */
 export function about({ name, bytes, info }) {
-  const { imports, exports, wasi, producers } = info;
-  const made = producers.map(({ name, version }) => `${name} ${version}`.trim()).join(', ');
+  const { imports, exports, wasi, producers, moreModules } = info;
+  const made = told(producers);
   const rows = [
     ['size', size(bytes.length)],
     ['made with', made || 'it does not say'],
     ['WASI', wasi],
-    ['exports', names(exports)],
-    ...byModule(imports),
+    ['exports', told(exports) || 'none'],
+    ...imports.map(({ module, ...names }) => [`imports of ${module}`, told(names)]),
+    ...(moreModules > 0 ? [['imports', `of ${count(moreModules)} more modules`]] : []),
   ];
   const list = element('dl', { class: 'about' });
   for (const [what, value] of rows) list.append(element('dt', {}, what), element('dd', {}, value));
