@@ -133,6 +133,25 @@ describe('Chromium, looked at', async () => {
     served.stop();
   });
 
+  test('a link that is opened with the page: nothing of it runs before the button is pressed', async () => {
+    const page = await browser.page.context().browser().newPage();
+    const requested = [];
+    page.on('request', (request) => requested.push(new URL(request.url()).pathname));
+    const shared = new URLSearchParams({ guest: 'guests/zig.wasm', operation: 'nope', payload: 'fresh' });
+    await page.goto(`${address}/www/dist/index.html#${shared}`);
+    const comes = (state) =>
+      page.waitForFunction((state) => globalThis.document.getElementById('own').dataset.state === state, state);
+    await comes('waiting');
+    await greeted(page);
+    await page.locator('#own .stage').scrollIntoViewIfNeeded();
+    equal(await page.inputValue('#own textarea[aria-label="Payload"]'), 'fresh');
+    ok(!requested.some((path) => path.endsWith('zig.wasm')), requested.join(' '));
+    await page.click('#own .shared button');
+    await page.waitForFunction(() => globalThis.document.querySelector('#own .answer').textContent !== '');
+    match(await page.textContent('#own .answer'), /WAPC_GUEST/);
+    await page.close();
+  });
+
   for (const colorScheme of ['light', 'dark']) {
     test(`in ${colorScheme}, at all widths`, async () => {
       const { page } = await opened({ colorScheme });

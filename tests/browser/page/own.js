@@ -175,6 +175,37 @@ export const tests = {
     expect(answer().includes('Hello, null'), answer());
     expect(!scene.status.includes('in a worker of this page'), scene.status);
   },
+  async 'own: a link that is opened while a guest loads, or runs, takes its place'() {
+    const callback = 'const hostCall = (binding, namespace, operation, payload) => payload;';
+    const values = { guest: 'guests/zig.wasm', operation: 'echo', payload: 'linked', callback };
+    const linked = async () => {
+      location.hash = new URLSearchParams(values);
+      await until(() => scene.section.dataset.state === 'waiting');
+      history.replaceState(null, '', location.pathname + location.search);
+    };
+    for (const begin of [
+      async () => {
+        scene.button('Rust').click();
+        await until(() => scene.status.startsWith('Loading'));
+      },
+      async () => {
+        await load('hello.wasm');
+        type(field('Operation'), 'spin');
+        scene.button('Invoke').click();
+        await until(() => scene.all('.step').length === 1);
+      },
+    ]) {
+      await begin();
+      await linked();
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      equal([scene.section.dataset.state, scene.button('Stop').disabled], ['waiting', true]);
+      equal(scene.status, 'A link was opened. Nothing of it runs before you press.');
+      equal([answer(), operations().length, field('Operation').value], ['', 0, 'echo']);
+      await scene.press('Load it and run');
+      await until(() => answer() !== '');
+      expect(answer().includes('linked'), answer());
+    }
+  },
   async 'own: links that are too long, or hard to mark'() {
     const linked = async (values, isShown) => {
       location.hash = new URLSearchParams({ guest: 'guests/zig.wasm', operation: 'hello', ...values });

@@ -260,6 +260,8 @@ export function mount(section) {
       return say(`The link was not opened: ${error.message}.`);
     }
     end('A link took its place.');
+    running = undefined;
+    stop.disabled = true;
     name(fromAddress(shared.guest));
     isWaiting = true;
     operation.value = shared.operation;
@@ -277,12 +279,12 @@ export function mount(section) {
     showLink();
     say('A link was opened. Nothing of it runs before you press.');
     state('waiting');
-    return section.scrollIntoView();
+    return section.scrollIntoView({ behavior: 'instant' });
   }
 
   scene = {
     takeFile(file) {
-      section.scrollIntoView();
+      section.scrollIntoView({ behavior: 'instant' });
       return bring(fromFile(file));
     },
     openShared,
