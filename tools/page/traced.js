@@ -6,7 +6,10 @@ import { parse } from 'acorn';
 const RAN = '__ran';
 
 /** Nodes that are statements of a block or a module, and run. */
-const isStatement = ({ type }) => /Statement$|^VariableDeclaration$/.test(type) && type !== 'BlockStatement';
+const isStatement = ({ type, declaration }) =>
+  type === 'ExportNamedDeclaration'
+    ? declaration?.type === 'VariableDeclaration'
+    : /Statement$|^VariableDeclaration$/.test(type) && type !== 'BlockStatement';
 
 /**
  * Puts a call of `ran(sample, first, last)` before each statement, and into each function that is an expression.

@@ -1,9 +1,9 @@
 import { WapcHost } from 'wapc-host';
-import { log } from './log.js';
 
+export const lines = [];
 const host = await WapcHost.instantiate('hello.wasm', {
   codec: 'text',
-  logger: (line) => log(line),
+  logger: (line) => lines.push(line),
   hostCall: {
     foo: { echo: (name) => name },
   },

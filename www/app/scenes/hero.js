@@ -9,7 +9,6 @@ import node from 'source:www/samples/node.mjs';
 import { codePanel, copyButton } from '../parts/code.js';
 import { $, element, errorElement } from '../parts/elements.js';
 import { meanTime, time } from '../parts/numbers.js';
-import { onLog } from '../../samples/log.js';
 
 const SAMPLE = 'www/samples/browser.js';
 
@@ -21,7 +20,6 @@ const code = codePanel('the code', [
 
 const said = $('said');
 const form = $('hello');
-let from = 0;
 
 const told = (who, what) =>
   element('p', { class: `line-of ${who}` }, element('span', {}, what), element('span', { class: 'figure' }, who));
@@ -29,20 +27,36 @@ const told = (who, what) =>
 /** The sample: a module that loads its guest when it is imported. */
 let sample;
 
-async function greet() {
+/** Greetings follow each other: the last one that was asked for is the one that is shown. */
+let last = Promise.resolve();
+let turns = 0;
+
+function greet() {
+  const mine = ++turns;
+  const isLast = () => mine === turns;
+  last = last.then(() => (isLast() ? greetOnce(isLast) : undefined));
+  return last;
+}
+
+async function greetOnce(isLast) {
   const greeting = $('greeting');
-  said.replaceChildren();
-  greeting.replaceChildren('…');
+  code.clear();
   try {
     sample ??= import('sample:www/samples/browser.js');
-    const { greet } = await sample;
-    from = performance.now();
+    const { greet, lines } = await sample;
+    if (!isLast()) return;
+    lines.length = 0;
+    const from = performance.now();
     const text = await greet($('name').value);
     const took = performance.now() - from;
+    if (!isLast()) return;
+    said.replaceChildren(...lines.map((line) => told('guest', line)));
     greeting.replaceChildren(text);
     $('took').textContent = `answer, after ${time(took)}`;
   } catch (error) {
     sample = undefined;
+    if (!isLast()) return;
+    said.replaceChildren();
     greeting.replaceChildren(errorElement(error));
     $('took').textContent = '';
   }
@@ -65,14 +79,13 @@ async function measure() {
   $('call-figure').hidden = false;
 }
 
-/** Greets once, and whenever it is asked to. */
+/** Greets once, and whenever another name is written. */
 export async function greetAtOnce() {
   $('hero-code').prepend(code.panel);
   $('install').append(copyButton(() => 'npm install wapc-host', 'Copy the command'));
-  onLog((text) => said.append(told('guest', text)));
+  $('name').addEventListener('input', greet);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    code.clear();
     greet();
   });
   await greet();
