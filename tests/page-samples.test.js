@@ -144,6 +144,17 @@ describe('operations that are found', () => {
     });
   }
 
+  test('no more than 40 are looked for, and the instance is closed', async () => {
+    let closed = 0;
+    const host = {
+      invoke: (operation) =>
+        operation.startsWith('no-guest') ? Promise.reject(new Error(operation)) : Promise.resolve(new Uint8Array(0)),
+      close: () => closed++,
+    };
+    const found = await findOperations(guest('hello'), { instantiate: async () => host });
+    deepEqual([found.operations.length, found.tried, closed], [40, 40, 1]);
+  });
+
   test('names of modules that end early, or lie about their lengths', () => {
     const bytes = guest('zig/hello');
     for (let length = 8; length < bytes.length; length += 97) ok([...namesIn(bytes.subarray(0, length))].length >= 0);

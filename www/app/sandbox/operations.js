@@ -5,6 +5,9 @@ import { namesIn } from './names.js';
 /** Milliseconds that the search takes at the most, and one name. */
 const [LONGEST, LONGEST_NAME] = [600, 50];
 
+/** Operations that are kept at the most. */
+const MOST = 40;
+
 /** A name that no guest has. */
 const UNKNOWN = 'no-guest-has-this-operation';
 
@@ -37,7 +40,7 @@ export async function findOperations(bytes, module) {
     const until = performance.now() + LONGEST;
     let tried = 0;
     for (const name of unknown === undefined ? [] : namesIn(bytes)) {
-      if (performance.now() > until) break;
+      if (performance.now() > until || operations.length === MOST) break;
       tried++;
       if ((await outcome(host, name)) !== unknown.join(name)) operations.push(name);
     }
