@@ -6,7 +6,9 @@ export async function catalogue(guest, files) {
     codec: 'text',
     wasi: { preopens: { '/shelf': files } },
   });
-  const written = await host.call('catalogue', '/shelf');
-  host.close();
-  return written;
+  try {
+    return await host.call('catalogue', '/shelf');
+  } finally {
+    host.close();
+  }
 }

@@ -201,14 +201,17 @@ export function mount(section) {
         say(now.textContent);
         context.clearRect(0, 0, WIDTH, HEIGHT);
         const host = workers === 0 ? await onThisThread(bytes) : await inWorkers(bytes, workers);
-        // The first tile on each instance is compiled as it is computed: it is not measured.
-        const first = Array.from({ length: Math.max(1, workers) }, () => host.invoke('tile', work[0].payload));
-        await Promise.all(first);
-        const result = await draw(host, work, Math.max(1, workers), workers === 0);
-        (host.destroy ?? host.close).call(host);
-        if (stopped) break;
-        rows.push({ name, ...result });
-        show(rows);
+        try {
+          // The first tile on each instance is compiled as it is computed: it is not measured.
+          const first = Array.from({ length: Math.max(1, workers) }, () => host.invoke('tile', work[0].payload));
+          await Promise.all(first);
+          const result = await draw(host, work, Math.max(1, workers), workers === 0);
+          if (stopped) break;
+          rows.push({ name, ...result });
+          show(rows);
+        } finally {
+          await (host.destroy ?? host.close).call(host);
+        }
       }
       say(stopped ? 'Stopped.' : told(rows));
     } catch (error) {

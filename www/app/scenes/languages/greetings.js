@@ -55,12 +55,15 @@ export function greetingsView({ during, show }) {
       const bytes = await guest(language.guest);
       const from = performance.now();
       const host = await load(bytes);
-      const loaded = performance.now() - from;
-      answer.textContent = await greet(host, name.value);
-      const call = await quickest(host, name.value);
-      figures.textContent = `${size(bytes.byteLength)}, ready in ${time(loaded)}, a greeting in ${meanTime(call)}`;
-      host.close();
-      return true;
+      try {
+        const loaded = performance.now() - from;
+        answer.textContent = await greet(host, name.value);
+        const call = await quickest(host, name.value);
+        figures.textContent = `${size(bytes.byteLength)}, ready in ${time(loaded)}, a greeting in ${meanTime(call)}`;
+        return true;
+      } finally {
+        host.close();
+      }
     } catch (error) {
       answer.replaceChildren(errorElement(error));
       figures.textContent = '';
