@@ -2,44 +2,52 @@
 
 import { choices, element } from '../../parts/elements.js';
 import { FORMATS, read } from '../../parts/formats.js';
-import { size } from '../../parts/numbers.js';
+import { count, size } from '../../parts/numbers.js';
 
-/** Bytes that are shown at the most; all of them can be saved. */
-const MOST = 1 << 20;
+/** Bytes that are read at the most, in hex fewer, and characters that are shown; all of it can be saved. */
+const [BYTES, HEX_BYTES, CHARACTERS] = [1 << 20, 64 << 10, 1 << 18];
+
+/** Milliseconds for which a file that is saved can be fetched by the browser. */
+const SAVING = 60_000;
+
+/** The first bytes of an answer, which end where a character of UTF-8 does. */
+function firstOf(bytes, most) {
+  if (bytes.length <= most) return bytes;
+  let end = most;
+  while (end > most - 3 && (bytes[end] & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end);
+}
+
+/** Saves bytes as a file. */
+function save(bytes) {
+  const href = URL.createObjectURL(new Blob([bytes]));
+  element('a', { href, download: 'answer.bin' }).click();
+  setTimeout(() => URL.revokeObjectURL(href), SAVING);
+}
 
 /**
+ * The answer as it is first shown; it is read in another format when that is chosen.
  * @param {Uint8Array} bytes
  * @param {string} preferred the format that is shown first, where the answer is in it
  */
 export function answerElement(bytes, preferred) {
   if (bytes.length === 0) return element('p', { class: 'empty' }, 'An answer of zero bytes.');
-  const shown = bytes.subarray(0, MOST);
-  const readings = FORMATS.map(([format, name]) => [format, name, read(shown, format)]);
-  const found = readings.filter(([, , text]) => text !== undefined);
-  // MessagePack reads many bytes as a number: it is offered where the bytes are no text.
-  const isText = found.some(([format]) => format === 'text');
-  const all = found.filter(([format]) => format !== 'msgpack' || !isText || preferred === 'msgpack');
   const body = element('pre', { class: 'paper wrapped', tabindex: '0', 'aria-label': 'The answer' });
+  const note = element('small', {});
+  /** Shows it in a format: false where it is not in it. */
   const show = (format) => {
-    body.textContent = all.find(([name]) => name === format)[2];
+    const part = firstOf(bytes, format === 'hex' ? HEX_BYTES : BYTES);
+    const text = read(part, format);
+    const name = FORMATS.find(([value]) => value === format)[1];
+    body.textContent = text === undefined ? `These bytes are not ${name}.` : text.slice(0, CHARACTERS);
     body.classList.toggle('wrapped', format !== 'hex');
+    const isCut = part.length < bytes.length ? ` The first ${size(part.length)} are read.` : '';
+    const isLong = text?.length > CHARACTERS ? ` The first ${count(CHARACTERS)} characters are shown.` : '';
+    note.textContent = `${size(bytes.length)}.${isCut}${isLong}`;
+    return text !== undefined;
   };
-  const { group, press } = choices(
-    'Read as',
-    all.map(([format, name]) => [format, name]),
-    show,
-  );
-  const first = all.some(([format]) => format === preferred) ? preferred : all[0][0];
-  press(first);
-  show(first);
-  const url = URL.createObjectURL(new Blob([bytes]));
-  const save = element('a', { href: url, download: 'answer.bin' }, 'save it');
-  const cut = bytes.length > MOST ? ` The first ${size(MOST)} are shown.` : '';
-  return element(
-    'div',
-    { class: 'rows' },
-    group,
-    body,
-    element('small', {}, `${size(bytes.length)}, `, save, `.${cut}`),
-  );
+  const { group, press } = choices('Read as', FORMATS, show);
+  press([preferred, 'text', 'msgpack', 'hex'].find(show));
+  const saving = element('button', { type: 'button', class: 'chip', onclick: () => save(bytes) }, 'Save it');
+  return element('div', { class: 'rows' }, group, body, element('div', { class: 'row' }, note, saving));
 }
