@@ -66,6 +66,9 @@ export const tests = {
     for (const [text, told] of [
       ['const hostCall = {\n  foo: bar baz\n};', 'SyntaxError'],
       ['throw new Error("out of its own")', 'out of its own'],
+      ['throw Object.assign(new Error("with a function"), { code: () => {} })', 'with a function'],
+      ['throw Object.defineProperty(new Error(), "name", { get() { throw 1; } })', 'cannot be read'],
+      ['throw Object.assign(new Error("in a circle"), { get cause() { return this; } })', 'in a circle'],
       ['const other = 1;', 'has to define `hostCall`'],
       ['const hostCall = 7;', 'has to define `hostCall`'],
     ]) {

@@ -39,12 +39,23 @@ const commands = {
   },
 };
 
-/** An error as a message takes it. */
-function described(error) {
-  if (!(error instanceof Error)) return { name: 'Thrown', message: String(error) };
-  const { name, message, code, scriptLine, cause } = error;
-  return { name, message, code, scriptLine, cause: cause instanceof Error ? described(cause) : undefined };
+/** Characters of an error's texts, and causes behind it, that are told. */
+const [CHARACTERS, CAUSES] = [4096, 3];
+
+/** An error as a message takes it: a callback may throw anything, also what cannot be read or posted. */
+function described(error, causes = CAUSES) {
+  try {
+    if (!(error instanceof Error)) return { name: 'Thrown', message: cut(error) };
+    const { name, message, code, scriptLine, cause } = error;
+    const texts = { name: cut(name), message: cut(message), code: code === undefined ? undefined : cut(code) };
+    const isTold = causes > 0 && cause instanceof Error;
+    return { ...texts, scriptLine: Number(scriptLine), cause: isTold ? described(cause, causes - 1) : undefined };
+  } catch {
+    return { name: 'Thrown', message: 'something that cannot be read' };
+  }
 }
+
+const cut = (text) => String(text).slice(0, CHARACTERS);
 
 addEventListener(
   'message',
