@@ -85,6 +85,16 @@ export const tests = {
     const long = Array.from({ length: 5000 }, (_, i) => (i % 256).toString(16).padStart(2, '0')).join('');
     await invoke('echo', long, 'hex');
     equal(scene.$('.answer pre').textContent.split('\n').length, 625, 'rows of hex:');
+    scene
+      .all('.answer button')
+      .find(({ value }) => value === 'msgpack')
+      .click();
+    equal(scene.$('.answer pre').textContent, 'These bytes are not MessagePack.');
+    await invoke('echo', 'ü'.repeat(600_000));
+    expect(scene.$('.answer pre').textContent === 'ü'.repeat(1 << 18), 'it is not cut');
+    for (const part of ['1.1\u00a0MB', 'The first 1\u00a0MB are read', 'The first 262,144 characters']) {
+      expect(scene.$('.answer small').textContent.includes(part), scene.$('.answer small').textContent);
+    }
   },
   async 'own: what is no guest says why, and nothing of the guest before it stays'() {
     const bytes = (...values) => [new Uint8Array(values)];
@@ -129,6 +139,10 @@ export const tests = {
     equal(scene.status, 'You stopped it.');
     await invoke('echo', 'again');
     expect(answer().includes('again'), answer());
+    scene.button('Rust').click();
+    await scene.press('Stop');
+    equal(scene.$('.guest-place').textContent, 'rust.wasm was not loaded.');
+    equal(scene.status, 'You stopped it.');
   },
   async 'own: a link brings everything, and runs nothing before the button is pressed'() {
     await globalThis.caches?.open('of the page');

@@ -26,12 +26,12 @@ export function addressOf(text) {
  * The bytes at an address.
  * @param {string} text
  * @param {(loaded: number) => void} onProgress
- * @param {AbortSignal} signal
+ * @param {AbortSignal} signal rejects with its reason
  */
 export async function loadAddress(text, onProgress, signal) {
   const url = addressOf(text);
-  const response = await fetch(url, { signal }).catch((error) => {
-    if (signal.aborted) throw error;
+  const response = await fetch(url, { signal, credentials: 'omit', referrerPolicy: 'no-referrer' }).catch(() => {
+    if (signal.aborted) throw signal.reason;
     throw new Error(
       'nothing could be fetched: there is no answer, or the server does not share it with other pages (CORS)',
     );
@@ -42,7 +42,9 @@ export async function loadAddress(text, onProgress, signal) {
   const chunks = [];
   let loaded = 0;
   for (const reader = response.body.getReader(); ;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((error) => {
+      throw signal.aborted ? signal.reason : error;
+    });
     if (done) break;
     chunks.push(value);
     loaded += value.length;

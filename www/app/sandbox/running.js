@@ -6,11 +6,21 @@ export class Running {
   #started;
   #reason;
   #ends = [];
+  /** Rejects when it is stopped, also where it has not started yet. */
+  #reject;
+  #stopped = new Promise((resolve, reject) => (this.#reject = reject));
 
-  /** As `Sandbox.start`. */
-  async start(...which) {
-    this.#started = await Sandbox.start(...which);
-    if (this.#reason !== undefined) this.stop(this.#reason);
+  constructor() {
+    this.#stopped.catch(() => {});
+  }
+
+  /** As `Sandbox.start`; rejects where it is stopped meanwhile. */
+  start(...which) {
+    const starting = Sandbox.start(...which).then((started) => {
+      this.#started = started;
+      if (this.#reason !== undefined) started.stop(this.#reason);
+    });
+    return Promise.race([starting, this.#stopped]);
   }
 
   /** What is to be said of where it runs: nothing, unless its worker has the page's own origin. */
@@ -23,16 +33,17 @@ export class Running {
     return this.#started.run(...command);
   }
 
-  /** Calls `end` once it is stopped. */
+  /** Calls `end` with the error that it is stopped with, once it is. */
   whenStopped(end) {
     this.#ends.push(end);
   }
 
   /** Ends it, wherever it is: what runs is rejected with that text. Idempotent. */
   stop(why = 'it has ended') {
-    this.#reason = why;
-    for (const end of this.#ends.splice(0)) end();
-    this.#started?.stop(Object.assign(new Error(why), { name: 'Stopped' }));
+    this.#reason ??= Object.assign(new Error(why), { name: 'Stopped' });
+    this.#reject(this.#reason);
+    for (const end of this.#ends.splice(0)) end(this.#reason);
+    this.#started?.stop(this.#reason);
   }
 }
 

@@ -129,8 +129,8 @@ export function mount(section) {
     state('running');
     let late;
     const begin = async (options) => {
-      await mine.start('bench-full', options);
       late = setTimeout(() => mine.stop(`Stopped: it took more than ${time(PATIENCE)}.`), PATIENCE);
+      await mine.start('bench-full', options);
     };
     try {
       await work(mine, isMine, begin);
@@ -169,7 +169,9 @@ export function mount(section) {
       } catch (error) {
         if (!isMine()) return;
         guest.bytes = undefined;
-        head.replaceChildren(element('p', {}, element('b', {}, guest.name), ' cannot be run.'), errorElement(error));
+        const isStopped = error.name === 'Stopped';
+        const told = element('p', {}, element('b', {}, guest.name), isStopped ? ' was not loaded.' : ' cannot be run.');
+        head.replaceChildren(told, ...(isStopped ? [] : [errorElement(error)]));
         throw error;
       }
     });
@@ -180,7 +182,7 @@ export function mount(section) {
   function bytesFrom(guest, sandbox, isMine) {
     if (guest.file !== undefined) return loadFile(guest.file);
     const loading = new AbortController();
-    sandbox.whenStopped(() => loading.abort());
+    sandbox.whenStopped((error) => loading.abort(error));
     const progress = (loaded) => isMine() && say(`Loading ${guest.name}: ${size(loaded)}`);
     return loadAddress(guest.address, progress, loading.signal);
   }

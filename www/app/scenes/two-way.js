@@ -12,8 +12,8 @@ import { fill, guest } from '../parts/stage.js';
 import { Running, located } from '../sandbox/running.js';
 import callbacks from '../../samples/callbacks.js';
 
-/** Milliseconds after which a callback that has not answered is stopped. */
-const PATIENCE = 2000;
+/** Milliseconds after which a callback that has not answered is stopped, and a sandbox that has not started. */
+const [PATIENCE, STARTING] = [2000, 10_000];
 
 const SAMPLE = 'www/samples/two-way.js';
 
@@ -57,12 +57,14 @@ export function mount(section) {
     state('running');
     say('Calling the guest…');
     stop.disabled = false;
-    let late;
     const sandbox = (running = new Running());
+    const endAfter = (patience, what) =>
+      setTimeout(() => sandbox.stop(`Stopped: ${what} within ${time(patience)}.`), patience);
+    let late = endAfter(STARTING, 'no sandbox started');
     try {
       const [bytes] = await Promise.all([guest(has.jspi ? 'rust' : 'rust-asyncified'), sandbox.start('bench')]);
-      const why = `Stopped: nothing was answered within ${time(PATIENCE)}.`;
-      late = setTimeout(() => sandbox === running && end(why), PATIENCE);
+      clearTimeout(late);
+      late = endAfter(PATIENCE, 'nothing was answered');
       const began = performance.now();
       const values = { guest: bytes, name: name.value, callback: editor.value };
       await sandbox.run('greet', values, (event) => sandbox === running && see(event));
