@@ -3,10 +3,12 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
+import { serveFolder } from '../tools/demo.js';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
 import { findOperations } from '../www/app/sandbox/operations.js';
@@ -240,6 +242,27 @@ describe('what is told of an invocation', () => {
     equal(answered.payload.buffer.byteLength, 65_536);
     equal(failure.text.length, 4096);
   });
+});
+
+test('the server of the demo outlives requests that name no file', async () => {
+  const { address, stop } = await serveFolder(join(root, 'www'), 0, {});
+  const answered = (path) =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(address);
+      const asked = get({ hostname, port, path }, (response) => (response.resume(), resolve(response.statusCode)));
+      asked.once('error', reject);
+    });
+  for (const [path, status] of [
+    ['/%E0', 400],
+    ['/%00', 400],
+    ['//', 400],
+    ['/..%2f..%2fpackage.json', 404],
+    ['/none', 404],
+    ['/', 200],
+  ]) {
+    equal(await answered(path), status, path);
+  }
+  stop();
 });
 
 describe('lines that say that they run', () => {

@@ -18,6 +18,16 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 
+/** The path of a file that is asked for; undefined where the request names none. */
+function pathOf(url) {
+  try {
+    const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
+    return path.includes('\0') ? undefined : path.replace(/\/$/, '/index.html');
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Serves a folder on a loopback port: its address, and a function that stops it.
  * @param {string} folder
@@ -26,11 +36,12 @@ const TYPES = {
  */
 export async function serveFolder(folder, port, headers) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    const path = join(folder, normalize(decodeURIComponent(pathname)).replace(/\/$/, '/index.html'));
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', ...headers });
-    return createReadStream(path).pipe(response);
+    const path = pathOf(request.url);
+    if (path === undefined) return response.writeHead(400).end();
+    const file = join(folder, path);
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
+    return createReadStream(file).pipe(response);
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const stop = () => (server.close(), server.closeAllConnections());
