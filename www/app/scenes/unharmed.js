@@ -23,6 +23,9 @@ const PLACES = [
   ['worker', 'in a worker'],
 ];
 
+/** Milliseconds of a frame that is noticed: three at 60 a second. */
+const NOTICED = 50;
+
 /** Frames that are watched before and after the guest. */
 const AROUND = 8;
 
@@ -114,7 +117,7 @@ export function mount(section) {
         bars('ms', [
           ...(error.code === 'WAPC_TIMEOUT' ? [deadline] : []),
           { label: 'stopped after', value: took, text: time(took), kind: 'guest' },
-          { label: 'longest frame', value: worst, text: time(worst), kind: 'good' },
+          { label: 'longest frame', value: worst, text: time(worst), kind: worst > NOTICED ? 'bad' : 'good' },
         ]),
       );
       const late = error.code === 'WAPC_TIMEOUT' ? `, ${time(Math.max(0, took - timeout))} late` : '';
