@@ -141,7 +141,7 @@ describe('operations that are found', () => {
   ]) {
     test(name, async () => {
       const bytes = guest(name);
-      const found = await findOperations(bytes, await open(bytes, name));
+      const found = await findOperations(bytes, await open(bytes, name), Infinity);
       deepEqual(found.operations.sort(), operations);
     });
   }
@@ -153,7 +153,7 @@ describe('operations that are found', () => {
         operation.startsWith('no-guest') ? Promise.reject(new Error(operation)) : Promise.resolve(new Uint8Array(0)),
       close: () => closed++,
     };
-    const found = await findOperations(guest('hello'), { instantiate: async () => host });
+    const found = await findOperations(guest('hello'), { instantiate: async () => host }, Infinity);
     deepEqual([found.operations.length, found.tried, closed], [40, 40, 1]);
   });
 

@@ -1,8 +1,8 @@
-/** Finds a guest's operations: tries what the module names, and keeps what it does not answer as it answers an unknown one. */
+/** Finds a guest's operations: names in the module whose outcome differs from that of a name that no guest has. */
 
 import { namesIn } from './names.js';
 
-/** Milliseconds that the search takes at the most, and one name. */
+/** Milliseconds that the search takes at the most by default, and one name. */
 const [LONGEST, LONGEST_NAME] = [600, 50];
 
 /** Operations that are kept at the most. */
@@ -30,14 +30,15 @@ async function outcome(host, operation) {
  * The operations that were found, and how many names were tried.
  * @param {Uint8Array} bytes of the guest
  * @param {import('wapc-host').WapcModule} module of them
+ * @param {number} [longest] milliseconds after which no other name is tried
  */
-export async function findOperations(bytes, module) {
+export async function findOperations(bytes, module, longest = LONGEST) {
   const host = await module.instantiate(quiet);
   try {
     // A guest that answers anything, or ends whatever it is asked, has no names to be found.
     const unknown = (await outcome(host, UNKNOWN))?.split(UNKNOWN);
     const operations = [];
-    const until = performance.now() + LONGEST;
+    const until = performance.now() + longest;
     let tried = 0;
     for (const name of unknown === undefined ? [] : namesIn(bytes)) {
       if (performance.now() > until || operations.length === MOST) break;
