@@ -14,7 +14,7 @@ platform.fs = fs;
 platform.readFile = fs.promises.readFile;
 platform.resolve = resolve;
 platform.parallelism = availableParallelism;
-// Imported: a test that replaces the global one by a clock of its own would hold what workers say.
+// That of `node:timers`: tests may replace the global one by a clock of theirs, and what workers say would not arrive.
 platform.nextTurn = setImmediate;
 // In a variable: webpack treats `new URL('…', import.meta.url)` as an asset, whose URL in Next.js is no file URL.
 const HERE = import.meta.url;

@@ -10,7 +10,7 @@ import { queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { platform } from '../platform/platform.js';
-import { atNextTurn } from '../worker/next-turn.js';
+import { atNextTurn } from '../base/next-turn.js';
 import { Instances } from './instances.js';
 import { Offers } from './offers.js';
 import { InvocationRequest } from './requests.js';

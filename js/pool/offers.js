@@ -3,7 +3,6 @@
  * before it has ended. Those that have not begun are taken back when their worker breaks, or when another one is idle.
  */
 
-import { rejectionOf } from '../base/origin.js';
 import { canShare } from '../platform/platform.js';
 
 /** Invocations that end on other instances before those that wait behind a longer one are taken back. */
@@ -56,7 +55,7 @@ class Offer {
   }
 
   reject(error) {
-    this.#request.resolve(rejectionOf(this.#on.locate(error, this.invocation)));
+    this.#request.reject(this.#on.locate(error, this.invocation));
     this.#on.ended(this.#instance, this.#hasBegun, true);
   }
 }

@@ -6,6 +6,10 @@
 /** Milliseconds of blocking within which something came soon. */
 const SOON = 0.2;
 
+/** How often a worker looks in a loop, before it blocks: the most take about 50 µs. */
+export const LEAST_LOOKS = 128;
+export const MOST_LOOKS = 8192;
+
 export class Patience {
   /** How often it looks. */
   turns = 0;

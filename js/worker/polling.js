@@ -3,7 +3,7 @@
  * the worker sends a message, which takes longer to wake this thread than the worker takes for a short invocation.
  */
 
-import { atNextTurn } from './next-turn.js';
+import { atNextTurn } from '../base/next-turn.js';
 import { Patience } from './patience.js';
 
 /** Turns of the event loop, about 3 µs each, in which this thread looks for a record that does not come. */

@@ -6,7 +6,7 @@
 import { copyIn } from '../base/bytes.js';
 import { argumentError } from '../base/error.js';
 import { fits } from './ahead.js';
-import { Patience } from './patience.js';
+import { LEAST_LOOKS, MOST_LOOKS, Patience } from './patience.js';
 
 // Word offsets in the header.
 const STATE = 0;
@@ -110,13 +110,9 @@ export class Shared {
   }
 }
 
-/** Turns of the loop in which a worker looks for an answer before it blocks: the most take about 50 µs. */
-const LEAST_TURNS = 128;
-const MOST_TURNS = 8192;
-
 /** The worker's end of the shared memory. */
 export class SharedWithHost {
-  #patience = new Patience(LEAST_TURNS, MOST_TURNS);
+  #patience = new Patience(LEAST_LOOKS, MOST_LOOKS);
 
   constructor(buffer) {
     this.header = headerOf(buffer);

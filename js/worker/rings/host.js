@@ -155,7 +155,7 @@ export class HostRings extends Rings {
     return Atomics.load(this.words, WRITTEN);
   }
 
-  /** True if there is a record in front of the offset `end`, and no message comes before it. */
+  /** True if there is a record in front of the offset `end`, and no message comes before it. Passes what is no record. */
   hasRecord(end = this.written) {
     // Another reader may have read beyond `end`.
     const left = (end - this.#read) | 0;
@@ -193,31 +193,28 @@ export class HostRings extends Rings {
     const at = this.recordAt(this.#read);
     const start = this.bytesAt(at);
     const length = Math.min(words[at + LENGTH] >>> 0, this.#bytes - RECORD_HEADER);
-    const end = (this.#read + this.#bytes) | 0;
-    // Passed also where it does not decode, or where there is no memory for it.
-    this.#read = end;
-    let message;
-    switch (words[at + KIND]) {
-      case RESPONSE:
-        if (into !== undefined) into.write(records, start, length);
-        message = [
-          DONE,
-          (words[at + PAGES] >>> 0) * PAGE,
-          into === undefined ? copyOut(records, start, length) : undefined,
-        ];
-        break;
-      case HOST_CALL:
-        message = this.#hostCall(at, start, length);
-        break;
-      case LINE:
-        message = [LOG, decodeLenient(records, start, length)];
-        break;
-      case CHUNK:
-        message = [OUTPUT, words[at + STREAM] === 1 ? 1 : 2, copyOut(records, start, length)];
-        break;
+    try {
+      switch (words[at + KIND]) {
+        case RESPONSE:
+          if (into !== undefined) into.write(records, start, length);
+          return [
+            DONE,
+            (words[at + PAGES] >>> 0) * PAGE,
+            into === undefined ? copyOut(records, start, length) : undefined,
+          ];
+        case HOST_CALL:
+          return this.#hostCall(at, start, length);
+        case LINE:
+          return [LOG, decodeLenient(records, start, length)];
+        case CHUNK:
+          return [OUTPUT, words[at + STREAM] === 1 ? 1 : 2, copyOut(records, start, length)];
+        default:
+          return [];
+      }
+    } finally {
+      // Also where it does not decode, or where there is no memory for it.
+      this.#skip((this.#read + this.#bytes) | 0);
     }
-    this.#skip(end);
-    return message ?? [];
   }
 
   /** Reads on from an offset. */

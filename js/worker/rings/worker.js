@@ -1,7 +1,7 @@
 /** The worker's end of the rings. */
 
 import { copyName, copyOut } from '../../base/bytes.js';
-import { Patience } from '../patience.js';
+import { LEAST_LOOKS, MOST_LOOKS, Patience } from '../patience.js';
 import {
   AT,
   AWAKE,
@@ -41,10 +41,6 @@ import {
   slotAt,
 } from './layout.js';
 
-/** Turns of the loop in which a worker looks for work before it blocks: the most take about 50 µs. */
-const LEAST_TURNS = 128;
-const MOST_TURNS = 8192;
-
 /** Milliseconds that a worker blocks before its event loop waits for a message. */
 const BLOCKED_FOR = 20;
 
@@ -66,7 +62,7 @@ export class WorkerRings extends Rings {
   #response;
   #sent = 0;
   #received = 0;
-  #patience = new Patience(LEAST_TURNS, MOST_TURNS);
+  #patience = new Patience(LEAST_LOOKS, MOST_LOOKS);
 
   /** Counts a message to the host. */
   mail() {
@@ -123,6 +119,8 @@ export class WorkerRings extends Rings {
    * at `ptr`, to its record where there is room. The last one counts.
    */
   write(view, ptr, len) {
+    // The last response counts: one that was begun is not kept.
+    this.#at = -1;
     this.#at = this.#begin(RESPONSE, len, len);
     if (this.#at < 0) this.#response = copyOut(view, ptr, len);
     // An empty range does not touch the view, which may be detached.
