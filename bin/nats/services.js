@@ -1,4 +1,4 @@
-/** What the services on a connection say of themselves. */
+/** Asks the services on a connection for their INFO and STATS. */
 
 /** Milliseconds in which they answer, where it is not known how many there are. */
 const PATIENCE = 500;

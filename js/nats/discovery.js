@@ -1,5 +1,5 @@
 /**
- * What a service says of itself, as NATS services do: PING, INFO and STATS of ADR-32
+ * Discovery of a service: it answers PING, INFO and STATS, as ADR-32 has it
  * (https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md).
  */
 

@@ -42,7 +42,7 @@ function hostCallOf(value) {
 }
 
 /**
- * What an error is sent as. Anything can have been thrown: what is no error of this package is WAPC_GUEST, with its
+ * An error as it is sent. Anything can have been thrown: an error that is not of this package becomes WAPC_GUEST, with its
  * message.
  * @param {unknown} error
  * @returns {{ code: string, line: string, fields: [string, string][], body: Uint8Array }}

@@ -46,7 +46,7 @@ export interface ServeOptions {
   name: string;
   /** The version, as Semantic Versioning 2.0.0 has them. Several of one name may be served at once. */
   version: string;
-  /** What INFO says of it. By default nothing. */
+  /** A text for people, which INFO has as `description`. By default it is empty. */
   description?: string | undefined;
   /**
    * The queue group: each request goes to one member of it.
@@ -79,8 +79,8 @@ export interface ServeOptions {
       }) => void | Promise<void>)
     | undefined;
   /**
-   * What host callbacks get as `invocation.context`, made of a request's headers, which anybody on the connection can have
-   * written. What it throws goes to the caller. By default nothing.
+   * Makes `invocation.context` of host callbacks from a request's headers, which anybody on the connection can have written.
+   * An error that it throws goes to the caller. By default there is no context.
    */
   context?: ((headers: ReadonlyMap<string, string>) => unknown) | undefined;
   /** More for `data` of STATS, asked each time: what JSON has. */

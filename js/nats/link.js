@@ -1,10 +1,10 @@
-/** What all callers on one connection share: one inbox for answers, and whether the connection is there. */
+/** The link of a connection, which all of its callers share: one inbox for answers, and whether the connection is there. */
 
 import { WapcError, messageOf } from '../base/error.js';
 import { core } from './peers.js';
 
 /**
- * What waits for messages.
+ * A caller that waits for messages.
  * @typedef {object} Waiting
  * @property {string} subject that its request was sent to
  * @property {(message: any) => void} receive

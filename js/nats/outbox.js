@@ -4,10 +4,7 @@
  * takes longer than most invocations.
  */
 
-/** Runs a function once the events of this turn have been dealt with; in pages, where nothing does, soon. */
-const { setImmediate: atTurnsEnd = queueMicrotask } = /** @type {{ setImmediate?: (act: () => void) => void }} */ (
-  /** @type {unknown} */ (globalThis)
-);
+import { atNextTurn } from '../base/next-turn.js';
 
 export class Outbox {
   #connection;
@@ -17,9 +14,9 @@ export class Outbox {
     this.#connection = connection;
   }
 
-  /** Publishes a message at the end of this turn. */
+  /** Publishes a message at the next turn of the event loop. */
   send(subject, bytes, options) {
-    if (this.#pending.push({ subject, bytes, options }) === 1) atTurnsEnd(() => this.flush());
+    if (this.#pending.push({ subject, bytes, options }) === 1) atNextTurn(() => this.flush());
   }
 
   /** Publishes what is pending. */

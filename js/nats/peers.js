@@ -3,8 +3,8 @@
 import { WapcError, messageOf } from '../base/error.js';
 
 /**
- * What happens where a package cannot be loaded. It is given to `catch` of `import()` itself: bundlers then take the package
- * for one that may be missing.
+ * Makes the handler of a package that cannot be loaded, for `catch` of `import()` itself: bundlers then take the package for
+ * one that may be missing.
  * @param {string} name
  */
 function missing(name) {

@@ -113,7 +113,7 @@ class Watch {
     this.#current = current;
     this.#onChange = onChange;
     void this.#follow(changes, (change) => change.name === name);
-    // What changed while the connection was lost is told by nobody.
+    // Nothing tells of versions that were put while the connection was lost.
     void this.#follow(this.#statuses, ({ type }) => type === 'reconnect');
     void this.#look();
   }
@@ -126,7 +126,11 @@ class Watch {
   }
 
   async #follow(events, matters) {
-    for await (const event of events) if (matters(event)) void this.#look();
+    try {
+      for await (const event of events) if (matters(event)) void this.#look();
+    } catch {
+      // The connection is closed: no other event comes.
+    }
   }
 
   /** Looks for a new version; one at a time, and once more where something happens meanwhile. */
