@@ -204,6 +204,8 @@ test('a server that wants a user', async () => {
 for (const [name, args, said] of [
   ['no name', ['serve', bench, '--nats', 'nats://127.0.0.1:1'], /expected --name/],
   ['no server', ['serve', bench, '--name', 'a'], /expected --nats/],
+  ['a name that is none', ['serve', bench, '--name', 'a.b', '--nats', 'nats://127.0.0.1:1'], /--name: .* got "a\.b"/],
+  ['a name that is a wildcard', ['services', 'nats://127.0.0.1:1/*'], /URL: .* got "\*"/],
   [
     'an address that is none',
     ['serve', bench, '--name', 'a', '--nats', '127.0.0.1:4222'],
@@ -233,10 +235,10 @@ for (const [name, args, said] of [
   });
 }
 
-test('a server that is not there, a name that is none', async () => {
+test('a server that is not there, a version that is none', async () => {
   const missing = await command(['services', 'nats://127.0.0.1:1']);
   deepEqual([missing.code, missing.stderr.slice(0, 17)], [1, 'WAPC_UNREACHABLE:']);
-  const wrong = await command(['serve', bench, '--name', 'a.b', '--nats', server.url]);
+  const wrong = await command(['serve', bench, '--name', 'a', '--service-version', 'x', '--nats', server.url]);
   deepEqual([wrong.code, wrong.stderr.slice(0, 14)], [1, 'WAPC_ARGUMENT:']);
 });
 

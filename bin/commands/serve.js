@@ -8,7 +8,7 @@ import { serve } from 'wapc-host/nats';
 import { count } from '../arguments/units.js';
 import { UsageError } from '../arguments/usage-error.js';
 import { GUEST_OPTIONS, hostOptions } from '../guest/options.js';
-import { connect, NATS_OPTIONS, readAddress } from '../nats/connect.js';
+import { NATS_OPTIONS, checkName, connect, readAddress } from '../nats/connect.js';
 import { ofFile, ofStore } from '../nats/guest.js';
 import { Failure } from '../output/failure.js';
 import { printable } from '../output/printable.js';
@@ -40,6 +40,7 @@ export async function run(values, [guest]) {
   for (const option of ['name', 'nats']) {
     if (values[option] === undefined) throw new UsageError(`serve: expected --${option}; see wapc-host serve --help`);
   }
+  checkName('--name', name);
   const address = readAddress('--nats', nats, 0);
   const pooled = { ...(await hostOptions(values, guest)), ...instances(values), logger: log };
   const asked = untilAsked();

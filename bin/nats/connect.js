@@ -23,6 +23,15 @@ function decoded(parts) {
   }
 }
 
+/** A name of a service, or the id of a member: a token of subjects. `*` or `>` in one would reach others. */
+const NAME = /^[\w-]{1,128}$/;
+
+/** Throws a UsageError unless a text is a name. */
+export function checkName(what, text) {
+  if (NAME.test(text)) return;
+  throw new UsageError(`${what}: expected 1 to 128 letters, digits, _ and -, got ${JSON.stringify(text)}`);
+}
+
 /**
  * Reads an address.
  * @param {string} what it is, in messages
@@ -40,6 +49,7 @@ export function readAddress(what, text, most) {
   if (!['nats:', 'tls:'].includes(protocol) || host === '') fail();
   const path = pathname.split('/').filter((name) => name !== '');
   if (path.length > most) fail(`no more than ${most} names after the port`);
+  for (const name of path) checkName(what, name);
   const [user, pass] = decoded([username, password]) ?? fail('a user and a password with % as %25');
   const signedIn = pass === '' ? { token: user } : { user, pass };
   const options = { ...(protocol === 'tls:' ? { tls: {} } : {}), ...(user === '' ? {} : signedIn) };
