@@ -290,7 +290,8 @@ test('wrong arguments', async () => {
   for (const version of ['0.0.0', '1.2.3-beta.1+build.5', '10.20.30']) await served({ version }, () => {});
 });
 
-test('the time that is left ends the invocation there', async () => {
+/** A pool whose host call waits until its invocation is ended: it has begun, and its signal has aborted. */
+async function poolThatWaits() {
   const begun = deferred();
   const aborted = deferred();
   const hostCall = async (binding, namespace, operation, payload, { signal }) => {
@@ -299,6 +300,11 @@ test('the time that is left ends the invocation there', async () => {
     aborted.resolve();
   };
   const waiting = await benchPool({ hostCall, async: true });
+  return { waiting, begun, aborted };
+}
+
+test('the time that is left ends the invocation there', async () => {
+  const { waiting, begun, aborted } = await poolThatWaits();
   await served(
     {},
     async () => {
@@ -320,14 +326,7 @@ test('the time that is left ends the invocation there', async () => {
 });
 
 test('an abort ends the invocation there', async () => {
-  const begun = deferred();
-  const aborted = deferred();
-  const hostCall = async (binding, namespace, operation, payload, { signal }) => {
-    begun.resolve();
-    await once(signal, 'abort');
-    aborted.resolve();
-  };
-  const waiting = await benchPool({ hostCall, async: true });
+  const { waiting, begun, aborted } = await poolThatWaits();
   await served(
     {},
     async () => {
