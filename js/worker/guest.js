@@ -6,7 +6,6 @@
 import { WapcError } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
 import { delist, enlist } from '../invocation/chain.js';
-import { Invocation } from '../invocation/invocation.js';
 import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
@@ -15,12 +14,8 @@ import { Channel } from './channel.js';
 import { unpack } from './errors.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
+import { Request } from './request.js';
 import { LOADING, diedError, lateError, notLoadedError } from './start.js';
-
-/** The invocation that host calls belong to. A guest that starts gets an empty one of its own. */
-function callerIn(request) {
-  return request.isStart ? (request.start ??= new Invocation()) : request.invocation;
-}
 
 /** The limits that the worker itself enforces: those of time only if its guest ends at them by itself. */
 function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit: start, fuel }) {
@@ -29,45 +24,6 @@ function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit:
 
 /** Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself. */
 const GRACE = 50;
-
-/** A request to the worker: an invocation, or the start of a guest. */
-class Request {
-  /** @type {(() => void) | undefined} */
-  stopTimer;
-  isStart = false;
-  /**
-   * A start's own invocation, which its host calls belong to.
-   * @type {Invocation | undefined}
-   */
-  start;
-  /** The error that it has to be stopped with once it is known to run. */
-  stopping;
-
-  /**
-   * @param {Invocation} invocation
-   * @param {(response: Uint8Array | undefined) => void} resolve
-   * @param {(error: unknown) => void} reject
-   * @param {number} number of the invocation in the rings; -1 for what goes by messages
-   * @param {Offered | undefined} offered of one that was offered while another ran
-   */
-  constructor(invocation, resolve, reject, number, offered) {
-    this.invocation = invocation;
-    this.resolve = resolve;
-    this.reject = reject;
-    this.number = number;
-    this.offered = offered;
-  }
-}
-
-/**
- * An invocation that is offered while another runs, and what is called then.
- * @typedef {object} Offered
- * @property {Invocation} invocation
- * @property {(response: Uint8Array) => void} resolve
- * @property {(error: unknown) => void} reject
- * @property {() => void} begins it runs, as far as this thread knows
- * @property {() => void} isBack it was taken back, and has not begun
- */
 
 export class RemoteGuest {
   /** Length of linear memory in bytes, as last reported. */
@@ -152,7 +108,7 @@ export class RemoteGuest {
 
   /**
    * Offers an invocation to the worker while another one runs. False where it has to wait. Throws WAPC_ARGUMENT.
-   * @param {Offered} offered
+   * @param {import('./request.js').Offered} offered
    */
   offer(offered) {
     if (this.running === undefined || this.#channel === undefined) return false;
@@ -190,7 +146,7 @@ export class RemoteGuest {
   /**
    * Stops an invocation, or a start: terminates the worker, unless it has ended meanwhile. What was offered behind it is
    * taken back first, so that it cannot begin.
-   * @param {Invocation} invocation
+   * @param {import('../invocation/invocation.js').Invocation} invocation
    * @param {unknown} error
    * @param {boolean} isOverdue true if the worker had its time: then it is terminated even if it has not begun
    */
@@ -423,7 +379,7 @@ export class RemoteGuest {
     const { reject } = request;
     // Without a started guest, the worker is of no use.
     if (!this.#started) this.#discard();
-    const caller = callerIn(request);
+    const caller = request.caller;
     // Without a host callback, the worker itself has refused the host call.
     if (error.hostCall !== undefined) caller.failure ??= { error: undefined, hostCall: error.hostCall };
     reject(unpack(error, caller.failure?.error));
@@ -454,7 +410,7 @@ export class RemoteGuest {
   #callHost(channel, call) {
     const [request] = this.#requests;
     const isCurrent = () => this.#channel === channel && this.#requests[0] === request;
-    this.#callbacks.callHost(channel, call, callerIn(request), isCurrent);
+    this.#callbacks.callHost(channel, call, request.caller, isCurrent);
   }
 
   /** Calls a callback of the caller. Its error ends the guest. */

@@ -195,7 +195,7 @@ class Remote extends Turns {
 
   /**
    * Offers an invocation to the worker, if it takes offers. False where there is no room for it. Throws WAPC_ARGUMENT.
-   * @param {import('./guest.js').Offered} offered
+   * @param {import('./request.js').Offered} offered
    */
   offer(offered) {
     return this.#guest.offer(offered);
