@@ -221,7 +221,10 @@ export class Dispatcher {
       const request = this.#requests.shift();
       if (request === undefined) break;
       // A loop instead of `#run`: thousands of pending requests may each end synchronously.
-      if (!request.serve(instance)) return;
+      if (request.serve(instance)) continue;
+      // In a microtask: a worker that has just ended an invocation begins the next one in one, too.
+      if (this.#offers.isUsed && this.#requests.length > 0) queueMicrotask(() => this.#isOver || this.#offers.offer());
+      return;
     }
     const markIdle = this.#markIdle;
     markIdle(this.#slot, instance.number, this.#isElastic ? performance.now() : 0);

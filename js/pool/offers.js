@@ -1,9 +1,8 @@
 /**
  * Offers pending invocations to workers that are busy, so that they go on without asking: one begins as soon as the one
- * before it has ended. Those that have not begun are taken back when their worker breaks, or when another one is idle.
+ * before it has ended. Those that have not begun are taken back when their worker breaks; in shared memory also when another
+ * one is idle.
  */
-
-import { canShare } from '../platform/platform.js';
 
 /** Invocations that end on other instances before those that wait behind a longer one are taken back. */
 const PATIENCE = 64;
@@ -70,8 +69,6 @@ export class Offers {
   #on;
   /** Offered invocations that have ended. */
   #ended = 0;
-  /** Without shared memory nothing can be taken back. */
-  #canOffer = canShare();
 
   /**
    * @param {import('../base/queue.js').Queue} requests the pending ones
@@ -86,7 +83,6 @@ export class Offers {
 
   /** Offers the pending invocations that no instance is being created for, as far as they are to be offered. */
   offer() {
-    if (!this.#canOffer) return;
     for (let count = this.#requests.length - this.#on.creating(); count > 0; count--) {
       const instance = this.#instances.leastOffered();
       if (instance === undefined) return;
@@ -95,7 +91,7 @@ export class Offers {
       this.isUsed = true;
       try {
         if (!instance.port.offer(new Offer(request, instance, this.#on, this.#putBack))) {
-          // Its ring has no room until one of its invocations has ended.
+          // It has no room until one of its invocations has ended.
           instance.isPaused = true;
           count++;
           continue;

@@ -1,12 +1,16 @@
 /** A running worker, and how it is reached: by messages, and by shared memory if that is available. */
 
 import { canShare } from '../platform/platform.js';
-import { ANSWER, INVOKE, OFFER, READ, transferOf } from './messages.js';
+import { ANSWER, DROP, INVOKE, OFFER, READ, transferOf } from './messages.js';
 import { HostRings } from './rings/host.js';
+import { Pace } from './pace.js';
 import { Polling } from './polling.js';
 import { Shared, THE_ANSWER, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
+
+/** In place of a number in the rings: the invocation went by a message. */
+export const BY_MESSAGE = -1;
 
 export class Channel {
   #thread;
@@ -15,6 +19,7 @@ export class Channel {
   #rings = canShare() ? new HostRings() : undefined;
   /** @type {Polling | undefined} */
   #polling;
+  #pace = new Pace();
 
   /**
    * Starts a worker. Throws WAPC_LOAD, WAPC_ARGUMENT.
@@ -65,26 +70,39 @@ export class Channel {
 
   /**
    * Sends an invocation. Its payload is copied, since the array is the caller's. Throws WAPC_ARGUMENT if its length has
-   * changed. Returns its number in the rings, -1 if it went by a message.
+   * changed. Returns its number in the rings, or `BY_MESSAGE`.
    */
   sendInvocation(invocation) {
-    const number = this.offer(invocation);
-    if (number >= 0) return number;
-    const { operation, payload, payloadLength } = invocation;
+    const number = this.#rings === undefined ? -1 : this.#offerInRings(this.#rings, invocation);
+    return number >= 0 ? number : this.#sendByMessage(invocation);
+  }
+
+  /**
+   * Sends an invocation to a worker that has `count` others: its number in the rings or `BY_MESSAGE`, or undefined where
+   * it has to wait. Throws WAPC_ARGUMENT.
+   */
+  offer(invocation, count) {
+    if (this.#rings === undefined) {
+      return this.#pace.allows(count, invocation) ? this.#sendByMessage(invocation) : undefined;
+    }
+    const number = this.#offerInRings(this.#rings, invocation);
+    return number < 0 ? undefined : number;
+  }
+
+  #sendByMessage({ operation, payload, payloadLength }) {
     // `copyOf` instead of `slice`: that of a Buffer would share its memory.
     const sent = copyOf(payload, payloadLength, 'payload');
     this.send([INVOKE, operation, sent], transferOf(sent));
-    return -1;
+    return BY_MESSAGE;
   }
 
-  /** Offers an invocation to the worker: its number in the rings, or -1 where there is no room for it, or no ring. */
-  offer(invocation) {
-    if (this.#rings === undefined) return -1;
-    const number = this.#rings.offer(invocation);
-    if (number < 0) return -1;
+  /** The number of an invocation in the rings, or -1 where there is no room for it. */
+  #offerInRings(rings, invocation) {
+    const number = rings.offer(invocation);
+    if (number < 0) return number;
     this.#thread.ref();
     try {
-      if (!this.#rings.wake()) this.send([OFFER]);
+      if (!rings.wake()) this.send([OFFER]);
     } catch (error) {
       // No worker waits for it: that would have been woken otherwise.
       this.takeBack(number);
@@ -92,6 +110,17 @@ export class Channel {
     }
     this.#polling?.begin();
     return number;
+  }
+
+  /**
+   * Call when the guest waits for a host call that is answered later, with the number of invocations that the worker has:
+   * those behind it are dropped, and no others are sent meanwhile. False where they are in the rings, and stay there.
+   */
+  drop(count) {
+    if (this.#rings !== undefined) return false;
+    this.#pace.stop();
+    if (count > 1) this.#thread.send([DROP]);
+    return true;
   }
 
   /** Takes an invocation back that has not begun. False if it has, or if it went by a message. */
@@ -104,9 +133,15 @@ export class Channel {
     return number >= 0 && this.#rings !== undefined && this.#rings.hasEnded(number);
   }
 
+  /** Call when an invocation begins, as far as is known here. */
+  begins() {
+    if (this.#rings === undefined) this.#pace.begins();
+  }
+
   /** Call when the invocation of that number has ended. */
   ended(number) {
     if (number >= 0) this.#rings?.ended(number);
+    else if (this.#rings === undefined) this.#pace.ended();
   }
 
   /** Counts a message from the worker. Call before it is handled, and after what came before it in shared memory. */

@@ -1,6 +1,6 @@
 /**
- * A guest in a worker (`serve.js`). It sends the worker one request at a time; while an invocation runs, others may be
- * offered in shared memory, which are taken back where they cannot begin.
+ * A guest in a worker (`serve.js`). While an invocation runs, others may be offered to the worker: in shared memory, where
+ * they are taken back if they cannot begin, or by messages, a few of them ahead of time (`pace.js`).
  */
 
 import { WapcError } from '../base/error.js';
@@ -10,7 +10,7 @@ import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Callbacks } from './callbacks.js';
-import { Channel } from './channel.js';
+import { BY_MESSAGE, Channel } from './channel.js';
 import { unpack } from './errors.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
@@ -101,6 +101,7 @@ export class RemoteGuest {
   /** Runs an invocation. Resolves with the response. */
   invoke(invocation) {
     return this.#ask(invocation, false, (channel, request) => {
+      channel.begins();
       request.number = channel.sendInvocation(invocation);
       this.#limitInvocation();
     });
@@ -112,20 +113,24 @@ export class RemoteGuest {
    */
   offer(offered) {
     if (this.running === undefined || this.#channel === undefined) return false;
-    const number = this.#channel.offer(offered.invocation);
-    if (number < 0) return false;
     const { invocation } = offered;
+    const number = this.#channel.offer(invocation, this.#requests.length);
+    if (number === undefined) return false;
     const resolve = (response) => offered.resolve(response);
     const reject = (error) => offered.reject(error);
     this.#requests.push(new Request(invocation, resolve, reject, number, offered));
     return true;
   }
 
-  /** Takes back the offered invocations that have not begun, and tells them so. */
-  takeBack() {
+  /**
+   * Takes back the offered invocations that have not begun, and tells them so. Those that went by messages can only be taken
+   * back if the worker will run none of them (`areDropped`): nothing that it may have done for them has been seen.
+   */
+  takeBack(areDropped = false) {
     const back = [];
     for (const request of this.#requests.splice(1)) {
-      (this.#channel?.takeBack(request.number) ? back : this.#requests).push(request);
+      const isBack = request.number === BY_MESSAGE ? areDropped : this.#channel?.takeBack(request.number);
+      (isBack ? back : this.#requests).push(request);
     }
     for (const { offered } of back) offered?.isBack();
   }
@@ -193,7 +198,7 @@ export class RemoteGuest {
 
   /** Terminates the worker at once, and rejects the running request with `error`. */
   kill(error) {
-    this.takeBack();
+    this.takeBack(true);
     const requests = this.#requests.splice(0);
     this.#discard();
     this.#fate = error;
@@ -251,7 +256,7 @@ export class RemoteGuest {
   #ask(invocation, isStart, send) {
     return new Promise((resolve, reject) => {
       if (this.#channel === undefined) throw this.#fate;
-      const request = new Request(invocation, resolve, reject, -1, undefined);
+      const request = new Request(invocation, resolve, reject, BY_MESSAGE, undefined);
       request.isStart = isStart;
       this.#requests.push(request);
       this.#callbacks.begin();
@@ -374,7 +379,7 @@ export class RemoteGuest {
     this.memorySize = memorySize;
     this.broken = broken;
     // Its worker waits for a new instance.
-    if (broken) this.takeBack();
+    if (broken) this.takeBack(true);
     const request = this.#settled();
     const { reject } = request;
     // Without a started guest, the worker is of no use.
@@ -401,6 +406,7 @@ export class RemoteGuest {
   /** The worker goes on with the next invocation that was offered. */
   #next() {
     const [{ invocation, offered, stopping }] = this.#requests;
+    this.#channel?.begins();
     this.#callbacks.begin();
     this.#limitInvocation();
     offered?.begins();
@@ -411,6 +417,8 @@ export class RemoteGuest {
     const [request] = this.#requests;
     const isCurrent = () => this.#channel === channel && this.#requests[0] === request;
     this.#callbacks.callHost(channel, call, request.caller, isCurrent);
+    // Its answer comes later: others need not wait for it.
+    if (this.#callbacks.calling !== undefined && channel.drop(this.#requests.length)) this.takeBack(true);
   }
 
   /** Calls a callback of the caller. Its error ends the guest. */

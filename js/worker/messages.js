@@ -2,13 +2,16 @@
 
 import { isPacked } from './errors.js';
 
-// To the worker. It answers START, INVOKE and RESET with DONE or FAILED before it receives another of them.
+// To the worker. It answers START, INVOKE and RESET with DONE or FAILED, in their order. Where no memory is shared, several
+// INVOKE may be on their way: of those, it drops the ones behind a FAILED that says that the guest is gone, until a RESET.
 /** Invocations are offered in shared memory (`rings/`). Sent to a worker whose event loop waits. */
 export const OFFER = 'offer';
 /** Starts a guest: the modules of the core, of the guest and (if loaded) of WASI, and `Settings`. */
 export const START = 'start';
 /** Runs an invocation: operation and payload as bytes. Those that are offered in shared memory need no message. */
 export const INVOKE = 'invoke';
+/** Drops the invocations that have not begun. Sent while the guest waits for the answer to a host call. */
+export const DROP = 'drop';
 /** Makes a new instance: of another module if given, with the module of WASI, and true if that was rewritten. */
 export const RESET = 'reset';
 /**

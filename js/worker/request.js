@@ -19,7 +19,7 @@ export class Request {
    * @param {Invocation} invocation
    * @param {(response: Uint8Array | undefined) => void} resolve
    * @param {(error: unknown) => void} reject
-   * @param {number} number of the invocation in the rings; -1 for what goes by messages
+   * @param {number} number of the invocation in the rings, or `BY_MESSAGE`
    * @param {Offered | undefined} offered of one that was offered while another ran
    */
   constructor(invocation, resolve, reject, number, offered) {

@@ -1,4 +1,4 @@
-/** The worker's half of a remote host (`remote.js`): runs the same core and host, and handles one request at a time. */
+/** The worker's half of a remote host (`remote.js`): runs the same core and host, and handles one request after the other. */
 
 import { encodeOperation, prepareAnother } from '../base/bytes.js';
 import { encoder, lenient } from '../base/encoding.js';
@@ -14,6 +14,7 @@ import {
   ANSWER,
   CALL,
   DONE,
+  DROP,
   FAILED,
   INVOKE,
   LOADED,
@@ -43,6 +44,11 @@ export function serve(send) {
   let shared;
   const unread = new Unread();
   let settle;
+  /** Requests that came while another one runs, if no memory is shared; and true while one runs. */
+  const requests = [];
+  let isRunning = false;
+  /** True from a FAILED that says that the guest is gone: the host runs elsewhere what it has sent, and sends RESET. */
+  let isGone = false;
 
   const post = (message, transfer) => {
     send(message, transfer);
@@ -133,14 +139,17 @@ export function serve(send) {
   };
 
   const reset = async (guest, wasi, isRewritten) => {
+    isGone = false;
     if (guest === undefined) await host.reset();
     else await withModule(guest, isRewritten, wasi, (module) => host.replace(module));
   };
 
   const invoke = (operation, payload) => host.port.invoke(new Invocation(operation, payload, host));
 
-  const fail = (error) =>
-    post([FAILED, host?.memorySize ?? 0, host?.port.broken ?? false, pack(reasonOf(error, unread.error))]);
+  const fail = (error) => {
+    isGone = host?.port.broken ?? false;
+    post([FAILED, host?.memorySize ?? 0, isGone, pack(reasonOf(error, unread.error))]);
+  };
 
   const respond = (response) => {
     post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
@@ -171,17 +180,27 @@ export function serve(send) {
 
   const tasks = { [START]: start, [RESET]: reset, [INVOKE]: invoke };
 
-  return async ([kind, ...rest]) => {
-    if (kind === ANSWER) return settle({ answered: rest[0], sent: rest[1] });
-    if (kind === READ) return unread.read(rest[0]);
-    rings?.receive();
-    if (kind !== OFFER) {
-      try {
-        respond(await tasks[kind](...rest));
-      } catch (error) {
-        fail(error);
-      }
+  const handle = async (message) => {
+    const [kind, ...rest] = message;
+    if (kind === OFFER || (kind === INVOKE && isGone)) return;
+    try {
+      respond(await tasks[kind](...rest));
+    } catch (error) {
+      fail(error);
     }
+  };
+
+  return async (message) => {
+    const [kind, first, second] = message;
+    if (kind === ANSWER) return settle({ answered: first, sent: second });
+    if (kind === READ) return unread.read(first);
+    if (kind === DROP) return requests.splice(0);
+    rings?.receive();
+    if (isRunning) return requests.push(message);
+    isRunning = true;
+    await handle(message);
+    while (requests.length > 0) await handle(requests.shift());
+    isRunning = false;
     if (rings !== undefined && host !== undefined) work();
   };
 }

@@ -28,6 +28,17 @@ async function withoutJspi(work) {
   }
 }
 
+/** Makes workers that share no memory with this thread. */
+async function withoutSharedMemory(make) {
+  const { SharedArrayBuffer } = globalThis;
+  delete globalThis.SharedArrayBuffer;
+  try {
+    return await make();
+  } finally {
+    globalThis.SharedArrayBuffer = SharedArrayBuffer;
+  }
+}
+
 const small = new Uint8Array(32).fill(42);
 const large = new Uint8Array(65536).fill(42);
 
@@ -165,6 +176,13 @@ const bareRings = lazily(rings);
 handedAhead('echo 32 B, 2 workers, 64 callers / bare rings', 'echo', small, 64, together(bareRings, 64), '>= 0.3');
 const barePingPong = lazily(() => pingPong(small.length));
 handedAhead('echo 32 B, 2 workers, 1 caller / bare ping-pong', 'echo', small, 1, together(barePingPong, 1), '>= 1');
+const separate = lazily(() => withoutSharedMemory(() => WapcPool.create(module, { size: 2, min: 2, workers: true })));
+against(
+  'echo 32 B, 2 workers without shared memory, 64 callers / 2',
+  { ours: saturating(separate, 'echo', 64, small), peer: saturating(separate, 'echo', 2, small) },
+  throughput,
+  '>= 2',
+);
 const bareTransfers = lazily(() => transfers(large.length));
 const copying = lazily(async () =>
   WapcPool.create(await readFile(new URL('../../testdata/wat/echo.wasm', import.meta.url)), {
