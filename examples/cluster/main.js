@@ -15,22 +15,30 @@ const seconds = Number(process.argv[2] ?? 5);
 const range = '20000..20500';
 
 /** Starts a NATS server on a free port: the process, and its address. */
-async function startNats() {
+function startNats() {
   const program = process.env.NATS_SERVER ?? 'nats-server';
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   const own = spawn(program, ['-a', '127.0.0.1', '-p', '-1'], { stdio: ['ignore', 'ignore', 'pipe'], env });
-  let said = '';
-  for await (const chunk of own.stderr.setEncoding('utf8')) {
-    said += chunk;
-    const [, port] = /connections on 127\.0\.0\.1:(\d+)/.exec(said) ?? [];
-    if (port !== undefined && said.includes('Server is ready')) return { own, url: `nats://127.0.0.1:${port}` };
-  }
-  throw new Error(`nats-server does not start: ${said}`);
+  return new Promise((resolve, reject) => {
+    let said = '';
+    own.once('error', reject);
+    own.once('exit', () => reject(new Error(`it ended, and said: ${said}`)));
+    // Read to its end: a server that cannot write its log would wait.
+    own.stderr.setEncoding('utf8').on('data', (chunk) => {
+      said += chunk;
+      const [, port] = /connections on 127\.0\.0\.1:(\d+)/.exec(said) ?? [];
+      if (port !== undefined && said.includes('Server is ready')) resolve({ own, url: `nats://127.0.0.1:${port}` });
+    });
+  });
 }
 
+/** Starts a server of the guest: the process and the service's id. */
 async function startServer(url) {
   const child = fork(fileURLToPath(new URL('server.js', import.meta.url)), [url]);
-  const [id] = await once(child, 'message');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`a server ended with ${code} before it served`);
+  });
+  const [id] = await Promise.race([once(child, 'message'), ended]);
   return { child, id };
 }
 
