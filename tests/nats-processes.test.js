@@ -8,7 +8,7 @@ import { remote, serve } from 'wapc-host/nats';
 
 import { startMember } from './nats/members.js';
 import { NatsServer } from './nats/server.js';
-import { benchPool, deferred, testdata, text, until } from './nats/setup.js';
+import { benchPool, bytesOf, deferred, testdata, text, until } from './nats/setup.js';
 
 const server = await NatsServer.start();
 const connection = await server.connect();
@@ -147,5 +147,28 @@ test('the NATS server restarts: what was on its way, what is idempotent, what co
   equal(text(await repeated), 'late');
   await service.close();
   await pool.close();
+  await own.close();
+});
+
+test('a member that reads too slowly: the NATS server drops its connection, and it comes back', async () => {
+  const own = await NatsServer.start({ settings: 'max_pending: 1MB\nwrite_deadline: "100ms"' });
+  const here = await own.connect();
+  const member = await startMember({ url: own.url, guest: testdata('bench'), name: 'slow' });
+  const guest = remote(here, 'slow', { timeout: 60_000, retries: 100, idempotent: true });
+  const payload = bytesOf(1 << 18);
+  equal((await guest.invoke('echo', payload)).length, payload.length);
+  member.pause();
+  // More than its socket holds.
+  const all = Array.from({ length: 100 }, (_, i) => guest.invoke('echo', payload.subarray(i)));
+  const once = rejects(remote(here, 'slow', { timeout: 2_000, retries: 100 }).invoke('echo', payload), {
+    code: 'WAPC_TIMEOUT',
+  });
+  await until(() => own.said.includes('Slow Consumer'));
+  await once;
+  member.resume();
+  for (const [i, response] of (await Promise.all(all)).entries()) {
+    equal(Buffer.compare(response, payload.subarray(i)), 0, `request ${i}`);
+  }
+  await member.drain();
   await own.close();
 });

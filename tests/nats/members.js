@@ -34,6 +34,9 @@ export async function startMember(settings, onRun = () => {}) {
   return {
     id,
     kill: () => end(() => child.kill('SIGKILL')),
+    /** Stops its process until `resume`. */
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
     /** Drains it. Resolves with its exit code. */
     drain: () => end(() => child.send({ act: 'drain' })),
     /** Replaces its guest. Resolves once that has taken over. */

@@ -25,6 +25,8 @@ export class NatsServer {
   #folder = mkdtempSync(join(tmpdir(), 'wapc-nats-'));
   #process;
   #connections = [];
+  /** What it has said on standard error since it was run last. */
+  said = '';
 
   /**
    * Starts one.
@@ -62,13 +64,13 @@ export class NatsServer {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#process = own;
-    let said = '';
+    this.said = '';
     await new Promise((resolve, reject) => {
       own.once('error', reject);
-      own.once('exit', (code) => reject(new Error(`nats-server ended with ${code}: ${said}`)));
+      own.once('exit', (code) => reject(new Error(`nats-server ended with ${code}: ${this.said}`)));
       own.stderr.setEncoding('utf8').on('data', (text) => {
-        said += text;
-        if (said.includes('Server is ready')) resolve(undefined);
+        this.said += text;
+        if (this.said.includes('Server is ready')) resolve(undefined);
       });
     });
     own.removeAllListeners('exit');
