@@ -9,6 +9,9 @@ const ARGUMENTS = new Array(1024).fill(0);
 /** The number of such frames that fit, found when it is first needed. */
 let most;
 
+/** Frames that are left for `run`, and those that have to fit when it is called. */
+const [LEFT, ROOM] = [24, 12];
+
 function sink(levels, run) {
   if (levels === 0) return run();
   // Not a tail call: JavaScriptCore takes no stack for those.
@@ -33,20 +36,21 @@ function count() {
 
 /**
  * Calls `run` where a fifth of a megabyte is left. Frames may be larger than when they were counted, once
- * JavaScriptCore has recompiled them. Where the stack ends before `run` is called, fewer are tried.
+ * JavaScriptCore has recompiled them. Where less than half of that is left, fewer are tried.
  */
 export function sunk(run) {
   most ??= count();
   let hasBegun = false;
   const begin = () => {
+    sink(ROOM, () => {});
     hasBegun = true;
     return run();
   };
   for (;;) {
     try {
-      return sink(Math.max(0, most - 24), begin);
+      return sink(Math.max(0, most - LEFT), begin);
     } catch (error) {
-      if (hasBegun || most <= 24) throw error;
+      if (hasBegun || most <= LEFT) throw error;
       most -= 8;
     }
   }
