@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { nodeWithJspi } from '../../tools/engines.js';
 import { root, run } from '../../tools/run.js';
-import { kernels, page } from './page.js';
+import { firstUse, inPages, kernels, page } from './page.js';
 
 const [, , ...only] = process.argv;
 const script = join(root, 'tests/bench/run.js');
@@ -16,5 +16,9 @@ if (only[0] === 'waiting') {
 run(process.execPath, [script, ...only]);
 const node = typeof WebAssembly.Suspending === 'function' ? undefined : nodeWithJspi();
 if (node !== undefined) run(node, [script, ...only]);
-if (only.length === 0) await page();
+if (only.length === 0) {
+  await page();
+  await firstUse();
+}
+await inPages(only[0]);
 if (only.length === 0 || only.some((one) => one.includes('interrupt'))) await kernels();

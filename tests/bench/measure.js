@@ -1,4 +1,4 @@
-/** Times competitors by turns in one process, so that drift of the machine affects all of them. */
+/** Times competitors by turns in one process, so that drift of the machine affects all of them. For every engine. */
 
 const ROUNDS = 31;
 /** Milliseconds that a round of one competitor takes, and that each runs before it is measured. */
@@ -32,9 +32,9 @@ export async function measure(competitors, per = 1, turns = ROUNDS) {
 }
 
 async function time(run, times) {
-  const start = process.hrtime.bigint();
+  const start = performance.now();
   await run(times);
-  return Number(process.hrtime.bigint() - start);
+  return (performance.now() - start) * 1e6;
 }
 
 /** The number of operations in a round, found while the engine warms up. */
@@ -55,4 +55,14 @@ export const sync = (operation) => (times) => {
 };
 export const awaited = (operation) => async (times) => {
   for (let i = 0; i < times; i++) await operation();
+};
+
+/** A competitor that measures throughput: so many callers, each with one `run` on its way at all times. */
+export const together = (runnable, callers) => async (times) => {
+  const { run } = await runnable();
+  let left = times;
+  const work = async () => {
+    while (left-- > 0) await run();
+  };
+  await Promise.all(Array.from({ length: callers }, work));
 };

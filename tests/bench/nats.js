@@ -86,7 +86,7 @@ const collecting = (connection) => () =>
  * @param {(connection: any) => () => Promise<unknown>} peer
  * @param {{ target: string, callers: number, per: number, turns?: number }} how `per`: requests that are measured as one,
  * so that all callers are busy for most of the time
- * @returns {import('./run.js').Case}
+ * @returns {import('./table.js').Case}
  */
 const against = (label, ours, peer, { target, callers, per, turns }) => ({
   label: `NATS: ${label}`,
@@ -101,7 +101,7 @@ const inThread = invoking('inThread', 'echo', small);
 const inWorker = invoking('worker', 'echo', small);
 const inWorkers = invoking('workers', 'echo', small);
 
-/** @type {import('./run.js').Case[]} */
+/** @type {import('./table.js').Case[]} */
 export const cases = [
   against('32 B, 100 waiting / a bare service', inThread, requesting, { target: '>= 0.85', callers: 100, per: 2_000 }),
   against('32 B, one waiting / a bare service', inThread, requesting, { target: '>= 0.9', callers: 1, per: 100 }),

@@ -1,7 +1,9 @@
-/** Measures in each installed browser: the demo page's way to its greeting, and guests that can be interrupted. */
+/** Measures in each installed browser: invocations, first uses, the demo page, and guests that can be interrupted. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { buildSync } from 'esbuild';
 
 import { findChromium, findFirefox } from '../../tools/browsers.js';
 import { buildPage } from '../../tools/page/build.js';
@@ -9,6 +11,7 @@ import { root } from '../../tools/run.js';
 import { openChromium, openFirefox } from '../browser/browsers.js';
 import { ISOLATED, serve } from '../browser/serve.js';
 import { median } from './measure.js';
+import { print } from './table.js';
 
 const RUNS = 5;
 
@@ -18,24 +21,113 @@ const browsers = [
   [findFirefox, openFirefox, 1.6],
 ];
 
-const KERNELS = `<!doctype html><script type="importmap">{ "imports": { "wapc-host": "/dist/index.js" } }</script>
+/** A page of a benchmark, whose script posts what it has measured. */
+const pageOf = (script) => `<!doctype html>
+<script type="importmap">
+  { "imports": { "wapc-host": "/dist/index.js", "@wapc/host": "/peer.js" } }
+</script>
+<script>
+  const fail = (error) => fetch('/failed', { method: 'POST', body: 'failed: ' + error });
+  addEventListener('error', ({ message }) => fail(message));
+  addEventListener('unhandledrejection', ({ reason }) => fail(reason));
+</script>
 <script type="module">
+  ${script}
+</script>`;
+
+/** The peer as a module. */
+const peer = () => {
+  const { outputFiles } = buildSync({
+    stdin: { contents: "export { instantiate } from '@wapc/host'", resolveDir: root },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+  });
+  return outputFiles[0].text;
+};
+
+const ROWS = pageOf(`
+  import { rows } from '/tests/bench/in-page.js';
+  const only = new URLSearchParams(location.search).get('only') ?? undefined;
+  await fetch('/rows', { method: 'POST', body: JSON.stringify(await rows(only)) });
+`);
+
+/** From `instantiate` to the first answer, in a page that has used nothing before. */
+const FIRST_USE = pageOf(`
+  const bytes = new Uint8Array(await (await fetch('/testdata/bench.wasm')).arrayBuffer());
+  const hostCall = (binding, namespace, operation, payload) => payload;
+  const isPeer = location.search === '?peer';
+  const api = isPeer ? await import('@wapc/host') : (await import('wapc-host')).WapcHost;
+  const began = performance.now();
+  const host = await api.instantiate(bytes, isPeer ? hostCall : { hostCall });
+  await host.invoke('echo', new Uint8Array(32));
+  await fetch('/time', { method: 'POST', body: String(performance.now() - began) });
+`);
+
+/** What the script of a page posts, in a browser of its own. */
+async function postedBy(open, page, query = '') {
+  const { address, posted, stop } = await serve({
+    extra: { '/bench.html': page, '/peer.js': peer() },
+    headers: ISOLATED,
+  });
+  const browser = await open(`${address}/bench.html${query}`);
+  const told = await posted;
+  await browser.close();
+  stop();
+  if (told.startsWith('failed: ')) throw new Error(`${browser.name}: ${told}`);
+  return { name: browser.name, told };
+}
+
+/** Prints the cases that run in pages, or those whose names contain `only`. */
+export async function inPages(only) {
+  for (const [find, open] of browsers) {
+    if (find() === undefined) continue;
+    const query = only === undefined ? '' : `?only=${encodeURIComponent(only)}`;
+    const { name, told } = await postedBy(open, ROWS, query);
+    const rows = JSON.parse(told);
+    if (rows.length === 0) continue;
+    console.log(`\n${name}`);
+    print(rows);
+  }
+}
+
+/** Prints how long the first use takes in a page, against `@wapc/host`. */
+export async function firstUse() {
+  for (const [find, open] of browsers) {
+    if (find() === undefined) continue;
+    const times = { '': [], '?peer': [] };
+    let browser;
+    for (let run = 0; run < RUNS; run++) {
+      for (const query of Object.keys(times)) {
+        const { name, told } = await postedBy(open, FIRST_USE, query);
+        browser = name;
+        times[query].push(Number(told));
+      }
+    }
+    const [ours, theirs] = Object.values(times).map(median);
+    const ratio = (ours / theirs).toFixed(2);
+    console.log(
+      `the first use takes ${ours.toFixed(1)} ms in ${browser}, from instantiate to the first answer, ` +
+        `with @wapc/host ${theirs.toFixed(1)} ms: ${ratio} times (at most 3)`,
+    );
+  }
+}
+
+const KERNELS = pageOf(`
   import { WapcHost } from 'wapc-host';
   import { kernelRatios } from '/tests/bench/kernels.js';
   const bytes = new Uint8Array(await (await fetch('/testdata/kernels.wasm')).arrayBuffer());
   await fetch('/ratios', { method: 'POST', body: JSON.stringify(await kernelRatios(WapcHost, bytes)) });
-</script>`;
+`);
 
 /** Prints what programs that compute take in pages with `limits.interrupt`, against the plain guest. */
 export async function kernels() {
   for (const [find, open, most] of browsers) {
     if (find() === undefined) continue;
-    const { address, posted, stop } = await serve({ extra: { '/kernels.html': KERNELS }, headers: ISOLATED });
-    const browser = await open(`${address}/kernels.html`);
-    const ratios = JSON.parse(await posted).map(([name, ratio]) => `${name} ${ratio.toFixed(2)}`);
-    await browser.close();
-    stop();
-    console.log(`limits.interrupt in ${browser.name}: ${ratios.join(', ')} (mean must be <= ${most})`);
+    const { name, told } = await postedBy(open, KERNELS);
+    const ratios = JSON.parse(told).map(([kernel, ratio]) => `${kernel} ${ratio.toFixed(2)}`);
+    console.log(`limits.interrupt in ${name}: ${ratios.join(', ')} (mean must be <= ${most})`);
   }
 }
 

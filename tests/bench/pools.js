@@ -8,7 +8,7 @@ import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 import { pingPong, rings, roundTrip, transfers } from './bare.js';
 import { onOtherCore } from './cores.js';
 import { handwritten } from './handwritten.js';
-import { awaited } from './measure.js';
+import { awaited, together } from './measure.js';
 
 const bytes = await readFile(new URL('../../testdata/bench.wasm', import.meta.url));
 const compiled = await WebAssembly.compile(bytes);
@@ -65,7 +65,7 @@ export async function close() {
   for (const thing of made) await thing.close();
 }
 
-/** @type {import('./run.js').Case[]} */
+/** @type {import('./table.js').Case[]} */
 export const cases = [];
 const against = (label, competitors, ratio, target, how) => cases.push({ label, competitors, ratio, target, ...how });
 const more = (ns) => ns.ours / ns.peer;
@@ -141,15 +141,6 @@ against(
   { pinned: true },
 );
 
-/** Measures throughput: so many callers, each with one `run` on its way at all times. */
-const together = (runnable, callers) => async (times) => {
-  const { run } = await runnable();
-  let left = times;
-  const work = async () => {
-    while (left-- > 0) await run();
-  };
-  await Promise.all(Array.from({ length: callers }, work));
-};
 const saturating = (invokable, operation, callers = 4, payload = undefined) =>
   together(async () => {
     const it = await invokable();

@@ -18,7 +18,7 @@ const answers = [
   ['JSON', json, { codec: 'json' }, (bytes) => encoder.encode(JSON.stringify(JSON.parse(decoder.decode(bytes))))],
 ];
 
-/** @type {import('./run.js').Case[]} */
+/** @type {import('./table.js').Case[]} */
 export const cases = [];
 for (const [kind, bytes, options, answer] of answers) {
   const routed = await host({ ...options, hostCall: { bench: { echo, other: echo }, more: { echo } } });

@@ -55,7 +55,7 @@ function byHand() {
   };
 }
 
-/** @type {import('./run.js').Case[]} */
+/** @type {import('./table.js').Case[]} */
 export const cases = [
   {
     label: 'each of 100 lines of 64 B, fd_write',
