@@ -69,6 +69,7 @@ pub(super) fn skip_plain(cursor: &mut Cursor, most: u32) -> u32 {
 }
 
 /// The offset behind an integer; one behind all bytes where it does not end.
+#[inline]
 fn behind_integer(bytes: &[u8], start: usize) -> usize {
     let mut at = start;
     while bytes.get(at).is_some_and(|byte| *byte >= 0x80) {

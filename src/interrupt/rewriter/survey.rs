@@ -177,6 +177,7 @@ impl Places {
 }
 
 impl Labels for Places {
+    #[inline]
     fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
         let start = cursor.at();
         let label = cursor.index()?;
@@ -290,12 +291,14 @@ impl Survey {
         Ok(Some(current))
     }
 
+    #[inline]
     fn place(&mut self, start: usize, cursor: &Cursor, what: What) {
         self.places.0.push(Place { start, end: cursor.at(), what });
     }
 
     /// Counts instructions of a loop, or of the function, that end here. Past so many, those that follow are counted here,
     /// and no longer at its beginning.
+    #[inline]
     fn count(&mut self, current: Option<usize>, cursor: &Cursor, instructions: u32) {
         let counted = self.uncounted.as_mut().unwrap_or(&mut self.counter.weight);
         *counted += instructions;
@@ -316,6 +319,7 @@ impl Survey {
     }
 
     /// Looks at an instruction that ends an arm of a block, or branches.
+    #[inline]
     fn plain(&mut self, code: u8, labels: usize, current: Option<usize>, cursor: &Cursor) {
         match code {
             BR_IF => {
@@ -336,6 +340,7 @@ impl Survey {
     }
 
     /// Notes the uncounted instructions at the targets of the branches of an instruction, whose labels begin at a place.
+    #[inline]
     fn branch(&mut self, labels: usize) {
         let Some(uncounted) = self.uncounted else { return };
         for place in self.places.0.get(labels..).unwrap_or_default() {
@@ -386,6 +391,7 @@ impl Survey {
     }
 
     /// Notes that a loop, and the function, calls, throws, or executes what may take long, for so many instructions.
+    #[inline]
     fn call(&mut self, current: Option<usize>, weight: u32) {
         *self.uncounted.as_mut().unwrap_or(&mut self.counter.weight) += weight;
         self.calls = true;
@@ -395,6 +401,7 @@ impl Survey {
     }
 
     /// Ends a block: the loop that it lies in; None where it is the function.
+    #[inline]
     fn close(&mut self, current: Option<usize>) -> Option<Option<usize>> {
         self.leave_arm(current);
         let Some(Open { around, counter, branched, .. }) = self.open.pop() else {
