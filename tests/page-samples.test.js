@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { serveFolder } from '../tools/demo.js';
+import { assemble, section, vector } from './suite/assembler.js';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
 import { findOperations } from '../www/app/sandbox/operations.js';
@@ -163,6 +164,18 @@ describe('operations that are found', () => {
     const lying = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 11, 255, 255, 255, 255, 15, 255, 255, 255, 255, 15]);
     deepEqual([...namesIn(lying)], []);
   });
+
+  for (const [name, segments] of [
+    ['no more than the first MiB of data', ['first', '\0'.repeat(1 << 20), 'second']],
+    ['no more than 1,000 segments', ['first', ...Array(999).fill(''), 'second']],
+  ]) {
+    test(`${name} is looked at`, () => {
+      const data = vector(segments.map((text) => [1, vector([...Buffer.from(text)])]));
+      const bytes = assemble(section(11, [data]));
+      const names = new Set(namesIn(bytes));
+      deepEqual([names.has('first'), names.has('second')], [true, false]);
+    });
+  }
 });
 
 describe('what is told of a guest', () => {

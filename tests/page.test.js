@@ -133,6 +133,20 @@ describe('Chromium, looked at', async () => {
     served.stop();
   });
 
+  test('a scene whose script cannot be loaded says so', async () => {
+    const page = await browser.page.context().browser().newPage();
+    const scripts = /languages-[A-Z0-9]+\.js$/;
+    await page.route(scripts, (route) => route.abort());
+    await page.goto(`${address}/www/dist/index.html`);
+    await greeted(page);
+    await page.locator('#languages .stage').scrollIntoViewIfNeeded();
+    await page.waitForFunction(
+      () => globalThis.document.querySelector('#languages [role="status"]').textContent !== '',
+    );
+    match(await page.textContent('#languages [role="status"]'), /^This scene could not be loaded: /);
+    await page.close();
+  });
+
   test('a link that is opened with the page: nothing of it runs before the button is pressed', async () => {
     const page = await browser.page.context().browser().newPage();
     const requested = [];

@@ -18,12 +18,16 @@ const SEEN = 0.4;
 
 const mounted = new Map();
 
-/** Fills a section; once. */
+/** Fills a section, once: what runs its scene, or undefined where the scene's script cannot be loaded. */
 function mount(section) {
   if (!mounted.has(section)) {
+    const scene = SCENES[section.id]().then((scene) => scene.mount(section));
     mounted.set(
       section,
-      SCENES[section.id]().then((scene) => scene.mount(section)),
+      scene.catch((error) => {
+        mounted.delete(section);
+        section.querySelector('[role="status"]').textContent = `This scene could not be loaded: ${error.message}`;
+      }),
     );
   }
   return mounted.get(section);
@@ -51,8 +55,7 @@ for (const id of Object.keys(SCENES)) {
 }
 
 /** Files may be dropped anywhere, and links that share a guest lead to its scene. */
-const bringOwn = (use) =>
-  Promise.all([mount(document.getElementById('own')), SCENES.own()]).then(([, scene]) => use(scene));
+const bringOwn = (use) => mount(document.getElementById('own')).then((run) => run && SCENES.own().then(use));
 
 const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
 addEventListener('dragover', (event) => {

@@ -41,6 +41,22 @@ export const tests = {
     await scene.done();
     equal(scene.all('.chip[aria-pressed="true"]').length, 0);
   },
+  async 'cores: nearer and farther by buttons'() {
+    for (const text of ['Nearer', 'Farther']) {
+      await scene.press(text);
+      expect(colours() > 1, `${text}: ${colours()} colours`);
+      equal(scene.$('canvas').getAttribute('aria-label'), 'The Mandelbrot set: a part of it');
+    }
+  },
+  async 'cores: Stop also ends what waits to be drawn, and leaves the focus on a button that works'() {
+    scene.button('all of it').click();
+    await until(() => !scene.button('Stop').disabled);
+    scene.button('a valley').click();
+    await scene.press('Stop');
+    equal(scene.status, 'Stopped.');
+    equal(scene.$('canvas').getAttribute('aria-label'), 'The Mandelbrot set: all of it');
+    expect(document.activeElement === scene.button('Draw it'), 'the focus is lost');
+  },
   async 'cores: stopped, and drawn again'() {
     scene.button('all of it').click();
     await until(() => !scene.button('Stop').disabled);

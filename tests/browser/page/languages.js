@@ -43,6 +43,9 @@ export const tests = {
     equal(verdict(), 'Accepted');
     await scene.press('in nowhere');
     expect(verdict().startsWith('Not judged') && verdict().includes('the cluster has no'), verdict());
+    scene.button('in shop').click();
+    await scene.press('in scratch');
+    equal(verdict(), 'Refused: the namespace scratch has no label team');
     type(scene.$('.editor textarea'), '{ "uid":');
     await scene.press('Judge it');
     expect(verdict().startsWith('Not judged') && verdict().includes('SyntaxError'), verdict());

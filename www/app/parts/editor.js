@@ -4,7 +4,7 @@ import { element } from './elements.js';
 import { highlight } from './highlight.js';
 
 /** An editor: its element, and its text as `value`. Tab leaves it, as it leaves every field. */
-export function codeEditor({ label, language, value = '', onchange = () => {} }) {
+export function codeEditor({ label, language, value = '' }) {
   const shown = element('pre', { 'aria-hidden': 'true' });
   const area = element('textarea', {
     'aria-label': label,
@@ -18,7 +18,7 @@ export function codeEditor({ label, language, value = '', onchange = () => {} })
     // The last line is empty where the text ends in a line feed: a space gives it its height.
     shown.replaceChildren(...lines.flatMap((line, i) => (i === 0 ? line : ['\n', ...line])), ' ');
   };
-  area.addEventListener('input', () => (draw(), onchange()));
+  area.addEventListener('input', draw);
   const place = element('div', { class: 'editor' }, shown, area);
   const editor = {
     place,

@@ -57,7 +57,7 @@ export function choices(label, all, choose) {
 }
 
 /** A labelled field. */
-export function field(label, control, hint) {
+export function field(label, control) {
   const text = element('span', { class: 'label' }, label);
-  return element('label', { class: 'field' }, text, control, ...(hint ? [element('small', {}, hint)] : []));
+  return element('label', { class: 'field' }, text, control);
 }

@@ -4,6 +4,8 @@ const NAME = /^[A-Za-z_][\w.:/-]{1,47}$/;
 const WORDS = /[A-Za-z_][\w.:/-]+/g;
 const [CODE, DATA] = [10, 11];
 const I32_CONST = 0x41;
+/** What is looked at, at the most: a module of many MiB is no reason to wait. */
+const [MOST_SEGMENTS, MOST_DATA, MOST_CODE] = [1000, 1 << 20, 4 << 20];
 /** The longest part of a word that is a name by itself: compilers put texts one behind the other. */
 const LONGEST_PART = 24;
 
@@ -50,10 +52,12 @@ function sections(bytes) {
   return found;
 }
 
-/** The data of a module: places in memory, and the bytes there. */
+/** The first data of a module: places in memory, and the bytes there. */
 function* segments(section) {
   const reader = new Reader(section);
-  for (let left = reader.number(); left > 0 && !reader.isAtEnd; left--) {
+  const most = Math.min(reader.number(), MOST_SEGMENTS);
+  let room = MOST_DATA;
+  for (let left = most; left > 0 && room > 0 && !reader.isAtEnd; left--) {
     const flags = reader.number();
     if (flags === 2) reader.number();
     let offset = 0;
@@ -63,15 +67,19 @@ function* segments(section) {
       else reader.number();
       reader.byte();
     }
-    yield { offset, bytes: reader.take(reader.number()) };
+    const bytes = reader.take(reader.number()).subarray(0, room);
+    room -= bytes.length;
+    yield { offset, bytes };
   }
 }
 
-const latin1 = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+/** Bytes as text, each of them one character. */
+const latin1 = (bytes) => new TextDecoder('latin1').decode(bytes);
 
 /** Texts that code points to: two constants behind each other, an address and a length. */
 function* pointedTo(code, data) {
-  for (let at = 0; at < code.length; at++) {
+  const end = Math.min(code.length, MOST_CODE);
+  for (let at = 0; at < end; at++) {
     if (code[at] !== I32_CONST) continue;
     const reader = new Reader(code, at + 1);
     const address = reader.number();
@@ -90,7 +98,8 @@ function* pointedTo(code, data) {
 const texts = (data) =>
   data.flatMap(({ bytes }) => {
     // Compilers leave zeros at the end of data out, the last half of a text in UTF-16 among them.
-    const padded = new Uint8Array([...bytes, 0, 0]);
+    const padded = new Uint8Array(bytes.length + 2);
+    padded.set(bytes);
     const wide = (from) => new TextDecoder('utf-16le').decode(padded.subarray(from));
     return [latin1(bytes), wide(0), wide(1)];
   });

@@ -6,6 +6,7 @@ import sample from 'source:www/samples/cores.js';
 
 import { Columns } from '../parts/columns.js';
 import { choices, element, errorElement } from '../parts/elements.js';
+import { latestOf } from '../parts/latest.js';
 import { count, figure, quantile } from '../parts/numbers.js';
 import { fill, guest } from '../parts/stage.js';
 
@@ -21,8 +22,8 @@ const PLACES = {
   spiral: { name: 'a spiral', x: -0.761574, y: -0.0847596, wide: 0.0018 },
 };
 
-/** How much nearer a press on the picture brings it. */
-const NEARER = 4;
+/** How much nearer a press on the picture brings it, and the widest and the narrowest that is drawn. */
+const [NEARER, WIDEST, NARROWEST] = [4, 5, 1e-11];
 
 /** Milliseconds that this thread computes before the page gets a turn. */
 const TURN = 12;
@@ -97,7 +98,12 @@ export function mount(section) {
   most.addEventListener('input', showMost);
   showMost();
   const again = element('button', { class: 'main', onclick: () => run() }, 'Draw it');
-  const stop = element('button', { type: 'button', disabled: true, onclick: () => (stopped = true) }, 'Stop');
+  const stop = element('button', { type: 'button', disabled: true, onclick: () => end() }, 'Stop');
+  const zoom = (times) => lookAt(place.x, place.y, place.wide / times);
+  const zooms = [
+    element('button', { type: 'button', class: 'chip', onclick: () => zoom(NEARER) }, 'Nearer'),
+    element('button', { type: 'button', class: 'chip', onclick: () => zoom(1 / NEARER) }, 'Farther'),
+  ];
   const tiles = new Columns('tiles a second', 'workers', 'host');
   const latency = new Columns('ms a tile, 95 of 100 within', 'workers', 'guest');
   const now = element('figcaption', { class: 'now' });
@@ -108,6 +114,7 @@ export function mount(section) {
       places.group,
       element('label', { class: 'field' }, element('span', { class: 'label' }, 'Workers at the most: ', shown), most),
       element('div', { class: 'row' }, again, stop),
+      element('div', { class: 'chips', role: 'group', 'aria-label': 'The view' }, ...zooms),
       element(
         'small',
         {},
@@ -127,10 +134,15 @@ export function mount(section) {
     const step = place.wide / picture.clientWidth;
     const x = place.x + (offsetX - picture.clientWidth / 2) * step;
     const y = place.y + (offsetY - picture.clientHeight / 2) * step;
-    place = { name: 'nearer', x, y, wide: place.wide / NEARER };
+    lookAt(x, y, place.wide / NEARER);
+  });
+
+  /** Draws another place: its middle and its width in the plane. */
+  function lookAt(x, y, wide) {
+    place = { name: 'a part of it', x, y, wide: Math.min(WIDEST, Math.max(NARROWEST, wide)) };
     places.press('');
     run();
-  });
+  }
 
   /** Paints what the guest answered. */
   function paint({ left, top }, bytes) {
@@ -177,24 +189,30 @@ export function mount(section) {
     return [...numbers, highest];
   }
 
-  let last = Promise.resolve();
-  let runs = 0;
+  const inTurn = latestOf();
+
   function run() {
-    const mine = ++runs;
     stopped = isRunning;
     state('running');
-    last = last.then(() => (mine === runs ? all() : undefined));
-    return last;
+    return inTurn(all);
   }
 
-  async function all() {
+  /** Stops what is drawn, and what waits to be drawn after it. */
+  function end() {
+    stopped = true;
+    again.focus();
+    inTurn(() => state('done'));
+  }
+
+  async function all(isLatest) {
     [stopped, isRunning, stop.disabled] = [false, true, false];
     const rows = [];
+    const drawn = place;
     code.clear();
     trouble.replaceChildren();
     try {
       const bytes = await guest('mandelbrot');
-      const work = tilesOf(place);
+      const work = tilesOf(drawn);
       for (const workers of settings()) {
         const name = workers === 0 ? 'this thread' : count(workers);
         now.textContent = workers === 0 ? 'On this thread…' : `In ${workers} ${workers === 1 ? 'worker' : 'workers'}…`;
@@ -219,9 +237,9 @@ export function mount(section) {
       say(`It could not be drawn: ${error.message}`);
     }
     now.textContent = `${WIDTH} × ${HEIGHT} points, ${count(ITERATIONS)} steps each at the most`;
-    picture.setAttribute('aria-label', `The Mandelbrot set: ${place.name}`);
+    picture.setAttribute('aria-label', `The Mandelbrot set: ${drawn.name}`);
     [isRunning, stop.disabled] = [false, true];
-    state('done');
+    if (isLatest()) state('done');
   }
 
   function show(rows) {

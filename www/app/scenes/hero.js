@@ -8,6 +8,7 @@ import node from 'source:www/samples/node.mjs';
 
 import { codePanel, copyButton } from '../parts/code.js';
 import { $, element, errorElement } from '../parts/elements.js';
+import { latestOf } from '../parts/latest.js';
 import { meanTime, time } from '../parts/numbers.js';
 
 const SAMPLE = 'www/samples/browser.js';
@@ -27,35 +28,28 @@ const told = (who, what) =>
 /** The sample: a module that loads its guest when it is imported. */
 let sample;
 
-/** Greetings follow each other: the last one that was asked for is the one that is shown. */
-let last = Promise.resolve();
-let turns = 0;
+/** The greeting of the latest name is the one that is shown. */
+const inTurn = latestOf();
+const greet = () => inTurn(greetOnce);
 
-function greet() {
-  const mine = ++turns;
-  const isLast = () => mine === turns;
-  last = last.then(() => (isLast() ? greetOnce(isLast) : undefined));
-  return last;
-}
-
-async function greetOnce(isLast) {
+async function greetOnce(isLatest) {
   const greeting = $('greeting');
   code.clear();
   try {
     sample ??= import('sample:www/samples/browser.js');
     const { greet, lines } = await sample;
-    if (!isLast()) return;
+    if (!isLatest()) return;
     lines.length = 0;
     const from = performance.now();
     const text = await greet($('name').value);
     const took = performance.now() - from;
-    if (!isLast()) return;
+    if (!isLatest()) return;
     said.replaceChildren(...lines.map((line) => told('guest', line)));
     greeting.replaceChildren(text);
     $('took').textContent = `answer, after ${time(took)}`;
   } catch (error) {
     sample = undefined;
-    if (!isLast()) return;
+    if (!isLatest()) return;
     said.replaceChildren();
     greeting.replaceChildren(errorElement(error));
     $('took').textContent = '';

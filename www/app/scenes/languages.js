@@ -12,6 +12,7 @@ import rust from 'source:testdata/rust/src/lib.rs';
 import zig from 'source:testdata/zig/hello.zig';
 
 import { choices, element } from '../parts/elements.js';
+import { latestOf } from '../parts/latest.js';
 import { fill } from '../parts/stage.js';
 import { filesView } from './languages/files.js';
 import { greetingsView } from './languages/greetings.js';
@@ -58,17 +59,19 @@ export function mount(section) {
   );
   const { code, say, state } = fill(section, { controls: [group], stage: [place], code: CODE });
 
-  /** Runs some work of a view, and says what came of it. */
-  const during = async (work) => {
+  const inTurn = latestOf();
+
+  /** Runs some work of a view in its turn, and says what came of it. */
+  const during = (work) => {
     state('running');
-    try {
-      say(await work());
-    } catch (error) {
-      say(`It failed: ${error.message}`);
-      throw error;
-    } finally {
-      state('done');
-    }
+    return inTurn(async (isLatest) => {
+      try {
+        say(await work());
+      } catch (error) {
+        say(`It failed: ${error.message}`);
+      }
+      if (isLatest()) state('done');
+    });
   };
   const views = Object.fromEntries(VIEWS.map(([name, , make]) => [name, make({ during, show })]));
   for (const name in views) place.append(views[name].place);

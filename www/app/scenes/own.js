@@ -55,7 +55,7 @@ export function mount(section) {
   const formats = choices('The payload is', FORMATS, (value) => (format = value));
   const editor = codeEditor({ label: 'The callback that answers its calls', language: 'js', value: ECHO });
   const invoke = element('button', { class: 'main' }, 'Invoke');
-  const stop = element('button', { type: 'button', disabled: true, onclick: () => end('You stopped it.') }, 'Stop');
+  const stop = element('button', { type: 'button', disabled: true, onclick: () => userStops() }, 'Stop');
   const link = element('input', { readonly: true, 'aria-label': 'The link', onfocus: () => link.select() });
   const shareHint = element('small', {});
   const copy = copyButton(() => link.value, 'Copy the link');
@@ -102,6 +102,11 @@ export function mount(section) {
 
   function end(why) {
     running?.stop(why);
+  }
+
+  function userStops() {
+    invoke.focus();
+    end('You stopped it.');
   }
 
   const fromAddress = (text) => ({ name: nameOf(text), address: text });

@@ -25,7 +25,7 @@ export function mount(section) {
   editor.area.addEventListener('input', () => press(editor.value));
   editor.value = callbacks[0][0];
   const call = element('button', { class: 'main', onclick: () => run() }, 'Call the guest');
-  const stop = element('button', { type: 'button', disabled: true, onclick: () => end('You stopped it.') }, 'Stop');
+  const stop = element('button', { type: 'button', disabled: true, onclick: () => userStops() }, 'Stop');
   const sequence = new Sequence('guest, in Rust');
   const trouble = element('div', { class: 'trouble' });
   const { code, say, state } = fill(section, {
@@ -42,6 +42,11 @@ export function mount(section) {
 
   function end(why) {
     running?.stop(why);
+  }
+
+  function userStops() {
+    call.focus();
+    end('You stopped it.');
   }
 
   function see(event) {

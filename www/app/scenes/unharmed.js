@@ -7,6 +7,7 @@ import sample from 'source:www/samples/unharmed.js';
 import { bars } from '../parts/bars.js';
 import { choices, element, errorElement } from '../parts/elements.js';
 import { Frames, nextFrame } from '../parts/frames.js';
+import { latestOf } from '../parts/latest.js';
 import { time } from '../parts/numbers.js';
 import { fill, guest, line } from '../parts/stage.js';
 
@@ -78,20 +79,16 @@ export function mount(section) {
     return hosts.get(key);
   }
 
-  /** The runs follow each other: the last one that was asked for is the one that is shown. */
-  let last = Promise.resolve();
-  let runs = 0;
+  const inTurn = latestOf();
 
   function run() {
-    const mine = ++runs;
     outcome.replaceChildren(element('p', { class: 'empty' }, 'It runs…'));
     measured.replaceChildren();
     state('running');
-    last = last.then(() => (mine === runs ? once() : undefined));
-    return last;
+    return inTurn(once);
   }
 
-  async function once() {
+  async function once(isLatest) {
     const [name, where, timeout] = [operation, place, Number(deadline.value)];
     code.clear();
     lines = [];
@@ -127,7 +124,7 @@ export function mount(section) {
       outcome.replaceChildren(errorElement(error));
       say(`It could not be tried: ${error.message}`);
     }
-    state('done');
+    if (isLatest()) state('done');
   }
 
   return run;

@@ -56,7 +56,7 @@ export function policyView({ during }) {
         const parsed = JSON.parse(editor.value);
         const { judge } = await policy();
         stop = observe(({ kind, namespace, operation, bytesIn, bytesOut, duration }) => {
-          if (kind !== 'hostcall') return;
+          if (kind !== 'hostcall' || namespace !== 'kubernetes') return;
           const how = `${size(bytesIn)} → ${size(bytesOut ?? 0)}, ${time(duration)}`;
           calls.append(line('guest', [`${namespace} ${operation}`], how));
         });
