@@ -7,7 +7,7 @@ import { cpus } from 'node:os';
 import { WapcModule } from 'wapc-host';
 
 import { pinCaller, unpinCaller } from './cores.js';
-import { cases as interruptible, interrupting } from './interrupting.js';
+import { interrupting } from './interrupting.js';
 import { invocations } from './invocations.js';
 import { cases as overNats, close as closeNats, costs } from './nats.js';
 import { cases as pools, close } from './pools.js';
@@ -28,7 +28,6 @@ const peer = createRequire(import.meta.url)('@wapc/host');
 const all = [
   ...(await invocations({ WapcModule, peer, bytes: new Uint8Array(bytes) })),
   ...routes,
-  ...(await interruptible()),
   ...writes,
   ...pools,
   ...overNats,
