@@ -1,6 +1,7 @@
 /** Invocations that workers are sent by messages ahead of time, where no memory is shared. */
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -12,6 +13,10 @@ import { A_DAY, until, words, wordsOf } from './suite/assert.js';
 const script = new URL('../dist/worker-node.mjs', import.meta.url);
 // Its host calls may be answered later on every engine.
 const guest = fileURLToPath(new URL('../testdata/asyncify/wat/probe.wasm', import.meta.url));
+
+// It writes log lines and output.
+const writes = fileURLToPath(new URL('../testdata/wat/writes.wasm', import.meta.url));
+const NONE = 0xffffffff;
 
 /** The most invocations that a worker has at once, and the bytes of the longest payload that is sent ahead. */
 const [MOST, LONGEST] = [8, 1 << 16];
@@ -42,8 +47,9 @@ describe('without shared memory', { concurrency: false }, () => {
   async function opened(options = {}) {
     const sent = [];
     let most = 0;
+    let worker;
     const factory = () => {
-      const worker = new Worker(script);
+      worker = new Worker(script);
       const post = worker.postMessage.bind(worker);
       let running = 0;
       worker.postMessage = (message, transfer) => {
@@ -57,12 +63,13 @@ describe('without shared memory', { concurrency: false }, () => {
       });
       return worker;
     };
-    const { size = 1 } = options;
-    const pool = await WapcPool.create(guest, { min: size, size, logger() {}, workers: { factory }, ...options });
-    await Promise.all(Array.from({ length: 64 }, () => pool.invoke('c')));
-    equal(most, MOST);
+    const { size = 1, isAhead = true, source = guest, warm = ['c'], ...others } = options;
+    const given = { limits: { timeout: A_DAY }, logger() {}, workers: { factory }, ...others };
+    const pool = await WapcPool.create(source, { min: size, size, ...given });
+    await Promise.all(Array.from({ length: 64 }, () => pool.invoke(...warm)));
+    equal(most, isAhead ? MOST : 1);
     sent.length = most = 0;
-    return { pool, sent, most: () => most };
+    return { pool, sent, most: () => most, worker: () => worker };
   }
 
   test('a worker has no more than eight at once, and each is answered in its order', async () => {
@@ -79,6 +86,18 @@ describe('without shared memory', { concurrency: false }, () => {
     equal(most(), MOST);
     await pool.close();
   });
+
+  for (const [what, options] of [
+    ['in a pool without `limits.timeout`', { limits: {} }],
+    ['where guests write into real directories', { wasi: { preopens: { '/': { path: tmpdir() } } } }],
+  ]) {
+    test(`${what}: none is sent ahead`, async () => {
+      const { pool, most } = await opened({ ...options, isAhead: false });
+      await Promise.all(Array.from({ length: 10 }, () => pool.invoke('c')));
+      equal(most(), 1);
+      await pool.close();
+    });
+  }
 
   test('none is sent ahead while another worker is idle', async () => {
     const { pool, most } = await opened({ size: 2 });
@@ -124,7 +143,7 @@ describe('without shared memory', { concurrency: false }, () => {
   });
 
   for (const [what, options, invoking, code] of [
-    ['goes over its time', { limits: { timeout: 500 } }, () => ({}), 'WAPC_TIMEOUT'],
+    ['goes over its time', { limits: { timeout: 2000 } }, () => ({}), 'WAPC_TIMEOUT'],
     ['is aborted', {}, () => ({ signal: AbortSignal.timeout(200) }), undefined],
     ['goes over the time of its own', {}, () => ({ timeout: 200 }), 'WAPC_TIMEOUT'],
   ]) {
@@ -177,6 +196,61 @@ describe('without shared memory', { concurrency: false }, () => {
     await slow;
     await Promise.all(behind);
     deepEqual([most(), sent.filter((kind) => kind === 'drop')], [1, []]);
+    await pool.close();
+  });
+
+  test('those behind one that the guest refuses run on the same instance', async () => {
+    const { pool } = await opened();
+    const before = wordsOf(await pool.invoke('c'))[0];
+    const refused = [1, 2].map(() => rejects(pool.invoke('z'), { code: 'WAPC_GUEST' }));
+    const behind = [1, 2, 3].map(() => pool.invoke('c'));
+    await Promise.all(refused);
+    deepEqual(
+      (await Promise.all(behind)).map((response) => wordsOf(response)[0]),
+      [before + 3, before + 4, before + 5],
+    );
+    await pool.close();
+  });
+
+  test('those in a worker that dies: the first fails, the others run in the next', async () => {
+    const { pool, worker } = await opened();
+    const first = rejects(pool.invoke('L'), { code: 'WAPC_TRAP' });
+    const behind = [1, 2, 3].map(() => pool.invoke('c'));
+    worker().terminate();
+    await first;
+    deepEqual(
+      (await Promise.all(behind)).map((response) => wordsOf(response)[0]),
+      [1, 2, 3],
+    );
+    await pool.close();
+  });
+
+  test('those that write much: each begins once all before it was read', async () => {
+    const lines = [];
+    const logger = (line) => lines.push(line.length);
+    const { pool, most } = await opened({ source: writes, warm: ['l', words(0, 1, NONE)], logger });
+    lines.length = 0;
+    // Two of them are more than a worker may be ahead.
+    const [length, count] = [1000, 400];
+    await Promise.all(Array.from({ length: 10 }, () => pool.invoke('l', words(length, count, NONE))));
+    deepEqual(lines, Array(10 * count).fill(length));
+    deepEqual([most(), pool.stats.failures], [MOST, 0]);
+    await pool.close();
+  });
+
+  test('a borrower waits for those that were sent, and is served before those that were not', async () => {
+    const { pool } = await opened();
+    const order = [];
+    const note = (what) => (result) => {
+      order.push(what);
+      return result;
+    };
+    const sent = Array.from({ length: 4 }, () => pool.invoke('c').then(note('sent')));
+    const borrowed = pool.get().then(note('borrowed'));
+    const later = pool.invoke('c').then(note('later'));
+    pool.return(await borrowed);
+    await Promise.all([...sent, later]);
+    deepEqual(order, ['sent', 'sent', 'sent', 'sent', 'borrowed', 'later']);
     await pool.close();
   });
 

@@ -122,7 +122,7 @@ export class Invocation {
     self.overdue = overdue;
   }
 
-  /** Records that its caller may end it before it has begun: by a signal, or after a time. Set on demand, like `context`. */
+  /** Records that its caller may end it before it has begun: by a signal, after a time, or with another. Set on demand, like `context`. */
   mayEndEarly() {
     /** @type {any} */ (this).endsEarly = true;
   }

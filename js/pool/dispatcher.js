@@ -385,6 +385,8 @@ export class Dispatcher {
       for (let number; this.#requests.length > 0 && (number = this.#core.pool_acquire(this.#slot)) !== POOL_NONE;) {
         this.release(this.#instances.get(number));
       }
+      // Instances may have been evicted meanwhile.
+      for (let count = this.#requests.length; count > 0; count--) this.#supply.grow();
       this.#offers.offer();
     });
   }

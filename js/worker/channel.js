@@ -19,7 +19,7 @@ export class Channel {
   #rings = canShare() ? new HostRings() : undefined;
   /** @type {Polling | undefined} */
   #polling;
-  #pace = new Pace();
+  #pace;
 
   /**
    * Starts a worker. Throws WAPC_LOAD, WAPC_ARGUMENT.
@@ -27,8 +27,10 @@ export class Channel {
    * @param {(channel: Channel, message: unknown) => void} receive
    * @param {(channel: Channel) => void} look called where the worker may have written to shared memory
    * @param {(channel: Channel, error: unknown) => void} died called once, unless the worker was stopped
+   * @param {boolean} mayBeAhead true if invocations may be sent by messages behind one that runs
    */
-  constructor(script, receive, look, died) {
+  constructor(script, receive, look, died, mayBeAhead) {
+    this.#pace = new Pace(mayBeAhead);
     const worker = startWorker(script);
     if (this.#rings !== undefined) this.#polling = new Polling(this.#rings, () => look(this));
     try {

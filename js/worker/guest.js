@@ -22,6 +22,13 @@ function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit:
   return isInterruptible ? { payload, interrupt: true, timeout, start, fuel } : { payload };
 }
 
+/**
+ * True if invocations may be sent behind one that runs, where they cannot be taken back while it computes: it ends in time;
+ * and one that runs once more elsewhere, because its answer was lost with the worker, has left no files.
+ */
+const mayBeAhead = ({ timeout, wasi }) =>
+  timeout !== undefined && Object.values(wasi.preopens ?? {}).every((directory) => typeof directory?.path !== 'string');
+
 /** Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself. */
 const GRACE = 50;
 
@@ -230,6 +237,7 @@ export class RemoteGuest {
       (channel, message) => this.#receive(channel, message),
       (channel) => this.#read(channel),
       (channel, error) => this.#die(channel, error),
+      mayBeAhead(this.#settings),
     );
     const { args, env, stdin, preopens } = this.#settings.wasi;
     const settings = {

@@ -8,7 +8,7 @@ import { noteRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Invocation, OverLimit } from '../invocation/invocation.js';
 import { Wasi } from '../wasi/wasi.js';
-import { Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
+import { MOST_AHEAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
 import { HostFailure, pack } from './errors.js';
 import {
   ANSWER,
@@ -183,6 +183,8 @@ export function serve(send) {
   const handle = async (message) => {
     const [kind, ...rest] = message;
     if (kind === OFFER || (kind === INVOKE && isGone)) return;
+    // Each invocation begins with all read that those before it have written.
+    if (kind === INVOKE && shared === undefined) await unread.room(MOST_AHEAD);
     try {
       respond(await tasks[kind](...rest));
     } catch (error) {
