@@ -66,11 +66,8 @@ const FIRST_USE = pageOf(`
 `);
 
 /** What the script of a page posts, in a browser of its own. */
-async function postedBy(open, page, query = '') {
-  const { address, posted, stop } = await serve({
-    extra: { '/bench.html': page, '/peer.js': peer() },
-    headers: ISOLATED,
-  });
+async function postedBy(open, page, query = '', headers = ISOLATED) {
+  const { address, posted, stop } = await serve({ extra: { '/bench.html': page, '/peer.js': peer() }, headers });
   const browser = await open(`${address}/bench.html${query}`);
   const told = await posted;
   await browser.close();
@@ -79,13 +76,18 @@ async function postedBy(open, page, query = '') {
   return { name: browser.name, told };
 }
 
+/** A part of the labels of cases that need a page that is not isolated. */
+const SEPARATE = 'without shared memory';
+
 /** Prints the cases that run in pages, or those whose names contain `only`. */
 export async function inPages(only) {
   for (const [find, open] of browsers) {
     if (find() === undefined) continue;
-    const query = only === undefined ? '' : `?only=${encodeURIComponent(only)}`;
-    const { name, told } = await postedBy(open, ROWS, query);
-    const rows = JSON.parse(told);
+    const queryOf = (only) => (only === undefined ? '' : `?only=${encodeURIComponent(only)}`);
+    const { name, told } = await postedBy(open, ROWS, queryOf(only));
+    // The case of pages that are not isolated.
+    const apart = await postedBy(open, ROWS, queryOf(only ?? SEPARATE), {});
+    const rows = [...JSON.parse(told), ...JSON.parse(apart.told).filter(([label]) => label.includes(SEPARATE))];
     if (rows.length === 0) continue;
     console.log(`\n${name}`);
     print(rows);

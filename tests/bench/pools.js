@@ -167,7 +167,9 @@ const bareRings = lazily(rings);
 handedAhead('echo 32 B, 2 workers, 64 callers / bare rings', 'echo', small, 64, together(bareRings, 64), '>= 0.3');
 const barePingPong = lazily(() => pingPong(small.length));
 handedAhead('echo 32 B, 2 workers, 1 caller / bare ping-pong', 'echo', small, 1, together(barePingPong, 1), '>= 1');
-const separate = lazily(() => withoutSharedMemory(() => WapcPool.create(module, { size: 2, min: 2, workers: true })));
+const separate = lazily(() =>
+  withoutSharedMemory(() => WapcPool.create(module, { size: 2, min: 2, workers: true, limits: { timeout: 600_000 } })),
+);
 against(
   'echo 32 B, 2 workers without shared memory, 64 callers / 2',
   { ours: saturating(separate, 'echo', 64, small), peer: saturating(separate, 'echo', 2, small) },
