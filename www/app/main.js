@@ -21,13 +21,19 @@ const mounted = new Map();
 /** Fills a section, once: what runs its scene, or undefined where the scene's script cannot be loaded. */
 function mount(section) {
   if (!mounted.has(section)) {
-    const scene = SCENES[section.id]().then((scene) => scene.mount(section));
+    const status = section.querySelector('[role="status"]');
     mounted.set(
       section,
-      scene.catch((error) => {
-        mounted.delete(section);
-        section.querySelector('[role="status"]').textContent = `This scene could not be loaded: ${error.message}`;
-      }),
+      SCENES[section.id]().then(
+        (scene) => {
+          status.textContent = '';
+          return scene.mount(section);
+        },
+        (error) => {
+          mounted.delete(section);
+          status.textContent = `This scene could not be loaded: ${error.message}`;
+        },
+      ),
     );
   }
   return mounted.get(section);
@@ -37,12 +43,19 @@ const toMount = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) if (isIntersecting) mount(target);
 });
 
+/** Stages whose scene has run by itself. */
+const hasRun = new Set();
+
 const toRun = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, intersectionRatio, intersectionRect, target } of entries) {
       if (!isIntersecting || (intersectionRatio < SEEN && intersectionRect.height < SEEN * innerHeight)) continue;
-      toRun.unobserve(target);
-      mount(target.closest('section')).then((run) => run?.());
+      mount(target.closest('section')).then((run) => {
+        if (run === undefined || hasRun.has(target)) return;
+        hasRun.add(target);
+        toRun.unobserve(target);
+        run();
+      });
     }
   },
   { threshold: [0, 0.1, 0.2, 0.3, SEEN] },
