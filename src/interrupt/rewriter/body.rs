@@ -45,6 +45,8 @@ const LABELS: usize = 3;
 /// The numbers of the locals that a function is given. Those of locals that it does not need mean nothing.
 #[derive(Debug, Clone, Copy, Default)]
 struct Locals {
+    /// What is left of the quantum, where that is counted.
+    left: usize,
     /// The instructions that its loops have counted; None where they subtract in each turn.
     count: Option<usize>,
     /// For lengths, then addresses: of 32 and 64 bits.
@@ -101,7 +103,7 @@ impl<'a> Bodies<'a> {
             return Ok(());
         }
         let locals = self.declare(groups, locals, signature, cursor.bytes(declared..cursor.at()), output);
-        Code(output).count(self.indices, self.survey.weight.max(1));
+        Code(output).count(self.indices, self.survey.weight.max(1), locals.left);
         if locals.count.is_some() {
             output.bytes.push(BLOCK);
             let results = if signature.results == 0 { &[EMPTY] } else { cursor.bytes(signature.result_types.clone()) };
@@ -138,7 +140,7 @@ impl<'a> Bodies<'a> {
     ) -> Locals {
         let Survey { has_bulk, waits, .. } = self.survey;
         let counts = self.counts_in_local(signature);
-        let of_32 = usize::from(counts) + if waits { 3 } else { has_bulk.into() };
+        let of_32 = 1 + usize::from(counts) + if waits { 3 } else { has_bulk.into() };
         let of_64 = if waits { 4 } else { (has_bulk && self.spaces.has_64()).into() };
         let given = [(of_32, I32), (of_64, I64)].into_iter().filter(|(count, _)| *count > 0);
         write_unsigned(&mut output.bytes, groups + given.clone().count());
@@ -147,9 +149,10 @@ impl<'a> Bodies<'a> {
             write_unsigned(&mut output.bytes, count);
             output.bytes.push(value_type);
         }
-        let (next, next_64) = (first + usize::from(counts), first + of_32);
+        let (next, next_64) = (first + 1 + usize::from(counts), first + of_32);
         Locals {
-            count: counts.then_some(first),
+            left: first,
+            count: counts.then_some(first + 1),
             length: [next, next_64],
             expected: [next + 1, next_64 + 1],
             result: next + 2,
@@ -246,7 +249,7 @@ impl Body<'_> {
                 Code(self.output).count_or_leave(local, begun.weight_of_turns());
                 self.write_turns(&begun, place.end);
             }
-            None => drop(Code(self.output).count(self.indices, begun.weight)),
+            None => drop(Code(self.output).count(self.indices, begun.weight, self.locals.left)),
         }
     }
 
@@ -297,7 +300,7 @@ impl Body<'_> {
         let is_in_leaving = self.open.iter().rev().find(|open| open.is_loop).is_some_and(|open| open.leaves);
         match self.locals.count.filter(|_| is_in_leaving) {
             Some(local) => Code(self.output).count_in_local(local, weight),
-            None => drop(Code(self.output).count(self.indices, weight)),
+            None => drop(Code(self.output).count(self.indices, weight, self.locals.left)),
         }
     }
 

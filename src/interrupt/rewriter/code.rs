@@ -118,9 +118,12 @@ impl Code<'_> {
         self.unlikely().begin(IF).with(CALL, indices.refill).end()
     }
 
-    /// Counts instructions.
-    pub(super) fn count(&mut self, indices: &Indices, weight: u32) -> &mut Self {
-        self.subtract(indices, |code| code.i32(weight.into())).refill_if_over(indices)
+    /// Counts instructions. `local`: for what is left then, which not every engine keeps in a register otherwise.
+    pub(super) fn count(&mut self, indices: &Indices, weight: u32, local: usize) -> &mut Self {
+        self.with(GLOBAL_GET, indices.left).i32(weight.into()).one(I32_SUB);
+        self.with(LOCAL_TEE, local).with(GLOBAL_SET, indices.left);
+        self.with(LOCAL_GET, local).i32(0).one(I32_LT_S);
+        self.unlikely().begin(IF).with(CALL, indices.refill).end()
     }
 
     /// Counts what a local has counted, at a function's end: whoever called it counts on.

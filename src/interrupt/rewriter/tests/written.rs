@@ -8,7 +8,8 @@ const RARELY: &str = r#"(@metadata.code.branch_hint "\00")"#;
 /// A count of so many instructions that calls the refill: what a function begins with.
 fn counted(weight: u32) -> String {
     format!(
-        "global.get 0 i32.const {weight} i32.sub global.set 0 global.get 0 i32.const 0 i32.lt_s {RARELY} if call $refill end"
+        "global.get 0 i32.const {weight} i32.sub local.tee 0 global.set 0 local.get 0 i32.const 0 i32.lt_s {RARELY}
+         if call $refill end"
     )
 }
 
@@ -59,22 +60,22 @@ fn check(types: &str, original: &str, expected: &str) {
 
 const NOTHING: &str = "(type (func))";
 
-/// The blocks around a loop that counts in the local 0.
+/// The blocks around a loop that counts in the local 1.
 fn leaving(block_type: &str, weight: u32, body: &str) -> String {
     format!(
         "block {block_type} loop block loop {block_type}
-           local.get 0 i32.const {weight} i32.add local.tee 0 i32.const 4096 i32.gt_u {RARELY} br_if 1
+           local.get 1 i32.const {weight} i32.add local.tee 1 i32.const 4096 i32.gt_u {RARELY} br_if 1
            {body}
-         end br 2 end local.get 0 call $charge i32.const 0 local.set 0 br 0 end unreachable end"
+         end br 2 end local.get 1 call $charge i32.const 0 local.set 1 br 0 end unreachable end"
     )
 }
 
-/// A function of nothing that counts in the local 0.
+/// A function of nothing that counts in the local 1.
 fn function(weight: u32, body: &str) -> String {
     let counted = counted(weight);
     format!(
-        "(func (type 0) (local i32) {counted} block {body} end
-           global.get 0 local.get 0 i32.sub global.set 0)"
+        "(func (type 0) (local i32 i32) {counted} block {body} end
+           global.get 0 local.get 1 i32.sub global.set 0)"
     )
 }
 
@@ -83,13 +84,13 @@ fn a_short_function_without_calls_and_loops_does_not_count() {
     let short = format!("(func (type 0) {})", "nop ".repeat(15));
     check(NOTHING, &short, &short);
     let nops = "nop ".repeat(16);
-    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {} {nops})", counted(17)));
+    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) (local i32) {} {nops})", counted(17)));
     // A long one counts again now and then.
     let parts = [(513, 512), (513, 513), (513, 513), (463, 463)];
     let expected: Vec<_> = parts.iter().map(|(weight, nops)| counted(*weight) + " " + &"nop ".repeat(*nops)).collect();
     let nops = "nop ".repeat(2001);
-    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) {})", expected.concat()));
-    check(NOTHING, "(func (type 0) call 0)", &format!("(func (type 0) {} call 0)", counted(6)));
+    check(NOTHING, &format!("(func (type 0) {nops})"), &format!("(func (type 0) (local i32) {})", expected.concat()));
+    check(NOTHING, "(func (type 0) call 0)", &format!("(func (type 0) (local i32) {} call 0)", counted(6)));
 }
 
 #[test]
@@ -115,7 +116,7 @@ fn labels_pass_the_blocks_around_loops() {
 
 #[test]
 fn a_loop_that_calls_counts_in_each_turn() {
-    let expected = format!("(func (type 0) {} loop {} call 0 br 0 end)", counted(2), counted(7));
+    let expected = format!("(func (type 0) (local i32) {} loop {} call 0 br 0 end)", counted(2), counted(7));
     check(NOTHING, "(func (type 0) loop call 0 br 0 end)", &expected);
     // The one outside of it does so too, and the one inside of it does not.
     let inner = leaving("", 2, "br 0");
@@ -127,7 +128,11 @@ fn a_loop_that_calls_counts_in_each_turn() {
 fn a_function_of_many_results_counts_in_each_turn() {
     let types = "(type (func (result i32 i32)))";
     let original = "(func (type 0) loop nop end i32.const 1 i32.const 2 return)";
-    let expected = format!("(func (type 0) {} loop {} nop end i32.const 1 i32.const 2 return)", counted(5), counted(2));
+    let expected = format!(
+        "(func (type 0) (local i32) {} loop {} nop end i32.const 1 i32.const 2 return)",
+        counted(5),
+        counted(2)
+    );
     check(types, original, &expected);
 }
 
@@ -136,8 +141,8 @@ fn a_result_passes_the_block_of_its_function() {
     let types = "(type (func (result f64)))";
     let original = "(func (type 0) loop (result f64) f64.const 1 return end)";
     let expected = format!(
-        "(func (type 0) (local i32) {} block (result f64) {} end
-           global.get 0 local.get 0 i32.sub global.set 0)",
+        "(func (type 0) (local i32 i32) {} block (result f64) {} end
+           global.get 0 local.get 1 i32.sub global.set 0)",
         counted(2),
         leaving("(result f64)", 3, "f64.const 1 br 4")
     );
@@ -161,7 +166,7 @@ fn a_loop_that_takes_parameters_counts_in_each_turn() {
     check(
         types,
         original,
-        &format!("(func (type 0) {} i32.const 1 loop (type 1) {} drop end)", counted(3), counted(2)),
+        &format!("(func (type 0) (local i32) {} i32.const 1 loop (type 1) {} drop end)", counted(3), counted(2)),
     );
 }
 
@@ -193,11 +198,11 @@ fn what_takes_long_is_charged() {
         ("i32.const 1 memory.grow drop", format!("i32.const 1 {} memory.grow drop", charged(50_000))),
         (
             "i32.const 1 i32.const 2 i32.const 3 memory.fill",
-            "i32.const 1 i32.const 2 i32.const 3 local.tee 0 local.get 0 i32.const 6 i32.shr_u call $charge_32 memory.fill"
+            "i32.const 1 i32.const 2 i32.const 3 local.tee 1 local.get 1 i32.const 6 i32.shr_u call $charge_32 memory.fill"
                 .to_owned(),
         ),
     ] {
-        let locals = if original.contains("fill") { "(local i32)" } else { "" };
+        let locals = if original.contains("fill") { "(local i32 i32)" } else { "(local i32)" };
         let weight = original.split(' ').filter(|word| !word.chars().all(|digit| digit.is_ascii_digit())).count() + 1;
         let counted = counted(u32::try_from(weight).unwrap_or(0));
         let expected = module("(type (func))", &format!("(func (type 0) {locals} {counted} {expected}) (memory 1)"));
@@ -207,7 +212,7 @@ fn what_takes_long_is_charged() {
 
 #[test]
 fn a_tail_call_counts_what_is_in_the_local() {
-    let expected = format!("{} global.get 0 local.get 0 i32.sub global.set 0 return_call 0", leaving("", 2, "br 0"));
+    let expected = format!("{} global.get 0 local.get 1 i32.sub global.set 0 return_call 0", leaving("", 2, "br 0"));
     check(NOTHING, "(func (type 0) loop br 0 end return_call 0)", &function(7, &expected));
 }
 
@@ -215,7 +220,7 @@ fn a_tail_call_counts_what_is_in_the_local() {
 fn a_long_loop_counts_on_the_way_where_it_looks() {
     let nops = "nop ".repeat(600);
     let (first, second) = ("nop ".repeat(512), "nop ".repeat(88));
-    let count = "local.get 0 i32.const 89 i32.add local.set 0";
+    let count = "local.get 1 i32.const 89 i32.add local.set 1";
     check(
         NOTHING,
         &format!("(func (type 0) loop {nops} br 0 end)"),
@@ -264,7 +269,7 @@ fn what_a_branch_may_pass_is_counted_behind_it() {
         counted(22),
         counted(601)
     );
-    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
+    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) (local i32) {expected})"));
     // The other arm of an `if` and the instructions behind it are counted likewise.
     let original = format!("{before} i32.const 1 if {passed} block end {inside} else {inside} end {first} {rest}");
     let expected = format!(
@@ -273,7 +278,7 @@ fn what_a_branch_may_pass_is_counted_behind_it() {
         counted(22),
         counted(622)
     );
-    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
+    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) (local i32) {expected})"));
     // An `if` that is not taken carries on the instructions in front of it.
     let original =
         format!("{before} block i32.const 1 br_if 0 {passed} block end {inside} end i32.const 1 if br 0 end {first}");
@@ -283,7 +288,7 @@ fn what_a_branch_may_pass_is_counted_behind_it() {
         counted(22),
         counted(516)
     );
-    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) {expected})"));
+    check(NOTHING, &format!("(func (type 0) {original})"), &format!("(func (type 0) (local i32) {expected})"));
 }
 
 #[test]
