@@ -254,3 +254,46 @@ test('where the package of NATS is not installed, it is named', () => {
   equal(status, 1);
   match(stderr, /^WAPC_UNSUPPORTED: .*npm install @nats-io\/transport-node/);
 });
+
+test('users that docs/cluster.md gives as little as they need, by --inbox-prefix', async () => {
+  const [, conf] = /```text\n(authorization \{[^]*?\n\})\n```/.exec(
+    readFileSync(join(root, 'docs/cluster.md'), 'utf8'),
+  );
+  const users = conf
+    .replaceAll('$GREETER', 'one')
+    .replaceAll('$ADA', 'two')
+    .replace('users: [', 'users: [{ user: root, password: root }');
+  const own = await NatsServer.start({ jetstream: true, settings: users });
+  const admin = await own.connect({ user: 'root', pass: 'root' });
+  await guestStore(admin, 'guests').put('greeter', readFileSync(bench));
+  const as = (user, password) => own.url.replace('//', `//${user}:${password}@`);
+  const [greeter, ada] = [as('greeter', 'one'), as('ada', 'two')];
+  const inbox = (name) => ['--inbox-prefix', `_INBOX.${name}`];
+  for (const what of [[bench], ['greeter', '--from-store', 'guests']]) {
+    const member = await serving(
+      ...what,
+      '--name',
+      'greeter',
+      '--nats',
+      greeter,
+      '--echo',
+      '--workers',
+      '0',
+      ...inbox('greeter'),
+    );
+    const refused = await command(['call', `${ada}/greeter`, 'hello', 'x']);
+    deepEqual([refused.code, refused.stderr.includes('WAPC_UNREACHABLE')], [1, true]);
+    // The guest has no such operation: it was asked.
+    const asked = await command(['call', `${ada}/greeter`, 'hello', 'x', ...inbox('ada')]);
+    deepEqual([asked.code, asked.stderr.includes('WAPC_GUEST')], [1, true], asked.stderr);
+    const other = await command(['call', `${ada}/greeter`, 'echo', 'x', '--timeout', '1000', ...inbox('ada')]);
+    deepEqual([other.code, other.stderr.includes('WAPC_UNREACHABLE')], [1, true], other.stderr);
+    const services = await command(['services', ada, ...inbox('ada')]);
+    deepEqual([services.code, services.stderr.includes('WAPC_UNREACHABLE')], [1, true], services.stderr);
+    member.child.kill('SIGTERM');
+    equal((await member.end).code, 0);
+  }
+  const wrong = await command(['call', own.url, 'hello', '--inbox-prefix', '_INBOX.*']);
+  equal(wrong.code, 2);
+  await own.close();
+});

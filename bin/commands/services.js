@@ -31,7 +31,9 @@ export async function run(values, [url]) {
   const connection = await connect(address, values);
   try {
     do {
-      const members = await membersOf(connection, address.path);
+      const members = await membersOf(connection, address.path).catch((cause) => {
+        throw new Failure('WAPC_UNREACHABLE', `nobody can be asked there: ${cause.message}`, { cause });
+      });
       if (address.path.length > 0 && members.length === 0 && !values.watch) {
         throw new Failure('WAPC_UNREACHABLE', `nobody serves ${address.path.join(' as ')} there`);
       }

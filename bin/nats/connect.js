@@ -7,6 +7,7 @@ import { Failure } from '../output/failure.js';
 
 export const NATS_OPTIONS = {
   creds: { type: 'string', value: 'FILE', help: 'credentials of NATS: a file with a JWT and a seed' },
+  'inbox-prefix': { type: 'string', value: 'PREFIX', help: 'where answers come to (default _INBOX)' },
 };
 
 const EXPECTED = 'an address such as nats://127.0.0.1:4222, or tls://…';
@@ -31,6 +32,9 @@ export function checkName(what, text) {
   if (NAME.test(text)) return;
   throw new UsageError(`${what}: expected 1 to 128 letters, digits, _ and -, got ${JSON.stringify(text)}`);
 }
+
+/** A prefix of subjects: tokens with dots between them. */
+const PREFIX = /^[\w$-]+(\.[\w$-]+)*$/;
 
 /**
  * Reads an address.
@@ -59,15 +63,18 @@ export function readAddress(what, text, most) {
 /**
  * Connects. Resolves once the server has taken the connection.
  * @param {{ servers: string, options: object }} address
- * @param {{ creds?: string }} values
+ * @param {{ creds?: string, 'inbox-prefix'?: string }} values
  * @param {object} [more] options of `connect`
  * @throws {Failure} WAPC_UNSUPPORTED: the package is not installed; WAPC_UNREACHABLE
  */
-export async function connect({ servers, options }, { creds }, more = {}) {
+export async function connect({ servers, options }, { creds, 'inbox-prefix': inboxPrefix }, more = {}) {
+  if (inboxPrefix !== undefined && !PREFIX.test(inboxPrefix)) {
+    throw new UsageError(`--inbox-prefix: expected tokens such as _INBOX.ada, got ${JSON.stringify(inboxPrefix)}`);
+  }
   const { connect, credsAuthenticator } = await transport();
   const authenticator = creds === undefined ? {} : { authenticator: credsAuthenticator(credentials(creds)) };
   try {
-    return await connect({ servers, ...options, ...authenticator, ...more });
+    return await connect({ servers, ...options, ...authenticator, ...(inboxPrefix && { inboxPrefix }), ...more });
   } catch (cause) {
     throw new Failure('WAPC_UNREACHABLE', `${servers} does not take the connection: ${cause.message}`, { cause });
   }
