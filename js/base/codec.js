@@ -81,17 +81,19 @@ function refuse(result) {
  * Encodes a value. Without a codec it is returned as it is. `undefined` becomes no bytes, without asking the codec.
  * Throws WAPC_ARGUMENT, with the codec's error as `cause`.
  * @param {Codec | undefined} codec
+ * @param {unknown} value
+ * @param {string} [what] the value is, in errors
  */
-export function encodeBy(codec, value) {
+export function encodeBy(codec, value, what = 'value') {
   if (codec === undefined) return value;
   if (value === undefined) return NOTHING;
   let bytes;
   try {
     bytes = codec.encode(value);
   } catch (cause) {
-    throw new WapcError('WAPC_ARGUMENT', `value: ${codec.name} failed: ${messageOf(cause)}`, { cause });
+    throw new WapcError('WAPC_ARGUMENT', `${what}: ${codec.name} failed: ${messageOf(cause)}`, { cause });
   }
-  if (bytes === undefined) throw argumentError('value', `${codec.values}, by ${codec.name}`, value);
+  if (bytes === undefined) throw argumentError(what, `${codec.values}, by ${codec.name}`, value);
   return bytes;
 }
 

@@ -22,6 +22,7 @@ export const wholeNamespace = (hostCall) => () => hostCall;
  * @param {string} path of the operation in errors
  */
 export function operationOf(operate, path) {
+  const what = `${path}: its answer`;
   return (codec) => {
     if (codec === undefined) {
       return (binding, namespace, operation, payload, context) =>
@@ -30,7 +31,7 @@ export function operationOf(operate, path) {
     return (binding, namespace, operation, payload, context) => {
       const value = decodeQuestion(codec, payload, path);
       const answer = operate(value, new Call(context, binding, namespace, operation));
-      return thenOf(answer) === undefined ? encodeBy(codec, answer) : encodeLater(codec, answer);
+      return thenOf(answer) === undefined ? encodeBy(codec, answer, what) : encodeLater(codec, answer, what);
     };
   };
 }
@@ -44,8 +45,8 @@ function decodeQuestion(codec, payload, path) {
   }
 }
 
-async function encodeLater(codec, answer) {
-  return encodeBy(codec, await answer);
+async function encodeLater(codec, answer, what) {
+  return encodeBy(codec, await answer, what);
 }
 
 /**
