@@ -32,8 +32,9 @@ impl Body {
 
     /// Ends the body: writes its length in front of it.
     pub(super) fn finish(&mut self) {
-        let length = self.bytes.len() - self.start;
-        self.bytes.splice(self.length_at..self.start, unsigned(length));
+        let mut length = Vec::with_capacity(8);
+        write_unsigned(&mut length, self.bytes.len() - self.start);
+        self.bytes.splice(self.length_at..self.start, length);
     }
 }
 
@@ -45,17 +46,6 @@ pub(super) fn insert(output: &mut Vec<u8>, at: usize, bytes: &[u8]) {
     if let Some(place) = output.get_mut(at..at + bytes.len()) {
         place.copy_from_slice(bytes);
     }
-}
-
-/// The bytes of an unsigned LEB128.
-#[allow(clippy::cast_possible_truncation)] // Seven bits each.
-fn unsigned(number: usize) -> impl Iterator<Item = u8> {
-    let mut rest = Some(number);
-    std::iter::from_fn(move || {
-        let number = rest?;
-        rest = (number >= 0x80).then_some(number >> 7);
-        Some(number as u8 & 0x7f | if rest.is_some() { 0x80 } else { 0 })
-    })
 }
 
 /// Appends an unsigned LEB128.
