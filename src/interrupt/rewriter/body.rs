@@ -45,7 +45,7 @@ const LABELS: usize = 3;
 /// The numbers of the locals that a function is given. Those of locals that it does not need mean nothing.
 #[derive(Debug, Clone, Copy, Default)]
 struct Locals {
-    /// What is left of the quantum, where that is counted.
+    /// The rest of the quantum, while the function counts.
     left: usize,
     /// The instructions that its loops have counted; None where they subtract in each turn.
     count: Option<usize>,

@@ -114,16 +114,20 @@ impl Code<'_> {
 
     /// Calls the refill where nothing is left.
     fn refill_if_over(&mut self, indices: &Indices) -> &mut Self {
-        self.with(GLOBAL_GET, indices.left).i32(0).one(I32_LT_S);
+        self.with(GLOBAL_GET, indices.left).refill_if_negative(indices)
+    }
+
+    /// Calls the refill where the number on the stack is below 0.
+    fn refill_if_negative(&mut self, indices: &Indices) -> &mut Self {
+        self.i32(0).one(I32_LT_S);
         self.unlikely().begin(IF).with(CALL, indices.refill).end()
     }
 
-    /// Counts instructions. `local`: for what is left then, which not every engine keeps in a register otherwise.
+    /// Counts instructions. `local`: for the rest of the quantum, which not every engine keeps in a register otherwise.
     pub(super) fn count(&mut self, indices: &Indices, weight: u32, local: usize) -> &mut Self {
         self.with(GLOBAL_GET, indices.left).i32(weight.into()).one(I32_SUB);
         self.with(LOCAL_TEE, local).with(GLOBAL_SET, indices.left);
-        self.with(LOCAL_GET, local).i32(0).one(I32_LT_S);
-        self.unlikely().begin(IF).with(CALL, indices.refill).end()
+        self.with(LOCAL_GET, local).refill_if_negative(indices)
     }
 
     /// Counts what a local has counted, at a function's end: whoever called it counts on.
