@@ -11,7 +11,7 @@ const lost = (message) => new WapcError('WAPC_UNREACHABLE', message);
  * Gives a payload up that does not go on, or too slowly: where nothing has moved for `STALL` ms, and where less than
  * `SLOWEST` bytes a second have since its first piece. Else one byte now and then would keep its memory.
  */
-class Pace {
+class Progress {
   /** When the first of it had moved, on this process's clock. */
   #begun;
   #late;
@@ -47,7 +47,7 @@ export class Sender {
   /** Pieces that were sent, and those of them that were acknowledged. */
   #sent = 0;
   #acknowledged = 0;
-  #pace = new Pace(() => this.#end(lost(this.#stalled)));
+  #progress = new Progress(() => this.#end(lost(this.#stalled)));
 
   /**
    * @param {Uint8Array} bytes
@@ -90,14 +90,14 @@ export class Sender {
     this.#acknowledged = count;
     if (count === this.#count) this.#end();
     else {
-      this.#pace.moved(count * this.#size);
+      this.#progress.moved(count * this.#size);
       this.send();
     }
   }
 
   /** Lets go of the payload. Idempotent. */
   stop() {
-    this.#pace.stop();
+    this.#progress.stop();
     this.#ended = undefined;
     this.#bytes = new Uint8Array(0);
   }
@@ -116,7 +116,7 @@ export class Receiver {
   #from;
   #filled = 0;
   #next = 0;
-  #pace;
+  #progress;
 
   /**
    * @param {number} length in bytes, as the sender has announced it
@@ -127,7 +127,7 @@ export class Receiver {
     if (length > LONGEST_PAYLOAD) throw tooLong(length);
     this.#bytes = allocated(length);
     this.#from = from;
-    this.#pace = new Pace(() => stalled(lost(this.#missing)));
+    this.#progress = new Progress(() => stalled(lost(this.#missing)));
   }
 
   get #missing() {
@@ -161,13 +161,13 @@ export class Receiver {
     this.#bytes.set(piece, this.#filled);
     this.#filled += piece.length;
     this.#next++;
-    if (this.#filled === length) this.#pace.stop();
-    else this.#pace.moved(this.#filled);
+    if (this.#filled === length) this.#progress.stop();
+    else this.#progress.moved(this.#filled);
   }
 
   /** Lets go of the bytes. Idempotent. */
   stop() {
-    this.#pace.stop();
+    this.#progress.stop();
     this.#bytes = new Uint8Array(0);
   }
 }

@@ -132,7 +132,8 @@ export class Request {
   }
 
   /**
-   * What a promise settles with, unless nobody waits for the request any more before it has: then the error of that.
+   * Waits for a promise as long as the caller waits for the request: settles like it, or rejects with the error that ends
+   * the request.
    * @template T
    * @param {Promise<T>} work
    * @returns {Promise<T>}
