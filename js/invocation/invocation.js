@@ -122,11 +122,6 @@ export class Invocation {
     self.overdue = overdue;
   }
 
-  /** Records that its caller may end it before it has begun: by a signal, after a time, or with another. Set on demand, like `context`. */
-  mayEndEarly() {
-    /** @type {any} */ (this).endsEarly = true;
-  }
-
   /** True if its own time is over: a timer may not have run yet. Of `timeout: 0` only the timer says so. */
   isOverdue() {
     const { endsAt, isHurried } = /** @type {any} */ (this);

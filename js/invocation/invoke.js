@@ -57,7 +57,6 @@ export function runWith(invocation, options, run, abort) {
   checkTimeout(timeout);
   if (timeout === 0) invocation.hurry();
   limitTime(invocation, timeout);
-  if ((signal ?? timeout ?? from) !== undefined) invocation.mayEndEarly();
   signal?.throwIfAborted();
   const leave = giveContext(invocation, from, context, abort);
   // Registered first: a host callback may abort the signal while the invocation runs.

@@ -123,6 +123,7 @@ export class Dispatcher {
   /** Like `invoke`, with `InvokeOptions`, which may end the invocation early. */
   invokeWith(invocation, options) {
     const request = this.#requestOf(invocation);
+    request.hasOptions = true;
     const abort = (reason) => {
       if (request.instance === undefined) this.cancel(request, reason);
       else request.instance.abort(invocation, reason);

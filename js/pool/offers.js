@@ -38,6 +38,10 @@ class Offer {
     return this.#request.invocation;
   }
 
+  get hasOptions() {
+    return this.#request.hasOptions;
+  }
+
   begins() {
     this.#hasBegun = true;
     this.#on.begins();

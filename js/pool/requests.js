@@ -9,6 +9,8 @@ import { startTimer } from '../base/timer.js';
 export class InvocationRequest {
   /** The instance that serves it. */
   instance;
+  /** True if its caller gave options, which may end it before it has begun. */
+  hasOptions = false;
 
   /** @param {(request: InvocationRequest) => boolean} run returns true if the invocation has ended */
   constructor(invocation, run) {

@@ -19,6 +19,7 @@ export class Channel {
   #rings = canShare() ? new HostRings() : undefined;
   /** @type {Polling | undefined} */
   #polling;
+  /** @type {Pace | undefined} undefined where invocations go through the rings */
   #pace;
 
   /**
@@ -30,7 +31,7 @@ export class Channel {
    * @param {boolean} mayBeAhead true if invocations may be sent by messages behind one that runs
    */
   constructor(script, receive, look, died, mayBeAhead) {
-    this.#pace = new Pace(mayBeAhead);
+    if (this.#rings === undefined) this.#pace = new Pace(mayBeAhead);
     const worker = startWorker(script);
     if (this.#rings !== undefined) this.#polling = new Polling(this.#rings, () => look(this));
     try {
@@ -82,10 +83,13 @@ export class Channel {
   /**
    * Sends an invocation to a worker that has `count` others: its number in the rings or `BY_MESSAGE`, or undefined where
    * it has to wait. Throws WAPC_ARGUMENT.
+   * @param {import('./request.js').Offered} offered
+   * @param {number} count
    */
-  offer(invocation, count) {
+  offer(offered, count) {
+    const { invocation } = offered;
     if (this.#rings === undefined) {
-      return this.#pace.allows(count, invocation) ? this.#sendByMessage(invocation) : undefined;
+      return this.#pace?.allows(count, offered) ? this.#sendByMessage(invocation) : undefined;
     }
     const number = this.#offerInRings(this.#rings, invocation);
     return number < 0 ? undefined : number;
@@ -119,7 +123,7 @@ export class Channel {
    * those behind it are dropped, and no others are sent meanwhile. False where they are in the rings, and stay there.
    */
   drop(count) {
-    if (this.#rings !== undefined) return false;
+    if (this.#pace === undefined) return false;
     this.#pace.stop();
     if (count > 1) this.#thread.send([DROP]);
     return true;
@@ -137,13 +141,13 @@ export class Channel {
 
   /** Call when an invocation begins, as far as is known here. */
   begins() {
-    if (this.#rings === undefined) this.#pace.begins();
+    this.#pace?.begins();
   }
 
   /** Call when the invocation of that number has ended. */
   ended(number) {
     if (number >= 0) this.#rings?.ended(number);
-    else if (this.#rings === undefined) this.#pace.ended();
+    else this.#pace?.ended();
   }
 
   /** Counts a message from the worker. Call before it is handled, and after what came before it in shared memory. */

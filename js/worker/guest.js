@@ -121,7 +121,7 @@ export class RemoteGuest {
   offer(offered) {
     if (this.running === undefined || this.#channel === undefined) return false;
     const { invocation } = offered;
-    const number = this.#channel.offer(invocation, this.#requests.length);
+    const number = this.#channel.offer(offered, this.#requests.length);
     if (number === undefined) return false;
     const resolve = (response) => offered.resolve(response);
     const reject = (error) => offered.reject(error);

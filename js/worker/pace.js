@@ -25,9 +25,9 @@ export class Pace {
     this.#isBounded = isBounded;
   }
 
-  /** True if this invocation may be sent to a worker that has `count` others. */
-  allows(count, { payloadLength, endsEarly }) {
-    return count < this.#most && payloadLength <= LONGEST && endsEarly !== true;
+  /** True if this invocation may be sent to a worker that has `count` others. One with options may end before it begins. */
+  allows(count, { invocation, hasOptions }) {
+    return count < this.#most && invocation.payloadLength <= LONGEST && !hasOptions;
   }
 
   /** The worker begins an invocation, as far as this thread knows. */

@@ -40,6 +40,7 @@ export class Request {
  * An invocation that is offered while another runs, and what is called then.
  * @typedef {object} Offered
  * @property {Invocation} invocation
+ * @property {boolean} hasOptions true if its caller may end it before it has begun
  * @property {(response: Uint8Array) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {() => void} begins it runs, as far as this thread knows

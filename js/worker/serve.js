@@ -44,7 +44,7 @@ export function serve(send) {
   let shared;
   const unread = new Unread();
   let settle;
-  /** Requests that came while another one runs, if no memory is shared; and true while one runs. */
+  /** Requests that came while another one runs; and true while one runs. */
   const requests = [];
   let isRunning = false;
   /** True from a FAILED that says that the guest is gone: the host runs elsewhere what it has sent, and sends RESET. */
