@@ -65,7 +65,7 @@ const FIRST_USE = pageOf(`
   await fetch('/time', { method: 'POST', body: String(performance.now() - began) });
 `);
 
-/** What the script of a page posts, in a browser of its own. */
+/** Opens a page in a browser of its own: the browser's name, and the text that the page's script posts. */
 async function postedBy(open, page, query = '', headers = ISOLATED) {
   const { address, posted, stop } = await serve({ extra: { '/bench.html': page, '/peer.js': peer() }, headers });
   const browser = await open(`${address}/bench.html${query}`);

@@ -17,25 +17,14 @@ const suspends = typeof WebAssembly.Suspending === 'function';
 const hostCall = (binding, namespace, operation, payload) => payload;
 const hostCallLater = async (binding, namespace, operation, payload) => payload;
 
-/** Runs `work` in an engine without JSPI, as far as the package can see. */
-async function withoutJspi(work) {
-  const { Suspending } = WebAssembly;
-  delete WebAssembly.Suspending;
+/** Runs `work` in an engine without a feature of an object, as far as the package can see. */
+async function without(object, feature, work) {
+  const value = object[feature];
+  delete object[feature];
   try {
     return await work();
   } finally {
-    WebAssembly.Suspending = Suspending;
-  }
-}
-
-/** Makes workers that share no memory with this thread. */
-async function withoutSharedMemory(make) {
-  const { SharedArrayBuffer } = globalThis;
-  delete globalThis.SharedArrayBuffer;
-  try {
-    return await make();
-  } finally {
-    globalThis.SharedArrayBuffer = SharedArrayBuffer;
+    object[feature] = value;
   }
 }
 
@@ -88,7 +77,7 @@ if (suspends) {
   // A copy of the package that has not seen JSPI. Of the same guest, which the other copy lets the engine suspend.
   const other = createRequire(import.meta.url)('wapc-host');
   const suspendsItself = lazily(() =>
-    withoutJspi(() => other.WapcHost.instantiate(prepared, { hostCall: hostCallLater })),
+    without(WebAssembly, 'Suspending', () => other.WapcHost.instantiate(prepared, { hostCall: hostCallLater })),
   );
   against(
     'one async host call, asyncify / JSPI',
@@ -168,7 +157,9 @@ handedAhead('echo 32 B, 2 workers, 64 callers / bare rings', 'echo', small, 64, 
 const barePingPong = lazily(() => pingPong(small.length));
 handedAhead('echo 32 B, 2 workers, 1 caller / bare ping-pong', 'echo', small, 1, together(barePingPong, 1), '>= 1');
 const separate = lazily(() =>
-  withoutSharedMemory(() => WapcPool.create(module, { size: 2, min: 2, workers: true, limits: { timeout: 600_000 } })),
+  without(globalThis, 'SharedArrayBuffer', () =>
+    WapcPool.create(module, { size: 2, min: 2, workers: true, limits: { timeout: 600_000 } }),
+  ),
 );
 against(
   'echo 32 B, 2 workers without shared memory, 64 callers / 2',

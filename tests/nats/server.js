@@ -25,7 +25,7 @@ export class NatsServer {
   #folder = mkdtempSync(join(tmpdir(), 'wapc-nats-'));
   #process;
   #connections = [];
-  /** What it has said on standard error since it was run last. */
+  /** The server's standard error since its last start. */
   said = '';
 
   /**

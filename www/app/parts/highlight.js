@@ -12,7 +12,7 @@ const KEYWORDS = {
 /** Characters of the longest text that is marked. */
 const LONGEST = 20_000;
 
-// What is not closed ends with its line, or with the text: a pattern that looked for its end again at each place would
+// A string or comment without its end goes on to the end of its line, or of the text: a pattern that looked for its end again at each place would
 // take a time that grows with the square of the length.
 const COMMENT = { sh: '#.*', zig: '\\/\\/.*', json: '(?!)' };
 const STRING = `"(?:[^"\\\\\\n]|\\\\.)*"?`;

@@ -15,7 +15,7 @@ export function linkOf(values) {
   return `${location.href.split('#')[0]}#${parameters}`;
 }
 
-/** What a link shares: texts, by the names of the fields. Throws where one is too long. */
+/** Reads the fields of a link that shares a guest: texts by their names. Throws where one is too long. */
 export function sharedBy(fragment) {
   const parameters = new URLSearchParams(fragment.slice(1));
   const values = FIELDS.map((name) => [name, parameters.get(name) ?? '']);

@@ -4,7 +4,7 @@ const NAME = /^[A-Za-z_][\w.:/-]{1,47}$/;
 const WORDS = /[A-Za-z_][\w.:/-]+/g;
 const [CODE, DATA] = [10, 11];
 const I32_CONST = 0x41;
-/** What is looked at, at the most: a module of many MiB is no reason to wait. */
+/** Limits of the search: nobody waits for a module of many MiB. */
 const [MOST_SEGMENTS, MOST_DATA, MOST_CODE] = [1000, 1 << 20, 4 << 20];
 /** The longest part of a word that is a name by itself: compilers put texts one behind the other. */
 const LONGEST_PART = 24;

@@ -30,7 +30,7 @@ function answered(value) {
   }
 }
 
-/** What is told of a payload: the first of its bytes, and how many it has. */
+/** A payload as the page is told of it: its first bytes, and its length. */
 function told(bytes) {
   return bytes === undefined ? {} : { payload: bytes.slice(0, BYTES), length: bytes.length };
 }
