@@ -112,8 +112,8 @@ describe('without shared memory', { concurrency: false }, () => {
   });
 
   for (const [what, payload, options, expected] of [
-    ['a payload of 64 KiB', LONGEST, {}, 2],
-    ['a payload of one byte more', LONGEST + 1, {}, 1],
+    ['a payload of 64 KiB', LONGEST, undefined, 2],
+    ['a payload of one byte more', LONGEST + 1, undefined, 1],
     ['a signal', 8, { signal: new AbortController().signal }, 1],
     ['a timeout', 8, { timeout: A_DAY }, 1],
     ['an array for the response', 8, { into: new Uint8Array(12) }, 1],
