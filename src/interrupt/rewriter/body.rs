@@ -206,12 +206,14 @@ impl Body<'_> {
     }
 
     /// Copies the module up to an offset.
+    #[inline]
     fn copy(&mut self, to: usize) {
         self.output.bytes.extend_from_slice(self.module.get(self.copied..to).unwrap_or_default());
         self.copied = to;
     }
 
     /// Labels that were added inside of the block that a label names.
+    #[inline]
     fn added_within(&self, label: usize) -> usize {
         let Some(top) = self.open.last() else { return 0 };
         let target = self.open.len().checked_sub(label + 1).and_then(|at| self.open.get(at));
@@ -228,6 +230,7 @@ impl Body<'_> {
         }
     }
 
+    #[inline]
     fn enter(&mut self, is_loop: bool, leaves: bool) {
         let around = self.open.last().map_or(0, |outer| outer.added);
         self.open.push(Open { added: around + if leaves { LABELS } else { 0 }, is_loop, leaves });

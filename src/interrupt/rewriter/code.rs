@@ -63,6 +63,7 @@ const I32_WRAP_I64: u8 = 0xa7;
 pub(super) struct Code<'a>(pub(super) &'a mut Body);
 
 impl Code<'_> {
+    #[inline]
     pub(super) fn one(&mut self, code: u8) -> &mut Self {
         self.0.bytes.push(code);
         self
@@ -72,24 +73,28 @@ impl Code<'_> {
         self.one(END)
     }
 
+    #[inline]
     fn with(&mut self, code: u8, index: usize) -> &mut Self {
         self.0.bytes.push(code);
         write_unsigned(&mut self.0.bytes, index);
         self
     }
 
+    #[inline]
     fn i32(&mut self, number: i64) -> &mut Self {
         self.0.bytes.push(I32_CONST);
         write_signed(&mut self.0.bytes, number);
         self
     }
 
+    #[inline]
     fn i64(&mut self, number: i64) -> &mut Self {
         self.0.bytes.push(I64_CONST);
         write_signed(&mut self.0.bytes, number);
         self
     }
 
+    #[inline]
     fn begin(&mut self, code: u8) -> &mut Self {
         self.one(code).one(EMPTY)
     }

@@ -66,6 +66,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Skips bytes: their range.
+    #[inline]
     pub(super) fn skip(&mut self, len: usize) -> Result<Range<usize>, Refused> {
         if len > self.end.saturating_sub(self.at) {
             return Err(self.unknown("an end"));
@@ -87,6 +88,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Fails where something follows.
+    #[inline]
     pub(super) fn finish(&self) -> Result<(), Refused> {
         if self.is_at_end() { Ok(()) } else { Err(self.unknown("what follows the last entry")) }
     }

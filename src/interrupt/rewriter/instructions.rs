@@ -163,6 +163,7 @@ fn unknown(cursor: &Cursor) -> Refused {
 }
 
 /// Skips the alignment, the memory and the offset of a load or store.
+#[inline]
 pub(super) fn skip_memory_argument(cursor: &mut Cursor) -> Result<(), Refused> {
     read_memory_argument(cursor).map(drop)
 }

@@ -94,6 +94,7 @@ impl Spaces {
         self.memories.iter().chain(&self.tables).any(|is_64| *is_64)
     }
 
+    #[inline]
     pub(super) fn signature(&self, function: usize) -> Signature {
         self.functions.get(function).and_then(|of| self.types.get(*of)).cloned().unwrap_or_default()
     }

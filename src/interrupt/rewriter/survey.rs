@@ -312,6 +312,7 @@ impl Survey {
     }
 
     /// Counts the instructions that follow at an offset, with those that were not counted before.
+    #[inline]
     fn count_at(&mut self, at: usize, uncounted: u32) {
         self.uncounted = None;
         self.counter = Counter { weight: uncounted, at: Some(self.places.0.len()) };
@@ -353,6 +354,7 @@ impl Survey {
     }
 
     /// Notes the same for an instruction behind which nothing is reached from it.
+    #[inline]
     fn branch_always(&mut self, labels: usize) {
         self.branch(labels);
         if self.uncounted.is_some() {
@@ -362,6 +364,7 @@ impl Survey {
 
     /// Leaves an arm of the innermost block. The place of the counter may lie in that arm; then it does not count the
     /// instructions that come next, since a branch may have passed it, or the other arm was chosen.
+    #[inline]
     fn leave_arm(&mut self, current: Option<usize>) {
         let Some(Open { counter: None, counted_at, uncounted: before, branched, .. }) = self.open.last_mut() else {
             return;
