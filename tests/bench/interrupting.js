@@ -6,32 +6,35 @@ import { join } from 'node:path';
 
 import { WapcHost } from 'wapc-host';
 
-import { rewrite } from '../../js/interrupt/rewriter.js';
 import { root } from '../../tools/run.js';
 import { ENDLESS, guestOf } from '../suite/interrupting/endless.js';
 import { kernelRatios } from './kernels.js';
-import { measure, median, sync } from './measure.js';
-import { modulesOfOthers, realModules } from './modules.js';
+import { median } from './measure.js';
+import { realModules } from './modules.js';
 
 const read = (path) => readFileSync(join(root, path));
 const ratioOf = (number) => number.toFixed(2);
 
-/** Processes that measure short invocations: JIT compilers decide differently from one to the next. */
+/** Processes that measure what JIT compilers decide differently from one to the next. */
 const PROCESSES = 9;
 
-/** Prints what short invocations cost, in the middle one of some processes. */
-function short() {
-  const script = join(root, 'tests/bench/interrupt-short.js');
-  const all = Array.from({ length: PROCESSES }, () =>
-    JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })),
+/** What a script of this folder prints, in some processes, one after the other. */
+const inProcesses = (script) =>
+  Array.from({ length: PROCESSES }, () =>
+    JSON.parse(execFileSync(process.execPath, [join(root, 'tests/bench', script)], { encoding: 'utf8' })),
   );
+
+/** The middle one of some ratios, and their range. */
+const middleOf = (ratios) =>
+  `${ratioOf(median(ratios))} (${ratioOf(Math.min(...ratios))} to ${ratioOf(Math.max(...ratios))} ` +
+  `in ${PROCESSES} processes)`;
+
+/** Prints what short invocations cost. */
+function short() {
+  const all = inProcesses('interrupt-short.js');
   for (const [index, what] of ['echo 32 B', 'one host call, 32 B'].entries()) {
-    const ratios = all.map((ratios) => ratios[index]);
-    const range = `${ratioOf(Math.min(...ratios))} to ${ratioOf(Math.max(...ratios))}`;
-    console.log(
-      `limits.interrupt, ${what}, invokeSync: ${ratioOf(median(ratios))} of the plain guest's ` +
-        `(${range} in ${PROCESSES} processes; must be <= 1.12)`,
-    );
+    const ratios = middleOf(all.map((ratios) => ratios[index]));
+    console.log(`limits.interrupt, ${what}, invokeSync, against the plain guest: ${ratios}, must be <= 1.12`);
   }
 }
 
@@ -42,7 +45,7 @@ export async function interrupting() {
   const kernels = await kernelRatios(WapcHost, read('testdata/kernels.wasm'));
   const shown = kernels.map(([name, ratio]) => `${name} ${ratioOf(ratio)}`).join(', ');
   console.log(`limits.interrupt, against the plain guest: ${shown} (mean must be <= 1.25)`);
-  await rewriting();
+  rewriting();
   for (const [name, ratio] of await realModules()) {
     console.log(`limits.interrupt, ${name}: ${ratioOf(ratio)} (must be <= 1.35)`);
   }
@@ -50,17 +53,13 @@ export async function interrupting() {
 }
 
 /** Prints how long rewriting takes, against validating the same bytes, and how much larger modules become. */
-async function rewriting() {
-  const rewriter = new WebAssembly.Module(read('dist/interrupt.wasm'));
-  for (const [name, bytes] of [['core', read('dist/core.wasm')], ...modulesOfOthers()]) {
-    const rewritten = () => rewrite(new WebAssembly.Instance(rewriter).exports, bytes).bytes;
-    const validated = () => WebAssembly.validate(bytes);
-    const rounds = await measure({ rewriting: sync(rewritten), validating: sync(validated) }, 1, 11);
-    const ratio = median(rounds.map(({ rewriting, validating }) => rewriting / validating));
-    const perMegabyte = (median(rounds.map(({ rewriting }) => rewriting)) / bytes.length) * (2 ** 20 / 1e6);
-    const growth = (rewritten().length / bytes.length - 1) * 100;
+function rewriting() {
+  const all = inProcesses('interrupt-rewriting.js');
+  for (const [index, { name, growth }] of all[0].entries()) {
+    const ratios = middleOf(all.map((modules) => modules[index].ratio));
+    const perMegabyte = median(all.map((modules) => modules[index].perMegabyte));
     console.log(
-      `rewriting ${name}: ${ratioOf(ratio)} of validating it (must be <= 3), ${perMegabyte.toFixed(1)} ms a MiB, ` +
+      `rewriting ${name}, against validating it: ${ratios}, must be <= 3; ${perMegabyte.toFixed(1)} ms a MiB; ` +
         `${growth.toFixed(0)}% larger (must be <= 30)`,
     );
   }
