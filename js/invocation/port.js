@@ -11,6 +11,7 @@
  */
 
 import { closedError } from '../base/error.js';
+import { rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 import { waitForRoom } from './blocked.js';
@@ -281,9 +282,7 @@ export class Port extends Turns {
     const { guest } = this;
     const { asyncify } = guest.suspension;
     if (asyncify !== undefined) return this.#callAsyncified(asyncify, invocation);
-    // Skipped where V8 (the engine that keeps stacks) finds the awaiting caller itself: for invocations that are not
-    // suspended.
-    if (!guest.isSteady || !platform.keepsStacks) invocation.keepCaller();
+    keepCaller(invocation);
     if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
     return this.#whenEnded(
       guest,
@@ -301,7 +300,7 @@ export class Port extends Turns {
     try {
       const result = asyncify.run(() => guestCall(invocation.operationLength, invocation.payloadLength));
       if (result instanceof Promise) {
-        invocation.keepCaller();
+        keepCaller(invocation);
         return this.#whenEnded(guest, invocation, result);
       }
       ended = result === 0 ? CALL_FAILED : CALL_SUCCEEDED;
@@ -315,11 +314,20 @@ export class Port extends Turns {
   /** The response of a guest that may be suspended, once `called` has settled. */
   #whenEnded(guest, invocation, called) {
     const response = called.then(
-      (result) => this.#endSuspendable(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
-      (error) => this.#endSuspendable(guest, invocation, threw(invocation, error)),
+      (result) => this.#settle(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
+      (error) => this.#settle(guest, invocation, threw(invocation, error)),
     );
     invocation.promise ??= response;
     return response;
+  }
+
+  /** Ends an invocation on a suspendable stack. Returns the response, or a rejected promise. */
+  #settle(guest, invocation, ended) {
+    try {
+      return this.#endSuspendable(guest, invocation, ended);
+    } catch (error) {
+      return rejectionOf(error);
+    }
   }
 
   #endSuspendable(guest, invocation, ended) {
@@ -391,6 +399,14 @@ export class Port extends Turns {
     this.error = undefined;
     return error;
   }
+}
+
+/**
+ * Keeps the call site of an invocation that may be suspended: not where V8 finds the function that awaits it, since that
+ * would take longer than the invocation.
+ */
+function keepCaller(invocation) {
+  if (!platform.keepsStacks) invocation.keepCaller();
 }
 
 /** Handles an error that the guest's call threw: usually a trap. */
