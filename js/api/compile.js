@@ -1,7 +1,8 @@
 /** Compiles guests, and holds the core's half of each `WapcModule`. Modules, hosts and pools build on it. */
 
 import { isObserved, observe } from '../base/observing.js';
-import { core } from './core.js';
+import { fetchEarly } from '../loading/load.js';
+import { core, rawExports } from './core.js';
 
 /**
  * The core's half of each `WapcModule`.
@@ -22,8 +23,9 @@ export const halfOf = (module) => halves.get(module);
  * @param {boolean} isForPool true if `options` are a pool's: the module keeps them for the pool that is made from it
  */
 export async function compile(source, options, isForPool = false) {
+  const guest = rawExports() === undefined ? fetchEarly(source) : source;
   const Module = await core();
-  return observed(() => Module.compile(source, options, isForPool));
+  return observed(() => Module.compile(guest, options, isForPool));
 }
 
 /** @type {(work: () => Promise<import('../generated/core.js').Module>) => Promise<import('../generated/core.js').Module>} */

@@ -31,14 +31,48 @@ export async function load(source, onProgress, mayStream) {
   }
 }
 
+/** A guest that is on its way already. */
+class Arriving {
+  constructor(address, response) {
+    this.address = address;
+    this.response = response;
+    // `load` handles its rejection, unless options of the caller are refused first.
+    response.catch(() => {});
+  }
+}
+
+/**
+ * Begins to fetch a guest that is named by an address: it arrives while the core is compiled. Returns what `load` takes
+ * in its place; any other source as it is. Never throws.
+ */
+export function fetchEarly(source) {
+  try {
+    const address = addressOf(source);
+    if (address !== undefined && !isFile(address)) return new Arriving(address, fetch(source));
+  } catch {
+    // `load` says why.
+  }
+  return source;
+}
+
+/** The path or address that names a guest; undefined for a source of another kind. Throws WAPC_ARGUMENT. */
+function addressOf(source) {
+  if (typeof source !== 'string' && !(source instanceof URL)) return undefined;
+  const name = String(source);
+  if (name !== '' && !CONTENT.test(name)) return name;
+  throw argumentError('source', `${EXPECTED}, not the content of a file`, source);
+}
+
 async function loadFrom(guest, onProgress, mayStream) {
+  if (guest instanceof Arriving) {
+    return loadResponse(await attempt(guest.address, () => guest.response), onProgress, mayStream);
+  }
   const view = viewOf(guest);
   if (view !== undefined) return new Loaded('the bytes', undefined, { bytes: copyOf(view) });
   if (isModule(guest)) return new Loaded('the module', undefined, { module: guest });
   if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
-  if (typeof guest !== 'string' && !(guest instanceof URL)) throw argumentError('source', EXPECTED, guest);
-  const name = String(guest);
-  if (name === '' || CONTENT.test(name)) throw argumentError('source', `${EXPECTED}, not the content of a file`, guest);
+  const name = addressOf(guest);
+  if (name === undefined) throw argumentError('source', EXPECTED, guest);
   if (isFile(name))
     return new Loaded(name, fileNameOf(name), { bytes: await attempt(nameOfFile(name), () => readFile(name)) });
   return loadResponse(await attempt(name, () => fetch(guest)), onProgress, mayStream);

@@ -1,0 +1,99 @@
+/** The first guest of a process: it is fetched while the core is compiled. */
+
+import { deepEqual, equal } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bytes = readFileSync(new URL('../testdata/wat/echo.wasm', import.meta.url));
+
+/** Serves the guest at `/echo.wasm`, and nothing else. */
+async function serving(act) {
+  const server = createServer((request, response) => {
+    if (request.url !== '/echo.wasm') return response.writeHead(404).end();
+    response.setHeader('content-type', 'application/wasm').end(bytes);
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    return await act(`http://127.0.0.1:${server.address().port}/`);
+  } finally {
+    server.close();
+  }
+}
+
+/** What a new process prints, as JSON: `told`, the order of what it did. Fails where a rejection is not handled. */
+async function inProcess(address, body) {
+  const program = `
+    const { WapcHost, WapcModule } = await import('wapc-host');
+    const told = [];
+    const { fetch } = globalThis;
+    const { compile } = WebAssembly;
+    globalThis.fetch = (...asked) => (told.push('fetch'), fetch(...asked));
+    WebAssembly.compile = (bytes) => (told.push('compile'), compile(bytes));
+    const address = ${JSON.stringify(address)};
+    ${body}
+    console.log(JSON.stringify(told));`;
+  const options = { cwd: root };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], options);
+  return JSON.parse(stdout);
+}
+
+const ECHO = `
+    const host = await WapcHost.instantiate(source);
+    told.push(new TextDecoder().decode(await host.invoke('echo', 'a')));`;
+
+for (const [what, source] of Object.entries({
+  'an address': "address + 'echo.wasm'",
+  'a URL': "new URL('echo.wasm', address)",
+})) {
+  test(`the first guest, at ${what}, is fetched before the core is compiled`, async () => {
+    const told = await serving((address) => inProcess(address, `const source = ${source};${ECHO}`));
+    deepEqual([...told.slice(0, 2), told.at(-1)], ['fetch', 'compile', 'a']);
+  });
+}
+
+test('a guest that is fetched while the core is there is fetched once its options were read', async () => {
+  const told = await serving((address) =>
+    inProcess(
+      address,
+      `
+      await WapcModule.compile(new Uint8Array(8)).catch(({ code }) => told.push(code));
+      const wrong = { limits: { payload: -1 } };
+      await WapcHost.instantiate(address + 'echo.wasm', wrong).catch(({ code }) => told.push(code));
+      const source = address + 'echo.wasm';${ECHO}`,
+    ),
+  );
+  deepEqual(
+    told.filter((what) => what !== 'compile'),
+    ['WAPC_COMPILE', 'WAPC_ARGUMENT', 'fetch', 'a'],
+  );
+});
+
+for (const [what, [source, options, code]] of Object.entries({
+  'is missing': ["address + 'missing.wasm'", '{}', 'WAPC_LOAD'],
+  'is at no server': ["'http://127.0.0.1:1/echo.wasm'", '{}', 'WAPC_LOAD'],
+  'has options that are refused': ["'http://127.0.0.1:1/echo.wasm'", '{ limits: { payload: -1 } }', 'WAPC_ARGUMENT'],
+  'is the content of a file': ["'\\0asm'", '{}', 'WAPC_ARGUMENT'],
+  'is nothing': ["''", '{}', 'WAPC_ARGUMENT'],
+  'is no URL': ["'http://'", '{}', 'WAPC_LOAD'],
+})) {
+  test(`the first guest ${what}: ${code}, and the next one answers`, async () => {
+    const told = await serving((address) =>
+      inProcess(
+        address,
+        `
+        await WapcHost.instantiate(${source}, ${options}).catch(({ code }) => told.push(code));
+        const source = address + 'echo.wasm';${ECHO}`,
+      ),
+    );
+    equal(
+      told.find((word) => word.startsWith('WAPC_')),
+      code,
+    );
+    equal(told.at(-1), 'a');
+  });
+}
