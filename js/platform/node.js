@@ -26,11 +26,16 @@ const PACKAGED = new URL('./worker-node.mjs', HERE);
 platform.startWorker = (script = PACKAGED) => Reflect.construct(Worker, [new URL(script, PACKAGED), { execArgv: [] }]);
 // With `--permission`, and without `--allow-worker`. Asked each time: a process can drop permissions.
 platform.forbidsWorkers = () => process.permission?.has('worker') === false;
+/** A path that could also name a file of a package: `wapc-host/hello.wasm`, `@scope/package/guest.wasm`. */
+const OF_PACKAGE = /^(@[\w.-]+\/)?\w[\w.-]*\//;
 // `fetch` of Node says only in its error's cause why it failed: as the message, or as the code of several errors.
 platform.causeOf = (error) => {
   try {
-    const { message, code } = error.cause;
-    return `: ${message || code || error.cause}`;
+    const { path, cause } = error;
+    if (error.code === 'ENOENT' && OF_PACKAGE.test(path))
+      return `; if a package has it: import.meta.resolve('${path}')`;
+    const { message, code } = cause;
+    return `: ${message || code || cause}`;
   } catch {
     return '';
   }
