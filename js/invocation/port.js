@@ -11,7 +11,7 @@
  */
 
 import { closedError } from '../base/error.js';
-import { rejectionOf } from '../base/origin.js';
+import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 import { waitForRoom } from './blocked.js';
@@ -313,20 +313,22 @@ export class Port extends Turns {
 
   /** The response of a guest that may be suspended, once `called` has settled. */
   #whenEnded(guest, invocation, called) {
-    const response = called.then(
-      (result) => this.#settle(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED),
-      (error) => this.#settle(guest, invocation, threw(invocation, error)),
-    );
+    const returned = (result) => this.#settle(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED, returned);
+    const failed = (error) => this.#settle(guest, invocation, threw(invocation, error), failed);
+    const response = called.then(returned, failed);
     invocation.promise ??= response;
     return response;
   }
 
-  /** Ends an invocation on a suspendable stack. Returns the response, or a rejected promise. */
-  #settle(guest, invocation, ended) {
+  /** Ends an invocation in the `reaction` to its guest's end. Returns the response, or throws or rejects. */
+  #settle(guest, invocation, ended, reaction) {
+    const { wasNeeded } = guest.suspension;
     try {
       return this.#endSuspendable(guest, invocation, ended);
     } catch (error) {
-      return rejectionOf(error);
+      if (!wasNeeded) return rejectionOf(error);
+      // Meanwhile its callers have linked their promises: V8 finds them at once, and those of later ones settle later.
+      throw beginAt(error, callerOf(reaction));
     }
   }
 
@@ -401,10 +403,7 @@ export class Port extends Turns {
   }
 }
 
-/**
- * Keeps the call site of an invocation that may be suspended: not where V8 finds the function that awaits it, since that
- * would take longer than the invocation.
- */
+/** Keeps the call site of an invocation that may be suspended, where the engine does not find what awaits it. */
 function keepCaller(invocation) {
   if (!platform.keepsStacks) invocation.keepCaller();
 }

@@ -22,7 +22,7 @@ for (const [name, bytes] of [['core', dist('core.wasm')], ...modulesOfOthers()])
   results.push({
     name,
     ratio: median(rounds.map(({ rewriting, validating }) => rewriting / validating)),
-    perMegabyte: (median(rounds.map(({ rewriting }) => rewriting)) / bytes.length) * (2 ** 20 / 1e6),
+    perMebibyte: (median(rounds.map(({ rewriting }) => rewriting)) / bytes.length) * (2 ** 20 / 1e6),
     growth: (rewritten().length / bytes.length - 1) * 100,
   });
 }

@@ -57,9 +57,9 @@ function rewriting() {
   const all = inProcesses('interrupt-rewriting.js');
   for (const [index, { name, growth }] of all[0].entries()) {
     const ratios = middleOf(all.map((modules) => modules[index].ratio));
-    const perMegabyte = median(all.map((modules) => modules[index].perMegabyte));
+    const perMebibyte = median(all.map((modules) => modules[index].perMebibyte));
     console.log(
-      `rewriting ${name}, against validating it: ${ratios}, must be <= 3; ${perMegabyte.toFixed(1)} ms a MiB; ` +
+      `rewriting ${name}, against validating it: ${ratios}, must be <= 3; ${perMebibyte.toFixed(1)} ms a MiB; ` +
         `${growth.toFixed(0)}% larger (must be <= 30)`,
     );
   }

@@ -29,6 +29,36 @@ export function* asynchronous(environment) {
 
   if (canSuspend) {
     yield [
+      'invocations that are suspended settle in their order, those that fail too',
+      async () => {
+        const hostCall = async (...[, , , payload]) => {
+          await undefined;
+          if (payload.length === 3) throw new Error('planned');
+          return payload;
+        };
+        const host = await WapcHost.instantiate(await guest('hello'), { hostCall, logger() {} });
+        const settled = [];
+        const asked = [
+          ['echo', 'abc'],
+          ['nope', ''],
+          ['echo', 'abcd'],
+          ['echo', 'abc'],
+        ];
+        const invoked = asked.map(([operation, payload], at) =>
+          host.invoke(operation, payload).then(
+            () => settled.push(at),
+            ({ code }) => settled.push(`${code} ${at}`),
+          ),
+        );
+        await Promise.all(invoked);
+        equal(settled, ['WAPC_GUEST 0', 'WAPC_GUEST 1', 2, 'WAPC_GUEST 3']);
+        host.close();
+      },
+    ];
+  }
+
+  if (canSuspend) {
+    yield [
       'invokeSync on a host that can suspend: fine at once, WAPC_ASYNC later',
       async () => {
         let answer = 'now';

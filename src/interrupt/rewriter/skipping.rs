@@ -25,7 +25,8 @@ const ALWAYS: u16 = 0x100;
 
 #[allow(clippy::indexing_slicing)] // Below its length, and evaluated by the compiler.
 static SKIPPED: [Skip; 256] = {
-    /// Bits of an alignment: its number goes on, or the index of a memory follows. Left to `read_instruction`.
+    /// Bits of the byte behind a load or store that are left to `read_instruction`: an alignment of several bytes, or the
+    /// index of a memory behind it.
     const NOT_ALIGNMENT: u16 = 0x80 | 0x40;
     const GOES_ON: u8 = 0x80;
     let mut skipped = [Skip { not_set: ALWAYS, len: 0, goes_on: 0, weight: 0 }; 256];
@@ -55,9 +56,9 @@ static SKIPPED: [Skip; 256] = {
     skipped
 };
 
-/// Skips instructions that are `Plain`, as long as they are of the usual ones, and no more than count for `most`: how many
-/// they count for. Most of a function is of them. Leaves the last bytes of a function to `read_instruction`, which says
-/// what is wrong with them.
+/// Skips instructions that are `Plain`, as long as they are of the usual ones and count for less than `most`: how many
+/// they count for. Most of a function is of them. An instruction that is cut off, or that no byte follows, is left to
+/// `read_instruction`, which says what is wrong with it.
 pub(super) fn skip_plain(cursor: &mut Cursor, most: u32) -> u32 {
     let bytes = cursor.bytes(cursor.rest());
     let (mut at, mut count) = (0, 0);

@@ -91,3 +91,29 @@ fn what_is_skipped_is_read_as_plain_and_as_long() {
         assert_eq!((instruction, read.at()), (Ok(Instruction::Plain), skipped.at()), "{code:#x}");
     }
 }
+
+#[test]
+fn what_is_skipped_ends_behind_integers_and_is_left_where_it_is_cut_off() {
+    // Bytes; how many of them are skipped, and what they count for.
+    let cases: [(&[u8], usize, u32); 15] = [
+        (&[0x20, 0x7f, 0x0b], 2, 1),
+        (&[0x20, 0x80, 0x01, 0x0b], 3, 1),
+        (&[0x42, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x0b], 11, 1),
+        (&[0x20, 0x80], 0, 0),
+        (&[0x20], 0, 0),
+        (&[0x6a], 0, 0),
+        (&[0x6a, 0x0b], 1, 1),
+        (&[0x6d, 0x0b], 1, 8),
+        (&[0x6a, 0x6d, 0x6a, 0x0b], 3, 10),
+        (&[0x28, 0x3f, 0x85, 0x01, 0x0b], 4, 1),
+        (&[0x28, 0x40, 0x01, 0x01, 0x0b], 0, 0),
+        (&[0x28, 0x80, 0x00, 0x01, 0x0b], 0, 0),
+        (&[0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b], 9, 1),
+        (&[0x44, 0, 0, 0, 0, 0, 0, 0, 0], 0, 0),
+        (&[0x10, 0x00, 0x0b], 0, 0),
+    ];
+    for (bytes, len, weight) in cases {
+        let mut cursor = Cursor::new(bytes);
+        assert_eq!((skip_plain(&mut cursor, 100), cursor.at()), (weight, len), "{bytes:x?}");
+    }
+}
