@@ -97,3 +97,30 @@ for (const [what, [source, options, code]] of Object.entries({
     equal(told.at(-1), 'a');
   });
 }
+
+test('the request of a guest whose options are refused is ended', async () => {
+  let closed;
+  const isClosed = new Promise((resolve) => (closed = resolve));
+  // Never answers.
+  const server = createServer((request) => request.once('close', closed));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const told = await inProcess(
+    `http://127.0.0.1:${server.address().port}/`,
+    'await WapcHost.instantiate(address, { limits: { payload: -1 } }).catch(({ code }) => told.push(code));',
+  );
+  equal(told.at(-1), 'WAPC_ARGUMENT');
+  await isClosed;
+  server.close();
+});
+
+test('a `fetch` that throws is called once', async () => {
+  const told = await inProcess(
+    'http://127.0.0.1:1/',
+    `globalThis.fetch = () => { told.push('fetch'); throw new TypeError('planned'); };
+     await WapcHost.instantiate(address).catch(({ code }) => told.push(code));`,
+  );
+  deepEqual(
+    told.filter((what) => what !== 'compile'),
+    ['fetch', 'WAPC_LOAD'],
+  );
+});

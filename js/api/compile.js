@@ -1,7 +1,7 @@
 /** Compiles guests, and holds the core's half of each `WapcModule`. Modules, hosts and pools build on it. */
 
 import { isObserved, observe } from '../base/observing.js';
-import { fetchEarly } from '../loading/load.js';
+import { dropUnused, fetchEarly } from '../loading/load.js';
 import { core, rawExports } from './core.js';
 
 /**
@@ -24,8 +24,12 @@ export const halfOf = (module) => halves.get(module);
  */
 export async function compile(source, options, isForPool = false) {
   const guest = rawExports() === undefined ? fetchEarly(source) : source;
-  const Module = await core();
-  return observed(() => Module.compile(guest, options, isForPool));
+  try {
+    const Module = await core();
+    return await observed(() => Module.compile(guest, options, isForPool));
+  } finally {
+    if (guest !== source) dropUnused(guest);
+  }
 }
 
 /** @type {(work: () => Promise<import('../generated/core.js').Module>) => Promise<import('../generated/core.js').Module>} */

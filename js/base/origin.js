@@ -45,6 +45,15 @@ export function beginAt(error, caller) {
   return error;
 }
 
+/** True if a call site is known, or cannot be read. */
+export function hasFrames(caller) {
+  try {
+    return framesIn(`${caller.stack}`) !== '';
+  } catch {
+    return true;
+  }
+}
+
 /** The frames in a stack text, one per line; empty if there are none. */
 function framesIn(stack) {
   const first = stack.search(/^ {4}at |^.*@/m);

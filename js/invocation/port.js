@@ -11,7 +11,7 @@
  */
 
 import { closedError } from '../base/error.js';
-import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
+import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 import { waitForRoom } from './blocked.js';
@@ -313,22 +313,25 @@ export class Port extends Turns {
 
   /** The response of a guest that may be suspended, once `called` has settled. */
   #whenEnded(guest, invocation, called) {
-    const returned = (result) => this.#settle(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED, returned);
-    const failed = (error) => this.#settle(guest, invocation, threw(invocation, error), failed);
+    const hasWaited = invocation.promise !== undefined;
+    const end = (ended, reaction) => this.#endInReaction(guest, invocation, ended, hasWaited, reaction);
+    const returned = (result) => end(result === 0 ? CALL_FAILED : CALL_SUCCEEDED, returned);
+    const failed = (error) => end(threw(invocation, error), failed);
     const response = called.then(returned, failed);
     invocation.promise ??= response;
     return response;
   }
 
-  /** Ends an invocation in the `reaction` to its guest's end. Returns the response, or throws or rejects. */
-  #settle(guest, invocation, ended, reaction) {
+  /** Ends an invocation in the `reaction` to its guest's end. Returns the response, or a rejected promise; or throws. */
+  #endInReaction(guest, invocation, ended, hasWaited, reaction) {
     const { wasNeeded } = guest.suspension;
     try {
       return this.#endSuspendable(guest, invocation, ended);
     } catch (error) {
-      if (!wasNeeded) return rejectionOf(error);
-      // Meanwhile its callers have linked their promises: V8 finds them at once, and those of later ones settle later.
-      throw beginAt(error, callerOf(reaction));
+      const caller = callerOf(reaction);
+      // V8 may not find what awaits an invocation that ends at once. Any other is thrown: it settles before later ones.
+      if (!wasNeeded && !hasWaited && !hasFrames(caller)) return rejectionOf(error);
+      throw beginAt(error, caller);
     }
   }
 

@@ -33,26 +33,40 @@ export async function load(source, onProgress, mayStream) {
 
 /** A guest that is on its way already. */
 class Arriving {
-  constructor(address, response) {
+  /** True once `load` has it. */
+  isTaken = false;
+  request = new AbortController();
+
+  constructor(address) {
     this.address = address;
-    this.response = response;
-    // `load` handles its rejection, unless options of the caller are refused first.
-    response.catch(() => {});
+    const { signal } = this.request;
+    // In a promise of its own: a `fetch` that throws has been called, too.
+    this.response = new Promise((resolve) => resolve(fetch(address, { signal })));
+    // `load` handles its rejection, unless the caller's options are refused first.
+    this.response.catch(() => {});
   }
 }
 
 /**
  * Begins to fetch a guest that is named by an address: it arrives while the core is compiled. Returns what `load` takes
- * in its place; any other source as it is. Never throws.
+ * in its place; any other source as it is. Never throws. Call `dropUnused` in the end.
  */
 export function fetchEarly(source) {
   try {
     const address = addressOf(source);
-    if (address !== undefined && !isFile(address)) return new Arriving(address, fetch(source));
+    if (address !== undefined && !isFile(address)) return new Arriving(address);
   } catch {
     // `load` says why.
   }
   return source;
+}
+
+/**
+ * Ends the request of a guest that `fetchEarly` has begun, unless `load` was called with it: the core was not loaded, or
+ * options were refused.
+ */
+export function dropUnused(arriving) {
+  if (!arriving.isTaken) arriving.request.abort();
 }
 
 /** The path or address that names a guest; undefined for a source of another kind. Throws WAPC_ARGUMENT. */
@@ -65,6 +79,7 @@ function addressOf(source) {
 
 async function loadFrom(guest, onProgress, mayStream) {
   if (guest instanceof Arriving) {
+    guest.isTaken = true;
     return loadResponse(await attempt(guest.address, () => guest.response), onProgress, mayStream);
   }
   const view = viewOf(guest);
@@ -75,7 +90,7 @@ async function loadFrom(guest, onProgress, mayStream) {
   if (name === undefined) throw argumentError('source', EXPECTED, guest);
   if (isFile(name))
     return new Loaded(name, fileNameOf(name), { bytes: await attempt(nameOfFile(name), () => readFile(name)) });
-  return loadResponse(await attempt(name, () => fetch(guest)), onProgress, mayStream);
+  return loadResponse(await attempt(name, () => fetch(name)), onProgress, mayStream);
 }
 
 async function loadResponse(response, onProgress, mayStream) {

@@ -27,7 +27,7 @@ platform.startWorker = (script = PACKAGED) => Reflect.construct(Worker, [new URL
 // With `--permission`, and without `--allow-worker`. Asked each time: a process can drop permissions.
 platform.forbidsWorkers = () => process.permission?.has('worker') === false;
 /** A path that could also name a file of a package: `wapc-host/hello.wasm`, `@scope/package/guest.wasm`. */
-const OF_PACKAGE = /^(@[\w.-]+\/)?\w[\w.-]*\//;
+const OF_PACKAGE = /^(?!node_modules\/)(@[\w.-]+\/)?\w[\w.-]*\//;
 // `fetch` of Node says only in its error's cause why it failed: as the message, or as the code of several errors.
 platform.causeOf = (error) => {
   try {

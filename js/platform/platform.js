@@ -42,7 +42,7 @@ export const platform = {
   /** @type {((channel: any) => boolean) | undefined} true if a channel has subscribers */
   hasSubscribers: undefined,
   /**
-   * True in V8, but for workerd. Suspendable stacks are reused across invocations (`invocation/coroutine.js`) where that
+   * True where V8 is recognized, but for workerd. Suspendable stacks are reused across invocations (`invocation/coroutine.js`) where that
    * is faster; in workerd a stack would belong to a request that has ended. V8 also finds the function that awaits a
    * promise when that is rejected, so that its call site need not be kept.
    */

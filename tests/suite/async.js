@@ -28,33 +28,52 @@ export function* asynchronous(environment) {
   }
 
   if (canSuspend) {
-    yield [
-      'invocations that are suspended settle in their order, those that fail too',
-      async () => {
-        const hostCall = async (...[, , , payload]) => {
-          await undefined;
-          if (payload.length === 3) throw new Error('planned');
-          return payload;
-        };
-        const host = await WapcHost.instantiate(await guest('hello'), { hostCall, logger() {} });
-        const settled = [];
-        const asked = [
-          ['echo', 'abc'],
-          ['nope', ''],
-          ['echo', 'abcd'],
-          ['echo', 'abc'],
-        ];
-        const invoked = asked.map(([operation, payload], at) =>
-          host.invoke(operation, payload).then(
-            () => settled.push(at),
-            ({ code }) => settled.push(`${code} ${at}`),
-          ),
-        );
-        await Promise.all(invoked);
-        equal(settled, ['WAPC_GUEST 0', 'WAPC_GUEST 1', 2, 'WAPC_GUEST 3']);
-        host.close();
+    const fails3 = (payload) => {
+      if (payload.length === 3) throw new Error('planned');
+      return payload;
+    };
+    for (const [when, hostCall] of Object.entries({
+      'in a microtask': async (...[, , , payload]) => fails3(payload),
+      'in some microtasks': async (...[, , , payload]) => {
+        await undefined;
+        return fails3(payload);
       },
-    ];
+      'in a timer': async (...[, , , payload]) => {
+        await new Promise((resolve) => setTimeout(resolve));
+        return fails3(payload);
+      },
+    })) {
+      yield [
+        `invocations settle in their order, those that fail too: host calls are answered ${when}`,
+        async () => {
+          const [FAILS, NOT_THERE, ANSWERS] = [
+            ['echo', 'abc'],
+            ['nope', ''],
+            ['echo', 'abcd'],
+          ];
+          const host = await WapcHost.instantiate(await guest('hello'), { hostCall, logger() {} });
+          for (const asked of [
+            [FAILS, NOT_THERE, ANSWERS, FAILS],
+            [NOT_THERE, ANSWERS, FAILS],
+            [NOT_THERE, NOT_THERE, ANSWERS, NOT_THERE, ANSWERS],
+          ]) {
+            const settled = [];
+            const settling = asked.map(([operation, payload], at) =>
+              host.invoke(operation, payload).then(
+                () => settled.push([at, 'answered']),
+                ({ code }) => settled.push([at, code]),
+              ),
+            );
+            await Promise.all(settling);
+            equal(
+              settled,
+              asked.map((one, at) => [at, one === ANSWERS ? 'answered' : 'WAPC_GUEST']),
+            );
+          }
+          host.close();
+        },
+      ];
+    }
   }
 
   if (canSuspend) {

@@ -57,8 +57,8 @@ static SKIPPED: [Skip; 256] = {
 };
 
 /// Skips instructions that are `Plain`, as long as they are of the usual ones and count for less than `most`: how many
-/// they count for. Most of a function is of them. An instruction that is cut off, or that no byte follows, is left to
-/// `read_instruction`, which says what is wrong with it.
+/// they count for. Most of a function is of them. An instruction that is cut off is left to `read_instruction`, which says
+/// what is wrong with it; so are some that no byte follows, for which it is the `end` that is missing.
 pub(super) fn skip_plain(cursor: &mut Cursor, most: u32) -> u32 {
     let bytes = cursor.bytes(cursor.rest());
     let (mut at, mut count) = (0, 0);

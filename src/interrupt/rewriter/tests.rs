@@ -95,10 +95,11 @@ fn what_is_skipped_is_read_as_plain_and_as_long() {
 #[test]
 fn what_is_skipped_ends_behind_integers_and_is_left_where_it_is_cut_off() {
     // Bytes; how many of them are skipped, and what they count for.
-    let cases: [(&[u8], usize, u32); 15] = [
+    let cases: [(&[u8], usize, u32); 16] = [
         (&[0x20, 0x7f, 0x0b], 2, 1),
         (&[0x20, 0x80, 0x01, 0x0b], 3, 1),
         (&[0x42, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x0b], 11, 1),
+        (&[0x20, 0x80, 0x01], 3, 1),
         (&[0x20, 0x80], 0, 0),
         (&[0x20], 0, 0),
         (&[0x6a], 0, 0),
