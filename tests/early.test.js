@@ -25,7 +25,10 @@ async function serving(act) {
   }
 }
 
-/** What a new process prints, as JSON: `told`, the order of what it did. Fails where a rejection is not handled. */
+/**
+ * Runs statements in a new process of Node: their array `told`, which also has `fetch` and `compile` for each call of
+ * those. Rejects if a rejection was not handled there.
+ */
 async function inProcess(address, body) {
   const program = `
     const { WapcHost, WapcModule } = await import('wapc-host');
@@ -101,7 +104,7 @@ for (const [what, [source, options, code]] of Object.entries({
 test('the request of a guest whose options are refused is ended', async () => {
   let closed;
   const isClosed = new Promise((resolve) => (closed = resolve));
-  // Never answers.
+  // The server never answers.
   const server = createServer((request) => request.once('close', closed));
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   const told = await inProcess(

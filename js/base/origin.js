@@ -45,7 +45,10 @@ export function beginAt(error, caller) {
   return error;
 }
 
-/** True if a call site is known, or cannot be read. */
+/**
+ * True if a captured call site has frames; also if reading them throws.
+ * @param {{ stack?: string }} caller as `callerOf` returns it
+ */
 export function hasFrames(caller) {
   try {
     return framesIn(`${caller.stack}`) !== '';

@@ -224,6 +224,14 @@ export class Invocation {
     if (self.owner !== undefined) self.caller ??= callerOf(self.called);
   }
 
+  /**
+   * Keeps the call site of an invocation whose caller has begun to await it when it ends. V8 then finds that caller, so it
+   * is not captured there, which would take as long as a host call.
+   */
+  keepCallerToAwait() {
+    if (!platform.keepsStacks) this.keepCaller();
+  }
+
   /** The public function that the caller called: frames of stacks begin there. */
   get called() {
     const self = /** @type {any} */ (this);

@@ -13,7 +13,6 @@
 import { closedError } from '../base/error.js';
 import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
-import { platform } from '../platform/platform.js';
 import { waitForRoom } from './blocked.js';
 import { idleCoroutine } from './coroutine.js';
 import { startOn, suspendedInvocations } from './guest.js';
@@ -282,7 +281,7 @@ export class Port extends Turns {
     const { guest } = this;
     const { asyncify } = guest.suspension;
     if (asyncify !== undefined) return this.#callAsyncified(asyncify, invocation);
-    keepCaller(invocation);
+    invocation.keepCallerToAwait();
     if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
     return this.#whenEnded(
       guest,
@@ -300,7 +299,7 @@ export class Port extends Turns {
     try {
       const result = asyncify.run(() => guestCall(invocation.operationLength, invocation.payloadLength));
       if (result instanceof Promise) {
-        keepCaller(invocation);
+        invocation.keepCallerToAwait();
         return this.#whenEnded(guest, invocation, result);
       }
       ended = result === 0 ? CALL_FAILED : CALL_SUCCEEDED;
@@ -313,24 +312,26 @@ export class Port extends Turns {
 
   /** The response of a guest that may be suspended, once `called` has settled. */
   #whenEnded(guest, invocation, called) {
-    const hasWaited = invocation.promise !== undefined;
-    const end = (ended, reaction) => this.#endInReaction(guest, invocation, ended, hasWaited, reaction);
-    const returned = (result) => end(result === 0 ? CALL_FAILED : CALL_SUCCEEDED, returned);
-    const failed = (error) => end(threw(invocation, error), failed);
+    const returned = (result) =>
+      this.#endInReaction(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED, returned);
+    const failed = (error) => this.#endInReaction(guest, invocation, threw(invocation, error), failed);
     const response = called.then(returned, failed);
     invocation.promise ??= response;
     return response;
   }
 
-  /** Ends an invocation in the `reaction` to its guest's end. Returns the response, or a rejected promise; or throws. */
-  #endInReaction(guest, invocation, ended, hasWaited, reaction) {
-    const { wasNeeded } = guest.suspension;
+  /**
+   * Ends an invocation in the `reaction` to its guest's end. Returns the response, or throws the error: later invocations
+   * settle after it. An invocation that neither waited nor was suspended may end before its caller awaits it: its error
+   * goes through further reactions (`rejectionOf`), unless V8 finds its caller from this one.
+   */
+  #endInReaction(guest, invocation, ended, reaction) {
+    const endsAtOnce = !guest.suspension.wasNeeded && invocation.resolve === undefined;
     try {
       return this.#endSuspendable(guest, invocation, ended);
     } catch (error) {
       const caller = callerOf(reaction);
-      // V8 may not find what awaits an invocation that ends at once. Any other is thrown: it settles before later ones.
-      if (!wasNeeded && !hasWaited && !hasFrames(caller)) return rejectionOf(error);
+      if (endsAtOnce && !hasFrames(caller)) return rejectionOf(error);
       throw beginAt(error, caller);
     }
   }
@@ -404,11 +405,6 @@ export class Port extends Turns {
     this.error = undefined;
     return error;
   }
-}
-
-/** Keeps the call site of an invocation that may be suspended, where the engine does not find what awaits it. */
-function keepCaller(invocation) {
-  if (!platform.keepsStacks) invocation.keepCaller();
 }
 
 /** Handles an error that the guest's call threw: usually a trap. */

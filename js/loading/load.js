@@ -31,18 +31,18 @@ export async function load(source, onProgress, mayStream) {
   }
 }
 
-/** A guest that is on its way already. */
+/** A guest whose address has been fetched before `load` is called. */
 class Arriving {
-  /** True once `load` has it. */
+  /** True once `load` has been called with this guest. */
   isTaken = false;
   request = new AbortController();
 
   constructor(address) {
     this.address = address;
     const { signal } = this.request;
-    // In a promise of its own: a `fetch` that throws has been called, too.
+    // A `fetch` that throws rejects this promise: `load` reports the error, and does not call `fetch` again.
     this.response = new Promise((resolve) => resolve(fetch(address, { signal })));
-    // `load` handles its rejection, unless the caller's options are refused first.
+    // The rejection is handled by `load`, which is not called where options are refused.
     this.response.catch(() => {});
   }
 }
@@ -56,7 +56,7 @@ export function fetchEarly(source) {
     const address = addressOf(source);
     if (address !== undefined && !isFile(address)) return new Arriving(address);
   } catch {
-    // `load` says why.
+    // The source is no address: `load` throws the error.
   }
   return source;
 }

@@ -9,7 +9,6 @@ import { Queue } from '../base/queue.js';
 import { queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
-import { platform } from '../platform/platform.js';
 import { atNextTurn } from '../base/next-turn.js';
 import { Instances } from './instances.js';
 import { Offers } from './offers.js';
@@ -279,9 +278,7 @@ export class Dispatcher {
     this.#requests.push(request);
     this.#supply.grow();
     this.#offers.offer();
-    // V8 finds the function that awaits an invocation: a call site takes as long as a host call that is awaited, and longer
-    // than the rest of a short invocation in a worker.
-    if (!platform.keepsStacks) request.invocation?.keepCaller();
+    request.invocation?.keepCallerToAwait();
     if (request.invocation?.parent !== undefined) this.#requireTurn(request);
     return request.promise;
   }

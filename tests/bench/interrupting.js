@@ -18,7 +18,7 @@ const ratioOf = (number) => number.toFixed(2);
 /** Processes that measure what JIT compilers decide differently from one to the next. */
 const PROCESSES = 9;
 
-/** What a script of this folder prints, in some processes, one after the other. */
+/** Runs a script of this folder in some processes, one after the other: what each prints, which is JSON. */
 const inProcesses = (script) =>
   Array.from({ length: PROCESSES }, () =>
     JSON.parse(execFileSync(process.execPath, [join(root, 'tests/bench', script)], { encoding: 'utf8' })),

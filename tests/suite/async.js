@@ -28,19 +28,19 @@ export function* asynchronous(environment) {
   }
 
   if (canSuspend) {
-    const fails3 = (payload) => {
+    const failsForThree = (payload) => {
       if (payload.length === 3) throw new Error('planned');
       return payload;
     };
     for (const [when, hostCall] of Object.entries({
-      'in a microtask': async (...[, , , payload]) => fails3(payload),
+      'in a microtask': async (...[, , , payload]) => failsForThree(payload),
       'in some microtasks': async (...[, , , payload]) => {
         await undefined;
-        return fails3(payload);
+        return failsForThree(payload);
       },
       'in a timer': async (...[, , , payload]) => {
         await new Promise((resolve) => setTimeout(resolve));
-        return fails3(payload);
+        return failsForThree(payload);
       },
     })) {
       yield [

@@ -6,30 +6,30 @@ use super::cursor::Cursor;
 /// Instructions that a division, a remainder or a square root counts for.
 const DIVISION: u32 = 8;
 
-/// How an instruction is skipped, by its first byte. All of them are skipped by the same steps, whose only branches are
-/// those that are hardly ever taken: a processor cannot guess which instruction comes next.
+/// How instructions with one opcode are skipped. Those of all opcodes are skipped by the same steps: a processor cannot
+/// predict a branch that depends on the opcode. The branches that are left are hardly ever taken.
 #[derive(Debug, Clone, Copy)]
 struct Skip {
-    /// The bits of which none may be set in the byte behind the first one, and in `ALWAYS`.
-    not_set: u16,
-    /// The bytes that it has in any case, without the last byte of an integer.
+    /// Bits of the byte behind the opcode. An instruction with one of them set is not skipped. Where `NEVER` is among them,
+    /// no instruction with this opcode is.
+    excluded: u16,
+    /// Bytes of the opcode and of operands of a fixed length.
     len: u8,
-    /// The bit that says whether an integer behind those goes on; 0 where there is none.
-    goes_on: u8,
-    /// The instructions that it counts for.
+    /// The continuation bit of the LEB128 integer behind them; 0 where there is no integer.
+    continues: u8,
+    /// Instructions that one with this opcode counts for.
     weight: u32,
 }
 
-/// A bit that is set: `Skip::not_set` of an instruction that `read_instruction` has to look at.
-const ALWAYS: u16 = 0x100;
+/// `Skip::excluded` of opcodes that `read_instruction` has to look at.
+const NEVER: u16 = 0x100;
 
 #[allow(clippy::indexing_slicing)] // Below its length, and evaluated by the compiler.
 static SKIPPED: [Skip; 256] = {
-    /// Bits of the byte behind a load or store that are left to `read_instruction`: an alignment of several bytes, or the
-    /// index of a memory behind it.
+    /// Bits of the byte behind the opcode of a load or store: an alignment of several bytes, and an index of a memory.
     const NOT_ALIGNMENT: u16 = 0x80 | 0x40;
-    const GOES_ON: u8 = 0x80;
-    let mut skipped = [Skip { not_set: ALWAYS, len: 0, goes_on: 0, weight: 0 }; 256];
+    const CONTINUES: u8 = 0x80;
+    let mut skipped = [Skip { excluded: NEVER, len: 0, continues: 0, weight: 0 }; 256];
     let mut code = 0;
     while code < 256 {
         let weight = match code {
@@ -40,15 +40,15 @@ static SKIPPED: [Skip; 256] = {
         skipped[code] = match code {
             // unreachable, nop, drop, select, numeric ones, ref.is_null, ref.eq, ref.as_non_null
             0x00 | 0x01 | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 | 0xd3 | 0xd4 => {
-                Skip { not_set: 0, len: 1, goes_on: 0, weight }
+                Skip { excluded: 0, len: 1, continues: 0, weight }
             }
             // Variables, table.get, i32.const, i64.const, memory.size
-            0x20..=0x25 | 0x41 | 0x42 | 0x3f => Skip { not_set: 0, len: 1, goes_on: GOES_ON, weight },
+            0x20..=0x25 | 0x41 | 0x42 | 0x3f => Skip { excluded: 0, len: 1, continues: CONTINUES, weight },
             // Loads and stores: alignment and offset.
-            0x28..=0x3e => Skip { not_set: NOT_ALIGNMENT, len: 2, goes_on: GOES_ON, weight },
+            0x28..=0x3e => Skip { excluded: NOT_ALIGNMENT, len: 2, continues: CONTINUES, weight },
             // f32.const, f64.const
-            0x43 => Skip { not_set: 0, len: 5, goes_on: 0, weight },
-            0x44 => Skip { not_set: 0, len: 9, goes_on: 0, weight },
+            0x43 => Skip { excluded: 0, len: 5, continues: 0, weight },
+            0x44 => Skip { excluded: 0, len: 9, continues: 0, weight },
             _ => skipped[code],
         };
         code += 1;
@@ -56,21 +56,21 @@ static SKIPPED: [Skip; 256] = {
     skipped
 };
 
-/// Skips instructions that are `Plain`, as long as they are of the usual ones and count for less than `most`: how many
-/// they count for. Most of a function is of them. An instruction that is cut off is left to `read_instruction`, which says
-/// what is wrong with it; so are some that no byte follows, for which it is the `end` that is missing.
+/// Skips instructions that `SKIPPED` knows, which are `Plain` and most of a function, until they count for `most` or more.
+/// Returns what they count for. Instructions that are cut off are not skipped: `read_instruction` refuses them. Nor are
+/// some that end with the function, which then has no `end` and is refused for that.
 pub(super) fn skip_plain(cursor: &mut Cursor, most: u32) -> u32 {
     let bytes = cursor.bytes(cursor.rest());
     let (mut at, mut count) = (0, 0);
     while let [code, second, ..] = bytes.get(at..).unwrap_or_default()
         && count < most
-        && let Some(Skip { not_set, len, goes_on, weight }) = SKIPPED.get(usize::from(*code))
-        && (u16::from(*second) | ALWAYS) & not_set == 0
+        && let Some(Skip { excluded, len, continues, weight }) = SKIPPED.get(usize::from(*code))
+        && (u16::from(*second) | NEVER) & excluded == 0
         && let last = at + usize::from(*len)
         && let Some(byte) = bytes.get(last)
     {
-        let mut next = last + usize::from(goes_on >> 7);
-        if byte & goes_on != 0 {
+        let mut next = last + usize::from(continues >> 7);
+        if byte & continues != 0 {
             next = behind_integer(bytes, next);
             if next > bytes.len() {
                 break;
