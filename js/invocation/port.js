@@ -13,6 +13,7 @@
 import { closedError } from '../base/error.js';
 import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
+import { platform } from '../platform/platform.js';
 import { waitForRoom } from './blocked.js';
 import { idleCoroutine } from './coroutine.js';
 import { startOn, suspendedInvocations } from './guest.js';
@@ -330,8 +331,9 @@ export class Port extends Turns {
     try {
       return this.#endSuspendable(guest, invocation, ended);
     } catch (error) {
-      const caller = callerOf(reaction);
-      if (endsAtOnce && !hasFrames(caller)) return rejectionOf(error);
+      // Where V8 keeps no stacks of callers, the call site has been kept (`keepCallerToAwait`).
+      const caller = platform.keepsStacks ? callerOf(reaction) : undefined;
+      if (endsAtOnce && caller !== undefined && !hasFrames(caller)) return rejectionOf(error);
       throw beginAt(error, caller);
     }
   }
