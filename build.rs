@@ -1,5 +1,5 @@
 //! Assembles the modules that are written as WebAssembly text. They name the constants that they share with Rust and
-//! JavaScript: `(i32.const NAME)` becomes `(i32.const 1)`.
+//! JavaScript: `(i32.const NAME)` becomes `(i32.const 1)`. An instruction may be repeated: `(repeat 64 nop)`.
 
 use std::{collections::HashMap, env, error::Error, fs, path::Path};
 
@@ -18,10 +18,34 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         let source = format!("src/{file}.wat");
         println!("cargo::rerun-if-changed={source}");
-        let module = wat::parse_str(with_constants(&fs::read_to_string(source)?, &constants)?)?;
-        fs::write(Path::new(&env::var("OUT_DIR")?).join(name).with_extension("wasm"), module)?;
+        let text = with_constants(&fs::read_to_string(source)?, &constants)?;
+        assemble(name, &repeated(&text, 1)?)?;
+        if name == "room" {
+            assemble("room-without-simd", &repeated(&text.replace("v128", "i64"), 2)?)?;
+        }
     }
     Ok(())
+}
+
+fn assemble(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
+    let file = Path::new(&env::var("OUT_DIR")?).join(name).with_extension("wasm");
+    Ok(fs::write(file, wat::parse_str(text)?)?)
+}
+
+/// The text with `factor * N` times the instruction of each line `(repeat N instruction)` in its place.
+fn repeated(text: &str, factor: usize) -> Result<String, Box<dyn Error>> {
+    let mut written = String::new();
+    for line in text.lines() {
+        let repeated = line.trim().strip_prefix("(repeat ").and_then(|rest| rest.strip_suffix(')'));
+        match repeated.and_then(|rest| rest.split_once(' ')) {
+            Some((times, instruction)) => {
+                written += &format!("{instruction} ").repeat(factor * times.parse::<usize>()?)
+            }
+            None => written += line,
+        }
+        written.push('\n');
+    }
+    Ok(written)
 }
 
 fn constants() -> Result<HashMap<String, String>, Box<dyn Error>> {

@@ -331,9 +331,9 @@ export class Port extends Turns {
     try {
       return this.#endSuspendable(guest, invocation, ended);
     } catch (error) {
-      // Where V8 keeps no stacks of callers, the call site has been kept (`keepCallerToAwait`).
-      const caller = platform.keepsStacks ? callerOf(reaction) : undefined;
-      if (endsAtOnce && caller !== undefined && !hasFrames(caller)) return rejectionOf(error);
+      const caller = callerOf(reaction);
+      // Elsewhere the call site has been kept (`keepCallerToAwait`).
+      if (endsAtOnce && platform.keepsStacks && !hasFrames(caller)) return rejectionOf(error);
       throw beginAt(error, caller);
     }
   }

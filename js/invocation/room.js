@@ -19,12 +19,20 @@ export let roomOfGuests;
 
 /** Instantiates the probes, once the core is loaded. */
 export async function openProbes(core) {
-  const bytes = new Uint8Array(core.memory.buffer, core.room_module(), core.room_module_len());
-  const never = () => {};
-  const { exports } = new WebAssembly.Instance(ownModule('room', bytes), { host: { values: never, keep: never } });
+  const { exports } = new WebAssembly.Instance(moduleOf(core));
   const probes = /** @type {{ ample: () => void, scarce: () => void }} */ (/** @type {unknown} */ (exports));
   ({ ample } = probes);
   roomOfGuests = (await hasShortStacks()) ? probes.scarce : probes.ample;
+}
+
+function moduleOf(core) {
+  const bytes = (simd) => new Uint8Array(core.memory.buffer, core.room_module(simd), core.room_module_len(simd));
+  try {
+    return ownModule('room', bytes(1));
+  } catch {
+    // JavaScriptCore has no SIMD on processors without AVX.
+    return ownModule('room', bytes(0));
+  }
 }
 
 /** True if even an empty suspendable stack is too short for `ample`. */

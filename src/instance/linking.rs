@@ -14,25 +14,30 @@ const ASSEMBLYSCRIPT: (&str, &[u8]) =
     ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
 const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
 
+/// Makes sure that the stack has room before the shims and the core run (`js/invocation/room.js`), and the same for
+/// engines without SIMD.
+const ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
+const ROOM_WITHOUT_SIMD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room-without-simd.wasm"));
+/// Stacks that run one invocation after the other (`js/invocation/coroutine.js`). It imports nothing of the core.
+const COROUTINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/coroutine.wasm"));
+
 /// Exports the address and the length in bytes of such a module in the core's memory, for JavaScript.
 macro_rules! export_module {
-    ($file:literal, $ptr:ident, $len:ident) => {
+    ($ptr:ident, $len:ident, ($($parameter:ident)?), $module:expr) => {
         #[unsafe(no_mangle)]
-        extern "C" fn $ptr() -> *const u8 {
-            include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".wasm")).as_ptr()
+        extern "C" fn $ptr($($parameter: u32)?) -> *const u8 {
+            $module.as_ptr()
         }
 
         #[unsafe(no_mangle)]
-        extern "C" fn $len() -> usize {
-            include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".wasm")).len()
+        extern "C" fn $len($($parameter: u32)?) -> usize {
+            $module.len()
         }
     };
 }
 
-// Makes sure that the stack has room before the shims and the core run (`js/invocation/room.js`).
-export_module!("room", room_module, room_module_len);
-// Stacks that run one invocation after the other (`js/invocation/coroutine.js`). It imports nothing of the core.
-export_module!("coroutine", coroutine_module, coroutine_module_len);
+export_module!(room_module, room_module_len, (simd), if simd == 0 { ROOM_WITHOUT_SIMD } else { ROOM });
+export_module!(coroutine_module, coroutine_module_len, (), COROUTINE);
 
 /// True where a guest's `__guest_call` has the protocol's signature: the engine links it to a module that declares it
 /// so.
