@@ -16,7 +16,7 @@ function checkName(name) {
   }
 }
 
-/** Milliseconds before a version that could not be read is tried again. */
+/** Milliseconds before what has failed is tried again. */
 const AGAIN = 1_000;
 
 /** Guests by their names. */
@@ -51,10 +51,11 @@ class GuestStore {
   async watch(name, onChange) {
     checkName(name);
     if (typeof onChange !== 'function') throw argumentError('onChange', 'a function', onChange);
-    const changes = await this.#use(true, (store) => store.watch({ ignoreDeletes: true }));
+    const begin = () => this.#use(true, (store) => store.watch({ ignoreDeletes: true }));
+    const changes = await begin();
     // Asked after it has begun, so that no version is missed in between.
     const version = this.#read.get(name) ?? (await this.#use(true, (store) => store.info(name)))?.nuid;
-    return new Watch(this.#connection, changes, name, version, () => this.#current(name), onChange);
+    return new Watch(this.#connection, begin, changes, name, version, () => this.#current(name), onChange);
   }
 
   /** The current version of a guest. Throws WAPC_LOAD where there is none. */
@@ -96,25 +97,35 @@ class GuestStore {
 
 /** Follows the versions of one guest. */
 class Watch {
+  #connection;
+  #begin;
   #changes;
   #statuses;
+  #name;
   #version;
   #current;
   #onChange;
   #isStopped = false;
+  /** True if the connection was lost since the changes were asked for. */
+  #isLost = false;
   #isLooking = false;
   #mustLook = false;
   #stopTimer = () => {};
 
-  constructor(connection, changes, name, version, current, onChange) {
-    this.#changes = changes;
+  constructor(connection, begin, changes, name, version, current, onChange) {
+    this.#connection = connection;
+    this.#begin = begin;
     this.#statuses = connection.status();
+    this.#name = name;
     this.#version = version;
     this.#current = current;
     this.#onChange = onChange;
-    void this.#follow(changes, (change) => change.name === name);
-    // Nothing tells of versions that were put while the connection was lost.
-    void this.#follow(this.#statuses, ({ type }) => type === 'reconnect');
+    this.#followChanges(changes);
+    void this.#follow(this.#statuses, ({ type }) => {
+      if (type !== 'reconnect') return;
+      this.#isLost = true;
+      void this.#look();
+    });
     void this.#look();
   }
 
@@ -125,11 +136,40 @@ class Watch {
     this.#statuses.stop();
   }
 
-  async #follow(events, matters) {
+  #followChanges(changes) {
+    this.#changes = changes;
+    const ended = this.#follow(changes, (change) => {
+      if (change.name === this.#name) void this.#look();
+    });
+    void ended.then(() => {
+      if (this.#isStopped || this.#changes !== changes || this.#connection.isClosed()) return;
+      this.#isLost = true;
+      this.#lookAgain();
+    });
+  }
+
+  async #follow(events, hear) {
     try {
-      for await (const event of events) if (matters(event)) void this.#look();
+      for await (const event of events) hear(event);
     } catch {
       // The connection is closed: no other event comes.
+    }
+  }
+
+  /**
+   * Asks for the changes again, after the connection was lost: a server that has restarted tells no more of those that
+   * it was asked for before, and its client does not always notice.
+   */
+  async #renew() {
+    this.#isLost = false;
+    try {
+      const changes = await this.#begin();
+      this.#changes.stop();
+      if (this.#isStopped) changes.stop();
+      else this.#followChanges(changes);
+    } catch (error) {
+      this.#isLost = true;
+      throw error;
     }
   }
 
@@ -141,14 +181,21 @@ class Watch {
     while (this.#mustLook && !this.#isStopped) {
       this.#mustLook = false;
       try {
+        if (this.#isLost) await this.#renew();
+        // Of versions that were put meanwhile nothing tells.
         const { version, bytes } = await this.#current();
         if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
       } catch (error) {
         // There is none, or it was replaced while it was read.
-        if (error.code !== 'WAPC_LOAD') this.#stopTimer = startTimer(AGAIN, () => void this.#look(), true);
+        if (error.code !== 'WAPC_LOAD') this.#lookAgain();
       }
     }
     this.#isLooking = false;
+  }
+
+  #lookAgain() {
+    this.#stopTimer();
+    this.#stopTimer = startTimer(AGAIN, () => void this.#look(), true);
   }
 
   #tell(version, bytes) {
