@@ -31,6 +31,8 @@ class Destination {
   #length;
   /** True if the last response was written. */
   #isWritten = false;
+  /** The response of an invocation before, as a view: making one takes longer than writing some hundred bytes. */
+  #view;
 
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
@@ -103,7 +105,10 @@ class Destination {
   /** The last response, as a view of the caller's bytes. Throws WAPC_LIMIT if it is too long, WAPC_ARGUMENT if detached. */
   response() {
     const [length, limit] = [this.#length, this.#end - this.#start];
-    if (this.#isWritten && !this.isDetached) return new Uint8Array(this.#bytes.buffer, this.#start, length);
+    if (this.#isWritten && !this.isDetached) {
+      if (this.#view?.length !== length) this.#view = new Uint8Array(this.#bytes.buffer, this.#start, length);
+      return this.#view;
+    }
     if (length > limit) {
       const message = `into: the response has ${length} bytes, and \`into\` ${limit}; give it a longer array, or none`;
       throw new WapcError('WAPC_LIMIT', message);
