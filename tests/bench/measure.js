@@ -1,7 +1,7 @@
 /** Times competitors by turns in one process, so that drift of the machine affects all of them. For every engine. */
 
 const ROUNDS = 31;
-/** Milliseconds that a round of one competitor takes, and that each runs before it is measured. */
+/** Milliseconds that a round of one competitor takes, and that each runs before it is measured unless a case says more. */
 const ROUND = 20;
 const WARM_UP = 300;
 
@@ -12,12 +12,13 @@ export const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.le
  * @param {Record<string, (times: number) => unknown>} competitors each does its operation `times` times
  * @param {number} [per] operations in one
  * @param {number} [turns]
+ * @param {number} [warmUp] ms that each runs before it is measured
  * @returns {Promise<Record<string, number>[]>} by competitor, for each round
  */
-export async function measure(competitors, per = 1, turns = ROUNDS) {
+export async function measure(competitors, per = 1, turns = ROUNDS, warmUp = WARM_UP) {
   const entries = Object.entries(competitors);
   const times = {};
-  for (const [name, run] of entries) times[name] = await calibrate(run);
+  for (const [name, run] of entries) times[name] = await calibrate(run, warmUp);
   const rounds = [];
   for (let round = 0; round < turns; round++) {
     const measured = {};
@@ -38,9 +39,9 @@ async function time(run, times) {
 }
 
 /** The number of operations in a round, found while the engine warms up. */
-async function calibrate(run) {
+async function calibrate(run, warmUp) {
   let times = 1;
-  for (let warm = 0; warm < WARM_UP * 1e6;) {
+  for (let warm = 0; warm < warmUp * 1e6;) {
     const taken = await time(run, times);
     warm += taken;
     if (taken < ROUND * 1e6) times *= 2;

@@ -1,8 +1,10 @@
 /** Measures all cases, or those whose names contain an argument. Absolute times depend on the machine; read the ratios. */
 
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 import { WapcModule } from 'wapc-host';
 
@@ -17,7 +19,20 @@ import { stopping } from './stopping.js';
 import { print, row } from './table.js';
 import { cases as writes } from './writes.js';
 
-const only = process.argv[2];
+/** A part of the names of cases; and `row` in a process that measures the one of that name, and prints its row as JSON. */
+const [, , only, how] = process.argv;
+const isApart = how === 'row';
+
+/** The row of a case, measured in a process of its own. */
+function rowApart({ label }) {
+  const { stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), label, 'row'], {
+    encoding: 'utf8',
+  });
+  const printed = stdout.trim().split('\n').at(-1);
+  if (!printed?.startsWith('[')) throw new Error(`${label}: ${stderr}`);
+  return JSON.parse(printed);
+}
+
 const { version } = createRequire(import.meta.url)('@wapc/host/package.json');
 console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${cpus().length} x ${cpus()[0].model.trim()}`);
 console.log(
@@ -34,13 +49,18 @@ const all = [
 ];
 const rows = [];
 for (const it of all) {
-  if (only !== undefined && !it.label.includes(only)) continue;
+  if (only !== undefined && !(isApart ? it.label === only : it.label.includes(only))) continue;
+  if (it.apart && !isApart) {
+    rows.push(rowApart(it));
+    continue;
+  }
   await it.prepare?.();
   if (it.pinned) pinCaller();
   rows.push(await row(it));
   if (it.pinned) unpinCaller();
 }
-print(rows);
+if (isApart) console.log(JSON.stringify(rows[0]));
+else print(rows);
 if (only === undefined || only === 'NATS') await costs();
 await Promise.all([close(), closeNats()]);
 if (only === undefined || only.includes('interrupt')) await interrupting();

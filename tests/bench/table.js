@@ -11,14 +11,17 @@ import { measure, median } from './measure.js';
  * @property {number} [per] operations in one
  * @property {() => Promise<unknown>} [prepare] starts what takes long to start: it is no part of any round
  * @property {number} [turns] rounds, of a case that takes long
+ * @property {number} [warmUp] ms that each competitor runs before it is measured, of a case whose threads take long to
+ *   be compiled
+ * @property {boolean} [apart] whether it is measured in a process of its own: what other cases leave behind changes it
  * @property {boolean} [pinned] whether the caller gets a core of its own: for cases whose workers run on the other
  */
 
 const COLUMNS = ['ours', 'peer', 'byHand'];
 
 /** Measures a case: a row of the table. */
-export async function row({ label, competitors, ratio, target, per, turns }) {
-  const rounds = await measure(competitors, per, turns);
+export async function row({ label, competitors, ratio, target, per, turns, warmUp }) {
+  const rounds = await measure(competitors, per, turns, warmUp);
   const cell = (name) => (competitors[name] === undefined ? '' : median(rounds.map((round) => round[name])).toFixed(0));
   // The median of the rounds' ratios: drift between rounds affects neither.
   return [label, ...COLUMNS.map(cell), median(rounds.map(ratio)).toFixed(2), target];
