@@ -379,6 +379,7 @@ export interface InvokeOptions {
   from?: HostCallContext | undefined;
   /**
    * Where the response is written, at its beginning: the result is a view of just those bytes, and no buffer is allocated.
+   * Later responses of the same length may be the same view.
    * A response that is longer is WAPC_LIMIT, and the instance goes on. What the array holds after a failure is undefined;
    * nothing is written once the invocation has settled. WAPC_ARGUMENT if its buffer is detached (also before the response
    * comes), resizable or shared, or if another invocation that has not settled was given the same array, or one that

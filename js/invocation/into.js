@@ -31,8 +31,9 @@ class Destination {
   #length;
   /** True if the last response was written. */
   #isWritten = false;
-  /** The response of an invocation before, as a view: making one takes longer than writing some hundred bytes. */
+  /** The view returned last, and its length in bytes: making one takes longer than writing some hundred bytes. */
   #view;
+  #viewLength = 0;
 
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
@@ -106,7 +107,10 @@ class Destination {
   response() {
     const [length, limit] = [this.#length, this.#end - this.#start];
     if (this.#isWritten && !this.isDetached) {
-      if (this.#view?.length !== length) this.#view = new Uint8Array(this.#bytes.buffer, this.#start, length);
+      // The caller has the view, and may have given it another `length`. An empty one is made again: only that shows
+      // whether the buffer of an empty array is detached.
+      if (this.#viewLength !== length || length === 0) this.#view = this.#viewOf(length);
+      this.#viewLength = length;
       return this.#view;
     }
     if (length > limit) {
@@ -114,6 +118,14 @@ class Destination {
       throw new WapcError('WAPC_LIMIT', message);
     }
     throw detachedError();
+  }
+
+  #viewOf(length) {
+    try {
+      return new Uint8Array(this.#bytes.buffer, this.#start, length);
+    } catch (error) {
+      throw error instanceof TypeError ? detachedError() : error;
+    }
   }
 }
 

@@ -332,7 +332,7 @@ export class Port extends Turns {
       return this.#endSuspendable(guest, invocation, ended);
     } catch (error) {
       const caller = callerOf(reaction);
-      // Elsewhere the call site has been kept (`keepCallerToAwait`).
+      // Other engines: the call site was kept before (`keepCallerToAwait`).
       if (endsAtOnce && platform.keepsStacks && !hasFrames(caller)) return rejectionOf(error);
       throw beginAt(error, caller);
     }

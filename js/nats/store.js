@@ -16,7 +16,7 @@ function checkName(name) {
   }
 }
 
-/** Milliseconds before what has failed is tried again. */
+/** Milliseconds before a version is read again, or changes are asked for again, where that has failed. */
 const AGAIN = 1_000;
 
 /** Guests by their names. */
@@ -51,8 +51,8 @@ class GuestStore {
   async watch(name, onChange) {
     checkName(name);
     if (typeof onChange !== 'function') throw argumentError('onChange', 'a function', onChange);
-    const begin = () => this.#use(true, (store) => store.watch({ ignoreDeletes: true }));
-    const changes = await begin();
+    const begin = (mayCreate) => this.#use(mayCreate, (store) => store.watch({ ignoreDeletes: true }));
+    const changes = await begin(true);
     // Asked after it has begun, so that no version is missed in between.
     const version = this.#read.get(name) ?? (await this.#use(true, (store) => store.info(name)))?.nuid;
     return new Watch(this.#connection, begin, changes, name, version, () => this.#current(name), onChange);
@@ -142,7 +142,7 @@ class Watch {
       if (change.name === this.#name) void this.#look();
     });
     void ended.then(() => {
-      if (this.#isStopped || this.#changes !== changes || this.#connection.isClosed()) return;
+      if (this.#changes !== changes) return;
       this.#isLost = true;
       this.#lookAgain();
     });
@@ -152,18 +152,18 @@ class Watch {
     try {
       for await (const event of events) hear(event);
     } catch {
-      // The connection is closed: no other event comes.
+      // The connection is closed, or the changes ended with an error: they are asked for again.
     }
   }
 
   /**
-   * Asks for the changes again, after the connection was lost: a server that has restarted tells no more of those that
-   * it was asked for before, and its client does not always notice.
+   * Asks for the changes again, after the connection was lost or they have ended: a server that has restarted may have
+   * forgotten who asked, and the client of NATS does not ask again. A bucket that is missing is not made.
    */
   async #renew() {
     this.#isLost = false;
     try {
-      const changes = await this.#begin();
+      const changes = await this.#begin(false);
       this.#changes.stop();
       if (this.#isStopped) changes.stop();
       else this.#followChanges(changes);
@@ -182,7 +182,8 @@ class Watch {
       this.#mustLook = false;
       try {
         if (this.#isLost) await this.#renew();
-        // Of versions that were put meanwhile nothing tells.
+        if (this.#isStopped) break;
+        // Read after a renewal, too: the new changes do not tell of versions that were put before it.
         const { version, bytes } = await this.#current();
         if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
       } catch (error) {
@@ -193,8 +194,10 @@ class Watch {
     this.#isLooking = false;
   }
 
+  /** Looks again later, unless nobody wants to know, or nothing can be read any more. */
   #lookAgain() {
     this.#stopTimer();
+    if (this.#isStopped || this.#connection.isClosed()) return;
     this.#stopTimer = startTimer(AGAIN, () => void this.#look(), true);
   }
 

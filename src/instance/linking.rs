@@ -14,9 +14,9 @@ const ASSEMBLYSCRIPT: (&str, &[u8]) =
     ("assemblyscript", include_bytes!(concat!(env!("OUT_DIR"), "/assemblyscript.wasm")));
 const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_DIR"), "/signature.wasm")));
 
-/// Makes sure that the stack has room before the shims and the core run (`js/invocation/room.js`), and the same for
-/// engines without SIMD.
+/// Makes sure that the stack has room before the shims and the core run (`js/invocation/room.js`).
 const ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
+/// `ROOM` with twice as many values of `i64` in place of `v128`, for engines without SIMD.
 const ROOM_WITHOUT_SIMD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room-without-simd.wasm"));
 /// Stacks that run one invocation after the other (`js/invocation/coroutine.js`). It imports nothing of the core.
 const COROUTINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/coroutine.wasm"));

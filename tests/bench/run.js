@@ -25,9 +25,9 @@ const isApart = how === 'row';
 
 /** The row of a case, measured in a process of its own. */
 function rowApart({ label }) {
-  const { stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), label, 'row'], {
-    encoding: 'utf8',
-  });
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), label, 'row'];
+  const { stdout, stderr, error } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (error !== undefined) throw error;
   const printed = stdout.trim().split('\n').at(-1);
   if (!printed?.startsWith('[')) throw new Error(`${label}: ${stderr}`);
   return JSON.parse(printed);

@@ -126,6 +126,32 @@ function* inEachWay(make, { guest }) {
   ];
 
   yield [
+    'what the caller does with a response does not change the next one',
+    async () => {
+      const { invoke, end } = await make(await guest('wat/relay'), {});
+      const into = new Uint8Array(20);
+      let asked = 0;
+      const get = () => {
+        asked++;
+        throw new Error('asked for its length');
+      };
+      const lie = (response, length) => Object.defineProperty(response, 'length', length);
+      lie(await invoke('echo', 'abc', { into }), { value: 5 });
+      equal((await invoke('echo', 'abcde', { into })).byteLength, 5);
+      lie(await invoke('echo', 'abcd', { into }), { get });
+      for (const text of ['abcd', 'ab', 'abcdef']) {
+        equal((await invoke('echo', text, { into })).byteLength, text.length);
+      }
+      equal(asked, 0);
+      const empty = new Uint8Array(0);
+      equal((await invoke('echo', '', { into: empty })).byteLength, 0);
+      detach(empty);
+      await fails('WAPC_ARGUMENT', () => invoke('echo', '', { into: empty }));
+      end();
+    },
+  ];
+
+  yield [
     'one byte too long is WAPC_LIMIT, and the instance goes on',
     async () => {
       const { invoke, end } = await probe();

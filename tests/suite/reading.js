@@ -91,6 +91,11 @@ export function* reading({ WapcHost, WapcModule, WapcPool, guest }) {
   const strange = () => Object.defineProperty(() => 'answer', Symbol.toStringTag, { get: boom });
   for (const [what, code, make] of [
     ['options whose names throw', 'WAPC_ARGUMENT', ({ source }) => WapcModule.compile(source, untold())],
+    [
+      'options whose prototype throws',
+      'WAPC_ARGUMENT',
+      ({ source }) => WapcModule.compile(source, new Proxy({}, { getPrototypeOf: boom })),
+    ],
     ['limits whose names throw', 'WAPC_ARGUMENT', ({ module }) => module.instantiate({ limits: untold() })],
     ['options of a pool', 'WAPC_ARGUMENT', ({ module }) => WapcPool.create(module, untold())],
     ['options of workers', 'WAPC_ARGUMENT', ({ module }) => WapcPool.create(module, { workers: untold() })],
