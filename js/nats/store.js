@@ -106,7 +106,7 @@ class Watch {
   #current;
   #onChange;
   #isStopped = false;
-  /** True if the connection was lost since the changes were asked for. */
+  /** True if the connection was lost, or the changes have ended, since they were asked for. */
   #isLost = false;
   #isLooking = false;
   #mustLook = false;
