@@ -54,7 +54,12 @@ fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
     }
 }
 
-fn mutate_all(times: usize) {
+/// Mutated modules that are rewritten, unless `WAPC_MUTATED` says how many.
+const TIMES: usize = 20_000;
+
+#[test]
+fn mutated_modules() {
+    let times = std::env::var("WAPC_MUTATED").map_or(TIMES, |times| times.parse().unwrap());
     let modules: Vec<_> = MODULES.iter().map(|text| assemble(text)).collect();
     for bytes in &modules {
         assert!(rewrite(bytes).is_ok(), "{:?}", rewrite(bytes));
@@ -68,15 +73,4 @@ fn mutate_all(times: usize) {
     }
     // Else nothing but headers would be read.
     assert!(rewritten > times / 20, "{rewritten} of {times}");
-}
-
-#[test]
-fn mutated_modules() {
-    mutate_all(20_000);
-}
-
-#[test]
-#[ignore = "slow without optimization: cargo test --release --bin interrupt -- --ignored"]
-fn a_million_mutated_modules() {
-    mutate_all(1_000_000);
 }
