@@ -58,8 +58,8 @@ fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
 const TIMES: usize = 20_000;
 
 #[test]
-fn mutated_modules() {
-    let times = std::env::var("WAPC_MUTATED").map_or(TIMES, |times| times.parse().unwrap());
+fn mutated_modules() -> Result<(), std::num::ParseIntError> {
+    let times = std::env::var("WAPC_MUTATED").map_or(Ok(TIMES), |times| times.parse())?;
     let modules: Vec<_> = MODULES.iter().map(|text| assemble(text)).collect();
     for bytes in &modules {
         assert!(rewrite(bytes).is_ok(), "{:?}", rewrite(bytes));
@@ -73,4 +73,5 @@ fn mutated_modules() {
     }
     // Else nothing but headers would be read.
     assert!(rewritten > times / 20, "{rewritten} of {times}");
+    Ok(())
 }
