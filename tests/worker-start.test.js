@@ -141,3 +141,32 @@ test('an error of a worker whose causes go down without end', async () => {
     return true;
   });
 });
+
+test('a worker without memory for the core is started again, and unused memories are collected each time', async () => {
+  const withoutMemory = `
+    function fail() { throw new RangeError('planned'); }
+    Object.assign(WebAssembly, { Instance: fail, instantiate: async () => fail() });
+    await import(${JSON.stringify(script.href)});`;
+  let left = 3;
+  const { Memory } = WebAssembly;
+  let collected = 0;
+  WebAssembly.Memory = class extends Memory {
+    constructor(type) {
+      super(type);
+      collected++;
+    }
+  };
+  try {
+    const factory = () => (left-- > 0 ? workerOf(withoutMemory) : new Worker(script));
+    const pool = await WapcPool.create(guest, { size: 1, workers: { factory } });
+    await pool.close();
+    equal([left, collected >= 3].join(), '-1,true');
+    left = Infinity;
+    await rejects(WapcPool.create(guest, { size: 1, workers: { factory } }), ({ code, cause }) => {
+      equal([code, cause.name].join(), 'WAPC_INIT,RangeError');
+      return true;
+    });
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+});

@@ -189,14 +189,16 @@ export class RemoteGuest {
    */
   async start(invocation, module) {
     const since = performance.now();
-    for (let collected = false; ; collected = true) {
+    for (let isFirst = true; ; isFirst = false) {
       try {
         return await this.#startOnce(invocation, module);
       } catch (error) {
         const isOfScript = error.code === 'WAPC_LOAD' && !this.#hasLoaded;
         if (!isOutOfMemory(error) || isOfScript) throw error;
         const fate = this.#fate;
-        if (!(!collected && collectMemories()) && !(await memoriesComeBack(since))) throw error;
+        // Each time: where there was room for one memory, none was collected, and the worker may need more.
+        const hasRoom = collectMemories();
+        if (!(isFirst && hasRoom) && !(await memoriesComeBack(since))) throw error;
         // The guest was ended during the wait.
         if (this.#fate !== fate) throw this.#fate;
       }

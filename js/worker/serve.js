@@ -2,6 +2,7 @@
 
 import { encodeOperation, prepareAnother } from '../base/bytes.js';
 import { encoder, lenient } from '../base/encoding.js';
+import { WapcError } from '../base/error.js';
 import { Host, Module } from '../generated/core.js';
 import { instantiate } from '../api/instantiate.js';
 import { noteRewritten } from '../loading/interruptible.js';
@@ -115,7 +116,11 @@ export function serve(send) {
   };
 
   const start = async (core, guest, wasi, settings) => {
-    await instantiate(core);
+    try {
+      await instantiate(core);
+    } catch (cause) {
+      throw new WapcError('WAPC_INIT', 'start failed: the core could not be instantiated in the worker', { cause });
+    }
     if (settings.rings !== undefined) rings = new WorkerRings(settings.rings);
     // The message that has brought the rings.
     rings?.receive();
