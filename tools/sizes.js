@@ -13,7 +13,7 @@ const LIMITS = {
   core: { bytes: 116_600, gzipped: 48_900 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
   interrupt: { bytes: 70_000, gzipped: 25_000 },
-  page: { gzipped: 76_900 },
+  page: { gzipped: 77_200 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });

@@ -4,7 +4,7 @@ import { WapcError, closedError } from '../base/error.js';
 import { isObserved, isWatched, observe } from '../base/observing.js';
 import { failureOf, forCaller } from '../base/origin.js';
 import { Host } from '../generated/core.js';
-import { callOf, decodeResponse, invocationOf, runObserved, runSyncWith, runWith } from '../invocation/invoke.js';
+import { callOf, decodeResponse, invocationOf, invokeSyncWith, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 import { hostsInWorkers } from '../routes/answers.js';
 
@@ -152,9 +152,12 @@ export class WapcHost {
 
   /** Runs an invocation synchronously that has options or observers. */
   #invokeSyncUnusually(invocation, options) {
-    const run = () => this.#port.invokeSync(invocation);
-    const work = options === undefined ? run : () => runSyncWith(invocation, options, this.#port.isInterruptible, run);
-    return runObserved(invocation, this, work);
+    return isWatched ? this.#invokeSyncObserved(invocation, options) : invokeSyncWith(invocation, options, this.#port);
+  }
+
+  /** Runs an invocation synchronously that has observers. */
+  #invokeSyncObserved(invocation, options) {
+    return runObserved(invocation, this, () => invokeSyncWith(invocation, options, this.#port));
   }
 
   /** Runs an invocation that has options or observers. */

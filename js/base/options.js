@@ -35,8 +35,8 @@ export function requireNames(what, object, known, others = '', elsewhere = '') {
   try {
     // `Object.keys`, which takes several times as long, is called only where an unknown name may be an inherited one.
     for (const name in object) {
-      if (known.includes(name)) continue;
-      other = Object.keys(object).find((own) => !known.includes(own));
+      if (isAmong(known, name)) continue;
+      other = unknownOf(object, known);
       break;
     }
   } catch (error) {
@@ -46,6 +46,15 @@ export function requireNames(what, object, known, others = '', elsewhere = '') {
   const hint = others.split(',').includes(other) ? elsewhere : didYouMean(meant(other, known));
   throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${known.join(', ')}, got \`${other}\`${hint}`);
 }
+
+/** `names.includes(name)`: a loop takes less time for a few names. */
+function isAmong(names, name) {
+  for (let i = 0; i < names.length; i++) if (names[i] === name) return true;
+  return false;
+}
+
+/** The first property of an object, not inherited, that is not `known`. */
+const unknownOf = (object, known) => Object.keys(object).find((own) => !known.includes(own));
 
 /** Runs `read`, which reads a value of the caller. Throws WAPC_ARGUMENT, with what was thrown as its `cause`. */
 export function attempt(what, read) {

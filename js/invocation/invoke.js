@@ -51,12 +51,12 @@ export function decodeResponse(response, codec, invocation, guest) {
  * @param {(reason: unknown) => void} abort makes the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
-  const names = /** @type {any} */ (invocation).isCall ? OF_CALL : OF_INVOKE;
-  const { signal, timeout, context, from, into } = read(options, names, 'into', NO_INTO);
+  const taken = /** @type {any} */ (invocation).isCall ? OF_CALL : OF_INVOKE;
+  const { signal, timeout, context, from, into } = read(options, taken);
   checkSignal(signal);
   checkTimeout(timeout);
   if (timeout === 0) invocation.hurry();
-  limitTime(invocation, timeout);
+  if (timeout !== undefined) limitTime(invocation, timeout);
   signal?.throwIfAborted();
   const leave = giveContext(invocation, from, context, abort);
   // Registered first: a host callback may abort the signal while the invocation runs.
@@ -97,27 +97,21 @@ export function runObserved(invocation, invoked, run) {
 }
 
 /**
- * Runs an invocation with the options of `invokeSync`. Throws WAPC_ARGUMENT.
- * @template T
+ * Runs an invocation with the options of `invokeSync`, if there are any. Returns the response. Throws its error. No closure
+ * is made: for a short response, it would take longer than to write it into the caller's array.
  * @param {Invocation} invocation
- * @param {import('../api/index.js').InvokeOptions} options
- * @param {boolean} isInterruptible true if the guest can be interrupted (`limits.interrupt`)
- * @param {() => T} run
+ * @param {import('../api/index.js').InvokeOptions | undefined} options
+ * @param {import('./port.js').Port} port
  */
-export function runSyncWith(invocation, options, isInterruptible, run) {
-  const names = isInterruptible ? OF_INTERRUPTIBLE_SYNC : OF_SYNC;
-  const { timeout, context, from, into } = read(
-    options,
-    names,
-    'signal,timeout',
-    isInterruptible ? NO_SIGNAL : NO_TIMEOUT,
-  );
+export function invokeSyncWith(invocation, options, port) {
+  const taken = port.isInterruptible ? OF_INTERRUPTIBLE_SYNC : OF_SYNC;
+  const { timeout, context, from, into } = read(options, taken);
   checkTimeout(timeout);
-  limitTime(invocation, timeout);
+  if (timeout !== undefined) limitTime(invocation, timeout);
   const leave = giveContext(invocation, from, context, undefined);
   try {
     if (into !== undefined) invocation.writeInto(into);
-    return run();
+    return port.invokeSync(invocation);
   } finally {
     leave?.();
     invocation.releaseInto();
@@ -126,47 +120,65 @@ export function runSyncWith(invocation, options, isInterruptible, run) {
 
 /** Lets an invocation end in `timeout` ms, if its guest can be interrupted. */
 function limitTime(invocation, timeout) {
-  if (timeout !== undefined) invocation.endAt(performance.now() + timeout, () => timeoutError(timeout));
+  invocation.endAt(performance.now() + timeout, () => timeoutError(timeout));
 }
 
-/** The names of the options of each function. */
-const OF_CALL = ['signal', 'timeout', 'context', 'from'];
-const OF_INVOKE = [...OF_CALL, 'into'];
-const OF_SYNC = ['context', 'from', 'into'];
-const OF_INTERRUPTIBLE_SYNC = ['timeout', ...OF_SYNC];
+/**
+ * The options that a function takes.
+ * @param {string[]} names
+ * @param {string} others names of options that belong elsewhere
+ * @param {string} elsewhere end of the error message for those
+ */
+const taking = (names, others, elsewhere) => ({
+  names,
+  others,
+  elsewhere,
+  signal: names.includes('signal'),
+  timeout: names.includes('timeout'),
+  into: names.includes('into'),
+});
 
-const NO_INTO = ', which `invoke` takes: `call` answers with a value, not with bytes';
-const NO_SIGNAL = ', which `invoke` takes: no event comes while `invokeSync` runs; use `timeout`';
-const NO_TIMEOUT =
-  ', which `invoke` takes: nothing interrupts `invokeSync`, unless the guest is compiled with `limits.interrupt`';
+const OF_ALL = ['context', 'from'];
+const OF_CALL = taking(
+  ['signal', 'timeout', ...OF_ALL],
+  'into',
+  ', which `invoke` takes: `call` answers with a value, not with bytes',
+);
+const OF_INVOKE = taking(['signal', 'timeout', ...OF_ALL, 'into'], '', '');
+const OF_SYNC = taking(
+  [...OF_ALL, 'into'],
+  'signal,timeout',
+  ', which `invoke` takes: nothing interrupts `invokeSync`, unless the guest is compiled with `limits.interrupt`',
+);
+const OF_INTERRUPTIBLE_SYNC = taking(
+  ['timeout', ...OF_ALL, 'into'],
+  'signal',
+  ', which `invoke` takes: no event comes while `invokeSync` runs; use `timeout`',
+);
 
 /**
  * The fields of `InvokeOptions`, or of options that a route made. Throws WAPC_ARGUMENT. Like `readFields`, each is read
  * once; written out, since that takes less than half the time.
  * @param {any} options
- * @param {string[]} names of the fields that may be given
- * @param {string} others names of those that belong elsewhere
- * @param {string} elsewhere end of the error message for those
+ * @param {ReturnType<typeof taking>} taken
  */
-function read(options, names, others, elsewhere) {
+function read(options, taken) {
   const fields = { signal: undefined, timeout: undefined, context: undefined, from: undefined, into: undefined };
   if (options === undefined) return fields;
-  if (isPassedOn(options)) {
-    fields.from = options.from;
-    return fields;
-  }
-  requireNames('options', options, names, others, elsewhere);
-  let reading = 'signal';
+  requireNames('options', options, taken.names, taken.others, taken.elsewhere);
+  let reading = 'from';
   try {
-    if (names.includes(reading)) fields.signal = options.signal;
-    reading = 'timeout';
-    if (names.includes(reading)) fields.timeout = options.timeout;
+    fields.from = options.from;
+    // What else the options of a route have is in `from` too.
+    if (fields.from !== undefined && isPassedOn(options)) return fields;
     reading = 'context';
     fields.context = options.context;
-    reading = 'from';
-    fields.from = options.from;
+    reading = 'signal';
+    if (taken.signal) fields.signal = options.signal;
+    reading = 'timeout';
+    if (taken.timeout) fields.timeout = options.timeout;
     reading = 'into';
-    if (names.includes(reading)) fields.into = options.into;
+    if (taken.into) fields.into = options.into;
   } catch (error) {
     throw unreadable(reading, error);
   }
