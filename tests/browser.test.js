@@ -15,6 +15,7 @@ for (const [open, what, query, headers] of [
   [openChromium, 'not isolated, without JSPI', '?without=jspi', {}],
   [openFirefox, 'cross-origin isolated', '', ISOLATED],
 ]) {
+  const since = performance.now();
   const { address, posted, stop } = await serve({ headers });
   const browser = await open(`${address}${PAGE}${query}`);
   const late = setTimeout(() => browser.close(), PATIENCE);
@@ -25,8 +26,12 @@ for (const [open, what, query, headers] of [
   clearTimeout(late);
   await browser.close();
   stop();
+  const took = performance.now() - since;
   describe(`${browser.name}, ${what}`, () => {
-    test('runs the whole suite', () => notEqual(outcomes.length, 0));
+    test('runs the whole suite', (context) => {
+      context.diagnostic(`${took} ms`);
+      notEqual(outcomes.length, 0);
+    });
     for (const { name, error } of outcomes) test(name, () => equal(error, undefined));
   });
 }

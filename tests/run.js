@@ -18,17 +18,24 @@ const SILENCE = 20 * 60_000;
 /** The tests of `wapc-host/nats` that run in Node with JSPI as well: all but the one that takes long. */
 const OVER_NATS = ['', '-hostile', '-pieces', '-processes', '-store'].map((name) => `nats${name}`);
 
+/** The test files that take longest. */
+const LONGEST = ['browser', 'node', 'page', 'fuzz', 'bundlers'];
+
 const summary = new Summary();
 
 /** Runs a program; `count` reads the number of tests from its output. All of the output is shown if it fails. */
 function program(where, what, [command, ...args], count) {
   step(`${where}: ${what}`);
-  summary.begin();
+  const since = performance.now();
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 };
   const { status, signal, error, stdout, stderr } = spawnSync(command, args, options);
-  if (status === 0) summary.add(where, what, count(stdout));
-  else
-    summary.fail(where, what, error?.message ?? `it ended with ${signal ?? status}`, `${stdout ?? ''}${stderr ?? ''}`);
+  const ms = performance.now() - since;
+  if (status === 0) {
+    summary.add(where, what, { ...count(stdout), ms });
+  } else {
+    const why = error?.message ?? `it ended with ${signal ?? status}`;
+    summary.fail(where, what, why, `${stdout ?? ''}${stderr ?? ''}`, ms);
+  }
 }
 
 /** The counts of `cargo test`, summed over all of its programs. */
@@ -45,21 +52,22 @@ function cargoCounts(stdout) {
 async function inNode(node, where, files) {
   const names = files.map((name) => basename(name, '.test.js')).join(', ');
   step(`${where}: ${names}`);
-  summary.begin();
   let printed = '';
   let failed = 0;
-  const on = ({ kind, text, name, file, suite, skipped, error }) => {
+  const on = ({ kind, text, name, file, suite, skipped, ms, error }) => {
     if (kind === 'output') {
       printed += text;
       return;
     }
     const [at, what] = suite === undefined ? [where, names] : [suite, basename(file, '.test.js')];
-    if (error === undefined) {
-      summary.add(at, what, skipped ? { skipped: 1 } : { passed: 1 });
+    if (kind === 'time') {
+      summary.add(at, what, { ms });
+    } else if (error === undefined) {
+      summary.add(at, what, skipped ? { skipped: 1 } : { passed: 1, ms });
     } else {
       failed++;
       // A file that ends early fails under its own name; its output says why.
-      summary.fail(at, what, name, name.endsWith(basename(file ?? '.')) ? `${error}\n${printed}` : error);
+      summary.fail(at, what, name, name.endsWith(basename(file ?? '.')) ? `${error}\n${printed}` : error, ms);
     }
     printed = '';
   };
@@ -68,19 +76,24 @@ async function inNode(node, where, files) {
   else if (status !== 0 && failed === 0) summary.fail(where, names, `it ended with ${status}`, printed);
 }
 
-const inTests = (names) => names.map((name) => join('tests', name));
+/** The paths of test files. Those that take longest come first, since two run at a time. */
+const inTests = (names) =>
+  [...LONGEST.filter((name) => names.includes(name)), ...names.filter((name) => !LONGEST.includes(name))].map((name) =>
+    join('tests', `${name}.test.js`),
+  );
 
 program('native', 'cargo test', ['cargo', 'test', '--locked', '--quiet'], cargoCounts);
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 program('TypeScript', 'types', [process.execPath, tsc, '--project', 'tests/types'], () => ({ passed: 1 }));
 const files = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.test.js'));
-await inNode(process.execPath, `Node ${process.version}`, inTests(files));
+const all = files.map((name) => basename(name, '.test.js'));
+await inNode(process.execPath, `Node ${process.version}`, inTests(all));
 if (typeof WebAssembly.Suspending !== 'function') {
   const node = nodeWithJspi();
   if (node !== undefined) {
     const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
     const names = ['node', 'observing', 'workers', 'worker-ahead', 'worker-answers', 'worker-start'].concat(OVER_NATS);
-    await inNode(node, `Node ${stdout.trim()}`, inTests(names.map((name) => `${name}.test.js`)));
+    await inNode(node, `Node ${stdout.trim()}`, inTests(names));
   }
 }
 process.exitCode = summary.print() > 0 ? 1 : 0;

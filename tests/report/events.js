@@ -13,6 +13,9 @@ export default async function* events(source) {
 }
 
 function eventOf(type, data, suite) {
+  // What ran before the tests that only report it.
+  const [, ms] = (type === 'test:diagnostic' && /^([\d.]+) ms$/.exec(data.message)) || [];
+  if (ms !== undefined) return { kind: 'time', ms: Number(ms), file: data.file, suite };
   if (type === 'test:stdout' || type === 'test:stderr') return { kind: 'output', text: data.message };
   if (type !== 'test:pass' && type !== 'test:fail') return undefined;
   const error = data.details?.error;
@@ -24,6 +27,7 @@ function eventOf(type, data, suite) {
     name: data.name,
     file: data.file,
     suite: data.nesting > 0 ? suite : undefined,
+    ms: data.details?.duration_ms ?? 0,
     skipped: data.skip !== undefined || data.todo !== undefined,
     error: type === 'test:fail' ? inspect(error?.cause ?? error, { depth: 8 }) : undefined,
   };

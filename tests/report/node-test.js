@@ -1,4 +1,4 @@
-/** Runs test files by `node --test`, and reports each test as it ends. */
+/** Runs test files by `node --test`, two at a time, and reports each test as it ends, in the order of the files. */
 
 import { spawn } from 'node:child_process';
 import process from 'node:process';
@@ -17,7 +17,9 @@ const REPORTER = new URL('events.js', import.meta.url);
  */
 export async function nodeTest(node, files, { cwd, silence, on }) {
   // The reporter is given as a URL: paths of Windows are not accepted.
-  const args = ['--test', `--test-reporter=${REPORTER}`, '--test-reporter-destination=stdout', ...files];
+  const reporting = [`--test-reporter=${REPORTER}`, '--test-reporter-destination=stdout'];
+  // Many tests wait for another program. Node's default leaves one of two processors unused.
+  const args = ['--test', '--test-concurrency=2', ...reporting, ...files];
   // Starts a process group, so that the processes of the test files end with it.
   const child = spawn(node, args, {
     cwd,

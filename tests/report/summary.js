@@ -3,34 +3,26 @@
 export class Summary {
   /** Rows of the table by name: an engine and its configuration. */
   #rows = new Map();
-  #since = performance.now();
-
-  /** Starts the clock for the next row. */
-  begin() {
-    this.#since = performance.now();
-  }
 
   /**
    * Adds the results of tests.
    * @param {string} where the engine, and how it is configured
    * @param {string} what ran there
-   * @param {{ passed?: number, failed?: number, skipped?: number }} counts
+   * @param {{ passed?: number, failed?: number, skipped?: number, ms?: number }} counts and how long the tests took
    */
-  add(where, what, { passed = 0, failed = 0, skipped = 0 }) {
+  add(where, what, { passed = 0, failed = 0, skipped = 0, ms = 0 }) {
     const row = this.#rows.get(where) ?? { what: new Set(), passed: 0, failed: 0, skipped: 0, ms: 0 };
     this.#rows.set(where, row);
     row.what.add(what);
     row.passed += passed;
     row.failed += failed;
     row.skipped += skipped;
-    const now = performance.now();
-    row.ms += now - this.#since;
-    this.#since = now;
+    row.ms += ms;
   }
 
   /** Adds one failure, and prints it. */
-  fail(where, what, name, text) {
-    this.add(where, what, { failed: 1 });
+  fail(where, what, name, text, ms = 0) {
+    this.add(where, what, { failed: 1, ms });
     console.log(`\nFAILED ${where}: ${what}: ${name}\n${text.trimEnd().replace(/^/gm, '  ')}\n`);
   }
 
