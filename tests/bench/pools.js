@@ -178,8 +178,8 @@ const copying = lazily(async () =>
 for (const callers of [1, 16]) {
   const ours = saturating(copying, 'echo', callers, large);
   const label = `copies of 64 KiB, 2 workers, ${callers} waiting / bare transfers`;
-  // Each in a process of its own: garbage of other cases would be collected meanwhile. The warm-up is long, since V8 takes
-  // seconds to compile what runs in three threads.
+  // Each in a process of its own (`apart.js`). The warm-up is long, since V8 takes seconds to compile what runs in three
+  // threads.
   const how = { apart: true, warmUp: 3000 };
   against(label, { ours, peer: together(bareTransfers, callers) }, throughput, '>= 0.8', how);
 }

@@ -19,13 +19,12 @@ import { stopping } from './stopping.js';
 import { print, row } from './table.js';
 import { cases as writes } from './writes.js';
 
-/** A part of the names of cases; and `row` in a process that measures the one of that name, and prints its row as JSON. */
-const [, , only, how] = process.argv;
-const isApart = how === 'row';
+/** A part of the names of cases. */
+const [, , only] = process.argv;
 
 /** The row of a case, measured in a process of its own. */
 function rowApart({ label }) {
-  const args = [...process.execArgv, fileURLToPath(import.meta.url), label, 'row'];
+  const args = [...process.execArgv, fileURLToPath(new URL('apart.js', import.meta.url)), label];
   const { stdout, stderr, error } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (error !== undefined) throw error;
   const printed = stdout.trim().split('\n').at(-1);
@@ -49,8 +48,8 @@ const all = [
 ];
 const rows = [];
 for (const it of all) {
-  if (only !== undefined && !(isApart ? it.label === only : it.label.includes(only))) continue;
-  if (it.apart && !isApart) {
+  if (only !== undefined && !it.label.includes(only)) continue;
+  if (it.apart) {
     rows.push(rowApart(it));
     continue;
   }
@@ -59,8 +58,7 @@ for (const it of all) {
   rows.push(await row(it));
   if (it.pinned) unpinCaller();
 }
-if (isApart) console.log(JSON.stringify(rows[0]));
-else print(rows);
+print(rows);
 if (only === undefined || only === 'NATS') await costs();
 await Promise.all([close(), closeNats()]);
 if (only === undefined || only.includes('interrupt')) await interrupting();
