@@ -2,10 +2,10 @@
 ;; overflow could then unwind the core in the middle of a change. So each way in first checks that there is room to
 ;; finish. Where there is none, the engine throws here, before anything has changed.
 ;;
-;; The functions do nothing. Each has a branch that is never taken, which no engine can know, and keeps so many values
-;; alive across the calls there that its frame is as large as the room to be checked. Engines compare the whole frame with
-;; the rest of the stack when a function is entered, and touch none of it. The functions are too long to be inlined. With
-;; 64 values of 16 bytes at once V8 compiles them soonest (docs/DECISIONS.md).
+;; The two functions do nothing. Each has a branch that is never taken, which no engine can know, and keeps so many
+;; values alive across the calls there that its frame is as large as the room to be checked. Engines compare the whole
+;; frame with the rest of the stack when a function is entered, and touch none of it. The functions are too long to be
+;; inlined. With 64 values of 16 bytes at once V8 compiles them soonest (docs/DECISIONS.md).
 ;;
 ;; `build.rs` repeats the calls as often as `(repeat N …)` says, and makes a second module with twice as many values of
 ;; 8 bytes, for engines without SIMD.
@@ -16,37 +16,20 @@
   (global $taken (export "taken") (mut i32) (i32.const 0))
   (table (export "none") 1 funcref)
 
-  ;; How often `ample` has been called, up to 100.
-  (global $asked (mut i32) (i32.const 0))
-
   ;; 64 KiB. V8 compiles a function on its first call only where 40 KiB are left, and the functions that follow may not
-  ;; have been called before. The first 100 times it asks for that by parts: one long frame is checked in an eighth of the
-  ;; time, but takes V8 2 ms to compile, a tenth of what the first use of a guest takes.
+  ;; have been called before.
   (func (export "ample")
-    (if (i32.ge_u (global.get $asked) (i32.const 100))
-      (then (call $whole))
-      (else
-        (global.set $asked (i32.add (global.get $asked) (i32.const 1)))
-        (call $parts (i32.const 16)))))
-
-  ;; 64 KiB in one frame.
-  (func $whole
     (if (global.get $taken)
       (then
         (repeat 64 (call_indirect (type $values) (i32.const 0)))
         (repeat 64 (call_indirect (type $keep) (i32.const 0)))
       )))
 
-  ;; The same in frames of 4 KiB; some engines need a little more for each.
-  (func $parts (param $frames i32)
+  ;; 16 KiB: for suspendable stacks that have 64 KiB in all, as in Firefox, where JavaScript runs on another stack.
+  (func (export "scarce")
     (if (global.get $taken)
       (then
-        (repeat 4 (call_indirect (type $values) (i32.const 0)))
-        (repeat 4 (call_indirect (type $keep) (i32.const 0)))
-      ))
-    (if (i32.gt_u (local.get $frames) (i32.const 1))
-      (then (call $parts (i32.sub (local.get $frames) (i32.const 1))))))
-
-  ;; 16 KiB: for suspendable stacks that have 64 KiB in all, as in Firefox, where JavaScript runs on another stack.
-  (func (export "scarce") (call $parts (i32.const 4)))
+        (repeat 16 (call_indirect (type $values) (i32.const 0)))
+        (repeat 16 (call_indirect (type $keep) (i32.const 0)))
+      )))
 )
