@@ -18,6 +18,9 @@ const SILENCE = 20 * 60_000;
 /** The tests of `wapc-host/nats` that run in Node with JSPI as well: all but the one that takes long. */
 const OVER_NATS = ['', '-hostile', '-pieces', '-processes', '-store'].map((name) => `nats${name}`);
 
+/** Test files that run at the same time: many wait for a browser or another program. */
+const AT_ONCE = 2;
+
 /** The test files that take longest. */
 const LONGEST = ['browser', 'node', 'page', 'fuzz', 'bundlers'];
 
@@ -71,12 +74,12 @@ async function inNode(node, where, files) {
     }
     printed = '';
   };
-  const { status, isHung } = await nodeTest(node, files, { cwd: root, silence: SILENCE, on });
+  const { status, isHung } = await nodeTest(node, files, { cwd: root, silence: SILENCE, atOnce: AT_ONCE, on });
   if (isHung) summary.fail(where, names, 'it hangs', printed);
   else if (status !== 0 && failed === 0) summary.fail(where, names, `it ended with ${status}`, printed);
 }
 
-/** The paths of test files. Those that take longest come first, since two run at a time. */
+/** The paths of test files. Those that take longest come first, so that none of them runs alone in the end. */
 const inTests = (names) =>
   [...LONGEST.filter((name) => names.includes(name)), ...names.filter((name) => !LONGEST.includes(name))].map((name) =>
     join('tests', `${name}.test.js`),

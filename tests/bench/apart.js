@@ -1,6 +1,6 @@
 /**
- * Measures one case of pools in a process that has loaded nothing else, and prints its row as JSON. Where more is loaded, V8
- * collects all of the heap after some 20 MB of arrays instead of only what is young, and that is what would be measured.
+ * Measures one case of `pools.js` in a process that has not loaded the other files, and prints its row as JSON. With a larger
+ * heap, V8 collects all of it after some 20 MB of arrays instead of only what is young, and that is what would be measured.
  */
 
 import { cases, close } from './pools.js';

@@ -13,7 +13,7 @@ export default async function* events(source) {
 }
 
 function eventOf(type, data, suite) {
-  // What ran before the tests that only report it.
+  // Tests in browsers have run before they are reported: `browser.test.js` says how long that took.
   const [, ms] = (type === 'test:diagnostic' && /^([\d.]+) ms$/.exec(data.message)) || [];
   if (ms !== undefined) return { kind: 'time', ms: Number(ms), file: data.file, suite };
   if (type === 'test:stdout' || type === 'test:stderr') return { kind: 'output', text: data.message };

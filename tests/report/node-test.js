@@ -1,4 +1,4 @@
-/** Runs test files by `node --test`, two at a time, and reports each test as it ends, in the order of the files. */
+/** Runs test files by `node --test`, and reports each test as it ends, in the order of the files. */
 
 import { spawn } from 'node:child_process';
 import process from 'node:process';
@@ -12,14 +12,14 @@ const REPORTER = new URL('events.js', import.meta.url);
  * @param {object} options
  * @param {string} options.cwd
  * @param {number} options.silence milliseconds without any event after which the run is ended: it hangs
+ * @param {number} [options.atOnce] files that run at the same time; as many as Node chooses by default
  * @param {(event: object, stop: () => void) => void} options.on gets the events of `events.js`; `stop` ends the run
  * @returns {Promise<{ status: number | null, isHung: boolean }>}
  */
-export async function nodeTest(node, files, { cwd, silence, on }) {
+export async function nodeTest(node, files, { cwd, silence, atOnce, on }) {
   // The reporter is given as a URL: paths of Windows are not accepted.
   const reporting = [`--test-reporter=${REPORTER}`, '--test-reporter-destination=stdout'];
-  // Many tests wait for another program. Node's default leaves one of two processors unused.
-  const args = ['--test', '--test-concurrency=2', ...reporting, ...files];
+  const args = ['--test', ...reporting, ...(atOnce === undefined ? [] : [`--test-concurrency=${atOnce}`]), ...files];
   // Starts a process group, so that the processes of the test files end with it.
   const child = spawn(node, args, {
     cwd,
