@@ -25,12 +25,17 @@ export function readFields(what, object, names, others = '', elsewhere = '') {
   return fields;
 }
 
+/** Throws WAPC_ARGUMENT if the value is not an object. */
+export function requireObject(what, object) {
+  if (object === null || typeof object !== 'object') throw argumentError(what, 'an object', object);
+}
+
 /**
  * Throws WAPC_ARGUMENT if the value is not an object, or has another property than the `known` ones. The other parameters
  * are those of `readFields`.
  */
 export function requireNames(what, object, known, others = '', elsewhere = '') {
-  if (object === null || typeof object !== 'object') throw argumentError(what, 'an object', object);
+  requireObject(what, object);
   let other;
   try {
     // `Object.keys`, which takes several times as long, is called only where an unknown name may be an inherited one.

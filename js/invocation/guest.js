@@ -4,7 +4,7 @@
  */
 
 import { CALL_SUCCEEDED, CALL_THREW, OWN_EXPORTS } from '../generated/constants.js';
-import { NameCache, copyIn, copyName, copyOut, decodeLenient, decodeUtf16, viewOut } from '../base/bytes.js';
+import { NameCache, SHORT, copyIn, copyName, copyOut, decodeLenient, decodeUtf16, viewOut } from '../base/bytes.js';
 import { isSampled, sample } from '../base/sampling.js';
 import { LONGEST } from '../base/timer.js';
 import { Asyncify } from './asyncify.js';
@@ -239,7 +239,8 @@ export class Guest {
       const view = len === 0 ? this.view : this.bytes(ptr + len);
       const invocation = /** @type {any} */ (this.invocation);
       if (invocation.into === undefined) invocation.response = copyOut(view, ptr, len);
-      else invocation.into.write(this.#partOf(view, ptr, len), 0, len);
+      else if (len > SHORT) invocation.into.write(this.#partOf(view, ptr, len), 0, len);
+      else invocation.into.write(view, ptr, len);
       return 1;
     } catch {
       return 0;

@@ -3,7 +3,7 @@
 import { encodeOperation } from '../base/bytes.js';
 import { decodeBy, encodeBy } from '../base/codec.js';
 import { WapcError, argumentError, messageOf } from '../base/error.js';
-import { requireNames, unreadable } from '../base/options.js';
+import { requireNames, requireObject, unreadable } from '../base/options.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { toBytes } from '../base/payload.js';
 import { isObserved, observe } from '../base/observing.js';
@@ -138,20 +138,20 @@ const taking = (names, others, elsewhere) => ({
   into: names.includes('into'),
 });
 
-const OF_ALL = ['context', 'from'];
+const COMMON = ['context', 'from'];
 const OF_CALL = taking(
-  ['signal', 'timeout', ...OF_ALL],
+  ['signal', 'timeout', ...COMMON],
   'into',
   ', which `invoke` takes: `call` answers with a value, not with bytes',
 );
-const OF_INVOKE = taking(['signal', 'timeout', ...OF_ALL, 'into'], '', '');
+const OF_INVOKE = taking(['signal', 'timeout', ...COMMON, 'into'], '', '');
 const OF_SYNC = taking(
-  [...OF_ALL, 'into'],
+  [...COMMON, 'into'],
   'signal,timeout',
   ', which `invoke` takes: nothing interrupts `invokeSync`, unless the guest is compiled with `limits.interrupt`',
 );
 const OF_INTERRUPTIBLE_SYNC = taking(
-  ['timeout', ...OF_ALL, 'into'],
+  ['timeout', ...COMMON, 'into'],
   'signal',
   ', which `invoke` takes: no event comes while `invokeSync` runs; use `timeout`',
 );
@@ -165,13 +165,17 @@ const OF_INTERRUPTIBLE_SYNC = taking(
 function read(options, taken) {
   const fields = { signal: undefined, timeout: undefined, context: undefined, from: undefined, into: undefined };
   if (options === undefined) return fields;
-  requireNames('options', options, taken.names, taken.others, taken.elsewhere);
-  let reading = 'from';
+  requireObject('options', options);
   try {
     fields.from = options.from;
-    // What else the options of a route have is in `from` too.
-    if (fields.from !== undefined && isPassedOn(options)) return fields;
-    reading = 'context';
+  } catch (error) {
+    throw unreadable('from', error);
+  }
+  // The signal and context of a route's options are those of `from`, and take longer to read.
+  if (fields.from !== undefined && isPassedOn(options)) return fields;
+  requireNames('options', options, taken.names, taken.others, taken.elsewhere);
+  let reading = 'context';
+  try {
     fields.context = options.context;
     reading = 'signal';
     if (taken.signal) fields.signal = options.signal;
