@@ -24,6 +24,9 @@ const AT_ONCE = 2;
 /** The test files that take longest. */
 const LONGEST = ['browser', 'node', 'page', 'fuzz', 'bundlers'];
 
+/** The tests of workers that run in Node with JSPI as well. */
+const WITH_WORKERS = ['workers', 'worker-ahead', 'worker-answers', 'worker-start'];
+
 const summary = new Summary();
 
 /** Runs a program; `count` reads the number of tests from its output. All of the output is shown if it fails. */
@@ -95,7 +98,7 @@ if (typeof WebAssembly.Suspending !== 'function') {
   const node = nodeWithJspi();
   if (node !== undefined) {
     const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-    const names = ['node', 'observing', 'workers', 'worker-ahead', 'worker-answers', 'worker-start'].concat(OVER_NATS);
+    const names = ['node', 'observing', 'stack-at-first', ...WITH_WORKERS, ...OVER_NATS];
     await inNode(node, `Node ${stdout.trim()}`, inTests(names));
   }
 }

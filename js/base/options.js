@@ -17,6 +17,7 @@ import { WapcError, argumentError, messageOf } from './error.js';
 export function readFields(what, object, names, others = '', elsewhere = '') {
   const fields = { __proto__: null };
   if (object === undefined) return fields;
+  requireObject(what, object);
   const known = names.split(',');
   requireNames(what, object, known, others, elsewhere);
   for (const name of known) {
@@ -31,11 +32,10 @@ export function requireObject(what, object) {
 }
 
 /**
- * Throws WAPC_ARGUMENT if the value is not an object, or has another property than the `known` ones. The other parameters
- * are those of `readFields`.
+ * Throws WAPC_ARGUMENT if an object has another property than the `known` ones. The other parameters are those of
+ * `readFields`.
  */
 export function requireNames(what, object, known, others = '', elsewhere = '') {
-  requireObject(what, object);
   let other;
   try {
     // `Object.keys`, which takes several times as long, is called only where an unknown name may be an inherited one.

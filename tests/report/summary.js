@@ -8,7 +8,8 @@ export class Summary {
    * Adds the results of tests.
    * @param {string} where the engine, and how it is configured
    * @param {string} what ran there
-   * @param {{ passed?: number, failed?: number, skipped?: number, ms?: number }} counts, and how long the tests took by themselves; files may run at the same time
+   * @param {{ passed?: number, failed?: number, skipped?: number, ms?: number }} counts of tests, and the sum of the times
+   *   that they took: more than the clock shows, where files run at the same time
    */
   add(where, what, { passed = 0, failed = 0, skipped = 0, ms = 0 }) {
     const row = this.#rows.get(where) ?? { what: new Set(), passed: 0, failed: 0, skipped: 0, ms: 0 };
