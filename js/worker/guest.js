@@ -196,7 +196,7 @@ export class RemoteGuest {
         const isOfScript = error.code === 'WAPC_LOAD' && !this.#hasLoaded;
         if (!isOutOfMemory(error) || isOfScript) throw error;
         const fate = this.#fate;
-        // Each time: where there was room for one memory, none was collected, and the worker may need more.
+        // Unused memories are collected each time: nothing was where one memory had room, and the worker may need more.
         const hasRoom = collectMemories();
         if (!(isFirst && hasRoom) && !(await memoriesComeBack(since))) throw error;
         // The guest was ended during the wait.
