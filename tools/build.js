@@ -100,7 +100,7 @@ function generateGlue(isQuick) {
   const seen = new Set();
   const lines = readFileSync(glue, 'utf8').split('\n');
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
-  writeFileSync(glue, withOurEncoding(lines.filter(isNew).join('\n')));
+  writeFileSync(glue, compiledAtOnce(withOurEncoding(lines.filter(isNew).join('\n'))));
   const core = join(GENERATED, 'core_bg.wasm');
   inline('core', isQuick ? readFileSync(core) : optimized('core', core));
   inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
@@ -116,6 +116,16 @@ function withOurEncoding(glue) {
     `import { TextDecoder, encoder as cachedTextEncoder, lenient } from '../base/encoding.js';\n` +
     'let cachedTextDecoder = lenient;\n';
   return ours + glue.replaceAll(theirs, '');
+}
+
+/**
+ * The glue with parentheses around each function that the core imports. V8 compiles those along with the function that
+ * lists them, in place of one by one when they are first called: nearly all are called by the first use.
+ */
+function compiledAtOnce(glue) {
+  const imported = /^( {8}\w+: )(function\(.*?)(?=,\n {8}\w+: |,\n {4}\};)/gms;
+  if (!imported.test(glue)) fail('the glue lists its functions in another way: see compiledAtOnce');
+  return glue.replace(imported, '$1($2)');
 }
 
 const keyOf = (line) => line.split(':')[0];
