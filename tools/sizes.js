@@ -10,10 +10,10 @@ const DIST = join(root, 'dist');
 
 /** Limits in bytes. Above those of the two artifacts, inlining them into the package stops being right. */
 const LIMITS = {
-  core: { bytes: 116_600, gzipped: 48_900 },
+  core: { bytes: 118_400, gzipped: 49_000 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
   interrupt: { bytes: 70_000, gzipped: 25_000 },
-  page: { gzipped: 77_200 },
+  page: { gzipped: 77_300 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });
