@@ -32,13 +32,15 @@ fn assemble(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, wat::parse_str(text)?)?)
 }
 
-/// The text with `factor * N` times the instruction of each line `(repeat N instruction)` in its place.
+/// The text with `factor * N` times the instruction of each line `(repeat N instruction)` in its place; N times `nop`,
+/// which is padding.
 fn repeated(text: &str, factor: usize) -> Result<String, Box<dyn Error>> {
     let mut written = String::new();
     for line in text.lines() {
         let repeated = line.trim().strip_prefix("(repeat ").and_then(|rest| rest.strip_suffix(')'));
         match repeated.and_then(|rest| rest.split_once(' ')) {
             Some((times, instruction)) => {
+                let factor = if instruction == "nop" { 1 } else { factor };
                 written += &format!("{instruction} ").repeat(factor * times.parse::<usize>()?)
             }
             None => written += line,

@@ -7,9 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** The numbers of imports in testdata/wat/edge.wat. */
+const [REQUEST, HOST_CALL] = [0, 3];
+
 /**
  * Tells its parent, by messages, how many levels of recursion there are until the stack ends, and what came of invocations
- * at the last levels from there on, first where the stack is shortest: of the first invocations, and of later ones.
+ * at the last levels from there on, first where the stack is shortest: of the first invocations, and of later ones. Then how
+ * deep a guest may be on the stack in its imports.
  */
 const PROGRAM = `
   import { readFileSync } from 'node:fs';
@@ -45,21 +49,42 @@ const PROGRAM = `
   invoke();
   const first = atTheEnd();
   for (let i = 0; i < 200; i++) host.invokeSync('echo', 'a');
-  parentPort.postMessage([first, atTheEnd(), invoke()]);`;
+  // How many levels deep a guest may call an import: one that asks for no room, and one that does.
+  const edge = await WapcHost.instantiate(readFileSync('testdata/wat/edge.wasm'), { hostCall() {}, async: false });
+  const fits = (number, levels) => {
+    try {
+      edge.invokeSync('e', new Uint8Array(new Uint32Array([number, levels - 1, levels, 0]).buffer));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const depthOf = (number) => {
+    let depth = 0;
+    for (let step = 1 << 16; step > 0; step >>= 1) if (fits(number, depth + step)) depth += step;
+    return depth;
+  };
+  // The guest's frames are of another size once it is optimized.
+  for (let i = 0; i < 200; i++) fits(${REQUEST}, 1000);
+  parentPort.postMessage([first, atTheEnd(), [depthOf(${REQUEST}), depthOf(${HOST_CALL})], invoke()]);
+  // Until all threads are done: V8 drops what it has made for them with the last one.
+  parentPort.on('message', () => {});`;
 
 /**
- * Runs the program in one thread after the other, which share the code that V8 has made, and prints what they tell. A
- * thread of Node has 192 KiB of its stack for itself.
+ * Runs the program in one thread after the other, which share the code that V8 has made, and prints what they tell. Node
+ * reserves 192 KiB of a thread's stack.
  */
 const THREADS = `
   import { once } from 'node:events';
   import { Worker } from 'node:worker_threads';
   const program = new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(PROGRAM)}));
-  const told = [];
+  const [workers, told] = [[], []];
   for (let thread = 0; thread < 4; thread++) {
     const worker = new Worker(program, { resourceLimits: { stackSizeMb: 1 } });
+    workers.push(worker);
     told.push((await once(worker, 'message'))[0]);
   }
+  for (const worker of workers) await worker.terminate();
   console.log(JSON.stringify(told));`;
 
 /** The size of the stack in KiB. */
@@ -68,12 +93,13 @@ const STACK = 1024 - 192;
 for (const [when, flags] of [
   ['as usual', []],
   ['soon', ['--wasm-tiering-budget=1']],
+  ['at once', ['--no-liftoff']],
 ]) {
   test(`near the stack’s end, in threads whose functions are optimized ${when}, invocations are refused or answer`, () => {
     const args = [...flags, '--input-type=module', '--eval', THREADS];
     const threads = JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }));
-    for (const [first, later, last] of threads) {
-      // While functions are compiled first, frames are larger than what they keep.
+    for (const [first, later, [deepest, deepestWithRoom], last] of threads) {
+      // Liftoff, the first of V8's compilers, makes frames that are larger than what lives in them.
       for (const [[levels, told], most] of /** @type {const} */ ([
         [first, 84],
         [later, 72],
@@ -83,6 +109,8 @@ for (const [when, flags] of [
         const asked = (refused * STACK) / levels;
         equal(asked > 60 && asked < most, true, `64 KiB are asked for, not ${asked}`);
       }
+      const asked = ((deepest - deepestWithRoom) * STACK) / deepest;
+      equal(asked > 60 && asked < 84, true, `64 KiB are asked for when a guest calls its host, not ${asked}`);
       equal(last, 'a');
     }
   });

@@ -17,19 +17,16 @@ let ample = () => {};
  */
 export let roomOfGuests;
 
-/** How often the probe that is compiled sooner is called, before the one that takes less time. */
-const FIRST_CALLS = 100;
-
 /** Instantiates the probes, once the core is loaded. */
 export async function openProbes(core) {
   const { exports } = new WebAssembly.Instance(moduleOf(core));
-  const { first, later, scarce } = /** @type {Record<string, () => void>} */ (/** @type {unknown} */ (exports));
-  let calls = 0;
+  const { left, first, later, scarce } = /** @type {any} */ (exports);
   ample = () => {
-    if (++calls === FIRST_CALLS) ample = later;
+    // `first` would only call `later` from now on.
+    if (left.value === 0) ample = later;
     first();
   };
-  roomOfGuests = (await hasShortStacks()) ? scarce : first;
+  roomOfGuests = (await isTooMuch(first)) ? scarce : first;
 }
 
 function moduleOf(core) {
@@ -42,11 +39,12 @@ function moduleOf(core) {
   }
 }
 
-/** True if even an empty suspendable stack is too short for `ample`. */
-async function hasShortStacks() {
+/** True if even an empty suspendable stack is too short for a probe. */
+async function isTooMuch(probe) {
   if (!canSuspend()) return false;
+  const suspendable = WebAssembly.promising(probe);
   try {
-    await WebAssembly.promising(ample)();
+    await suspendable();
     return false;
   } catch {
     return true;
