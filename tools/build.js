@@ -123,8 +123,11 @@ function withOurEncoding(glue) {
  * lists them, in place of one by one when they are first called: nearly all are called by the first use.
  */
 function compiledAtOnce(glue) {
-  const imported = /^( {8}\w+: )(function\(.*?)(?=,\n {8}\w+: |,\n {4}\};)/gms;
-  if (!imported.test(glue)) fail('the glue lists its functions in another way: see compiledAtOnce');
+  const listed = glue.match(/^ {8}f\d+: /gm) ?? [];
+  const imported = /^( {8}f\d+: )(function\(.*?)(?=,\n {8}\w+: |,\n {4}\};)/gms;
+  const found = glue.match(imported) ?? [];
+  if (found.length === 0 || found.length !== listed.length)
+    fail('the glue lists its functions in another way: see compiledAtOnce');
   return glue.replace(imported, '$1($2)');
 }
 
@@ -210,7 +213,10 @@ async function bundle() {
   const chunkNames = '[name]-chunk-[hash]';
   const split = { entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames, metafile: true };
   const { metafile } = await esbuild.build({ ...common, ...split });
-  hintAt(Object.keys(metafile.outputs).find((name) => 'js/generated/core.js' in metafile.outputs[name].inputs));
+  const { outputs } = metafile;
+  const withGlue = Object.keys(outputs).filter((name) => 'js/generated/core.js' in outputs[name].inputs);
+  if (withGlue.length !== 1) fail(`the glue is in ${withGlue.length} scripts: see hintAt`);
+  hintAt(withGlue[0]);
   for (const entry of ['js/entry/slim.js', 'js/entry/slim-node.js', 'js/entry/workerd.js']) {
     await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
   }
