@@ -12,6 +12,9 @@ const KEYWORDS = {
 /** Characters of the longest text that is marked. */
 const LONGEST = 20_000;
 
+/** Most marks in a text, its first ones: ten thousand in one line keep WebKit's layout busy for ten seconds. */
+const MOST = 2000;
+
 // A string or comment without its end goes on to the end of its line, or of the text: a pattern that looked for its end again at each place would
 // take a time that grows with the square of the length.
 const COMMENT = { sh: '#.*', zig: '\\/\\/.*', json: '(?!)' };
@@ -36,7 +39,9 @@ function patternOf(language) {
 function* parts(text, language) {
   if (text.length > LONGEST) return yield [text];
   let at = 0;
+  let marks = 0;
   for (const match of text.matchAll(patternOf(language))) {
+    if (++marks > MOST) break;
     if (match.index > at) yield [text.slice(at, match.index)];
     yield [match[0], Object.keys(match.groups).find((kind) => match.groups[kind] !== undefined)];
     at = match.index + match[0].length;
