@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [REQUEST, HOST_CALL] = [0, 3];
 
 /**
- * Tells its parent, by messages, how many levels of recursion there are until the stack ends, and what came of invocations
+ * The program of a thread. It tells its parent, by a message, how many levels of recursion there are until the stack ends, and what came of invocations
  * at the last levels from there on, first where the stack is shortest: of the first invocations, and of later ones. Then how
  * deep a guest may be on the stack in its imports.
  */
@@ -49,7 +49,7 @@ const PROGRAM = `
   invoke();
   const first = atTheEnd();
   for (let i = 0; i < 200; i++) host.invokeSync('echo', 'a');
-  // How many levels deep a guest may call an import: one that asks for no room, and one that does.
+  // A guest calls an import at the deepest level where that works: one that asks for no room, and one that does.
   const edge = await WapcHost.instantiate(readFileSync('testdata/wat/edge.wasm'), { hostCall() {}, async: false });
   const fits = (number, levels) => {
     try {
@@ -67,11 +67,11 @@ const PROGRAM = `
   // The guest's frames are of another size once it is optimized.
   for (let i = 0; i < 200; i++) fits(${REQUEST}, 1000);
   parentPort.postMessage([first, atTheEnd(), [depthOf(${REQUEST}), depthOf(${HOST_CALL})], invoke()]);
-  // Until all threads are done: V8 drops what it has made for them with the last one.
+  // The thread stays until all are done: V8 drops the code that they share with the last one.
   parentPort.on('message', () => {});`;
 
 /**
- * Runs the program in one thread after the other, which share the code that V8 has made, and prints what they tell. Node
+ * The program of the process: runs that of a thread in one thread after the other, which share the code that V8 has made, and prints what they tell. Node
  * reserves 192 KiB of a thread's stack.
  */
 const THREADS = `

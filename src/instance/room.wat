@@ -13,14 +13,15 @@
   (type $values (func (result v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128)))
   (type $keep (func (param v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128 v128)))
   (type $parts (func (param i32)))
-  ;; Always 0. Exported and mutable, so that no engine can know that.
+  ;; `$taken` is always 0: it is exported and mutable, so that no engine can know that.
   (global $taken (export "taken") (mut i32) (i32.const 0))
-  ;; Exported for the same reason: the first entry is empty. The second one lets `$by_parts` call itself.
+  ;; The table's first entry is empty, and it is exported so that no engine can know that. Through the second one
+  ;; `$by_parts` calls itself.
   (table (export "table") 2 funcref)
   (elem (i32.const 1) $by_parts)
 
-  ;; 64 KiB. V8 compiles a function on its first call only where 40 KiB are left, and the functions that follow may not
-  ;; have been called before.
+  ;; `later` asks for 64 KiB: V8 compiles a function on its first call only where 40 KiB are left, and the functions that
+  ;; follow may not have been called before.
   (func $later (export "later")
     (if (global.get $taken)
       (then
@@ -28,11 +29,11 @@
         (repeat 64 (call_indirect (type $keep) (i32.const 0)))
       )))
 
-  ;; How often `first` is still to ask by parts.
+  ;; `$left` is how often `first` is still to ask by parts.
   (global $left (export "left") (mut i32) (i32.const 100))
 
-  ;; The same. One frame is checked soonest, but takes V8 2 ms to compile, a tenth of the first use of a guest: the first
-  ;; 100 times frames of a sixteenth are checked.
+  ;; `first` asks for 64 KiB, too. One frame is checked fastest, but takes V8 2 ms to compile, a tenth of the first use of
+  ;; a guest; so the first 100 calls check frames of a sixteenth.
   (func (export "first")
     (if (i32.eqz (global.get $left))
       (then (call $later))
@@ -40,8 +41,8 @@
         (global.set $left (i32.sub (global.get $left) (i32.const 1)))
         (call $by_parts (i32.const 16)))))
 
-  ;; Inlined into itself, it could have smaller frames. V8 inlines no function of more than 500 bytes by what it has seen
-  ;; called, and none that it has not seen called through a table.
+  ;; `$by_parts` must not be inlined into itself: its frames could then be smaller. V8 inlines no function of more than 500
+  ;; bytes by what it has seen called, and none that it has not seen called through a table.
   (func $by_parts (param $parts i32)
     (if (global.get $taken)
       (then
@@ -53,7 +54,7 @@
       (then
         (call_indirect (type $parts) (i32.sub (local.get $parts) (i32.const 1)) (i32.const 1)))))
 
-  ;; 16 KiB: for suspendable stacks that have 64 KiB in all, as in Firefox, where JavaScript runs on another stack.
+  ;; `scarce` asks for 16 KiB: for suspendable stacks that have 64 KiB in all, as in Firefox, where JavaScript runs on another stack.
   (func (export "scarce")
     (if (global.get $taken)
       (then

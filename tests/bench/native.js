@@ -1,7 +1,7 @@
 /**
  * `npm run bench:native`: the native host of the waPC project (wapc-rs on wasmtime) beside this one, with the same guest.
- * Builds it first, which takes five minutes once. It runs in a process of its own; both are measured by turns of some
- * milliseconds, so that drift of the machine affects both.
+ * Builds it first, which takes five minutes once. The native host runs in a process of its own. Both are
+ * measured by turns of 20 ms, so that drift of the machine affects both.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -22,7 +22,7 @@ const script = fileURLToPath(import.meta.url);
 /** How many processes of each Node are measured: JIT compilers decide differently from one to the next. */
 const PROCESSES = 5;
 
-/** What is measured: a name, the operation, the bytes of its payload, and whether the response is written `into` an array. */
+/** The cases: each has a name, an operation, the bytes of its payload, and true if the response is written `into` an array. */
 const CASES = [
   ['nothing', 'nothing', 0, false],
   ['32 B', 'echo', 32, false],

@@ -12,7 +12,7 @@ const KEYWORDS = {
 /** Characters of the longest text that is marked. */
 const LONGEST = 20_000;
 
-/** Most marks in a text, its first ones: ten thousand in one line keep WebKit's layout busy for ten seconds. */
+/** Words of a text that are marked at most, the first ones: ten thousand in one line keep WebKit busy for seconds. */
 const MOST = 2000;
 
 // A string or comment without its end goes on to the end of its line, or of the text: a pattern that looked for its end again at each place would
