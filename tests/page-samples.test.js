@@ -112,7 +112,8 @@ describe('samples', () => {
     const folder = mkdtempSync(join(tmpdir(), 'wapc-page-'));
     const run = (...args) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     symlinkSync(join(root, 'dist/hello.wasm'), join(folder, 'hello.wasm'));
-    const greeting = `const { greet } = await import(${JSON.stringify(join(root, 'www/samples/browser.js'))}); console.log(await greet('x'));`;
+    const sample = JSON.stringify(join(root, 'www/samples/browser.js'));
+    const greeting = `const greet = await (await import(${sample})).greeter([]); console.log(await greet('x'));`;
     equal(run('--input-type=module', '--eval', greeting).stdout, 'Hello, x\n');
     equal(run(join(root, 'www/samples/node.mjs')).stdout, 'logging something\nHello, waPC!\n');
     const script = readFileSync(join(root, 'www/samples/command.sh'), 'utf8');

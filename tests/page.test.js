@@ -109,6 +109,25 @@ describe('Chromium, looked at', async () => {
     await page.close();
   });
 
+  test('a guest that could not be loaded is loaded again for the next name', async () => {
+    const page = await browser.page.context().browser().newPage();
+    await page.route('**/hello.wasm', (route) => route.abort(), { times: 1 });
+    await page.goto(`${address}/www/dist/index.html`);
+    await page.waitForFunction(() => globalThis.document.querySelector('#greeting .error') !== null);
+    const shown = () =>
+      page.evaluate(() => ({
+        error: globalThis.document.querySelector('#greeting .error strong')?.textContent,
+        cause: globalThis.document.querySelector('#greeting small')?.textContent,
+        isTimed: !globalThis.document.getElementById('greeted-figure').hidden,
+      }));
+    deepEqual(await shown(), { error: 'WAPC_LOAD', cause: undefined, isTimed: false });
+    await page.focus('#name');
+    await page.keyboard.press('Enter');
+    await greeted(page);
+    deepEqual(await shown(), { error: undefined, cause: undefined, isTimed: true });
+    await page.close();
+  });
+
   test('nothing moves where less motion is asked for', async () => {
     const { page } = await opened({ reducedMotion: 'reduce' });
     await seeAll(page);

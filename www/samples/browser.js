@@ -1,12 +1,12 @@
 import { WapcHost } from 'wapc-host';
 
-export const lines = [];
-const host = await WapcHost.instantiate('hello.wasm', {
-  codec: 'text',
-  logger: (line) => lines.push(line),
-  hostCall: {
-    foo: { echo: (name) => name },
-  },
-});
-
-export const greet = (name) => host.call('hello', name);
+export async function greeter(lines) {
+  const host = await WapcHost.instantiate('hello.wasm', {
+    codec: 'text',
+    logger: (line) => lines.push(line),
+    hostCall: {
+      foo: { echo: (name) => name },
+    },
+  });
+  return (name) => host.call('hello', name);
+}

@@ -29,13 +29,15 @@ export function drawn(name, attributes = {}, ...children) {
   return made;
 }
 
-/** An error as it is read: its code, then its message. */
+/** An error as it is read: its code and message, and its cause where the message does not end with that. */
 export function errorElement(error) {
   const { cause } = error;
-  const told = element('p', { class: 'error' }, element('strong', {}, error.code ?? error.name), ` ${error.message}`);
-  const text = cause === undefined ? '' : `${cause?.name ?? typeof cause}: ${cause?.message ?? cause}`;
-  if (text !== '' && !text.endsWith(error.message)) told.append(element('small', {}, `caused by ${text}`));
-  return told;
+  const shown = element('p', { class: 'error' }, element('strong', {}, error.code ?? error.name), ` ${error.message}`);
+  if (cause === undefined) return shown;
+  const reason = String(cause?.message ?? cause);
+  if (error.message.endsWith(reason)) return shown;
+  shown.append(element('small', {}, `caused by ${cause?.name ?? typeof cause}: ${reason}`));
+  return shown;
 }
 
 /**
