@@ -148,7 +148,7 @@ async function html(esbuild, scripts, packed) {
   const values = {
     FRAME_HASH: `sha256-${hash}`,
     FRAME: code.replaceAll('&', '&amp;').replaceAll('"', '&quot;'),
-    PACKED: `${Math.round(packed / 1024)} KB`,
+    PACKED: `${Math.round(packed / 1000)} KB`,
     PRELOADS: scripts.map((name) => `<link rel="modulepreload" href="${name}" />`).join('\n    '),
   };
   return read(WWW, 'index.html').replace(/%([A-Z_]+)%/g, (whole, name) => values[name] ?? whole);

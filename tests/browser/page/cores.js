@@ -18,8 +18,8 @@ export const tests = {
     expect(colours() > 20, `${colours()} colours`);
     const [tiles, latency] = scene.all('svg');
     for (const [chart, title] of [
-      [tiles, 'tiles a second'],
-      [latency, 'ms a tile, 95 of 100 within'],
+      [tiles, 'tiles per second'],
+      [latency, 'ms per tile, 95th percentile'],
     ]) {
       const shown = labels(chart);
       equal(shown[0], title);
@@ -41,8 +41,8 @@ export const tests = {
     await scene.done();
     equal(scene.all('.chip[aria-pressed="true"]').length, 0);
   },
-  async 'cores: nearer and farther by buttons'() {
-    for (const text of ['Nearer', 'Farther']) {
+  async 'cores: zooming in and out by buttons'() {
+    for (const text of ['Zoom in', 'Zoom out']) {
       await scene.press(text);
       expect(colours() > 1, `${text}: ${colours()} colours`);
       equal(scene.$('canvas').getAttribute('aria-label'), 'The Mandelbrot set: a part of it');

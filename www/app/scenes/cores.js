@@ -22,8 +22,8 @@ const PLACES = {
   spiral: { name: 'a spiral', x: -0.761574, y: -0.0847596, wide: 0.0018 },
 };
 
-/** How much nearer a press on the picture brings it, and the widest and the narrowest that is drawn. */
-const [NEARER, WIDEST, NARROWEST] = [4, 5, 1e-11];
+/** How many times a click zooms in, and the widest and the narrowest part that is drawn. */
+const [ZOOM, WIDEST, NARROWEST] = [4, 5, 1e-11];
 
 /** Milliseconds that this thread computes before the page gets a turn. */
 const TURN = 12;
@@ -101,11 +101,11 @@ export function mount(section) {
   const stop = element('button', { type: 'button', disabled: true, onclick: () => end() }, 'Stop');
   const zoom = (times) => lookAt(place.x, place.y, place.wide / times);
   const zooms = [
-    element('button', { type: 'button', class: 'chip', onclick: () => zoom(NEARER) }, 'Nearer'),
-    element('button', { type: 'button', class: 'chip', onclick: () => zoom(1 / NEARER) }, 'Farther'),
+    element('button', { type: 'button', class: 'chip', onclick: () => zoom(ZOOM) }, 'Zoom in'),
+    element('button', { type: 'button', class: 'chip', onclick: () => zoom(1 / ZOOM) }, 'Zoom out'),
   ];
-  const tiles = new Columns('tiles a second', 'workers', 'host');
-  const latency = new Columns('ms a tile, 95 of 100 within', 'workers', 'guest');
+  const tiles = new Columns('tiles per second', 'workers', 'host');
+  const latency = new Columns('ms per tile, 95th percentile', 'workers', 'guest');
   const now = element('figcaption', { class: 'now' });
   const trouble = element('div', { class: 'trouble' });
   const charts = element('div', { class: 'pad charts' }, tiles.place, latency.place);
@@ -115,11 +115,7 @@ export function mount(section) {
       element('label', { class: 'field' }, element('span', { class: 'label' }, 'Workers at the most: ', shown), most),
       element('div', { class: 'row' }, again, stop),
       element('div', { class: 'chips', role: 'group', 'aria-label': 'The view' }, ...zooms),
-      element(
-        'small',
-        {},
-        `This browser says that ${cores} threads run at once here. Press on the picture to go nearer.`,
-      ),
+      element('small', {}, `This browser says that ${cores} threads run at once here. Click the picture to zoom in.`),
     ],
     stage: [element('figure', { class: 'pictured' }, picture, now), charts, trouble],
     code: [
@@ -134,7 +130,7 @@ export function mount(section) {
     const step = place.wide / picture.clientWidth;
     const x = place.x + (offsetX - picture.clientWidth / 2) * step;
     const y = place.y + (offsetY - picture.clientHeight / 2) * step;
-    lookAt(x, y, place.wide / NEARER);
+    lookAt(x, y, place.wide / ZOOM);
   });
 
   /** Draws another place: its middle and its width in the plane. */

@@ -78,7 +78,6 @@ export function mount(section) {
     payload,
     element('details', { class: 'answers' }, element('summary', {}, 'What answers its calls'), editor.place),
     element('div', { class: 'row' }, invoke, stop),
-    share,
   );
   payload.setAttribute('aria-label', 'Payload');
   const { code, say, state } = fill(section, {
@@ -87,7 +86,7 @@ export function mount(section) {
       field('A file: drop it anywhere, or choose it', file),
       element('div', {}, element('span', { class: 'label-of' }, 'One of ours'), ours.group),
     ],
-    stage: [element('div', { class: 'pad rows' }, head, form, answer), sequence.place],
+    stage: [element('div', { class: 'pad rows' }, head, form, answer, share), sequence.place],
     code: [{ name: 'own.js', language: 'js', text: sample, sample: SAMPLE }],
   });
 

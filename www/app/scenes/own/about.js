@@ -24,7 +24,7 @@ export function about({ name, bytes, info }) {
     'summary',
     {},
     element('b', {}, name),
-    ` ${rows[0][1]}, ${made ? `made with ${made}` : 'which does not say what it was made with'}`,
+    ` ${rows[0][1]}, ${made ? `made with ${made}` : 'no `producers` section'}`,
   );
   return element('details', { class: 'guest-head' }, head, list);
 }

@@ -48,6 +48,13 @@ export function answerElement(bytes, preferred) {
   };
   const { group, press } = choices('Read as', FORMATS, show);
   press([preferred, 'text', 'msgpack', 'hex'].find(show));
+  const label = element('span', { class: 'label-of' }, 'Response');
   const saving = element('button', { type: 'button', class: 'chip', onclick: () => save(bytes) }, 'Save it');
-  return element('div', { class: 'rows' }, group, body, element('div', { class: 'row' }, note, saving));
+  return element(
+    'div',
+    { class: 'rows' },
+    element('div', {}, label, group),
+    body,
+    element('div', { class: 'row' }, note, saving),
+  );
 }
