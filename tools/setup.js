@@ -26,7 +26,9 @@ const TASKS = {
 
 const task = TASKS[process.argv[2]];
 if (task === undefined) fail(`setup: expected one of ${Object.keys(TASKS).join(', ')}, got ${process.argv[2]}`);
-if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or later is needed, this is ${process.version}`);
+// Programs of the documents use `import.meta.resolve`, which came with Node 20.6.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 6)) fail(`Node 20.6 or later is needed, this is ${process.version}`);
 for (const need of task) await need();
 
 /** Installs Rust's target for the core, and a linker for build scripts. */
