@@ -143,7 +143,7 @@ impl Options {
                  function: answer at once, or use invoke"
             }
             _ => {
-                "the host callback returned a promise, which this engine can't await on this thread: pass `async: true`, \
+                "the host callback returned a promise, which this engine cannot await on this thread: pass `async: true`, \
                  which runs the guest in a worker if there are any, prepare the guest by `wasm-opt --asyncify`, or answer \
                  at once"
             }

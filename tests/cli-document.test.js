@@ -17,7 +17,8 @@ const document = readFileSync(join(root, 'docs/cli.md'), 'utf8');
 const blocks = (language) =>
   [...document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => block);
 
-cpSync(guest('hello'), join(folder, 'guest.wasm'));
+// The guest that readers have: the package's own.
+cpSync(join(root, 'dist/hello.wasm'), join(folder, 'guest.wasm'));
 cpSync(guest('wat/extism'), join(folder, 'plugin.wasm'));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 writeFileSync(join(folder, 'routes.js'), blocks('javascript')[0]);

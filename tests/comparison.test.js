@@ -1,7 +1,4 @@
-/**
- * The differences from `@wapc/host` and from Extism's SDK besides speed that docs/comparison.md and docs/performance.md
- * list.
- */
+/** The differences from `@wapc/host` and from Extism's SDK besides speed that docs/comparison.md lists. */
 
 import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

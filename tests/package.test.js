@@ -6,8 +6,10 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, posix, relative, sep } from 'node:path';
 import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { root } from '../tools/run.js';
+import { pageScripts } from '../tools/sizes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wapc-host-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -30,6 +32,18 @@ const pathsBelow = (name) =>
   readdirSync(join(root, name), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll(sep, '/'));
+
+test('documents say what a page loads', async () => {
+  const gzipped = gzipSync(await pageScripts(), { level: 9 }).length;
+  const size = `${Math.round(gzipped / 1000)} KB`;
+  for (const [name, text] of [
+    ['README.md', `A page loads ${size} (gzipped)`],
+    ['docs/faq.md', `loads ${size} of scripts, gzipped`],
+    ['docs/comparison.md', `| browser, gzipped | ${size} |`],
+  ]) {
+    ok(readFileSync(join(root, name), 'utf8').includes(text), `${name}: expected "${text}"`);
+  }
+});
 
 test('the tarball holds what a user needs and nothing else', () => {
   // Parts that entry points share, or load on demand, have a hash of their content in their names.

@@ -25,13 +25,14 @@ export type GuestSource =
 
 /**
  * Bytes that cross the boundary. A string is sent as UTF-8. Bytes are not copied until the guest asks for them: leave
- * them as they are until the invocation has ended. Results are always a fresh `Uint8Array` that the caller owns.
+ * them as they are until the invocation has ended. Results are a fresh `Uint8Array` that the caller owns, or with `into` a view of
+ * the caller's array.
  */
 export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
 
 /**
- * Bytes that the package hands out: a fresh array that whoever gets it owns, never over shared memory. `Response`, `Blob`,
- * `fetch` and WebCrypto take it as it is.
+ * Bytes that the package hands out, never over shared memory: a fresh array that whoever gets it owns, unless `into` or
+ * `viewPayloads` asks for a view. `Response`, `Blob`, `fetch` and WebCrypto take it as it is.
  */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -42,7 +43,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
  * @param binding the first name that the guest gives
  * @param namespace the second
  * @param operation the third: the one that is asked for
- * @param payload a copy that the callback owns
+ * @param payload a copy that the callback owns; with `viewPayloads` a view, valid while the function runs
  * @param context the host and the invocation that the host call belongs to
  *
  * @example
@@ -356,8 +357,9 @@ export interface InvokeOptions {
    */
   signal?: AbortSignal | undefined;
   /**
-   * Milliseconds from `invoke`, the wait for its turn included: past it WAPC_TIMEOUT. 0 is at once: WAPC_TIMEOUT unless it
-   * has answered before the event loop's next timers, which a guest in a worker never has: it is not asked. Else as `signal`.
+   * Milliseconds from `invoke`, the wait for its turn included: past it WAPC_TIMEOUT, and it ends as by `signal`. 0:
+   * WAPC_TIMEOUT unless the guest answers before the event loop's next timers. A guest in a worker cannot, so it is not
+   * invoked.
    * @default Infinity
    */
   timeout?: number | undefined;
@@ -507,12 +509,12 @@ export class WapcHost {
   readonly closed: boolean;
   /**
    * Runs an operation of the guest. The payload is copied once into the guest, the response once out of it. The guest is
-   * called before this returns, in a microtask, or when it is its turn: leave the payload as it is until then.
-   * Callbacks run in the caller's `AsyncLocalStorage` context.
+   * called before this returns, in a microtask, or when it is its turn: leave the payload as it is until the promise
+   * has settled. Callbacks run in the caller's `AsyncLocalStorage` context.
    *
    * @param operation the name of the operation, sent as UTF-8
    * @param payload its payload; zero bytes where there is none
-   * @returns the response, which the caller owns
+   * @returns the response: an array that the caller owns, or a view of `into`
    * @throws {WapcError} WAPC_GUEST: the guest answered with an error; `message` is the guest's own.
    * @throws {WapcError} WAPC_TRAP: the guest trapped or exited, or its worker died. The next invocation runs on a fresh
    * instance.
@@ -530,7 +532,7 @@ export class WapcHost {
    */
   invoke(operation: string, payload?: Payload, options?: InvokeOptions): Promise<Bytes>;
   /**
-   * The same without a promise, for guests whose host calls answer at once. It takes `timeout` only if the guest can be
+   * Runs an operation synchronously, for guests whose host calls answer at once. It takes `timeout` only if the guest can be
    * interrupted (`limits.interrupt`): else nothing ends it, and that is WAPC_ARGUMENT.
    *
    * @throws {WapcError} WAPC_ASYNC: something would have to be waited for: a promise of the host callback, a turn, a fresh
@@ -720,7 +722,7 @@ export class WapcPool {
    * ```
    */
   use<T>(work: (host: PooledHost) => T | PromiseLike<T>): Promise<T>;
-  /** True at every moment: a new object each time. */
+  /** A snapshot of the pool's counters. Each read makes a new object. */
   readonly stats: {
     /** Instances: idle and busy ones. */
     readonly size: number;

@@ -47,7 +47,7 @@ impl State {
         let restart = pin!(self.restart(false));
         match restart.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(instance) => instance,
-            Poll::Pending => Err(Error::Async("invokeSync: a fresh instance can't be made at once; use invoke")),
+            Poll::Pending => Err(Error::Async("invokeSync: a fresh instance cannot be made at once; use invoke")),
         }
     }
 
