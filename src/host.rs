@@ -4,6 +4,7 @@
 mod calls;
 mod exports;
 mod replacement;
+mod starting;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,6 +20,8 @@ use crate::options::{Options, Workers};
 use crate::promise::promise;
 use crate::slots::Slots;
 use crate::sys::{self, Port};
+
+pub(crate) use starting::Starting;
 
 /// One instance of a guest, with a memory of its own. Its invocations run one at a time, first come first served.
 #[wasm_bindgen]
@@ -44,6 +47,8 @@ pub(crate) struct State {
     /// True while queued in `suspensions`.
     waits_for_room: Cell<bool>,
     successors: RefCell<Vec<Successor>>,
+    /// Its instances that are starting: after a trap, or to take over.
+    starting: Starting,
 }
 
 /// An instance that has started, and takes over as soon as no invocation runs.
@@ -76,12 +81,17 @@ fn wake(slot: u32) {
 
 /// Creates a host of a fresh instance of `guest`: a promise of a `Host`, or of the JavaScript half of a host in a
 /// worker. A worker is used where the caller asked for one, or where the callback may answer later and nothing on this
-/// thread can wait.
-pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option<&Workers>) -> Promise {
+/// thread can wait. On this thread, `starting` has the instance until it has started.
+pub(crate) fn create(
+    guest: Rc<Linkable>,
+    options: &Rc<Options>,
+    workers: Option<&Workers>,
+    starting: Rc<Starting>,
+) -> Promise {
     let id = NEXT_ID.replace(NEXT_ID.get().wrapping_add(1));
     if workers.is_none() && !options.needs_worker(guest.can_suspend) {
         let options = Rc::clone(options);
-        return promise(async move { Ok(Host::create(id, guest, options).await?.into()) });
+        return promise(async move { Ok(Host::create(id, guest, options, &starting).await?.into()) });
     }
     sys::start_remote(
         id,
@@ -103,12 +113,12 @@ pub(crate) fn create(guest: Rc<Linkable>, options: &Rc<Options>, workers: Option
 }
 
 impl Host {
-    async fn create(id: u32, guest: Rc<Linkable>, options: Rc<Options>) -> Result<Self, Error> {
+    async fn create(id: u32, guest: Rc<Linkable>, options: Rc<Options>, starting: &Starting) -> Result<Self, Error> {
         let handle = Object::new();
         // Can't fail: a fresh, extensible object.
         let _ = Reflect::set(&handle, &"id".into(), &id.into());
         let handle = Object::freeze(&handle);
-        let instance = Instance::create(&guest, &handle, &options, true).await?;
+        let instance = starting.start(&guest, &handle, &options, true).await?;
         let slot = HOSTS.with_borrow_mut(Slots::reserve);
         let state = Rc::new(State {
             id,
@@ -128,6 +138,7 @@ impl Host {
             closed: Cell::new(false),
             waits_for_room: Cell::new(false),
             successors: RefCell::default(),
+            starting: Starting::new("host"),
         });
         state.install(Some(instance));
         state.tell_name();
@@ -149,7 +160,7 @@ impl Host {
     /// `HostOptions`, laid over those of `compile`. WAPC_LINK, WAPC_INIT, WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn instantiate(module: &Module, options: &JsValue) -> Result<Promise, JsValue> {
         let guest = module.linkable()?;
-        Ok(create(guest, &module.host_options(options)?, None))
+        Ok(create(guest, &module.host_options(options)?, None, Rc::new(Starting::new("host"))))
     }
 
     /// The host's number; host callbacks see it as `context.host.id`.

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use self::inventory::{Admission, Inventory};
 use crate::constants::POOL_NONE;
-use crate::host;
+use crate::host::{self, Starting};
 use crate::linkable::Linkable;
 use crate::module::Module;
 use crate::options::{Bounds, Options, PoolOptions};
@@ -32,6 +32,8 @@ pub struct Pool {
     other: RefCell<Option<Rc<Linkable>>>,
     options: Rc<Options>,
     pool: PoolOptions,
+    /// Its instances that are starting for the first time.
+    starting: Rc<Starting>,
 }
 
 impl Drop for Pool {
@@ -56,7 +58,14 @@ impl Pool {
             pools.fill(slot, &Rc::new(RefCell::new(Inventory::new(pool.bounds))));
             slot
         });
-        Ok(Self { slot, guest: RefCell::new(guest), other: RefCell::default(), options, pool })
+        Ok(Self {
+            slot,
+            guest: RefCell::new(guest),
+            other: RefCell::default(),
+            options,
+            pool,
+            starting: Rc::new(Starting::new("pool")),
+        })
     }
 
     /// The pool's number in the raw exports.
@@ -137,6 +146,12 @@ impl Pool {
         self.other.take();
     }
 
+    /// Ends the starts of new instances with WAPC_CLOSED, now and from now on.
+    #[wasm_bindgen(js_name = endStarts)]
+    pub fn end_starts(&self) {
+        self.starting.close();
+    }
+
     /// The limit in bytes that a guest which takes over has to be compiled with.
     #[wasm_bindgen(getter, js_name = memoryLimit)]
     pub fn memory_limit(&self) -> Option<f64> {
@@ -156,7 +171,7 @@ impl Pool {
     }
 
     fn create_host(&self, guest: Rc<Linkable>) -> Promise {
-        host::create(guest, &self.options, self.pool.workers.as_ref())
+        host::create(guest, &self.options, self.pool.workers.as_ref(), Rc::clone(&self.starting))
     }
 }
 

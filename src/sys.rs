@@ -92,6 +92,8 @@ extern "C" {
     #[wasm_bindgen(method, js_name = hasResponded)]
     pub(crate) fn has_responded(this: &Guest) -> bool;
     #[wasm_bindgen(method)]
+    pub(crate) fn started(this: &Guest);
+    #[wasm_bindgen(method)]
     pub(crate) fn stop(this: &Guest);
     #[wasm_bindgen(method, js_name = abortHostCalls)]
     pub(crate) fn abort_host_calls(this: &Guest, reason: &JsValue);

@@ -210,6 +210,11 @@ export class Guest {
     );
   }
 
+  /** Its starts have ended: so have their host calls. */
+  started() {
+    this.invocation = undefined;
+  }
+
   /** The error that the guest's call threw. */
   get thrown() {
     return this.invocation.thrown;

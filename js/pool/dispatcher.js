@@ -411,6 +411,7 @@ export class Dispatcher {
     this.#supply.end();
     this.#replacement.end();
     try {
+      this.#pool.endStarts();
       this.#pool.free();
       this.#instances.close();
     } finally {

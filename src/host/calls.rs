@@ -115,6 +115,7 @@ impl State {
         if self.closed.replace(true) {
             return false;
         }
+        self.starting.close();
         if is_running {
             if let Some(instance) = self.instance() {
                 instance.interrupt(Error::Closed("host"));

@@ -54,11 +54,7 @@ impl State {
     /// Creates a fresh instance after a trap.
     pub(super) async fn restart(&self, may_wait: bool) -> Result<Rc<Instance>, Error> {
         let guest = self.guest.borrow().clone();
-        let instance = Instance::create(&guest, &self.handle, &self.options, may_wait).await?;
-        if self.closed.get() {
-            instance.discard();
-            return Err(Error::Closed("host"));
-        }
+        let instance = self.starting.start(&guest, &self.handle, &self.options, may_wait).await?;
         self.install(Some(Rc::clone(&instance)));
         Ok(instance)
     }
@@ -83,7 +79,7 @@ impl State {
                         .to_owned(),
                 ));
             }
-            let instance = Instance::create(&guest, &self.handle, &self.options, true).await?;
+            let instance = self.starting.start(&guest, &self.handle, &self.options, true).await?;
             if given.is_some() || Rc::ptr_eq(&guest, &self.last_guest()) {
                 break (guest, instance);
             }

@@ -1,7 +1,5 @@
 //! Links and starts a guest: instantiates it, checks it, and calls its start exports.
 
-use std::rc::Rc;
-
 use js_sys::{Object, Reflect, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -17,23 +15,16 @@ use crate::protocol::START_EXPORTS;
 use crate::sys::{self, WasiSettings};
 
 impl Instance {
-    /// A new instance of a guest that has started. With `may_wait` its start may call the host asynchronously.
-    /// WAPC_LINK where an import is missing, WAPC_INIT where its start fails, WAPC_TIMEOUT where it is suspended for
-    /// longer than `limits.start`.
-    pub(crate) async fn create(
-        linkable: &Linkable,
-        host: &Object,
-        options: &Options,
-        may_wait: bool,
-    ) -> Result<Rc<Self>, Error> {
-        let instance = Self::register(linkable, host, options);
-        match instance.link_and_start(linkable, &options.wasi, may_wait).await {
-            Ok(()) => Ok(instance),
-            Err(error) => {
-                instance.discard();
-                Err(error)
-            }
+    /// Links and starts a registered instance, which is discarded if that fails. With `may_wait` its start may call the
+    /// host asynchronously. WAPC_LINK where an import is missing, WAPC_INIT where its start fails, WAPC_TIMEOUT where it
+    /// is suspended for longer than `limits.start`.
+    pub(crate) async fn start(&self, linkable: &Linkable, options: &Options, may_wait: bool) -> Result<(), Error> {
+        let started = self.link_and_start(linkable, &options.wasi, may_wait).await;
+        match &started {
+            Ok(()) => self.guest.started(),
+            Err(_) => self.discard(),
         }
+        started
     }
 
     async fn link_and_start(&self, linkable: &Linkable, settings: &WasiSettings, may_wait: bool) -> Result<(), Error> {

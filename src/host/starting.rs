@@ -1,0 +1,58 @@
+//! Instances that are starting. Their host, or pool, may be closed before they have: it then ends their start.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+
+use crate::error::Error;
+use crate::instance::Instance;
+use crate::linkable::Linkable;
+use crate::options::Options;
+
+/// The instances of a host or a pool that are starting.
+#[derive(Debug)]
+pub(crate) struct Starting {
+    /// What they belong to, in errors.
+    owner: &'static str,
+    instances: RefCell<Vec<Rc<Instance>>>,
+    closed: Cell<bool>,
+}
+
+impl Starting {
+    /// None yet, of an owner that is called so in errors.
+    pub(crate) const fn new(owner: &'static str) -> Self {
+        Self { owner, instances: RefCell::new(Vec::new()), closed: Cell::new(false) }
+    }
+
+    /// A new instance of `guest` that has started: see `Instance::start`. WAPC_CLOSED if its owner was closed meanwhile.
+    pub(super) async fn start(
+        &self,
+        guest: &Linkable,
+        host: &Object,
+        options: &Options,
+        may_wait: bool,
+    ) -> Result<Rc<Instance>, Error> {
+        let instance = Instance::register(guest, host, options);
+        self.instances.borrow_mut().push(Rc::clone(&instance));
+        let started = instance.start(guest, options, may_wait).await;
+        self.instances.borrow_mut().retain(|other| !Rc::ptr_eq(other, &instance));
+        started?;
+        if self.closed.get() {
+            instance.discard();
+            return Err(Error::Closed(self.owner));
+        }
+        Ok(instance)
+    }
+
+    /// Ends all starts with WAPC_CLOSED, now and from now on.
+    pub(crate) fn close(&self) {
+        self.closed.set(true);
+        // Cloned: listeners of signals run, which may close other hosts, or this one again.
+        let instances = self.instances.borrow().clone();
+        for instance in instances {
+            instance.interrupt(Error::Thrown(JsValue::from(Error::Closed(self.owner))));
+        }
+    }
+}
