@@ -7,7 +7,7 @@ import { WapcError, argumentError } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
 import { abortReason, invocationBehind } from './context.js';
 import { onAbort } from './signals.js';
-import { timeLeft } from './time-limit.js';
+import { overdueError, timeLeft } from './time-limit.js';
 
 /**
  * The live guests of each host, by the handle that host callbacks see.
@@ -51,12 +51,14 @@ export function joinChain(invocation, from, context, abort) {
   if (guest === undefined) {
     throw new WapcError('WAPC_ARGUMENT', 'from: this host call has ended; pass it while its answer is awaited');
   }
-  inheritTime(invocation, guest);
+  inheritTime(invocation, parent, guest);
   invocation.give(context === undefined ? parent.context : context);
   invocation.parent = parent;
   if (abort === undefined) {
+    // Of several, each is made inside a host call of the one before: the last ends first.
+    invocation.outerSyncChild = parent.syncChild;
     parent.syncChild = invocation;
-    return () => void (parent.syncChild = undefined);
+    return () => void (parent.syncChild = invocation.outerSyncChild);
   }
   parent.children ??= new Map();
   parent.children.set(invocation, abort);
@@ -67,9 +69,12 @@ export function joinChain(invocation, from, context, abort) {
 }
 
 /** Lets an invocation end when its parent has to, if the parent's guest can be interrupted: no timer runs meanwhile. */
-function inheritTime(invocation, guest) {
+function inheritTime(invocation, parent, guest) {
   const left = guest.isInterruptible ? timeLeft(guest) : Infinity;
-  if (left !== Infinity) invocation.endAt(performance.now() + left, () => guest.timeoutError());
+  if (left === Infinity) return;
+  // Not those of the guest, which may run another invocation by then.
+  const { startLimit, timeout } = guest;
+  invocation.endAt(performance.now() + left, () => overdueError({ invocation: parent, startLimit, timeout }));
 }
 
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */

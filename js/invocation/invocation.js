@@ -245,14 +245,17 @@ export class Invocation {
   /** Aborts the signal of the host callback, and its children: nobody waits for its answer any more. */
   abort(reason) {
     if (this.hostCallContext === undefined) return;
-    const self = /** @type {any} */ (this);
-    // First: no child joins an invocation whose signal is aborted. A loop: the stack may be full of synchronous ones.
-    for (let one = self; one !== undefined; one = one.syncChild) controllerOf(one).abort(reason);
-    const { children } = self;
-    if (children === undefined) return;
-    for (const child of [...children.keys()]) {
-      // Later: in a long chain, each would begin on the stack of the one before.
-      queueMicrotask(() => children.get(child)?.(reason));
+    // A loop: the stack may be full of synchronous ones.
+    const reached = [/** @type {any} */ (this)];
+    for (const one of reached) {
+      for (let child = one.syncChild; child !== undefined; child = child.outerSyncChild) reached.push(child);
+      // First: no child joins an invocation whose signal is aborted.
+      controllerOf(one).abort(reason);
+      const { children } = one;
+      for (const child of children?.keys() ?? []) {
+        // Later: in a long chain, each would begin on the stack of the one before.
+        queueMicrotask(() => children.get(child)?.(reason));
+      }
     }
   }
 

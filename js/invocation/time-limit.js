@@ -47,8 +47,8 @@ export function timeLeft({ invocation: running, suspension }) {
 }
 
 /**
- * The error of the running invocation, or of the start, whose time is over.
- * @param {Guest} guest
+ * The error of an invocation, or a start, whose time is over.
+ * @param {Pick<Guest, 'invocation' | 'startLimit' | 'timeout'>} limited the invocation, and the limits of its guest
  */
 export function overdueError({ invocation, startLimit, timeout }) {
   const { endsAt, deadline = Infinity, overdue } = /** @type {any} */ (invocation);
