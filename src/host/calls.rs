@@ -48,7 +48,7 @@ impl State {
         }
         if at_once {
             return Err(Error::Async(
-                "invokeSync: the host is busy with an invocation that waits for its host call; use invoke",
+                "invokeSync: an earlier invocation of this host waits for its turn or its host call; use invoke",
             ));
         }
         Ok(false)
