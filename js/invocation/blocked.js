@@ -3,7 +3,7 @@
  *
  * - A running invocation waits for all of its children (`chain.js`).
  * - A pending one waits for its queue: that of a host or a pool.
- * - A queue waits for any of the invocations that hold what it is for.
+ * - A queue waits for any of those that hold what it is for: invocations, and for a pool the queues of its hosts.
  *
  * An invocation is blocked if nothing in that graph can go on that would end its wait.
  */
@@ -13,19 +13,27 @@ import { WapcError } from '../base/error.js';
 /**
  * The queue of a host or a pool.
  * @typedef {object} Queue
- * @property {() => object[] | undefined} holders the invocations of which any has to end first; undefined if something
- * else can end the wait, or if that is unknown
+ * @property {() => object[] | undefined} holders the nodes of which any has to go on first; undefined if something else
+ * can end the wait, or if that is unknown
  */
+
+/**
+ * The invocations of chains that are pending, and what rejects each with an error.
+ * @type {Map<object, (error: Error) => void>}
+ */
+const pending = new Map();
 
 /**
  * Records that an invocation of a chain is pending. Returns the error WAPC_REENTRANT if it would never get its turn;
  * undefined if it may, or belongs to no chain.
  * @param {any} invocation
  * @param {Queue} queue
+ * @param {(error: Error) => void} cancel called if it comes to wait for itself, once too many guests are suspended
  */
-export function queueInChain(invocation, queue) {
+export function queueInChain(invocation, queue, cancel) {
   const { parent } = invocation;
   if (parent === undefined) return undefined;
+  pending.set(invocation, cancel);
   parent.queues ??= new Map();
   const others = parent.queues.get(queue) ?? 0;
   parent.queues.set(queue, others + 1);
@@ -43,20 +51,14 @@ const reentrantError = () =>
       'use another instance, or a larger pool or `limits.suspensions`',
   );
 
-/** Invocations of chains that are pending because too many guests are suspended, and their ports. */
-const waitingForRoom = new Map();
-
-/** Records that an invocation of a chain is pending because too many guests are suspended. */
-export const waitForRoom = (invocation, port) => void waitingForRoom.set(invocation, port);
-
-/** Called when a guest is suspended, which may take the last room: rejects those that are blocked now. */
+/** Called when there may be no room for another suspended guest: rejects the invocations that are blocked now. */
 export function recheckRoom() {
-  if (waitingForRoom.size > 0) queueMicrotask(rejectBlocked);
+  if (pending.size > 0) queueMicrotask(rejectBlocked);
 }
 
 function rejectBlocked() {
-  for (const [invocation, port] of waitingForRoom) {
-    if (isBlocked(invocation)) port.cancel(invocation, reentrantError());
+  for (const [invocation, cancel] of pending) {
+    if (isBlocked(invocation)) cancel(reentrantError());
   }
 }
 
@@ -65,7 +67,7 @@ export function leaveQueue(invocation) {
   const { parent, queuedAt } = invocation;
   if (queuedAt === undefined) return;
   invocation.queuedAt = undefined;
-  waitingForRoom.delete(invocation);
+  pending.delete(invocation);
   const others = parent.queues.get(queuedAt) - 1;
   if (others === 0) parent.queues.delete(queuedAt);
   else parent.queues.set(queuedAt, others);

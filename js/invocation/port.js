@@ -14,7 +14,7 @@ import { closedError } from '../base/error.js';
 import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
-import { waitForRoom } from './blocked.js';
+import { recheckRoom } from './blocked.js';
 import { idleCoroutine } from './coroutine.js';
 import { startOn, suspendedInvocations } from './guest.js';
 import { restoreStack } from './stack.js';
@@ -64,7 +64,7 @@ export class Port extends Turns {
 
   /** For `blocked.js`: if too many guests are suspended, any of these has to end first. */
   holders() {
-    const isFull = !this.running && this.guest !== undefined && this.core.host_has_room(this.slot) === 0;
+    const isFull = !this.running && this.guest !== undefined && !this.#hasRoom();
     return isFull ? suspendedInvocations() : super.holders();
   }
 
@@ -90,7 +90,12 @@ export class Port extends Turns {
    * when that changes.
    */
   isReady() {
-    if (this.guest !== undefined) return this.core.host_has_room(this.slot) !== 0;
+    if (this.guest !== undefined) {
+      const hasRoom = this.#hasRoom();
+      // Some that waited for a running invocation wait for room from here on.
+      if (!hasRoom) recheckRoom();
+      return hasRoom;
+    }
     // The instance trapped: a new one is created for the oldest pending invocation.
     this.running = true;
     this.unusual = true;
@@ -181,6 +186,11 @@ export class Port extends Turns {
     return !this.running && !this.unusual && this.guest !== undefined && invocation.payloadLength <= this.payloadLimit;
   }
 
+  /** False if too many other guests are suspended; `drain` is then called when that changes. */
+  #hasRoom() {
+    return this.core.host_has_room(this.slot) !== 0;
+  }
+
   /** Asks the core: ADMIT_NOW or ADMIT_LATER. Throws the error of an invocation that cannot run. */
   #admit(invocation, atOnce) {
     const { admit } = this;
@@ -188,20 +198,18 @@ export class Port extends Turns {
       this.slot,
       invocation.operationLength,
       invocation.payloadLength,
-      Number(this.running),
+      Number(this.running || (atOnce && this.hasPending)),
       Number(atOnce),
     );
     if (admitted !== ADMIT_NOW && admitted !== ADMIT_LATER) throw invocation.locate(this.#takeError(), this.name);
-    return this.hasPending && !atOnce ? ADMIT_LATER : admitted;
+    return this.hasPending ? ADMIT_LATER : admitted;
   }
 
   #wait(invocation) {
     this.unusual = true;
     // No invocation is running: a new instance is needed, or too many other guests are suspended.
     if (!this.running) this.drain();
-    const promise = this.enqueue(invocation);
-    if (!this.running && invocation.parent !== undefined) waitForRoom(invocation, this);
-    return promise;
+    return this.enqueue(invocation);
   }
 
   /** Calls `__guest_call` on the current stack. Returns the response. */

@@ -108,6 +108,8 @@ export class Suspension {
     this.wasNeeded = false;
     this.#stopTimer?.();
     this.#core.suspension_end();
+    // There may be no room all the same: more guests than the limit are suspended where some began on others' stacks.
+    recheckRoom();
   }
 
   /**

@@ -47,14 +47,14 @@ export class Turns {
     return current === undefined ? undefined : [current];
   }
 
-  /** The running invocation, or the one that begins next; undefined if there is none. */
-  get first() {
-    return this.current ?? this.#pending.first;
+  /** For `blocked.js`: what keeps this host busy. The running invocation, or what the pending ones wait for; or nothing. */
+  get occupant() {
+    return this.current ?? (this.hasPending ? this : undefined);
   }
 
   /** Makes an invocation pending. Returns the promise of its response. Throws WAPC_REENTRANT. */
   enqueue(invocation) {
-    const error = queueInChain(invocation, this);
+    const error = queueInChain(invocation, this, (blocked) => this.cancel(invocation, blocked));
     if (error !== undefined) throw invocation.locate(error, this.name);
     invocation.keepCaller();
     invocation.queue();

@@ -285,18 +285,18 @@ export class Dispatcher {
 
   /** Takes a request back that would wait for itself. Throws WAPC_REENTRANT. */
   #requireTurn(request) {
-    const error = queueInChain(request.invocation, this);
+    const error = queueInChain(request.invocation, this, (blocked) => this.cancel(request, blocked));
     if (error === undefined) return;
     this.#requests.delete(request);
     throw this.#locate(error, request.invocation);
   }
 
-  /** For `blocked.js`: the invocations of which any has to end before a pending request is served. */
+  /** For `blocked.js`: what keeps each instance busy, of which any has to go on before a pending request is served. */
   holders() {
     const { all, fresh } = this.#instances;
     // An instance without a host yet.
     if (this.#core.pool_creating(this.#slot) > fresh.length) return undefined;
-    const holders = [...all, ...fresh].map(({ port }) => port.first);
+    const holders = [...all, ...fresh].map(({ port }) => port.occupant);
     return holders.includes(undefined) ? undefined : holders;
   }
 
