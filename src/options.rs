@@ -52,8 +52,8 @@ options! {
         start: Option<u32> = "start" => milliseconds(),
         /// Ends a guest that computes on the caller's thread.
         interrupt: Option<bool> = "interrupt" => boolean(),
-        /// Instructions of one invocation.
-        fuel: Option<f64> = "fuel" => finite("instructions"),
+        /// Instructions of one invocation. `Infinity` lifts the limit that `compile` was given.
+        fuel: Option<f64> = "fuel" => positive("instructions"),
         /// Guests of a thread that may be suspended.
         suspensions: Option<u32> = "suspensions" => whole("guests", 1),
     }
@@ -162,7 +162,7 @@ impl Limits {
 
     /// True where the guest has to be rewritten, so that it can be interrupted.
     pub(crate) fn is_interruptible(&self) -> bool {
-        self.interrupt == Some(true) || self.fuel.is_some()
+        self.interrupt == Some(true) || self.fuel.is_some_and(f64::is_finite)
     }
 
     /// These limits, with those of `compile` (`others`) for all that is left out.

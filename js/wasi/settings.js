@@ -8,6 +8,8 @@ import { platform } from '../platform/platform.js';
 /** Deepest nesting of directories in a tree: trees are walked recursively, and cloned when sent to a worker. */
 const DEEPEST = 256;
 
+const { toString } = Object.prototype;
+
 /**
  * Checks properties of `HostOptions` that have been read. Throws WAPC_ARGUMENT; WAPC_UNSUPPORTED for directories on a
  * platform without a file system; WAPC_LIMIT if there is no memory for a copy.
@@ -46,10 +48,10 @@ function given(wasi) {
     if (source !== undefined && typeof source !== 'function') throw argumentError(`wasi.${name}`, 'a function', source);
   }
   return {
-    args: args && texts(args),
-    env: env && variables(env),
+    args: args === undefined ? undefined : texts(args),
+    env: env === undefined ? undefined : variables(env),
     stdin: stdin === undefined ? undefined : copyOf(stdin, 'wasi.stdin'),
-    preopens: preopens && directories(preopens),
+    preopens: preopens === undefined ? undefined : directories(preopens),
     now,
     random,
   };
@@ -106,6 +108,8 @@ export const isOfMachine = (directory) => typeof directory.path === 'string';
 
 function ofMachine(directory, what) {
   const { path, readonly = false } = readFields(what, directory, 'path,readonly');
+  // It would be the working directory.
+  if (path === '') throw argumentError(`${what}.path`, 'the path of a directory', path);
   if (typeof readonly !== 'boolean') throw argumentError(`${what}.readonly`, 'a boolean', readonly);
   if (platform.fs === undefined) {
     throw new WapcError('WAPC_UNSUPPORTED', `${what}: there are no directories here; give a tree of files instead`);
@@ -156,10 +160,9 @@ function copyOf(value, what) {
   }
 }
 
-/** Names and values of a plain object, each read once. */
+/** Names and values of a plain object, each read once. By its tag: `process.env` has a prototype of its own. */
 function entries(object, what) {
-  const isPlain =
-    object !== null && typeof object === 'object' && !Array.isArray(object) && !ArrayBuffer.isView(object);
+  const isPlain = typeof object === 'object' && /^\[object (Object|Module)\]$/.test(toString.call(object));
   if (!isPlain) throw argumentError(what, 'an object', object);
   return Object.entries(object);
 }
