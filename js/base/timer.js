@@ -2,7 +2,7 @@
 export const LONGEST = 0x7fffffff;
 
 /**
- * Calls `then` after `delay` ms, or never if that exceeds `LONGEST` (24 days). Returns a function that cancels the
+ * Calls `then` after `delay` ms (at once if that is over), or never if that exceeds `LONGEST` (24 days). Returns a function that cancels the
  * timer.
  * @param {number} delay
  * @param {() => void} then
@@ -10,7 +10,7 @@ export const LONGEST = 0x7fffffff;
  */
 export function startTimer(delay, then, inBackground = false) {
   if (delay > LONGEST) return () => {};
-  const timer = setTimeout(then, delay);
+  const timer = setTimeout(then, Math.max(0, delay));
   if (inBackground) timer.unref?.();
   return () => clearTimeout(timer);
 }

@@ -124,7 +124,8 @@ export class Port extends Turns {
    */
   restarted(error) {
     this.running = false;
-    if (error !== undefined) this.dequeue()?.reject(error);
+    const failed = error === undefined ? undefined : this.dequeue();
+    failed?.reject(failed.locate(error, this.name));
     if (this.free !== undefined) this.#freeSoon();
     this.drain();
   }

@@ -94,7 +94,7 @@ async function loadFrom(guest, onProgress, mayStream) {
 }
 
 async function loadResponse(response, onProgress, mayStream) {
-  const address = response.url === '' ? 'the response' : response.url;
+  const address = response.url === '' ? 'the response' : shortened(response.url);
   const name = `${address} (status ${response.status}, ${response.headers.get('content-type') ?? 'no type'})`;
   if (!response.ok) throw loadError(address, `status ${response.status} ${response.statusText}`.trimEnd());
   // The content type is read from the original response: one with progress has its headers, but no URL.
@@ -118,8 +118,9 @@ async function compileStreaming(name, arriving, url) {
   }
 }
 
-/** The last segment of a path or URL, without query and fragment; undefined if it is empty. */
+/** The last segment of a path or URL, without query and fragment; undefined if it is empty, or the URL names no file. */
 function fileNameOf(path) {
+  if (/^(data|blob):/.test(path)) return undefined;
   const name = path
     .replace(/[?#].*/s, '')
     .split(/[/\\]/)
@@ -218,16 +219,19 @@ function isFile(name) {
 
 /** The name of a file in errors: with its absolute path if it is relative. */
 function nameOfFile(name) {
-  if (name.length > LONGEST_NAME) return `${name.slice(0, LONGEST_NAME)}…`;
+  if (name.length > LONGEST_NAME) return shortened(name);
   const path = name.startsWith('file:') ? name : platform.resolve(name);
   return path === name ? name : `${name} (${path})`;
 }
+
+/** A path or address for an error message. */
+const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name);
 
 function readFile(name) {
   return platform.readFile(name.startsWith('file:') ? new URL(name) : name);
 }
 
-/** Longest path in an error message, in characters. */
+/** Longest path or address in an error message, in characters. */
 const LONGEST_NAME = 200;
 
 let warned = false;
