@@ -22,7 +22,7 @@ pub(crate) enum Error {
     #[error("`{export}` failed: {reason}")]
     Init { export: &'static str, reason: String, cause: JsValue },
     /// The guest answered with an error: its text, and what the last failing host call threw.
-    #[error("the guest answered with an error without a text")]
+    #[error("the guest reported a failure without a message")]
     Guest { text: Option<JsString>, cause: Option<JsValue> },
     #[error("the guest trapped: {reason}{}", .text.as_ref().map_or(String::new(), |text| format!(" ({})", String::from(text))))]
     Trap { reason: String, text: Option<JsString>, cause: Option<JsValue> },

@@ -13,7 +13,7 @@ import { WAYS } from './ways.js';
 export const FAULT = 'a fault of the host';
 
 /** The message of a guest's error that has no text, or an empty one. */
-const WITHOUT_TEXT = 'the guest answered with an error without a text';
+const WITHOUT_TEXT = 'the guest reported a failure without a message';
 
 const TREE = { 'a.txt': 'the text of a file', d: { 'b.txt': 'below', empty: {} } };
 

@@ -128,7 +128,7 @@ export function* protocol({ WapcHost, guest }) {
       await fails('WAPC_PROTOCOL', () => host.invoke('n'));
       for (const failure of [['z'], ['e', words(NAME, 0, 0)]]) {
         const { message } = await fails('WAPC_GUEST', () => host.invoke(...failure));
-        equal(message, 'the guest answered with an error without a text');
+        equal(message, 'the guest reported a failure without a message');
       }
       equal((await fails('WAPC_GUEST', () => host.invoke('e', words(NAME, 1, 1)))).message, 'e');
       equal((await fails('WAPC_GUEST', () => host.invoke('e', words(NAME, 1, 0)))).message, 'e');
