@@ -4,6 +4,7 @@
  */
 
 import { WapcError } from '../base/error.js';
+import { atNextTurn } from '../base/next-turn.js';
 import { startTimer } from '../base/timer.js';
 import { delist, enlist } from '../invocation/chain.js';
 import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
@@ -299,17 +300,26 @@ export class RemoteGuest {
 
   /** Ends the request after its time limit: a guest that can be interrupted ends by itself, unless it waits for its host. */
   #endAt(limit, error) {
-    const [request] = this.#requests;
-    const overdue = () => {
+    this.#after(limit, (request) => {
       if (this.#settings.isInterruptible && this.#callbacks.calling === undefined) this.#endAfter(GRACE, error);
       else this.stop(request.invocation, error(), true);
-    };
-    request.stopTimer = startTimer(limit, overdue);
+    });
   }
 
   #endAfter(milliseconds, error) {
+    this.#after(milliseconds, (request) => this.stop(request.invocation, error(), true));
+  }
+
+  /**
+   * Calls `overdue` with the request that is in front now, if it still is after that many ms. Messages that have arrived are
+   * handled first: this thread may have been busy, and the request may have ended in time.
+   */
+  #after(milliseconds, overdue) {
     const [request] = this.#requests;
-    request.stopTimer = startTimer(milliseconds, () => this.stop(request.invocation, error(), true));
+    const look = () => {
+      if (this.#requests[0] === request) overdue(request);
+    };
+    request.stopTimer = startTimer(milliseconds, () => atNextTurn(look));
   }
 
   #receive(channel, message) {
