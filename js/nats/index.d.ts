@@ -183,7 +183,7 @@ export interface Remote extends Invocable {
  */
 export function guestStore(connection: NatsConnection, bucket: string): GuestStore;
 
-/** Guests by their names, 1 to 256 characters. */
+/** Guests by their names, 1 to 256 characters of Latin-1 (up to U+00FF). */
 export interface GuestStore {
   /**
    * Puts a guest, or a new version of one: copied at once, and not looked at.

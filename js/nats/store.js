@@ -11,8 +11,9 @@ import { loadStores } from './peers.js';
 const LONGEST_NAME = 256;
 
 function checkName(name) {
-  if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) {
-    throw argumentError('name', `the name of a guest, 1 to ${LONGEST_NAME} characters`, name);
+  // The client of NATS encodes names in a way that has no other characters.
+  if (typeof name !== 'string' || !/^[\0-\xff]+$/.test(name) || name.length > LONGEST_NAME) {
+    throw argumentError('name', `the name of a guest, 1 to ${LONGEST_NAME} characters of Latin-1`, name);
   }
 }
 
