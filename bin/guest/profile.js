@@ -1,5 +1,6 @@
 /** `--profile`: which functions a guest has spent its time in, on standard error. */
 
+import { features } from 'wapc-host';
 import { profile } from 'wapc-host/observe';
 
 import { printable } from '../output/printable.js';
@@ -8,6 +9,10 @@ import { table } from '../output/table.js';
 
 /** Functions that are shown. */
 const MOST = 20;
+
+const NONE = 'no samples: the guest spent less than a millisecond or so in its own functions';
+const IN_WORKER =
+  ', or it ran in a worker, where none are taken: with asynchronous routes, which this Node awaits there (Node 25 and later do on this thread)';
 
 /**
  * Runs `work`, and prints the functions that guests were in meanwhile, also where it fails.
@@ -39,7 +44,7 @@ function readable(name) {
 
 /** @param {import('wapc-host/observe').Profile} profile */
 function lines({ samples, functions }) {
-  if (samples === 0) return ['no samples: the guest spent less than a millisecond or so in its own functions'];
+  if (samples === 0) return [NONE + (features().jspi ? '' : IN_WORKER)];
   const share = (count) => `${((100 * count) / samples).toFixed(1)}%`;
   const rows = functions
     .slice(0, MOST)
