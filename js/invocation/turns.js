@@ -23,12 +23,24 @@ export class Turns {
   id = undefined;
   /** The guest's name in errors; undefined where it has none. */
   name = undefined;
+  /**
+   * Set by a pool: makes and initializes a fresh instance in place of one that broke, before pending invocations begin.
+   * @type {(() => Promise<void>) | undefined}
+   */
+  renewedBy = undefined;
   #pending = new Queue();
+  /** Invocations that wait for `renewedBy`; undefined if none do. */
+  #held;
   #isDraining = false;
 
   /** True if the next invocation can run, given that none is running. */
   isReady() {
     return true;
+  }
+
+  /** True if the guest is gone: the next invocation needs a new instance. */
+  get broken() {
+    return false;
   }
 
   /** True if invocations are pending. */
@@ -73,15 +85,35 @@ export class Turns {
     this.#isDraining = true;
     const runner = /** @type {Runner} */ (/** @type {unknown} */ (this));
     try {
+      if (!this.running && this.broken) this.#hold();
       while (!this.running && this.hasPending && this.isReady()) {
         const invocation = this.dequeue();
         invocation.beginsOn(this.id);
         if (invocation.isOverdue()) invocation.reject(invocation.locate(invocation.overdue(), this.name));
         else runner.begin(invocation);
+        if (!this.running && this.broken) this.#hold();
       }
     } finally {
       this.#isDraining = false;
     }
+  }
+
+  /** Lets pending invocations wait for `renewedBy`, which may invoke this host itself. It fails for all of them at once. */
+  #hold() {
+    const { renewedBy } = this;
+    if (renewedBy === undefined || this.#held !== undefined || this.#pending.length === 0) return;
+    const held = (this.#held = this.#pending);
+    this.#pending = new Queue();
+    const goOn = () => {
+      this.#held = undefined;
+      for (const invocation of held.clear()) this.#pending.putBack(invocation);
+      this.drain();
+    };
+    const fail = (error) => {
+      this.#held = undefined;
+      for (const invocation of held.clear()) this.#reject(invocation, error);
+    };
+    renewedBy().then(goOn, fail);
   }
 
   /** Removes the oldest pending invocation; undefined if there is none. */
@@ -91,15 +123,19 @@ export class Turns {
 
   /** Rejects an invocation with `reason` if it is pending. True if it was. */
   cancel(invocation, reason) {
-    if (!this.#pending.delete(invocation)) return false;
+    if (!this.#pending.delete(invocation) && this.#held?.delete(invocation) !== true) return false;
+    this.#reject(invocation, reason);
+    return true;
+  }
+
+  #reject(invocation, reason) {
     if (invocation.parent !== undefined) leaveQueue(invocation);
     invocation.reject(invocation.locate(reason, this.name));
-    return true;
   }
 
   /** For `close`: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
-    for (const invocation of this.#pending.clear())
+    for (const invocation of [...(this.#held?.clear() ?? []), ...this.#pending.clear()])
       invocation.reject(invocation.locate(closedError('host'), this.name));
   }
 }

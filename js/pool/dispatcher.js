@@ -100,7 +100,8 @@ export class Dispatcher {
   }
 
   get stats() {
-    const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#supply.replaced];
+    const [invocations, failures] = [this.#invocations, this.#failures];
+    const replaced = this.#supply.replaced + this.#instances.renewedInPlace;
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
     const waiting = this.#offers.length + Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
@@ -135,7 +136,7 @@ export class Dispatcher {
    * synchronously.
    */
   runPooled(instance, invocation) {
-    if (instance.isBroken) return this.#runRenewed(instance, invocation);
+    if (instance.needsRenewal) return this.#runRenewed(instance, invocation);
     this.#invocations++;
     try {
       const response = instance.port.invoke(invocation);
@@ -171,7 +172,7 @@ export class Dispatcher {
     invocation.keepCaller();
     const aborted = new Promise((resolve, reject) => instance.waiting.set(invocation, reject));
     try {
-      while (instance.isBroken) await Promise.race([this.#renewOnce(instance), aborted]);
+      while (instance.needsRenewal) await Promise.race([this.#renewOnce(instance), aborted]);
     } catch (error) {
       this.#invocations++;
       this.#failures++;

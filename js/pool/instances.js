@@ -3,7 +3,7 @@ import { tellPool } from '../base/observing.js';
 import { abortOf, closeOf, instantiateHalf, portOf, resetOf } from '../api/host.js';
 import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
-import { PooledHost, stateOf } from './pooled-host.js';
+import { PooledHost, rested, stateOf } from './pooled-host.js';
 
 /** Invocations that are offered to a worker at once, at the most: what it does while its host is busy. */
 const MOST_OFFERED = 48;
@@ -53,6 +53,11 @@ export class Instance {
     return this.isDiscarded || this.isOutdated || this.isTrapped;
   }
 
+  /** True if an invocation of a `PooledHost` has to wait until it is renewed, `initialize` included. */
+  get needsRenewal() {
+    return this.isBroken || this.renewal !== undefined;
+  }
+
   /** Closes its host, and takes over the host of `fresh`. */
   takeOver(fresh) {
     this.discard();
@@ -95,6 +100,8 @@ export class Instances {
   /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
   generation = 0;
   newest = 0;
+  /** Number of instances that were renewed while more of their invocations were pending. */
+  renewedInPlace = 0;
 
   /**
    * @param {import('../generated/core.js').Pool} pool the core's half
@@ -223,7 +230,28 @@ export class Instances {
   }
 
   #watch(instance) {
-    instance.port.lost = () => this.#lost(instance);
+    const { port } = instance;
+    port.lost = () => this.#lost(instance);
+    port.renewedBy = () => this.#renewInPlace(instance);
+  }
+
+  /**
+   * Renews an instance that broke while more of its invocations are pending. Of the same guest, also if another one has
+   * taken over: those invocations are its own.
+   */
+  #renewInPlace(instance) {
+    if (instance.renewal === undefined) {
+      this.renewedInPlace++;
+      const renewed = this.#renewed(instance, performance.now(), this.#reset(instance));
+      instance.renewal = renewed.finally(() => (instance.renewal = undefined));
+    }
+    return instance.renewal;
+  }
+
+  /** A fresh instance of the same guest. */
+  async #reset(instance) {
+    this.#requireOpen();
+    await resetOf(instance.host);
   }
 
   /** Removes an instance. `reason` is the error if it could not be replaced. */
@@ -282,7 +310,11 @@ export class Instances {
     if (limit !== undefined) {
       stopTimer = startTimer(Math.max(0, since + limit - performance.now()), () => end(startTimeoutError(limit)));
     }
-    const initialized = (async () => this.#initialize(host))();
+    const initialized = (async () => {
+      await this.#initialize(host);
+      // What it has not awaited may still break the instance.
+      await rested(stateOf(host));
+    })();
     return Promise.race([initialized, ended]).finally(() => {
       this.#initializing.delete(end);
       stopTimer?.();

@@ -72,6 +72,11 @@ export class PooledHost {
   }
 }
 
+/** Resolves once no invocation of a `PooledHost` runs, given its state. */
+export async function rested(state) {
+  while (state.running > 0) await new Promise((resolve) => (state.atRest = resolve));
+}
+
 /** Counts running invocations: an instance that was returned meanwhile is released when none is left. */
 function whileRunning(state, run) {
   const ended = () => {
