@@ -48,7 +48,7 @@ test('what is put is what is got, to the byte', async () => {
     equal(Buffer.compare(got, bytes), 0, name);
   }
   await rejects(other.get('none'), { code: 'WAPC_LOAD' });
-  for (const name of ['', 5, undefined, 'x'.repeat(257)]) {
+  for (const name of ['', 5, undefined, 'x'.repeat(257), 'Ω', '\ud800']) {
     await rejects(store.get(name), { code: 'WAPC_ARGUMENT' });
     await rejects(store.put(name, bench), { code: 'WAPC_ARGUMENT' });
     await rejects(

@@ -398,6 +398,134 @@ export function* chains(environment) {
   ];
 
   yield [
+    'an abort reaches all synchronous invocations on the stack, and those that were made for them',
+    async () => {
+      const source = await guest('wat/relay');
+      const controller = new AbortController();
+      const hosts = [];
+      const make = async (hostCall) => {
+        const host = await WapcHost.instantiate(source, { async: false, hostCall });
+        hosts.push(host);
+        return host;
+      };
+      const seen = [];
+      let first;
+      const leaf = await make(() => undefined);
+      const middle = await make((binding, namespace, operation, payload, { signal }) => {
+        // A second synchronous child of the first, inside of this one.
+        leaf.invokeSync('echo', 'x', { from: first });
+        controller.abort('enough');
+        seen.push(signal.aborted);
+      });
+      const outer = await make((binding, namespace, operation, payload, from) => {
+        first = from;
+        middle.invokeSync('relay', relay('a', 'b'), { from });
+      });
+      const { signal } = controller;
+      equal(await thrown(() => outer.invoke('relay', relay('a', 'b'), { signal })), 'enough');
+      equal(seen, [true]);
+      for (const host of hosts) host.close();
+    },
+  ];
+
+  for (const [name, make] of ways(environment)) {
+    yield [
+      `${name}: an abort reaches invocations that a synchronous one has made`,
+      async () => {
+        const source = await guest('wat/relay');
+        const controller = new AbortController();
+        const { hostCall } = patient();
+        const last = await make(source, { hostCall });
+        let child;
+        const middle = await WapcHost.instantiate(source, {
+          async: false,
+          hostCall: (binding, namespace, operation, payload, from) => {
+            child = thrown(() => last.invoke('relay', relay('a', 'b'), { from }));
+            controller.abort('enough');
+          },
+        });
+        const outer = await WapcHost.instantiate(source, {
+          async: false,
+          hostCall: (binding, namespace, operation, payload, from) =>
+            void middle.invokeSync('relay', relay('a', 'b'), { from }),
+        });
+        const { signal } = controller;
+        equal(await thrown(() => outer.invoke('relay', relay('a', 'b'), { signal })), 'enough');
+        equal(await child, 'enough');
+        equal(string(await last.invoke('echo', 'again')), 'again');
+        for (const host of [last, middle, outer]) host.close();
+      },
+    ];
+
+    yield [
+      `${name}: an invocation that outlives its host call keeps the time limit of that, and harms no other`,
+      async () => {
+        const source = await guest('wat/relay');
+        const { hostCall, called } = patient();
+        const inner = await make(source, { hostCall });
+        let child;
+        const outer = await WapcHost.instantiate(source, {
+          async: false,
+          limits: { interrupt: true, timeout: 50 },
+          hostCall: (binding, namespace, operation, payload, from) => {
+            child = thrown(() => inner.invoke('echo', 'child', { from }));
+          },
+        });
+        const running = inner.invoke('relay', relay('a', 'b'));
+        await called(0);
+        await outer.invoke('relay', relay('a', 'b'));
+        const later = inner.invoke('echo', 'later');
+        // Past the limit, which is looked at when it is the child's turn.
+        const over = performance.now() + 60;
+        await until(() => performance.now() > over);
+        (await called(0)).resolve('answer');
+        equal(string(await running), 'answer');
+        equal((await child).code, 'WAPC_TIMEOUT');
+        equal(string(await later), 'later');
+        for (const host of [inner, outer]) host.close();
+      },
+    ];
+  }
+
+  yield [
+    'the context of a start is no `from` once the instance has started',
+    async () => {
+      let context;
+      const hostCall = (...call) => void (context = call[4]);
+      const host = await WapcHost.instantiate(await guest('wat/starting'), { async: false, hostCall });
+      await fails('WAPC_ARGUMENT', () => host.invoke('x', '', { from: context }));
+      host.close();
+    },
+  ];
+
+  if (canSuspend) {
+    yield [
+      'a chain that comes to wait for itself later, once its guests take all suspensions, is refused',
+      async () => {
+        const source = await guest('wat/relay');
+        const limits = { suspensions: 1 };
+        const { hostCall, called } = patient();
+        const inner = await WapcHost.instantiate(source, { limits, hostCall });
+        let other;
+        const outer = await WapcHost.instantiate(source, {
+          limits,
+          hostCall: (binding, namespace, operation, payload, from) => {
+            other = inner.invoke('relay', relay('a', 'b'));
+            // Waits for that one, not for itself, as long as that runs.
+            return inner.invoke('echo', 'child', { from });
+          },
+        });
+        const chain = fails('WAPC_GUEST', () => outer.invoke('relay', relay('a', 'b')));
+        (await called(0)).resolve('answer');
+        equal(string(await other), 'answer');
+        equal(rootOf(await chain).code, 'WAPC_REENTRANT');
+        equal(string(await inner.invoke('echo', 'again')), 'again');
+        for (const host of [inner, outer]) host.close();
+      },
+    ];
+  }
+
+  yield [
     'an invocation that is passed on synchronously, around a circle',
     async () => {
       class Sync extends Later {

@@ -26,10 +26,16 @@ function fromTheEndUp(padding, act) {
   equal(isDone, true, 'it is done at some depth');
 }
 
+/** What `starting` resolves with, once its start's host call has been answered. */
+async function start(starting, called, number) {
+  (await called(number)).resolve('');
+  return starting;
+}
+
 /** Waits for callbacks of promises that are settled already. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
+export function* closing({ WapcHost, WapcPool, guest, hasWorkers, canSuspend, counts }) {
   const create = async (options) => WapcPool.create(await guest('wat/probe'), { size: 1, logger() {}, ...options });
 
   yield [
@@ -123,7 +129,76 @@ export function* closing({ WapcPool, guest, hasWorkers, canSuspend }) {
     ];
   }
 
+  for (const [name, begin] of [
+    ['reset', (host) => host.reset()],
+    ['replace', (host, source) => host.replace(source)],
+  ]) {
+    yield [
+      `${name} settles where the host is closed soon after it: its instance is not left behind`,
+      async () => {
+        const source = await guest('wat/starting');
+        const alive = counts().instances;
+        for (let microtasks = 0; microtasks < 8; microtasks++) {
+          const host = await WapcHost.instantiate(source, { async: false, hostCall: () => '' });
+          const begun = begin(host, source).catch(({ code }) => code);
+          for (let i = 0; i < microtasks; i++) await undefined;
+          host.close();
+          const outcome = await begun;
+          equal([undefined, 'WAPC_CLOSED'].includes(outcome), true, outcome);
+        }
+        await turn();
+        equal(counts().instances <= alive, true);
+      },
+    ];
+    if (!canSuspend) continue;
+    yield [
+      `${name} whose start waits for its host call ends with the host`,
+      async () => {
+        const source = await guest('wat/starting');
+        const { hostCall, called } = patient();
+        const host = await start(WapcHost.instantiate(source, { hostCall }), called, 0);
+        const alive = counts().instances;
+        const begun = fails('WAPC_CLOSED', () => begin(host, source));
+        const { context } = await called(1);
+        host.close();
+        await begun;
+        equal([context.signal.aborted, context.signal.reason.code], [true, 'WAPC_CLOSED']);
+        equal(counts().instances < alive, true);
+      },
+    ];
+  }
+
   if (canSuspend) {
+    for (const end of ['close', 'destroy']) {
+      yield [
+        `${end} ends instances that start, for a replacement or for a request`,
+        async () => {
+          const source = await guest('wat/starting');
+          const { hostCall, called } = patient();
+          const pool = await start(WapcPool.create(source, { size: 2, min: 1, hostCall }), called, 0);
+          const replaced = fails('WAPC_CLOSED', () => pool.replace(source));
+          const { context } = await called(1);
+          await pool[end]();
+          await replaced;
+          equal([context.signal.aborted, context.signal.reason.code], [true, 'WAPC_CLOSED']);
+        },
+      ];
+    }
+
+    yield [
+      'the start after a trap ends with its host',
+      async () => {
+        const { hostCall, called } = patient();
+        const host = await start(WapcHost.instantiate(await guest('wat/starting'), { hostCall }), called, 0);
+        await fails('WAPC_TRAP', () => host.invoke('?'));
+        const waiting = fails('WAPC_CLOSED', () => host.invoke('x'));
+        const { context } = await called(1);
+        host.close();
+        await waiting;
+        equal(context.signal.aborted, true);
+      },
+    ];
+
     yield [
       'invocations that wait for others to be suspended no longer are accepted work',
       async () => {

@@ -51,6 +51,41 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
   ];
 
   yield [
+    'invokeSync overtakes no invocation that waits for a fresh instance',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('wat/starting'), { async: false, hostCall: () => '' });
+      const answer = async (response) => (await response)[0];
+      await fails('WAPC_TRAP', () => host.invoke('?'));
+      const first = host.invoke('first');
+      await fails('WAPC_ASYNC', () => host.invokeSync('second'));
+      equal([await answer(first), await answer(host.invokeSync('second'))], [1, 2]);
+      host.close();
+    },
+  ];
+
+  yield [
+    'an invocation whose fresh instance does not start says so, with its guest and operation',
+    async () => {
+      let isEndless = false;
+      const host = await WapcHost.instantiate(await guest('wat/starting'), {
+        async: false,
+        name: 'a guest',
+        limits: { interrupt: true, start: 100 },
+        hostCall: () => (isEndless ? 'x' : ''),
+      });
+      await fails('WAPC_TRAP', () => host.invoke('?'));
+      isEndless = true;
+      for (const invoke of [() => host.invoke('first'), async () => host.invokeSync('first')]) {
+        const { guest: name, operation } = await fails('WAPC_TIMEOUT', invoke);
+        equal([name, operation], ['a guest', 'first']);
+      }
+      isEndless = false;
+      equal((await host.invoke('second'))[0], 1);
+      host.close();
+    },
+  ];
+
+  yield [
     'a logger that invokes another guest: both go on where they were',
     async () => {
       const other = await probe({ async: false, logger() {} });

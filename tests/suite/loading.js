@@ -197,6 +197,17 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
+    'a guest in a data URL has no name',
+    async () => {
+      const source = await guest('wat/small');
+      const address = `data:application/wasm;base64,${btoa(String.fromCharCode(...new Uint8Array(source)))}`;
+      const module = await WapcModule.compile(address);
+      equal(module.name, undefined);
+      module.close();
+    },
+  ];
+
+  yield [
     'modules of other kinds, which are named',
     async () => {
       for (const [name, told] of [

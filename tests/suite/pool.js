@@ -261,6 +261,40 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
+    'initialize runs on the fresh instance, too, where invocations wait behind one that broke it',
+    async () => {
+      let runs = 0;
+      const initialize = async (host) => {
+        runs++;
+        await host.invoke('c');
+      };
+      const pool = await create('wat/probe', { size: 1, initialize });
+      for (const isReturnedEarly of [false, true]) {
+        const before = [runs, pool.stats.replaced];
+        const host = await pool.get();
+        const broken = fails('WAPC_TRAP', () => host.invoke('?'));
+        const behind = [host.invoke('c'), host.invoke('c')];
+        if (isReturnedEarly) pool.return(host);
+        await broken;
+        const counted = await Promise.all(behind.map(async (answer) => wordsOf(await answer)[0]));
+        equal(counted, [2, 3], 'after the one of initialize');
+        if (!isReturnedEarly) pool.return(host);
+        equal(wordsOf(await pool.invoke('c'))[0], 4, 'the same instance');
+        equal([runs, pool.stats.replaced], [before[0] + 1, before[1] + 1]);
+      }
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'an initialize that does not await what breaks its instance fails',
+    async () => {
+      const initialize = (host) => void host.invoke('?').catch(() => {});
+      await fails('WAPC_INIT', () => create('wat/probe', { size: 1, initialize }));
+    },
+  ];
+
+  yield [
     'an initialize that fails',
     async () => {
       const seen = [];

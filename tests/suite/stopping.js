@@ -140,6 +140,27 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
     ];
   }
 
+  yield [
+    'an invocation that has ended in time is answered, however late this thread looks',
+    async () => {
+      const pool = await WapcPool.create(await guest('bench'), {
+        size: 1,
+        workers: true,
+        limits: { timeout: 1000 },
+      });
+      // So long that it goes by a message, and not through shared memory.
+      const payload = new Uint8Array(2 << 20);
+      await pool.invoke('echo', payload);
+      await new Promise((resolve) => setTimeout(resolve));
+      const answer = pool.invoke('echo', payload);
+      const late = performance.now() + 1500;
+      while (performance.now() < late);
+      equal((await answer).length, payload.length);
+      equal(pool.stats.replaced, 0);
+      await pool.close();
+    },
+  ];
+
   const planned = new RangeError('planned');
   for (const [what, workers, code, cause] of [
     ['a script that is not there', { url: new URL('no-such-script.js', import.meta.url).href }, 'WAPC_LOAD'],

@@ -297,7 +297,7 @@ export function* interrupting(environment) {
 }
 
 /** What counts for how much: the same on every engine. */
-function* counting({ WapcHost, guest }) {
+function* counting({ WapcHost, WapcModule, guest }) {
   const fuelled = (source, fuel) => WapcHost.instantiate(source, { async: false, limits: { fuel } });
 
   // Found by trying: with one less each of them ends.
@@ -338,6 +338,18 @@ function* counting({ WapcHost, guest }) {
       const host = await fuelled(turning(1), 0);
       for (let turn = 0; turn < 3; turn++) await fails('WAPC_LIMIT', () => host.invokeSync('e'));
       host.close();
+    },
+  ];
+
+  yield [
+    'Infinity lifts the fuel that the module was compiled with',
+    async () => {
+      const module = await WapcModule.compile(turning(10_000), { limits: { fuel: 1000 } });
+      const short = await module.instantiate({ async: false });
+      await fails('WAPC_LIMIT', () => short.invokeSync('e'));
+      const host = await module.instantiate({ async: false, limits: { fuel: Infinity } });
+      equal(host.invokeSync('e'), new Uint8Array(4));
+      for (const made of [short, host, module]) made.close();
     },
   ];
 

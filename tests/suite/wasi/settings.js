@@ -43,6 +43,15 @@ function circular() {
 
 /** Invalid options. */
 const WRONG = {
+  'args that are null': () => ({ args: null }),
+  'args of an empty string': () => ({ args: '' }),
+  'variables that are null': () => ({ env: null }),
+  'variables in a Map': () => ({ env: new Map([['A', '1']]) }),
+  'preopens that are null': () => ({ preopens: null }),
+  'preopens that are false': () => ({ preopens: false }),
+  'a directory that is a Map': () => ({ preopens: { '/data': new Map() } }),
+  'a file that is a buffer': () => ({ preopens: { '/data': { a: new ArrayBuffer(2) } } }),
+  'a file that is a Date': () => ({ preopens: { '/data': { a: new Date() } } }),
   'args with a hole': () => ({ args: ['a', , 'b'] }), // eslint-disable-line no-sparse-arrays
   'args of nothing, and many of it': () => ({ args: new Array(2 ** 32 - 1) }),
   'stdin that is detached': () => ({ stdin: detached() }),
