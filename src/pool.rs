@@ -254,10 +254,10 @@ extern "C" fn pool_remove(slot: u32, instance: u32) {
     with(slot, (), |inventory| inventory.remove(instance));
 }
 
-/// Acquires a broken instance, if it is idle: 1 where it was.
+/// Acquires this instance, if it is idle: 1 where it was.
 #[unsafe(no_mangle)]
-extern "C" fn pool_acquire_broken(slot: u32, instance: u32) -> u32 {
-    with(slot, 0, |inventory| inventory.acquire_broken(instance).into())
+extern "C" fn pool_acquire_idle(slot: u32, instance: u32) -> u32 {
+    with(slot, 0, |inventory| inventory.acquire_idle(instance).into())
 }
 
 /// Evicts an instance that was idle for too long at `now` ms: its number, or `POOL_NONE`.

@@ -12,8 +12,8 @@ const MOST_OFFERED = 48;
 export class Instance {
   /** True while a `PooledHost` of it is acquired. */
   isBorrowed = false;
-  /** True if an instance of another guest must replace it before it serves again. */
-  isOutdated = false;
+  /** True if its host must be replaced by one of the current guest before it serves again. */
+  mustBeReplaced = false;
   /** The promise of a running renewal, and the reject functions of the invocations that wait for it. */
   renewal;
   waiting = new Map();
@@ -50,7 +50,7 @@ export class Instance {
 
   /** True if it must be replaced before it is acquired again. */
   get isBroken() {
-    return this.isDiscarded || this.isOutdated || this.isTrapped;
+    return this.isDiscarded || this.mustBeReplaced || this.isTrapped;
   }
 
   /** True if an invocation of a `PooledHost` has to wait until it is renewed, `initialize` included. */
@@ -64,7 +64,7 @@ export class Instance {
     this.host = fresh.host;
     this.port = fresh.port;
     this.generation = fresh.generation;
-    this.isDiscarded = this.isOutdated = false;
+    this.isDiscarded = this.mustBeReplaced = false;
   }
 
   /** Closes its host. Never throws: callers continue either way. */

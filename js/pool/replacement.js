@@ -48,7 +48,7 @@ export class Replacement {
     if (this.#waiting === undefined || instance.generation === this.#instances.generation) return false;
     const { fresh, busy, resolve } = this.#waiting;
     this.#waiting = undefined;
-    for (const other of busy) other.isOutdated = false;
+    for (const other of busy) other.mustBeReplaced = false;
     this.#instances.exchange(instance, fresh);
     resolve(undefined);
     return true;
@@ -98,7 +98,7 @@ export class Replacement {
       this.#requireOpen(fresh);
       // Read again after the await: the pool may have changed.
       const outdated = this.#following();
-      const idle = outdated.find(({ number }) => this.#core.pool_acquire_broken(this.#slot, number));
+      const idle = outdated.find(({ number }) => this.#core.pool_acquire_idle(this.#slot, number));
       if (idle !== undefined) {
         this.#instances.exchange(idle, fresh);
         this.#released(idle);
@@ -107,7 +107,7 @@ export class Replacement {
         fresh = await this.#untilReleased(fresh, outdated);
       }
     }
-    for (const borrowed of this.#instances.outdated) borrowed.isOutdated = true;
+    for (const borrowed of this.#instances.outdated) borrowed.mustBeReplaced = true;
     fresh?.discard();
   }
 
@@ -127,8 +127,8 @@ export class Replacement {
   /** Marks the outdated instances broken: neither guest can be created, but the failed one must not serve again. */
   #dismiss() {
     for (const instance of this.#instances.outdated) {
-      instance.isOutdated = true;
-      if (this.#core.pool_acquire_broken(this.#slot, instance.number)) this.#released(instance);
+      instance.mustBeReplaced = true;
+      if (this.#core.pool_acquire_idle(this.#slot, instance.number)) this.#released(instance);
     }
   }
 
@@ -137,7 +137,7 @@ export class Replacement {
    * `fresh` if none is left to replace.
    */
   #untilReleased(fresh, busy) {
-    for (const instance of busy) instance.isOutdated = true;
+    for (const instance of busy) instance.mustBeReplaced = true;
     return new Promise((resolve, reject) => (this.#waiting = { fresh, busy, resolve, reject }));
   }
 

@@ -96,7 +96,7 @@ export class Supply {
 
   /** Called when the worker of an instance died. An idle instance is replaced now, a busy one when it is released. */
   lost(instance) {
-    if (this.#core.pool_acquire_broken(this.#slot, instance.number)) this.replace(instance);
+    if (this.#core.pool_acquire_idle(this.#slot, instance.number)) this.replace(instance);
   }
 
   /** Evicts instances that have been idle for too long, and schedules the next eviction. */

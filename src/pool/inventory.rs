@@ -108,8 +108,8 @@ impl Inventory {
         }
     }
 
-    /// Acquires an idle instance that broke: it is busy until it is replaced. False where it was busy already.
-    pub(super) fn acquire_broken(&mut self, instance: u32) -> bool {
+    /// Acquires this instance, if it is idle: it is busy until it is released. False where it was busy.
+    pub(super) fn acquire_idle(&mut self, instance: u32) -> bool {
         let before = self.idle.len();
         self.idle.retain(|idle| idle.instance != instance);
         self.idle.len() < before
@@ -221,7 +221,7 @@ mod tests {
         inventory.remove(0);
         inventory.created();
         inventory.release(1, 0.0);
-        assert!(inventory.acquire_broken(1) && !inventory.acquire_broken(1));
+        assert!(inventory.acquire_idle(1) && !inventory.acquire_idle(1));
         assert_eq!(counts(&inventory), (0, 1, 0), "busy until it is replaced");
         assert_eq!(inventory.create(1), Some(0), "numbers are used again");
     }
