@@ -1,3 +1,5 @@
+/** `features`: what this engine supports. */
+
 import { canSuspend } from '../invocation/suspension.js';
 import { canShare, platform } from '../platform/platform.js';
 

@@ -1,3 +1,5 @@
+/** `WapcHost`, and what pools do with one. */
+
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';

@@ -1,3 +1,5 @@
+/** `ModuleInfo`: what a module imports, exports and was made with. */
+
 import { OWN_EXPORTS } from '../generated/constants.js';
 import { Module } from '../generated/core.js';
 

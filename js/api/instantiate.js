@@ -1,3 +1,5 @@
+/** Instantiates the core. */
+
 import init, { initSync } from '../generated/core.js';
 import { openProbes } from '../invocation/room.js';
 import { watchStack } from '../invocation/stack.js';

@@ -1,3 +1,5 @@
+/** `WapcModule`. */
+
 import { compile, halfOf, setHalf } from './compile.js';
 import { Host } from '../generated/core.js';
 import { WapcError } from '../base/error.js';

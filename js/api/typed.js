@@ -1,3 +1,5 @@
+/** `typed`: guests whose operations TypeScript knows. */
+
 import { argumentError } from '../base/error.js';
 
 /**

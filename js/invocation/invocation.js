@@ -1,3 +1,5 @@
+/** One invocation: its bytes, its promise and what its callbacks are told. */
+
 import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { locate, messageOf } from '../base/error.js';

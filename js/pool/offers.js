@@ -12,7 +12,7 @@ const PATIENCE = 64;
  * @typedef {object} Events
  * @property {() => number} creating the number of instances that are being created for pending requests
  * @property {() => void} begins an offered invocation begins
- * @property {(instance: import('./instances.js').Instance, hasBegun: boolean, failed: boolean) => void} ended an offered
+ * @property {(instance: import('./instance.js').Instance, hasBegun: boolean, failed: boolean) => void} ended an offered
  * invocation has ended
  * @property {() => void} back an invocation was put back into the queue
  * @property {(error: unknown, invocation: import('../invocation/invocation.js').Invocation) => unknown} locate

@@ -1,3 +1,5 @@
+/** `WapcPool`. */
+
 import { compile, compileSuccessor, halfOf } from '../api/compile.js';
 import { infoOf } from '../api/info.js';
 import { isWatched } from '../base/observing.js';

@@ -1,3 +1,5 @@
+/** `PooledHost`: what `get` of a pool resolves with. */
+
 import { WapcError } from '../base/error.js';
 import { failureOf } from '../base/origin.js';
 import { callOf, decodeResponse, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
@@ -18,7 +20,7 @@ export class PooledHost {
   }
 
   /**
-   * @param {import('./instances.js').Instance} instance
+   * @param {import('./instance.js').Instance} instance
    * @param {(invocation: import('../invocation/invocation.js').Invocation) => Promise<Uint8Array>} run
    * @param {import('./pool.js').WapcPool} [pool] to return it to; undefined for `initialize`
    */

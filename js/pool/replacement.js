@@ -21,7 +21,7 @@ export class Replacement {
    * @param {import('../generated/core.js').Pool} pool the core's half
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {import('./instances.js').Instances} instances
-   * @param {(instance: import('./instances.js').Instance) => void} released called when an instance can serve a request
+   * @param {(instance: import('./instance.js').Instance) => void} released called when an instance can serve a request
    */
   constructor(pool, core, instances, released) {
     this.#pool = pool;

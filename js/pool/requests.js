@@ -43,7 +43,7 @@ export class HostRequest {
   /** True once served or rejected. */
   isSettled = false;
 
-  /** @param {(instance: import('./instances.js').Instance) => import('./pooled-host.js').PooledHost} hostOf */
+  /** @param {(instance: import('./instance.js').Instance) => import('./pooled-host.js').PooledHost} hostOf */
   constructor(hostOf) {
     this.#hostOf = hostOf;
     this.promise = new Promise((resolve, reject) => {

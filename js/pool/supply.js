@@ -21,7 +21,7 @@ export class Supply {
    * @param {import('./replacement.js').Replacement} replacement
    * @param {import('../base/queue.js').Queue} requests the pending ones
    * @param {object} on
-   * @param {(instance: import('./instances.js').Instance) => void} on.released called when an instance can serve a
+   * @param {(instance: import('./instance.js').Instance) => void} on.released called when an instance can serve a
    * request
    * @param {(request: any, error: unknown) => void} on.failed called when no instance can be created for a request
    * @param {() => void} on.removed called when the pool has lost an instance

@@ -1,3 +1,5 @@
+/** Blocks a thread, for guests that sleep. */
+
 let cell;
 
 /** True if this thread may block. The main thread of a page may not, and some pages lack SharedArrayBuffer. */

@@ -54,8 +54,9 @@ export class RemoteGuest {
   #requests = [];
   /** The error that ended the last worker. */
   #fate;
-  /** True once the worker's script has loaded; true once its guest has started. */
+  /** True once the worker's script has loaded. */
   #loaded = false;
+  /** True once its guest has started. */
   #started = false;
   /** True if the last worker's script had loaded: a later WAPC_LOAD is of WASI. */
   #hasLoaded = false;

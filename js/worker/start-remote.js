@@ -1,3 +1,5 @@
+/** Hosts whose guests run in workers, whose code is loaded when the first one is made. */
+
 import { WapcError, messageOf } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 
