@@ -25,7 +25,12 @@ export const isBytes = (value) => value instanceof Uint8Array && ArrayBuffer.isV
  */
 export function lengthOf(bytes) {
   const length = +bytes.length;
-  return bytes[length] === undefined && bytes[length - 1] !== undefined ? length : lengthIn.call(bytes);
+  if (bytes[length] === undefined) {
+    // An empty array has no last element.
+    if (length === 0) return 0;
+    if (bytes[length - 1] !== undefined) return length;
+  }
+  return lengthIn.call(bytes);
 }
 
 /**
