@@ -5,6 +5,7 @@ import { tellPool } from '../base/observing.js';
 import { instantiateHalf, resetOf } from '../api/host.js';
 import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
+import { StartingRemotes } from '../worker/start-remote.js';
 import { Instance } from './instance.js';
 import { PooledHost, rested, stateOf } from './pooled-host.js';
 
@@ -23,6 +24,7 @@ export class Instances {
   /** Instances that are being initialized. */
   #preparing = new Set();
   #closed = false;
+  #startingRemotes = new StartingRemotes();
   /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
   generation = 0;
   newest = 0;
@@ -96,7 +98,9 @@ export class Instances {
     const since = performance.now();
     const { generation } = this;
     const host = await instantiateHalf(() =>
-      successor === undefined ? this.#pool.instantiate() : this.#pool.instantiateSuccessor(successor),
+      this.#startingRemotes.during(() =>
+        successor === undefined ? this.#pool.instantiate() : this.#pool.instantiateSuccessor(successor),
+      ),
     );
     const instance = new Instance(number, host, successor === undefined ? generation : this.newest + 1);
     try {
@@ -134,6 +138,8 @@ export class Instances {
     try {
       await this.#prepare(instance, since);
     } catch (error) {
+      // First: what waits is to know the reason, not that the host is closed.
+      instance.port.rejectHeld(error);
       instance.discard();
       throw error;
     }
@@ -158,7 +164,7 @@ export class Instances {
   #watch(instance) {
     const { port } = instance;
     port.lost = () => this.#lost(instance);
-    port.renewedBy = () => this.#renewInPlace(instance);
+    port.renewedBy = () => (instance.isInitializing ? undefined : this.#renewInPlace(instance));
   }
 
   /**
@@ -166,12 +172,10 @@ export class Instances {
    * taken over: those invocations are its own.
    */
   #renewInPlace(instance) {
-    if (instance.renewal === undefined) {
+    return instance.renewOnce(() => {
       this.renewedInPlace++;
-      const renewed = this.#renewed(instance, performance.now(), this.#reset(instance));
-      instance.renewal = renewed.finally(() => (instance.renewal = undefined));
-    }
-    return instance.renewal;
+      return this.#renewed(instance, performance.now(), this.#reset(instance));
+    });
   }
 
   /** A fresh instance of the same guest. */
@@ -192,6 +196,7 @@ export class Instances {
   /** Closes all instances. Instances that are still being created are closed when they are ready. */
   close() {
     this.#closed = true;
+    this.#startingRemotes.close();
     for (const instance of this.#byNumber.splice(0)) instance?.discard();
     for (const end of this.#initializing) end(closedError('pool'));
   }

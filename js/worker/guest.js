@@ -312,15 +312,20 @@ export class RemoteGuest {
   }
 
   /**
-   * Calls `overdue` with the request that is in front now, if it still is after that many ms. Messages that have arrived are
-   * handled first: this thread may have been busy, and the request may have ended in time.
+   * Calls `overdue` with the request that is in front now after that many ms, unless its `stopTimer` is called. Messages that
+   * have arrived are handled first: this thread may have been busy, and the request may have ended in time.
    */
   #after(milliseconds, overdue) {
     const [request] = this.#requests;
+    let isStopped = false;
     const look = () => {
-      if (this.#requests[0] === request) overdue(request);
+      if (!isStopped) overdue(request);
     };
-    request.stopTimer = startTimer(milliseconds, () => atNextTurn(look));
+    const stop = startTimer(milliseconds, () => atNextTurn(look));
+    request.stopTimer = () => {
+      isStopped = true;
+      stop();
+    };
   }
 
   #receive(channel, message) {

@@ -23,8 +23,9 @@ import { notInWorkers, whyNot } from './start.js';
  * @property {import('../wasi/settings.js').WasiSettings} wasi
  */
 
-/** Starts a host of `module` in a worker. */
+/** Starts a host of `module` in a worker: one of those that are `starting`. */
 export async function startRemote(
+  starting,
   id,
   module,
   payloadLimit,
@@ -55,7 +56,7 @@ export async function startRemote(
   const settings = { payloadLimit, timeout, startLimit, isInterruptible, fuel, hostCall, codec, logger, script, wasi };
   const remote = new Remote(id, module, settings, { memoryLimit, demands }, { name, guestName });
   try {
-    await remote.reset();
+    await starting.started(remote, () => remote.reset());
   } catch (error) {
     remote.close();
     throw error;

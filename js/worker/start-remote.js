@@ -1,16 +1,58 @@
 /** Hosts whose guests run in workers, whose code is loaded when the first one is made. */
 
-import { WapcError, messageOf } from '../base/error.js';
+import { WapcError, closedError, messageOf } from '../base/error.js';
 import { platform } from '../platform/platform.js';
+
+/** The hosts in workers of one pool that are starting. */
+export class StartingRemotes {
+  #remotes = new Set();
+  #isClosed = false;
+
+  /** Runs `start`, in which the core calls `startRemote`: that host is one of these until it has started. */
+  during(start) {
+    owner = this;
+    try {
+      return start();
+    } finally {
+      owner = undefined;
+    }
+  }
+
+  /** Waits for a host to start. Throws WAPC_CLOSED if these are closed. */
+  async started(remote, reset) {
+    if (this.#isClosed) throw closedError('pool');
+    this.#remotes.add(remote);
+    try {
+      await reset();
+    } catch (error) {
+      throw this.#isClosed ? closedError('pool') : error;
+    } finally {
+      this.#remotes.delete(remote);
+    }
+  }
+
+  /** Closes the hosts, now and from now on. */
+  close() {
+    this.#isClosed = true;
+    for (const remote of [...this.#remotes]) remote.close();
+  }
+}
+
+/**
+ * Those of the pool that is making a host; undefined for hosts of no pool.
+ * @type {StartingRemotes | undefined}
+ */
+let owner;
 
 /**
  * Starts a host whose guest runs in a worker. Called by the core. Loads `remote.js` on first use. If that fails, throws
  * WAPC_UNSUPPORTED on a platform without workers (service workers refuse `import()`), else WAPC_LOAD.
  */
 export async function startRemote(...settings) {
+  const starting = owner ?? new StartingRemotes();
   const remote = await import('./remote.js').catch((cause) => {
     const code = platform.startWorker === undefined ? 'WAPC_UNSUPPORTED' : 'WAPC_LOAD';
     throw new WapcError(code, `guests cannot run in workers here: ${messageOf(cause)}`, { cause });
   });
-  return remote.startRemote(...settings);
+  return remote.startRemote(starting, ...settings);
 }
