@@ -24,15 +24,14 @@ import { WapcError } from '../base/error.js';
 const pending = new Map();
 
 /**
- * Records that an invocation of a chain is pending. Returns the error WAPC_REENTRANT if it would never get its turn;
- * undefined if it may, or belongs to no chain.
+ * Records that an invocation of a chain, which has a parent, is pending. Returns the error WAPC_REENTRANT if it would never
+ * get its turn; undefined if it may.
  * @param {any} invocation
  * @param {Queue} queue
- * @param {(error: Error) => void} cancel called if it comes to wait for itself, once too many guests are suspended
+ * @param {(error: Error) => void} cancel rejects the invocation: called if it is found to be blocked later
  */
 export function queueInChain(invocation, queue, cancel) {
   const { parent } = invocation;
-  if (parent === undefined) return undefined;
   pending.set(invocation, cancel);
   parent.queues ??= new Map();
   const others = parent.queues.get(queue) ?? 0;
@@ -51,14 +50,31 @@ const reentrantError = () =>
       'use another instance, or a larger pool or `limits.suspensions`',
   );
 
-/** Called when there may be no room for another suspended guest: rejects the invocations that are blocked now. */
+/** True if a host was found that waits for room, since too many guests are suspended. */
+let isShort = false;
+let isRechecking = false;
+
+/** Called where a host is found that waits for room. */
+export const noteShortage = () => void (isShort = true);
+
+/** Called when a host may wait for room, or for others that are suspended: rejects the invocations that are blocked now. */
 export function recheckRoom() {
-  if (pending.size > 0) queueMicrotask(rejectBlocked);
+  if (!isShort || isRechecking || pending.size === 0) return;
+  isRechecking = true;
+  queueMicrotask(rejectBlocked);
 }
 
 function rejectBlocked() {
-  for (const [invocation, cancel] of pending) {
-    if (isBlocked(invocation)) cancel(reentrantError());
+  isRechecking = false;
+  // Noted again where one that is pending waits for that.
+  isShort = false;
+  for (;;) {
+    const goingOn = allGoingOn(pending.keys());
+    const blocked = [...pending].find(([invocation]) => !goingOn.has(invocation));
+    if (blocked === undefined) return;
+    const [invocation, cancel] = blocked;
+    leaveQueue(invocation);
+    cancel(reentrantError());
   }
 }
 
@@ -80,9 +96,12 @@ function waitsFor(node) {
   return [...(node.children?.keys() ?? [])];
 }
 
-function isBlocked(invocation) {
+const isBlocked = (invocation) => !allGoingOn([invocation]).has(invocation);
+
+/** The nodes that can go on, of all that `nodes` wait for and of themselves. */
+function allGoingOn(nodes) {
   const edges = new Map();
-  const found = [invocation];
+  const found = [...nodes];
   for (const node of found) {
     if (edges.has(node)) continue;
     const others = waitsFor(node);
@@ -99,5 +118,5 @@ function isBlocked(invocation) {
       if (isAny ? others.some(canGoOn) : others.every(canGoOn)) goingOn.add(node);
     }
   }
-  return !goingOn.has(invocation);
+  return goingOn;
 }

@@ -14,7 +14,7 @@ import { closedError } from '../base/error.js';
 import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
-import { recheckRoom } from './blocked.js';
+import { noteShortage, recheckRoom } from './blocked.js';
 import { idleCoroutine } from './coroutine.js';
 import { startOn, suspendedInvocations } from './guest.js';
 import { restoreStack } from './stack.js';
@@ -65,7 +65,9 @@ export class Port extends Turns {
   /** For `blocked.js`: if too many guests are suspended, any of these has to end first. */
   holders() {
     const isFull = !this.running && this.guest !== undefined && !this.#hasRoom();
-    return isFull ? suspendedInvocations() : super.holders();
+    if (!isFull) return super.holders();
+    noteShortage();
+    return suspendedInvocations();
   }
 
   /** True if the guest is gone after a trap: the next invocation needs a new instance. */
@@ -91,10 +93,11 @@ export class Port extends Turns {
    */
   isReady() {
     if (this.guest !== undefined) {
-      const hasRoom = this.#hasRoom();
-      // Some that waited for a running invocation wait for room from here on.
-      if (!hasRoom) recheckRoom();
-      return hasRoom;
+      if (this.#hasRoom()) return true;
+      // Those that waited for a running invocation wait for room from here on.
+      noteShortage();
+      recheckRoom();
+      return false;
     }
     // The instance trapped: a new one is created for the oldest pending invocation.
     this.running = true;

@@ -6,7 +6,7 @@ import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { Queue } from '../base/queue.js';
-import { queueInChain } from '../invocation/blocked.js';
+import { leaveQueue, queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { atNextTurn } from '../base/next-turn.js';
@@ -172,7 +172,7 @@ export class Dispatcher {
     invocation.keepCaller();
     const aborted = new Promise((resolve, reject) => instance.waiting.set(invocation, reject));
     try {
-      while (instance.needsRenewal) await Promise.race([this.#renewOnce(instance), aborted]);
+      while (instance.needsRenewal) await Promise.race([this.#supply.renew(instance), aborted]);
     } catch (error) {
       this.#invocations++;
       this.#failures++;
@@ -182,12 +182,6 @@ export class Dispatcher {
     }
     invocation.beginsOn(instance.host.id, instance.host.name);
     return this.runPooled(instance, invocation);
-  }
-
-  /** Renews a borrowed instance, once for all invocations that wait for it. */
-  #renewOnce(instance) {
-    instance.renewal ??= this.#supply.renew(instance).finally(() => (instance.renewal = undefined));
-    return instance.renewal;
   }
 
   /** Serves a request now, or makes it pending. Returns its promise. */
@@ -203,12 +197,18 @@ export class Dispatcher {
   /** Rejects a request with `reason`, if it is pending. */
   cancel(request, reason) {
     if (!this.#requests.delete(request)) return;
+    if (request.invocation?.parent !== undefined) leaveQueue(request.invocation);
     request.reject(this.#locate(reason, request.invocation));
     this.#rest();
   }
 
   /** Releases a busy instance: it serves the oldest pending request, or becomes idle. */
   release(instance) {
+    if (instance.renewal !== undefined) {
+      const again = () => this.release(instance);
+      instance.renewal.then(again, again);
+      return;
+    }
     for (;;) {
       if (this.#offers.isUsed && this.#offers.goesOn(instance)) {
         if (instance.isBroken) this.#offers.takeBackFrom(instance);
