@@ -91,8 +91,8 @@ extern "C" fn instance_resume(id: u32) {
 }
 
 impl Instance {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Saturates; not below 0.
     /// A new instance, which is not started yet. It is live until it is discarded.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Saturates; not below 0.
     pub(crate) fn register(linkable: &Linkable, host: &Object, options: &Options) -> Rc<Self> {
         let id = INSTANCES.with_borrow_mut(Slots::reserve);
         // Only where needed: entering a suspendable stack takes longer than a short invocation.

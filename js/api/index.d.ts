@@ -25,8 +25,8 @@ export type GuestSource =
 
 /**
  * Bytes that cross the boundary. A string is sent as UTF-8. Bytes are not copied until the guest asks for them: leave
- * them as they are until the invocation has ended. Results are a fresh `Uint8Array` that the caller owns, or with `into` a view of
- * the caller's array.
+ * them as they are until the invocation has ended. Results are a fresh `Uint8Array` that the caller owns, or with `into`
+ * a view of the caller's array.
  */
 export type Payload = Uint8Array | ArrayBuffer | ArrayBufferView | string;
 
@@ -522,8 +522,8 @@ export class WapcHost {
    * @throws {WapcError} WAPC_ASYNC: the host callback returned a promise where it cannot be awaited.
    * @throws {WapcError} WAPC_REENTRANT: the host was invoked from inside its own host call, or would wait for the host call
    * that the invocation is made for (`from`).
-   * @throws {WapcError} WAPC_LIMIT: a limit of `limits` was passed, the response does not fit into `into`, or the caller's stack has no
-   * room left.
+   * @throws {WapcError} WAPC_LIMIT: a limit of `limits` was passed, the response does not fit into `into`, or the
+   * caller's stack has no room left.
    * @throws {WapcError} WAPC_TIMEOUT: `timeout` or `limits.timeout` passed.
    * @throws {WapcError} WAPC_CLOSED: the host is closed, or was while the invocation ran or waited.
    * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
@@ -630,8 +630,9 @@ export interface PoolOptions extends HostOptions {
       }
     | undefined;
   /**
-   * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. An error that it throws keeps
-   * the pool from being created. An instance that it was not run on to its end is closed, also where it was acquired.
+   * Runs once on each new instance before it is acquired; `limits.start` ends one that never does. Invocations that it has
+   * made are waited for, also where it has not awaited them. An error that it throws keeps the pool from being created. An
+   * instance that it was not run on to its end is closed, also where it was acquired.
    */
   initialize?: ((host: PooledHost) => void | PromiseLike<void>) | undefined;
 }

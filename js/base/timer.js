@@ -2,8 +2,8 @@
 export const LONGEST = 0x7fffffff;
 
 /**
- * Calls `then` after `delay` ms (at once if that is over), or never if that exceeds `LONGEST` (24 days). Returns a function that cancels the
- * timer.
+ * Calls `then` after `delay` ms (at once if that is over), or never if that exceeds `LONGEST` (24 days). Returns a
+ * function that cancels the timer.
  * @param {number} delay
  * @param {() => void} then
  * @param {boolean} [inBackground] true if the timer does not keep the process alive

@@ -1,6 +1,6 @@
 /** Turn-taking for hosts on this thread (`port.js`) and in workers (`worker/remote.js`). */
 
-import { closedError } from '../base/error.js';
+import { WapcError, closedError, isOwn } from '../base/error.js';
 import { Queue } from '../base/queue.js';
 import { leaveQueue, queueInChain } from './blocked.js';
 
@@ -25,7 +25,8 @@ export class Turns {
   name = undefined;
   /**
    * Set by a pool: makes and initializes a fresh instance in place of one that broke, before pending invocations begin.
-   * @type {(() => Promise<void>) | undefined}
+   * Returns undefined while that runs, whose own invocations are not held.
+   * @type {(() => Promise<void> | undefined) | undefined}
    */
   renewedBy = undefined;
   #pending = new Queue();
@@ -66,12 +67,16 @@ export class Turns {
 
   /** Makes an invocation pending. Returns the promise of its response. Throws WAPC_REENTRANT. */
   enqueue(invocation) {
-    const error = queueInChain(invocation, this, (blocked) => this.cancel(invocation, blocked));
-    if (error !== undefined) throw invocation.locate(error, this.name);
+    if (invocation.parent !== undefined) this.#queueInChain(invocation);
     invocation.keepCaller();
     invocation.queue();
     this.#pending.push(invocation);
     return invocation.promise;
+  }
+
+  #queueInChain(invocation) {
+    const error = queueInChain(invocation, this, (blocked) => this.cancel(invocation, blocked));
+    if (error !== undefined) throw invocation.locate(error, this.name);
   }
 
   /** Runs pending invocations in a microtask: there may be little room left on the current stack. */
@@ -98,22 +103,30 @@ export class Turns {
     }
   }
 
-  /** Lets pending invocations wait for `renewedBy`, which may invoke this host itself. It fails for all of them at once. */
+  /** Lets pending invocations wait for `renewedBy`, which may invoke this host itself. */
   #hold() {
-    const { renewedBy } = this;
-    if (renewedBy === undefined || this.#held !== undefined || this.#pending.length === 0) return;
-    const held = (this.#held = this.#pending);
+    if (this.renewedBy === undefined || this.#held !== undefined || this.#pending.length === 0) return;
+    const renewed = this.renewedBy();
+    if (renewed === undefined) return;
+    this.#held = this.#pending;
     this.#pending = new Queue();
     const goOn = () => {
-      this.#held = undefined;
-      for (const invocation of held.clear()) this.#pending.putBack(invocation);
+      for (const invocation of this.#release()) this.#pending.putBack(invocation);
       this.drain();
     };
-    const fail = (error) => {
-      this.#held = undefined;
-      for (const invocation of held.clear()) this.#reject(invocation, error);
-    };
-    renewedBy().then(goOn, fail);
+    renewed.then(goOn, (error) => this.rejectHeld(error));
+  }
+
+  /** The renewal has failed: rejects the invocations that wait for it, each with an error of its own. */
+  rejectHeld(error) {
+    for (const invocation of this.#release()) this.#reject(invocation, copyOf(error));
+  }
+
+  /** Removes and returns the invocations that wait for a renewal. */
+  #release() {
+    const held = this.#held?.clear() ?? [];
+    this.#held = undefined;
+    return held;
   }
 
   /** Removes the oldest pending invocation; undefined if there is none. */
@@ -135,7 +148,14 @@ export class Turns {
 
   /** For `close`: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
-    for (const invocation of [...(this.#held?.clear() ?? []), ...this.#pending.clear()])
+    for (const invocation of [...this.#release(), ...this.#pending.clear()])
       invocation.reject(invocation.locate(closedError('host'), this.name));
   }
+}
+
+/** An error for one more caller: an error of this package says which operation it has ended. */
+function copyOf(error) {
+  if (!isOwn(error)) return error;
+  const { code, message, cause } = error;
+  return new WapcError(code, message, cause === undefined ? undefined : { cause });
 }

@@ -53,6 +53,16 @@ export class Instance {
     return this.isBroken || this.renewal !== undefined;
   }
 
+  /**
+   * Renews it by `renew`, once for all that wait for it. Throws what `renew` throws.
+   * @param {() => Promise<void>} renew
+   * @returns {Promise<void>}
+   */
+  renewOnce(renew) {
+    this.renewal ??= renew().finally(() => (this.renewal = undefined));
+    return this.renewal;
+  }
+
   /** Closes its host, and takes over the host of `fresh`. */
   takeOver(fresh) {
     this.discard();

@@ -67,11 +67,14 @@ export class Supply {
 
   /** Renews a broken instance. Throws if the renewal cannot begin; only renewals that begin are counted. */
   renew(instance) {
-    // One that runs on an old guest makes room for the current one: it is not replaced because it broke.
-    const isBroken = (instance.isDiscarded || instance.isTrapped) && instance.generation === this.#instances.generation;
-    const renewed = this.#instances.renew(instance);
-    if (isBroken) this.replaced++;
-    return renewed;
+    return instance.renewOnce(() => {
+      // One that runs on an old guest makes room for the current one: it is not replaced because it broke.
+      const isOfGuest = instance.generation === this.#instances.generation;
+      const isBroken = (instance.isDiscarded || instance.isTrapped) && isOfGuest;
+      const renewed = this.#instances.renew(instance);
+      if (isBroken) this.replaced++;
+      return renewed;
+    });
   }
 
   /** Replaces a broken instance before it serves again. */

@@ -168,14 +168,35 @@ export function* closing({ WapcHost, WapcPool, guest, hasWorkers, canSuspend, co
     ];
   }
 
+  for (const workers of hasWorkers ? [false, true] : [false]) {
+    if (!workers && !canSuspend) continue;
+    yield [
+      `${workers ? 'workers' : 'in-thread'}: destroy ends instances that start, for a request and for a replacement`,
+      async () => {
+        const source = await guest('wat/starting');
+        const { hostCall, called } = patient();
+        const pool = await start(WapcPool.create(source, { size: 2, min: 1, workers, hostCall }), called, 0);
+        await pool.get();
+        const request = fails('WAPC_CLOSED', () => pool.invoke('x'));
+        const first = await called(1);
+        const replaced = fails('WAPC_CLOSED', () => pool.replace(source));
+        const second = await called(2);
+        pool.destroy();
+        await request;
+        await replaced;
+        equal([first.context.signal.aborted, second.context.signal.aborted], [true, true]);
+      },
+    ];
+  }
+
   if (canSuspend) {
     for (const end of ['close', 'destroy']) {
       yield [
-        `${end} ends instances that start, for a replacement or for a request`,
+        `${end} ends the instance that starts for a replacement`,
         async () => {
           const source = await guest('wat/starting');
           const { hostCall, called } = patient();
-          const pool = await start(WapcPool.create(source, { size: 2, min: 1, hostCall }), called, 0);
+          const pool = await start(WapcPool.create(source, { size: 1, hostCall }), called, 0);
           const replaced = fails('WAPC_CLOSED', () => pool.replace(source));
           const { context } = await called(1);
           await pool[end]();

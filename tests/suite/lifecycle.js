@@ -70,7 +70,7 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
       const host = await WapcHost.instantiate(await guest('wat/starting'), {
         async: false,
         name: 'a guest',
-        limits: { interrupt: true, start: 100 },
+        limits: { interrupt: true, start: 1000 },
         hostCall: () => (isEndless ? 'x' : ''),
       });
       await fails('WAPC_TRAP', () => host.invoke('?'));

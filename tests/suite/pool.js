@@ -287,6 +287,48 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
+    'an initialize that breaks its instance while more of its own invocations wait goes on with a fresh one',
+    async () => {
+      let runs = 0;
+      const initialize = async (host) => {
+        if (runs++ > 0) await Promise.allSettled([host.invoke('?'), host.invoke('c')]);
+      };
+      const pool = await create('wat/probe', { size: 1, initialize });
+      const host = await pool.get();
+      await fails('WAPC_TRAP', () => host.invoke('?'));
+      equal(wordsOf(await host.invoke('c'))[0], 2);
+      pool.return(host);
+      await fails('WAPC_TRAP', () => pool.invoke('?'));
+      equal(wordsOf(await pool.invoke('c'))[0], 2);
+      equal([runs, pool.stats.replaced], [3, 2]);
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'an initialize that fails for a fresh instance: each invocation that waits for it is told, by an error of its own',
+    async () => {
+      const planned = new Error('planned');
+      let runs = 0;
+      const initialize = async (host) => {
+        if (runs++ === 1) throw planned;
+        if (runs === 3) await host.invoke('?');
+      };
+      const pool = await create('wat/probe', { size: 1, initialize });
+      let host = await pool.get();
+      const broken = [fails('WAPC_TRAP', () => host.invoke('?')), thrown(() => host.invoke('c'))];
+      equal((await Promise.all(broken))[1], planned);
+      pool.return(host);
+      // The next instance is broken by `initialize`.
+      await fails('WAPC_TRAP', () => pool.invoke('c'));
+      host = await pool.get();
+      equal(wordsOf(await host.invoke('c'))[0], 1);
+      pool.return(host);
+      await pool.close();
+    },
+  ];
+
+  yield [
     'an initialize that does not await what breaks its instance fails',
     async () => {
       const initialize = (host) => void host.invoke('?').catch(() => {});

@@ -146,14 +146,14 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
       const pool = await WapcPool.create(await guest('bench'), {
         size: 1,
         workers: true,
-        limits: { timeout: 1000 },
+        limits: { timeout: 2000 },
       });
       // So long that it goes by a message, and not through shared memory.
       const payload = new Uint8Array(2 << 20);
       await pool.invoke('echo', payload);
       await new Promise((resolve) => setTimeout(resolve));
       const answer = pool.invoke('echo', payload);
-      const late = performance.now() + 1500;
+      const late = performance.now() + 2500;
       while (performance.now() < late);
       equal((await answer).length, payload.length);
       equal(pool.stats.replaced, 0);
