@@ -61,7 +61,7 @@ options! {
 
 options! {
     /// `ReplaceOptions`.
-    struct Replacement {
+    struct ReplaceOptions {
         integrity: JsValue = "integrity" => any(),
     }
 }
@@ -183,8 +183,8 @@ impl Limits {
 /// Reads `ReplaceOptions`: the digests that the bytes of the guest have to match. `demanded`: `integrity` has to be
 /// given, and this is what errors expect of it; leaving it out is WAPC_ARGUMENT, and `null` waives it.
 pub(crate) fn read_replacement(value: &JsValue, demanded: Option<&str>) -> Result<Option<Integrity>, Error> {
-    let options = Reader::new("options", value, Replacement::NAMES)?;
-    let Replacement { integrity } = Replacement::of(&options)?;
+    let options = Reader::new("options", value, ReplaceOptions::NAMES)?;
+    let ReplaceOptions { integrity } = ReplaceOptions::of(&options)?;
     match demanded {
         _ if integrity.is_null() => Ok(None),
         Some(expected) if integrity.is_undefined() => {

@@ -28,8 +28,8 @@ const DEEPEST = 200;
  * @param {number} own index of that function
  */
 export function sample(guest, own) {
-  const told = { guest, stack: stack(), own };
-  for (const sampler of shared.samplers) sampler(told);
+  const taken = { guest, stack: stack(), own };
+  for (const sampler of shared.samplers) sampler(taken);
 }
 
 function stack() {

@@ -22,8 +22,8 @@ for (const [{ name, prototype }, fieldsOf] of FIELDS) {
       } catch {
         // `this` is the prototype or a proxy, which has no fields.
       }
-      const told = Object.entries(fields).filter(([, value]) => value !== undefined);
-      return `${name} ${inspect(Object.fromEntries(told), options)}`;
+      const shown = Object.entries(fields).filter(([, value]) => value !== undefined);
+      return `${name} ${inspect(Object.fromEntries(shown), options)}`;
     },
     configurable: true,
     writable: true,

@@ -29,10 +29,10 @@ export function devtools() {
   return observe((event) => {
     if (event.duration === undefined) return;
     const { kind, start, duration, error, operation, guest } = event;
-    const told = Object.entries(event).filter(
+    const given = Object.entries(event).filter(
       ([name, value]) => value !== undefined && !['kind', 'start', 'error'].includes(name),
     );
-    const properties = told.map(([name, value]) => [name, String(value)]);
+    const properties = given.map(([name, value]) => [name, String(value)]);
     if (error !== undefined) properties.push(['error', String(error)]);
     const devtools = {
       dataType: 'track-entry',

@@ -37,7 +37,7 @@ export class HostCallContext {
   }
 
   get invocation() {
-    return this.#invocation.told;
+    return this.#invocation.description;
   }
 
   get mayAwait() {

@@ -71,13 +71,14 @@ export function whenAnswered(invocation, answer, then, binding, namespace, opera
     answer,
     then,
     (value) =>
-      settled(() => told(invocation, invocation.blame(invocation.accept(value), binding, namespace, operation))),
-    (error) => settled(() => told(invocation, invocation.blame(invocation.fail(error), binding, namespace, operation))),
+      settled(() => reported(invocation, invocation.blame(invocation.accept(value), binding, namespace, operation))),
+    (error) =>
+      settled(() => reported(invocation, invocation.blame(invocation.fail(error), binding, namespace, operation))),
   );
 }
 
 /** Reports the result of a host call to observers, if there are any. Returns the result. */
-function told(invocation, called) {
+function reported(invocation, called) {
   invocation.answered?.(called);
   return called;
 }

@@ -1,4 +1,4 @@
-/** One invocation: its bytes, its promise and what its callbacks are told. */
+/** One invocation: its bytes, its promise and what its callbacks see of it. */
 
 import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
@@ -153,7 +153,7 @@ export class Invocation {
   }
 
   /** Public description for callbacks: the same object each time. */
-  get told() {
+  get description() {
     const self = /** @type {any} */ (this);
     const { id, operationText: operation, context } = self;
     return (self.described ??= Object.freeze({ id, operation, context }));

@@ -185,14 +185,14 @@ export class Request {
     }
   }
 
-  #take(index, data, told, from = this.reply) {
+  #take(index, data, acknowledge, from = this.reply) {
     try {
       this.#receiver.take(index, data, from);
     } catch (error) {
       this.#reject(error);
       return;
     }
-    told(this.#receiver.count);
+    acknowledge(this.#receiver.count);
     const { bytes } = this.#receiver;
     if (bytes !== undefined) this.#resolve(bytes);
   }

@@ -29,7 +29,7 @@ export class Process {
   #now;
   #random;
   /** The last time, in ms since 1970, that the caller's clock returned; undefined if the guest has the system clock. */
-  told;
+  lastTime;
 
   constructor(guest, settings, ended) {
     this.guest = guest;
@@ -38,7 +38,7 @@ export class Process {
     this.#now = settings.now;
     this.#random = settings.random;
     // 0 until the first call: file times must not depend on the system clock either.
-    if (this.hasOwnClock) this.told = 0;
+    if (this.hasOwnClock) this.lastTime = 0;
     this.#look(NO_MEMORY);
   }
 
@@ -50,17 +50,17 @@ export class Process {
   /** The realtime clock (ms since 1970) or a monotonic one. -1 if the caller's clock threw or returned no time. */
   clock(isMonotonic) {
     if (this.#now === undefined) return isMonotonic === 0 ? Date.now() : performance.now();
-    const told = this.#call(() => {
+    const time = this.#call(() => {
       const now = this.#now;
-      const time = now();
-      if (!(typeof time === 'number' && time >= 0 && time < LATEST)) {
-        throw argumentError('wasi.now', 'milliseconds since 1970', time);
+      const given = now();
+      if (!(typeof given === 'number' && given >= 0 && given < LATEST)) {
+        throw argumentError('wasi.now', 'milliseconds since 1970', given);
       }
-      return time;
+      return given;
     });
-    if (told === undefined) return -1;
-    this.told = told;
-    return told;
+    if (time === undefined) return -1;
+    this.lastTime = time;
+    return time;
   }
 
   /** Fills a range of guest memory with random bytes: 1 on success, 0 if the caller's source threw. */

@@ -178,7 +178,7 @@ export class Wasi {
       emit_own: (id, stream, from, length) => processes[id].emitBytes(stream, this.#own(from, length).slice()),
       over_limit: (id, length) => this.#core.wasi_over_limit(id, length),
       clock: (id, monotonic) => processes[id].clock(monotonic),
-      realtime: (id) => processes[id]?.told ?? Date.now(),
+      realtime: (id) => processes[id]?.lastTime ?? Date.now(),
       monotonic: () => performance.now(),
       suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),
       block: (id, milliseconds) => (sleepWithinTime(processes[id].guest, milliseconds, blockFor) ? 1 : 0),

@@ -65,7 +65,7 @@ export async function startRemote(
 }
 
 /** A queued start of a guest that takes over: of `module`, or of the current module if undefined. */
-class Replacement extends Invocation {
+class QueuedStart extends Invocation {
   constructor(module, guestName) {
     super();
     this.module = module;
@@ -87,9 +87,9 @@ class Remote extends Turns {
   #successor;
   /** True if starts have a time limit (`limits.start`), which terminates the worker. */
   #limitsStart;
-  /** Queued replacements: they run before any pending invocation. */
-  #replacements = [];
-  /** The running invocation or replacement, unless it was offered. */
+  /** Queued starts: they run before any pending invocation. */
+  #starts = [];
+  /** The running invocation or start, unless it was offered. */
   #current;
 
   /**
@@ -162,18 +162,18 @@ class Remote extends Turns {
   }
 
   get hasPending() {
-    return this.#replacements.length > 0 || super.hasPending;
+    return this.#starts.length > 0 || super.hasPending;
   }
 
   dequeue() {
-    return this.#replacements.shift() ?? super.dequeue();
+    return this.#starts.shift() ?? super.dequeue();
   }
 
-  /** For `Turns`: begins an invocation or a replacement. */
+  /** For `Turns`: begins an invocation or a start. */
   begin(invocation) {
     this.running = true;
     this.#current = invocation;
-    const result = invocation instanceof Replacement ? this.#reset(invocation) : this.#invoke(invocation);
+    const result = invocation instanceof QueuedStart ? this.#reset(invocation) : this.#invoke(invocation);
     const ended = () => {
       this.#current = undefined;
       this.#rest();
@@ -244,7 +244,7 @@ class Remote extends Turns {
     this.closed = true;
     const error = closedError('host');
     this.cancelAll();
-    for (const replacement of this.#replacements.splice(0)) replacement.reject(error);
+    for (const start of this.#starts.splice(0)) start.reject(error);
     this.#successor?.close(error);
     this.#guest.close(error);
     return true;
@@ -254,10 +254,10 @@ class Remote extends Turns {
 
   #succeed(module, guestName) {
     if (this.closed) throw closedError('host');
-    const replacement = new Replacement(module, guestName);
-    this.#replacements.push(replacement);
+    const start = new QueuedStart(module, guestName);
+    this.#starts.push(start);
     this.drainNow();
-    return replacement.promise;
+    return start.promise;
   }
 
   async #invoke(invocation) {
@@ -270,13 +270,13 @@ class Remote extends Turns {
     }
   }
 
-  async #reset(replacement) {
-    const { module = this.#module } = replacement;
+  async #reset(start) {
+    const { module = this.#module } = start;
     const hasGuest = this.#guest.isThere && !this.#guest.broken;
-    if (hasGuest && this.#limitsStart) await this.#startBeside(replacement, module);
-    else await this.#renew(replacement, module);
+    if (hasGuest && this.#limitsStart) await this.#startBeside(start, module);
+    else await this.#renew(start, module);
     this.#module = module;
-    if (replacement.module !== undefined) this.name = this.#givenName ?? replacement.guestName;
+    if (start.module !== undefined) this.name = this.#givenName ?? start.guestName;
   }
 
   /** Starts a new instance in the current worker, or in a new one. */

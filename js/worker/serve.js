@@ -213,8 +213,8 @@ export function serve(send) {
 }
 
 /** The error to report for a guest: the one that `reserve` threw, instead of the trap that it caused. */
-const reasonOf = (error, told) =>
-  told !== undefined && error?.code === 'WAPC_TRAP' && error.cause === told ? told : error;
+const reasonOf = (error, failure) =>
+  failure !== undefined && error?.code === 'WAPC_TRAP' && error.cause === failure ? failure : error;
 
 /** The answer in the form that a host callback returns. Over the limit, only the length was sent. */
 function taken({ answered, sent }) {
