@@ -12,7 +12,7 @@ const MOST = 20;
 
 const NONE = 'no samples: the guest spent less than a millisecond or so in its own functions';
 const IN_WORKER =
-  ', or it ran in a worker, where none are taken: with asynchronous routes, which this Node awaits there (Node 25 and later do on this thread)';
+  ', or it ran in a worker, where none are taken: with asynchronous routes, which this Node awaits there; a Node with JSPI does on this thread';
 
 /**
  * Runs `work`, and prints the functions that guests were in meanwhile, also where it fails.

@@ -66,7 +66,7 @@ export function recheckRoom() {
 
 function rejectBlocked() {
   isRechecking = false;
-  // Noted again where one that is pending waits for that.
+  // `holders` notes it again for a host that waits for room.
   isShort = false;
   for (;;) {
     const goingOn = allGoingOn(pending.keys());

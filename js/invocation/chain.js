@@ -55,7 +55,7 @@ export function joinChain(invocation, from, context, abort) {
   invocation.give(context === undefined ? parent.context : context);
   invocation.parent = parent;
   if (abort === undefined) {
-    // Of several, each is made inside a host call of the one before: the last ends first.
+    // Synchronous children of one invocation lie inside each other on the stack: the last one ends first.
     invocation.outerSyncChild = parent.syncChild;
     parent.syncChild = invocation;
     return () => void (parent.syncChild = invocation.outerSyncChild);
@@ -72,7 +72,7 @@ export function joinChain(invocation, from, context, abort) {
 function inheritTime(invocation, parent, guest) {
   const left = guest.isInterruptible ? timeLeft(guest) : Infinity;
   if (left === Infinity) return;
-  // Not those of the guest, which may run another invocation by then.
+  // Read now: the guest may run another invocation when the error is made.
   const { startLimit, timeout } = guest;
   invocation.endAt(performance.now() + left, () => overdueError({ invocation: parent, startLimit, timeout }));
 }

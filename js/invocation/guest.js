@@ -210,7 +210,7 @@ export class Guest {
     );
   }
 
-  /** Its starts have ended: so have their host calls. */
+  /** Called once the starts have ended: their host calls are no `from` any more (`chain.js`). */
   started() {
     this.invocation = undefined;
   }

@@ -108,7 +108,7 @@ export class Suspension {
     this.wasNeeded = false;
     this.#stopTimer?.();
     this.#core.suspension_end();
-    // There may be no room all the same: more guests than the limit are suspended where some began on others' stacks.
+    // More guests than the limit may be suspended, where some began on the stacks of others: there is still no room then.
     recheckRoom();
   }
 

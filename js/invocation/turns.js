@@ -25,7 +25,7 @@ export class Turns {
   name = undefined;
   /**
    * Set by a pool: makes and initializes a fresh instance in place of one that broke, before pending invocations begin.
-   * Returns undefined while that runs, whose own invocations are not held.
+   * Returns undefined while it initializes one: the invocations of `initialize` must not wait for it.
    * @type {(() => Promise<void> | undefined) | undefined}
    */
   renewedBy = undefined;
@@ -60,7 +60,7 @@ export class Turns {
     return current === undefined ? undefined : [current];
   }
 
-  /** For `blocked.js`: what keeps this host busy. The running invocation, or what the pending ones wait for; or nothing. */
+  /** For `blocked.js`: the running invocation, else this queue if invocations are pending; undefined if the host is free. */
   get occupant() {
     return this.current ?? (this.hasPending ? this : undefined);
   }
@@ -153,7 +153,7 @@ export class Turns {
   }
 }
 
-/** An error for one more caller: an error of this package says which operation it has ended. */
+/** A copy of an error for one more caller, since an error of this package names the operation that it ended. */
 function copyOf(error) {
   if (!isOwn(error)) return error;
   const { code, message, cause } = error;

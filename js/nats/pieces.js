@@ -29,7 +29,7 @@ class Progress {
     const now = performance.now();
     if (bytes > 0) this.#begun ??= now;
     const earned = STALL + (bytes / SLOWEST) * 1_000 - (now - (this.#begun ?? now));
-    this.#stopTimer = startTimer(Math.max(0, Math.min(STALL, earned)), this.#late);
+    this.#stopTimer = startTimer(Math.min(STALL, earned), this.#late);
   }
 
   /** Idempotent. */

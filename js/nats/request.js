@@ -242,7 +242,7 @@ export class Request {
       this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
       // Then its caller no longer waits.
       const { timeout } = this.#fields;
-      this.#stopTimer = startTimer(Math.max(0, timeout - this.age), () =>
+      this.#stopTimer = startTimer(timeout - this.age, () =>
         reject(new WapcError('WAPC_TIMEOUT', `the response was not taken within the ${timeout} ms of the request`)),
       );
       this.#sender.send();

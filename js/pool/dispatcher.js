@@ -100,8 +100,7 @@ export class Dispatcher {
   }
 
   get stats() {
-    const [invocations, failures] = [this.#invocations, this.#failures];
-    const replaced = this.#supply.replaced + this.#instances.renewedInPlace;
+    const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#instances.replaced];
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
     const waiting = this.#offers.length + Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));

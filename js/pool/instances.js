@@ -28,8 +28,8 @@ export class Instances {
   /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
   generation = 0;
   newest = 0;
-  /** Number of instances that were renewed while more of their invocations were pending. */
-  renewedInPlace = 0;
+  /** Number of broken instances that were replaced. */
+  replaced = 0;
 
   /**
    * @param {import('../generated/core.js').Pool} pool the core's half
@@ -138,7 +138,7 @@ export class Instances {
     try {
       await this.#prepare(instance, since);
     } catch (error) {
-      // First: what waits is to know the reason, not that the host is closed.
+      // Pending invocations are rejected with this reason before the host is closed, which rejects the others.
       instance.port.rejectHeld(error);
       instance.discard();
       throw error;
@@ -168,12 +168,12 @@ export class Instances {
   }
 
   /**
-   * Renews an instance that broke while more of its invocations are pending. Of the same guest, also if another one has
-   * taken over: those invocations are its own.
+   * Renews an instance that broke while more of its invocations are pending. The fresh instance is of the same guest, also
+   * if another one has taken over: those invocations were made for this one.
    */
   #renewInPlace(instance) {
     return instance.renewOnce(() => {
-      this.renewedInPlace++;
+      this.replaced++;
       return this.#renewed(instance, performance.now(), this.#reset(instance));
     });
   }
@@ -239,11 +239,11 @@ export class Instances {
     this.#initializing.add(end);
     const limit = this.#startLimit;
     if (limit !== undefined) {
-      stopTimer = startTimer(Math.max(0, since + limit - performance.now()), () => end(startTimeoutError(limit)));
+      stopTimer = startTimer(since + limit - performance.now(), () => end(startTimeoutError(limit)));
     }
     const initialized = (async () => {
       await this.#initialize(host);
-      // What it has not awaited may still break the instance.
+      // Invocations that `initialize` has not awaited may still break the instance.
       await rested(stateOf(host));
     })();
     return Promise.race([initialized, ended]).finally(() => {

@@ -4,8 +4,6 @@ import { startTimer } from '../base/timer.js';
 import { NO_SLOT, POOL_NONE } from '../generated/constants.js';
 
 export class Supply {
-  /** Number of broken instances that were replaced. */
-  replaced = 0;
   #slot;
   #core;
   #instances;
@@ -72,7 +70,7 @@ export class Supply {
       const isOfGuest = instance.generation === this.#instances.generation;
       const isBroken = (instance.isDiscarded || instance.isTrapped) && isOfGuest;
       const renewed = this.#instances.renew(instance);
-      if (isBroken) this.replaced++;
+      if (isBroken) this.#instances.replaced++;
       return renewed;
     });
   }
@@ -115,7 +113,7 @@ export class Supply {
       }
       this.watch();
     };
-    this.#stopTimer = startTimer(Math.max(0, at - performance.now()), evict, true);
+    this.#stopTimer = startTimer(at - performance.now(), evict, true);
   }
 
   /** Called when the pool has ended: its slot may be reused by another pool. */

@@ -8,7 +8,7 @@ export class StartingRemotes {
   #remotes = new Set();
   #isClosed = false;
 
-  /** Runs `start`, in which the core calls `startRemote`: that host is one of these until it has started. */
+  /** Runs `start`, in which the core calls `startRemote`: the host that this makes is one of these until it has started. */
   during(start) {
     owner = this;
     try {
@@ -18,7 +18,7 @@ export class StartingRemotes {
     }
   }
 
-  /** Waits for a host to start. Throws WAPC_CLOSED if these are closed. */
+  /** Starts a host by `reset`. Throws WAPC_CLOSED if `close` was called, also while it starts. */
   async started(remote, reset) {
     if (this.#isClosed) throw closedError('pool');
     this.#remotes.add(remote);
@@ -39,7 +39,7 @@ export class StartingRemotes {
 }
 
 /**
- * Those of the pool that is making a host; undefined for hosts of no pool.
+ * The starting hosts of the pool that is making one now; undefined while a host of no pool is made.
  * @type {StartingRemotes | undefined}
  */
 let owner;

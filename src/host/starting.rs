@@ -14,14 +14,14 @@ use crate::options::Options;
 /// The instances of a host or a pool that are starting.
 #[derive(Debug)]
 pub(crate) struct Starting {
-    /// What they belong to, in errors.
+    /// The owner, as errors call it: `host` or `pool`.
     owner: &'static str,
     instances: RefCell<Vec<Rc<Instance>>>,
     closed: Cell<bool>,
 }
 
 impl Starting {
-    /// None yet, of an owner that is called so in errors.
+    /// No instances yet. `owner` is what errors call the host or pool.
     pub(crate) const fn new(owner: &'static str) -> Self {
         Self { owner, instances: RefCell::new(Vec::new()), closed: Cell::new(false) }
     }

@@ -26,7 +26,7 @@ function fromTheEndUp(padding, act) {
   equal(isDone, true, 'it is done at some depth');
 }
 
-/** What `starting` resolves with, once its start's host call has been answered. */
+/** Answers the host call of a start, and resolves as `starting` does. */
 async function start(starting, called, number) {
   (await called(number)).resolve('');
   return starting;
