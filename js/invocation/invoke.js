@@ -46,33 +46,21 @@ export function decodeResponse(response, codec, invocation, guest) {
  * Runs an invocation with `InvokeOptions`, which may end it early. Throws errors that are known synchronously.
  * @template T
  * @param {Invocation} invocation
- * @param {import('../api/index.js').InvokeOptions} options
+ * @param {import('../api/index.js').InvokeOptions | undefined} options
  * @param {() => Promise<T>} run
  * @param {(reason: unknown) => void} abort makes the promise of `run` reject with `reason`
  */
 export function runWith(invocation, options, run, abort) {
-  const taken = /** @type {any} */ (invocation).isCall ? OF_CALL : OF_INVOKE;
-  const { signal, timeout, context, from, into } = read(options, taken);
-  checkSignal(signal);
-  checkTimeout(timeout);
-  if (timeout === 0) invocation.hurry();
-  if (timeout !== undefined) limitTime(invocation, timeout);
-  signal?.throwIfAborted();
-  const leave = giveContext(invocation, from, context, abort);
-  // Registered first: a host callback may abort the signal while the invocation runs.
-  const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
-  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
-  const stop = () => {
-    leave?.();
-    stopListening?.();
-    stopTimer?.();
+  let stop;
+  const end = () => {
+    stop?.();
     invocation.releaseInto();
   };
   try {
-    if (into !== undefined) invocation.writeInto(into);
-    return run().finally(stop);
+    stop = apply(options, /** @type {any} */ (invocation).isCall ? OF_CALL : OF_INVOKE, invocation, abort);
+    return run().finally(end);
   } catch (error) {
-    stop();
+    end();
     throw error;
   }
 }
@@ -104,23 +92,14 @@ export function runObserved(invocation, invoked, run) {
  * @param {import('./port.js').Port} port
  */
 export function invokeSyncWith(invocation, options, port) {
-  const taken = port.isInterruptible ? OF_INTERRUPTIBLE_SYNC : OF_SYNC;
-  const { timeout, context, from, into } = read(options, taken);
-  checkTimeout(timeout);
-  if (timeout !== undefined) limitTime(invocation, timeout);
-  const leave = giveContext(invocation, from, context, undefined);
+  let stop;
   try {
-    if (into !== undefined) invocation.writeInto(into);
+    stop = apply(options, port.isInterruptible ? OF_INTERRUPTIBLE_SYNC : OF_SYNC, invocation, undefined);
     return port.invokeSync(invocation);
   } finally {
-    leave?.();
+    stop?.();
     invocation.releaseInto();
   }
-}
-
-/** Lets an invocation end in `timeout` ms, if its guest can be interrupted. */
-function limitTime(invocation, timeout) {
-  invocation.endAt(performance.now() + timeout, () => timeoutError(timeout));
 }
 
 /**
@@ -157,43 +136,70 @@ const OF_INTERRUPTIBLE_SYNC = taking(
 );
 
 /**
- * The fields of `InvokeOptions`, or of options that a route made. Throws WAPC_ARGUMENT. Like `readFields`, each is read
- * once; written out, since that takes less than half the time.
+ * Reads `InvokeOptions`, or the options that a route made, and has an invocation run with them. Returns a function for its
+ * end, if there is one. Throws WAPC_ARGUMENT, and the reason of a signal that is aborted. Like `readFields`, each option is
+ * read once; written out, into variables, since that takes less than half the time.
  * @param {any} options
  * @param {ReturnType<typeof taking>} taken
+ * @param {Invocation} invocation
+ * @param {((reason: unknown) => void) | undefined} abort ends the invocation; undefined for a synchronous one
+ * @returns {(() => void) | undefined}
  */
-function read(options, taken) {
-  const fields = { signal: undefined, timeout: undefined, context: undefined, from: undefined, into: undefined };
-  if (options === undefined) return fields;
+function apply(options, taken, invocation, abort) {
+  if (options === undefined) return undefined;
   requireObject('options', options);
+  let from, context, signal, timeout, into;
+  let reading = 'from';
   try {
-    fields.from = options.from;
-  } catch (error) {
-    throw unreadable('from', error);
-  }
-  // The signal and context of a route's options are those of `from`, and take longer to read.
-  if (fields.from !== undefined && isPassedOn(options)) return fields;
-  requireNames('options', options, taken.names, taken.others, taken.elsewhere);
-  let reading = 'context';
-  try {
-    fields.context = options.context;
-    reading = 'signal';
-    if (taken.signal) fields.signal = options.signal;
-    reading = 'timeout';
-    if (taken.timeout) fields.timeout = options.timeout;
-    reading = 'into';
-    if (taken.into) fields.into = options.into;
+    from = options.from;
   } catch (error) {
     throw unreadable(reading, error);
   }
-  return fields;
+  // The signal and context of a route's options are those of `from`, and take longer to read.
+  if (from === undefined || !isPassedOn(options)) {
+    requireNames('options', options, taken.names, taken.others, taken.elsewhere);
+    try {
+      reading = 'context';
+      context = options.context;
+      reading = 'signal';
+      if (taken.signal) signal = options.signal;
+      reading = 'timeout';
+      if (taken.timeout) timeout = options.timeout;
+      reading = 'into';
+      if (taken.into) into = options.into;
+    } catch (error) {
+      throw unreadable(reading, error);
+    }
+  }
+  if (signal !== undefined) checkSignal(signal);
+  if (timeout !== undefined) limitTime(invocation, timeout, abort);
+  signal?.throwIfAborted();
+  if (into !== undefined) invocation.writeInto(into);
+  const leave = from === undefined ? undefined : joinChain(invocation, from, context, abort);
+  if (from === undefined) invocation.give(context);
+  const isTimed = timeout !== undefined && abort !== undefined;
+  return signal === undefined && !isTimed ? leave : endEarly(signal, isTimed ? timeout : undefined, abort, leave);
 }
 
-/** Gives an invocation its context, and its place in a chain. Returns a function for its end, if there is one. */
-function giveContext(invocation, from, context, abort) {
-  if (from !== undefined) return joinChain(invocation, from, context, abort);
-  invocation.give(context);
-  return undefined;
+/** Checks a `timeout`. Lets an invocation end in so many ms, if its guest can be interrupted. Throws WAPC_ARGUMENT. */
+function limitTime(invocation, timeout, abort) {
+  checkTimeout(timeout);
+  if (timeout === 0 && abort !== undefined) invocation.hurry();
+  invocation.endAt(performance.now() + timeout, () => timeoutError(timeout));
+}
+
+/**
+ * Has `abort` called when `signal` aborts, and in `timeout` ms; either may be undefined. A host callback may abort the
+ * signal while the invocation runs. Returns a function that ends this, and calls `leave`.
+ */
+function endEarly(signal, timeout, abort, leave) {
+  const stopListening = signal === undefined ? undefined : onAbort(signal, abort);
+  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => abort(timeoutError(timeout)));
+  return () => {
+    leave?.();
+    stopListening?.();
+    stopTimer?.();
+  };
 }
 
 export function checkSignal(signal) {
