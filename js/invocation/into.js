@@ -74,7 +74,9 @@ class Destination {
 
   /** The invocation that uses it has ended. */
   release() {
-    const [previous, next] = [this.#previous, this.#next];
+    // Not destructured from an array, which V8 11 makes and iterates: 5% of a short invocation.
+    const previous = this.#previous;
+    const next = this.#next;
     if (previous === undefined) this.#list.first = next;
     else previous.#next = next;
     if (next !== undefined) next.#previous = previous;
@@ -105,7 +107,7 @@ class Destination {
 
   /** The last response, as a view of the caller's bytes. Throws WAPC_LIMIT if it is too long, WAPC_ARGUMENT if detached. */
   response() {
-    const [length, limit] = [this.#length, this.#end - this.#start];
+    const length = this.#length;
     if (this.#isWritten && !this.isDetached) {
       // The caller has the view, and may have given it another `length`. An empty one is made again: only that shows
       // whether the buffer of an empty array is detached.
@@ -113,6 +115,7 @@ class Destination {
       this.#viewLength = length;
       return this.#view;
     }
+    const limit = this.#end - this.#start;
     if (length > limit) {
       const message = `into: the response has ${length} bytes, and \`into\` ${limit}; give it a longer array, or none`;
       throw new WapcError('WAPC_LIMIT', message);
