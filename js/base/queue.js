@@ -1,91 +1,104 @@
-/**
- * A first-in, first-out queue whose items can be removed at any time, and put back in front. Finding the first item of a
- * `Set` gets slower with each deletion, since it skips deleted entries; an iterator remembers its position.
- * @template T
- */
-export class Queue {
-  /** Items that were put back: they come first. Undefined until there is one, since most queues have none. */
-  #front;
-  #lane = new Lane();
+/** Where an item stands in a queue. */
+class Place {
+  /** The places in front of it and behind it. */
+  previous;
+  next;
 
-  get length() {
-    const { length } = this.#lane;
-    return this.#front === undefined ? length : this.#front.length + length;
-  }
-
-  /** The oldest item; undefined if the queue is empty. */
-  get first() {
-    return this.#front?.first ?? this.#lane.first;
-  }
-
-  push(item) {
-    this.#lane.push(item);
-  }
-
-  /** Puts an item back that was removed: in front of all others, behind those that were put back before. */
-  putBack(item) {
-    this.#front ??= new Lane();
-    this.#front.push(item);
-  }
-
-  /** Removes and returns the oldest item; undefined if the queue is empty. */
-  shift() {
-    return this.#front?.shift() ?? this.#lane.shift();
-  }
-
-  /** Removes an item. True if it was queued. */
-  delete(item) {
-    return this.#lane.delete(item) || this.#front?.delete(item) === true;
-  }
-
-  /** Removes and returns all items. */
-  clear() {
-    return [...(this.#front?.clear() ?? []), ...this.#lane.clear()];
+  constructor(item, queue) {
+    this.item = item;
+    this.queue = queue;
   }
 }
 
 /**
- * Items in the order in which they came.
- * @template T
+ * A first-in, first-out queue whose items can be removed at any time, and put back in front. A linked list, since a `Set`
+ * keeps deleted entries for a while, which engines pass again and again. An item is an object, in one queue at a time; it
+ * has its `place` while it is.
+ * @template {{ place?: Place }} T
  */
-class Lane {
-  #set = new Set();
-  #iterator = this.#set.values();
-  /** The oldest item, where the iterator has passed it already. */
+export class Queue {
+  length = 0;
+  /** @type {Place | undefined} */
   #first;
+  /** @type {Place | undefined} */
+  #last;
+  /** The last of those that were put back: they come first. */
+  #lastBack;
 
-  get length() {
-    return this.#set.size;
-  }
-
+  /**
+   * The oldest item; undefined if the queue is empty.
+   * @returns {T | undefined}
+   */
   get first() {
-    if (this.#set.size === 0) return undefined;
-    return (this.#first ??= this.#iterator.next().value);
+    return this.#first?.item;
   }
 
+  /** @param {T} item */
   push(item) {
-    // An iterator that has reached the end stays there.
-    if (this.#set.size === 0) this.#iterator = this.#set.values();
-    this.#set.add(item);
+    this.#insert(item, this.#last);
   }
 
+  /**
+   * Puts an item back that was removed: in front of all others, behind those that were put back before.
+   * @param {T} item
+   */
+  putBack(item) {
+    this.#lastBack = this.#insert(item, this.#lastBack);
+  }
+
+  /**
+   * Removes and returns the oldest item; undefined if the queue is empty.
+   * @returns {T | undefined}
+   */
   shift() {
-    if (this.#set.size === 0) return undefined;
-    const item = this.#first ?? this.#iterator.next().value;
-    this.#first = undefined;
-    this.#set.delete(item);
-    return item;
+    const first = this.#first;
+    if (first === undefined) return undefined;
+    this.#remove(first);
+    return first.item;
   }
 
-  delete(item) {
-    if (item === this.#first) this.#first = undefined;
-    return this.#set.delete(item);
+  /**
+   * Removes an item. True if it was queued.
+   * @param {T} item
+   */
+  delete({ place }) {
+    if (place?.queue !== this) return false;
+    this.#remove(place);
+    return true;
   }
 
+  /**
+   * Removes and returns all items.
+   * @returns {T[]}
+   */
   clear() {
-    const all = [...this.#set];
-    this.#set.clear();
-    this.#first = undefined;
+    const all = [];
+    while (this.length > 0) all.push(this.shift());
     return all;
+  }
+
+  /** Gives an item its place behind `previous`, or in front of all if that is undefined. */
+  #insert(item, previous) {
+    const place = new Place(item, this);
+    const next = previous === undefined ? this.#first : previous.next;
+    place.previous = previous;
+    place.next = next;
+    if (previous === undefined) this.#first = place;
+    else previous.next = place;
+    if (next === undefined) this.#last = place;
+    else next.previous = place;
+    this.length++;
+    return (item.place = place);
+  }
+
+  #remove(place) {
+    const { item, previous, next } = place;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    if (place === this.#lastBack) this.#lastBack = previous;
+    item.place = undefined;
+    this.length--;
   }
 }
