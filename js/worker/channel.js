@@ -21,6 +21,8 @@ export class Channel {
   #polling;
   /** @type {Pace | undefined} undefined where invocations go through the rings */
   #pace;
+  /** True while a microtask will wake the worker. */
+  #isWaking = false;
 
   /**
    * Starts a worker. Throws WAPC_LOAD, WAPC_ARGUMENT.
@@ -76,8 +78,17 @@ export class Channel {
    * changed. Returns its number in the rings, or `BY_MESSAGE`.
    */
   sendInvocation(invocation) {
-    const number = this.#rings === undefined ? -1 : this.#offerInRings(this.#rings, invocation);
-    return number >= 0 ? number : this.#sendByMessage(invocation);
+    const rings = this.#rings;
+    const number = rings === undefined ? -1 : this.#writeTo(rings, invocation);
+    if (rings === undefined || number < 0) return this.#sendByMessage(invocation);
+    try {
+      this.#wake(rings);
+    } catch (error) {
+      // No worker waits for it: that would have been woken otherwise.
+      this.takeBack(number);
+      throw error;
+    }
+    return number;
   }
 
   /**
@@ -91,8 +102,10 @@ export class Channel {
     if (this.#rings === undefined) {
       return this.#pace?.allows(count, offered) ? this.#sendByMessage(invocation) : undefined;
     }
-    const number = this.#offerInRings(this.#rings, invocation);
-    return number < 0 ? undefined : number;
+    const number = this.#writeTo(this.#rings, invocation);
+    if (number < 0) return undefined;
+    if (!this.#rings.isAwake) this.#wakeSoon(this.#rings);
+    return number;
   }
 
   #sendByMessage({ operation, payload, payloadLength }) {
@@ -102,20 +115,35 @@ export class Channel {
     return BY_MESSAGE;
   }
 
-  /** The number of an invocation in the rings, or -1 where there is no room for it. */
-  #offerInRings(rings, invocation) {
+  /** Writes an invocation to the rings: its number there, or -1 where there is no room for it. */
+  #writeTo(rings, invocation) {
     const number = rings.offer(invocation);
     if (number < 0) return number;
     this.#thread.ref();
-    try {
-      if (!rings.wake()) this.send([OFFER]);
-    } catch (error) {
-      // No worker waits for it: that would have been woken otherwise.
-      this.takeBack(number);
-      throw error;
-    }
     this.#polling?.begin();
     return number;
+  }
+
+  /** Wakes the worker. Throws where a message cannot be sent. */
+  #wake(rings) {
+    if (!rings.wake()) this.send([OFFER]);
+  }
+
+  /**
+   * Wakes the worker in a microtask, once for all that is offered until then: waking takes this thread as long as it takes
+   * to offer several invocations, and the worker would block again before the next one is there.
+   */
+  #wakeSoon(rings) {
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    queueMicrotask(() => {
+      this.#isWaking = false;
+      try {
+        this.#wake(rings);
+      } catch (error) {
+        this.#thread.die(error);
+      }
+    });
   }
 
   /**

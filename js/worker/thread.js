@@ -22,15 +22,15 @@ export class Thread {
     this.#died = died;
     if (typeof worker.on === 'function') {
       worker.on('message', (message) => this.#receive?.(message));
-      worker.on('messageerror', (error) => this.#die(error));
-      worker.on('error', (error) => this.#die(error));
-      worker.on('exit', (code) => this.#die(new Error(`the worker exited with code ${code}`)));
+      worker.on('messageerror', (error) => this.die(error));
+      worker.on('error', (error) => this.die(error));
+      worker.on('exit', (code) => this.die(new Error(`the worker exited with code ${code}`)));
     } else {
       worker.addEventListener('message', ({ data }) => this.#receive?.(data));
-      worker.addEventListener('messageerror', () => this.#die(new Error('a message of the worker cannot be read')));
+      worker.addEventListener('messageerror', () => this.die(new Error('a message of the worker cannot be read')));
       worker.addEventListener('error', (event) => {
         event.preventDefault();
-        this.#die(event.error ?? new Error(event.message || UNTOLD));
+        this.die(event.error ?? new Error(event.message || UNTOLD));
       });
     }
     this.unref();
@@ -63,7 +63,8 @@ export class Thread {
     }
   }
 
-  #die(error) {
+  /** The worker has died, or cannot be reached: it is terminated, and reported unless it was stopped. */
+  die(error) {
     const died = this.#died;
     this.stop();
     died?.(error);

@@ -128,6 +128,11 @@ export class HostRings extends Rings {
     Atomics.store(this.words, WORKER, RESTING);
   }
 
+  /** True while the worker looks for work by itself. */
+  get isAwake() {
+    return Atomics.load(this.words, WORKER) === AWAKE;
+  }
+
   /** Wakes the worker. False if that takes a message. */
   wake() {
     const { words } = this;
