@@ -1,5 +1,6 @@
 /** Builds the package into dist/: the core from Rust, its glue, the bundles, the typings. Skips what is up to date. */
 
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -99,6 +100,8 @@ function generateGlue(isQuick) {
   const glue = join(GENERATED, 'core.js');
   const seen = new Set();
   const lines = readFileSync(glue, 'utf8').split('\n');
+  // Not there until it is complete: it would be taken for up to date where one of the next steps fails.
+  rmSync(glue);
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
   writeFileSync(glue, compiledAtOnce(withOurEncoding(lines.filter(isNew).join('\n'))));
   const core = join(GENERATED, 'core_bg.wasm');
@@ -178,7 +181,9 @@ function bindgen() {
   const { version } = JSON.parse(run('cargo', ['metadata', '--format-version', '1'], { quiet: true })).packages.find(
     ({ name }) => name === 'wasm-bindgen',
   );
-  const target = cache(`bindgen-${version}`);
+  // By its source too: cargo may take the program of another working copy for up to date.
+  const source = createHash('sha256').update(readFileSync(join(root, 'tools/bindgen/src/main.rs'))).digest('hex');
+  const target = cache(`bindgen-${version}-${source.slice(0, 8)}`);
   const program = join(target, 'release/bindgen');
   const manifest = join(root, 'tools/bindgen/Cargo.toml');
   if (!existsSync(program)) step('building the glue generator (once, about two minutes)');
