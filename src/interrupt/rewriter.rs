@@ -11,6 +11,7 @@ mod cursor;
 mod indices;
 mod instructions;
 mod output;
+mod references;
 mod skipping;
 mod spaces;
 mod survey;
@@ -23,6 +24,7 @@ use body::Bodies;
 use cursor::Cursor;
 pub(crate) use cursor::Refused;
 use output::{Body, insert, write_sized, write_unsigned};
+use references::refers_to_host;
 use spaces::{
     CODE, CUSTOM, EXPORTS, FUNCTIONS, GLOBALS, ORDER, PREAMBLE, START, Section, Spaces, TABLES, TYPES, read_sections,
 };
@@ -34,7 +36,8 @@ const OF_OFFSETS: [&str; 4] = [".debug_", "metadata.code.", "sourceMappingURL", 
 pub(crate) fn rewrite(module: &[u8]) -> Result<Vec<u8>, Refused> {
     let mut cursor = Cursor::new(module);
     let sections = read_sections(&mut cursor)?;
-    let spaces = Spaces::read(&cursor, &sections)?;
+    let mut spaces = Spaces::read(&cursor, &sections)?;
+    spaces.refers_to_host = refers_to_host(&cursor, &sections, spaces.imported_functions)?;
     let exports = sections.iter().find(|section| section.id == EXPORTS).map_or(0..0, |found| found.content.clone());
     let appended = Appended::new(&spaces, &mut cursor.over(exports))?;
     let mut output = Vec::with_capacity(module.len() + module.len() / 4 + 1024);

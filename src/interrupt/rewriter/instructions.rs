@@ -20,8 +20,8 @@ pub(super) enum Instruction {
     Return,
     /// A call: the index of its function, where that is known.
     Call(Option<usize>),
-    /// A call in place of the rest of the function.
-    TailCall,
+    /// A call in place of the rest of the function, likewise.
+    TailCall(Option<usize>),
     /// One whose work the engine does by a call of its own, such as an allocation.
     Engine,
     /// `throw`, `rethrow` and `throw_ref`. The operands have not been read.
@@ -66,6 +66,15 @@ pub(super) trait Labels {
     fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused>;
 }
 
+/// Refuses labels: constant expressions have none.
+pub(super) struct NoLabels;
+
+impl Labels for NoLabels {
+    fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
+        Err(cursor.unknown("a label"))
+    }
+}
+
 /// Reads an instruction; its labels are read by `labels`.
 pub(super) fn read_instruction(cursor: &mut Cursor, labels: &mut impl Labels) -> Result<Instruction, Refused> {
     match cursor.byte()? {
@@ -100,8 +109,9 @@ pub(super) fn read_instruction(cursor: &mut Cursor, labels: &mut impl Labels) ->
         0x10 => cursor.index().map(|function| Instruction::Call(Some(function))),
         // call_ref
         0x14 => cursor.index().map(|_| Instruction::Call(None)),
-        // return_call, return_call_ref
-        0x12 | 0x15 => cursor.index().map(|_| Instruction::TailCall),
+        0x12 => cursor.index().map(|function| Instruction::TailCall(Some(function))),
+        // return_call_ref
+        0x15 => cursor.index().map(|_| Instruction::TailCall(None)),
         // call_indirect
         0x11 => {
             cursor.index()?;
@@ -110,7 +120,7 @@ pub(super) fn read_instruction(cursor: &mut Cursor, labels: &mut impl Labels) ->
         // return_call_indirect
         0x13 => {
             cursor.index()?;
-            cursor.index().map(|_| Instruction::TailCall)
+            cursor.index().map(|_| Instruction::TailCall(None))
         }
         // catch
         0x07 => plain(cursor.index()),

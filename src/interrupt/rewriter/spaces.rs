@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Refused};
-use super::instructions::{Instruction, Labels, read_instruction};
+use super::instructions::{Instruction, NoLabels, read_instruction};
 use super::types::{Signature, read_types, skip_value_type};
 use crate::leb128::Leb128;
 
@@ -17,7 +17,7 @@ const MEMORIES: u8 = 5;
 pub(super) const GLOBALS: u8 = 6;
 pub(super) const EXPORTS: u8 = 7;
 pub(super) const START: u8 = 8;
-const ELEMENTS: u8 = 9;
+pub(super) const ELEMENTS: u8 = 9;
 pub(super) const CODE: u8 = 10;
 const DATA: u8 = 11;
 const DATA_COUNT: u8 = 12;
@@ -70,6 +70,8 @@ pub(super) struct Spaces {
     /// The types of its functions, imported ones first.
     pub(super) functions: Vec<usize>,
     pub(super) imported_functions: usize,
+    /// True where it refers to functions of its host, so that any indirect call may be of one: see `references`.
+    pub(super) refers_to_host: bool,
     /// True for each memory, and each table, whose addresses have 64 bits.
     pub(super) memories: Vec<bool>,
     pub(super) tables: Vec<bool>,
@@ -87,6 +89,11 @@ impl Spaces {
             spaces.read_section(*id, &mut cursor.over(content.clone()))?;
         }
         Ok(spaces)
+    }
+
+    /// True where a call may be of a function of the host. `function`: the one that it names; None for an indirect call.
+    pub(super) fn may_call_host(&self, function: Option<usize>) -> bool {
+        function.map_or(self.refers_to_host, |function| function < self.imported_functions)
     }
 
     /// True where something may have a length of 64 bits.
@@ -177,7 +184,7 @@ fn read_table(cursor: &mut Cursor) -> Result<bool, Refused> {
 }
 
 /// Reads the limits of a memory or a table: true where its addresses have 64 bits.
-fn read_limits(cursor: &mut Cursor) -> Result<bool, Refused> {
+pub(super) fn read_limits(cursor: &mut Cursor) -> Result<bool, Refused> {
     const HAS_MAXIMUM: u8 = 1;
     const IS_64: u8 = 4;
     /// Proposed: <https://github.com/WebAssembly/custom-page-sizes>
@@ -194,13 +201,4 @@ fn read_limits(cursor: &mut Cursor) -> Result<bool, Refused> {
         cursor.index()?;
     }
     Ok(flags & IS_64 != 0)
-}
-
-/// Refuses labels: constant expressions have none.
-struct NoLabels;
-
-impl Labels for NoLabels {
-    fn label(&mut self, cursor: &mut Cursor) -> Result<(), Refused> {
-        Err(cursor.unknown("a label"))
-    }
 }

@@ -30,6 +30,11 @@ const TURNS: usize = 2 * SHORT_LOOP;
 /// The most turns of a loop that are written.
 const MOST_TURNS: usize = 4;
 
+/// Instructions that a call counts for. `function`: the one that it names; None for an indirect call.
+fn weight_of_call(function: Option<usize>, spaces: &Spaces) -> u32 {
+    if spaces.may_call_host(function) { HOST_CALL_WEIGHT } else { CALL_WEIGHT }
+}
+
 /// A loop of a function.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Loop {
@@ -219,12 +224,11 @@ impl Survey {
                 return Ok(Some(current));
             }
             Instruction::Call(function) => {
-                let is_of_host = function.is_some_and(|function| function < spaces.imported_functions);
-                self.call(current, if is_of_host { HOST_CALL_WEIGHT } else { CALL_WEIGHT });
+                self.call(current, weight_of_call(function, spaces));
                 return Ok(Some(current));
             }
-            Instruction::TailCall => {
-                self.call(current, CALL_WEIGHT);
+            Instruction::TailCall(function) => {
+                self.call(current, weight_of_call(function, spaces));
                 What::TailCall
             }
             Instruction::Engine => {

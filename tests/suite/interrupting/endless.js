@@ -42,6 +42,7 @@ export function guestOf({
   memory = [0, 1],
   elements,
   globals,
+  tables = [],
   types = [],
 }) {
   const guestCall = [[0x20, 0], i32(1), 0x46, [0x04, EMPTY], call(RUN), END, i32(0), i32(4), call(RESPONSE), i32(1)];
@@ -49,7 +50,7 @@ export function guestOf({
     section(1, vector([...TYPES, ...types])),
     section(2, vector([[name('wapc'), name('__guest_response'), 0, 0]])),
     section(3, vector([1, 2, ...others.map(([of]) => of)])),
-    section(4, vector([[0x70, 0, 2]])),
+    section(4, vector([[0x70, 0, 2], ...tables])),
     section(5, vector([memory])),
     tags.length > 0 ? section(13, vector(tags.map((of) => [0, of]))) : [],
     globals === undefined ? [] : section(6, vector(globals)),
@@ -164,6 +165,54 @@ export const turningByTailCalls = (times, each) =>
     locals: [I32],
     globals: [[I32, 1, i32(0), END]],
   });
+
+/** A guest that does something so many times. */
+const repeating = (times, code, parts = {}) =>
+  guestOf({
+    run: [LOOP, code, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(times), 0x49, [0x0d, 0], END],
+    locals: [I32],
+    ...parts,
+  });
+
+/** A response of four bytes, by a call that is given its operands. */
+const responding = (...by) => [i32(0), i32(4), by];
+const indirectly = responding(i32(0), [0x11, 0, 0]);
+/** An expression that is a reference to the import. */
+const reference = [[0xd2, RESPONSE], END];
+
+/** Guests that call their host so many times in one invocation, each in its own way. Some engines do not know all of them. */
+export const callingHost = (times) => ({
+  call: repeating(times, responding(call(RESPONSE))),
+  return_call: repeating(times, call(OTHER), { others: [[2, responding([0x12, RESPONSE])]] }),
+  'call_indirect, by an active segment': repeating(times, indirectly, {
+    elements: [[0, i32(0), END, vector([RESPONSE])]],
+  }),
+  'call_indirect, by an active segment of a named table': repeating(times, indirectly, {
+    elements: [[2, 0, i32(0), END, 0, vector([RESPONSE])]],
+  }),
+  'call_indirect, by a passive segment': repeating(times, [i32(0), i32(0), i32(1), [0xfc, 12, 0, 0], indirectly], {
+    elements: [[1, 0, vector([RESPONSE])]],
+  }),
+  'call_indirect, by expressions': repeating(times, indirectly, {
+    elements: [[4, i32(0), END, vector([reference])]],
+  }),
+  'call_indirect, by expressions of a type': repeating(times, [i32(0), i32(0), i32(1), [0xfc, 12, 0, 0], indirectly], {
+    elements: [[5, 0x70, vector([reference])]],
+  }),
+  'call_indirect, by a global': repeating(times, [i32(0), [0x23, 0], [0x26, 0], indirectly], {
+    globals: [[0x70, 0, reference]],
+  }),
+  'call_indirect, by a table of its own': repeating(times, responding(i32(0), [0x11, 0, 1]), {
+    tables: [[0x40, 0, 0x70, 0, 1, reference]],
+  }),
+  return_call_indirect: repeating(times, call(OTHER), {
+    others: [[2, responding(i32(0), [0x13, 0, 0])]],
+    elements: [[0, i32(0), END, vector([RESPONSE])]],
+  }),
+  'call_ref of what is exported': repeating(times, responding([0xd2, RESPONSE], [0x14, 0]), {
+    exports: [['x', 0, RESPONSE]],
+  }),
+});
 
 /** The next index of each kind that a guest here does not have, and its rewritten form does. */
 const NEXT = { type: TYPES.length, function: OTHER, table: 1, global: 0 };

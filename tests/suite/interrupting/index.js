@@ -3,7 +3,16 @@
 import { A_DAY, equal, fails, thrown, wordsOf } from '../assert.js';
 import { A_DAY as A_DAY_NS, PAGE, clock, pollPayload } from '../wasi/probe.js';
 import { patient } from '../ways.js';
-import { ENDLESS, ENDLESS_STARTS, INVALID, WAITING, guestOf, turning, turningByTailCalls } from './endless.js';
+import {
+  ENDLESS,
+  ENDLESS_STARTS,
+  INVALID,
+  WAITING,
+  callingHost,
+  guestOf,
+  turning,
+  turningByTailCalls,
+} from './endless.js';
 
 /** Milliseconds: short, since every endless guest takes them. */
 const SOON = 5;
@@ -331,6 +340,21 @@ function* counting({ WapcHost, WapcModule, guest }) {
       }
     },
   ];
+
+  for (const [way, source] of Object.entries(callingHost(100))) {
+    if (!isKnown(source)) continue;
+    yield [
+      `a call of the host counts for 500 instructions by ${way}`,
+      async () => {
+        const host = await fuelled(source, 90_000);
+        equal(host.invokeSync('e'), new Uint8Array(4));
+        host.close();
+        const short = await fuelled(source, 50_000);
+        await fails('WAPC_LIMIT', () => short.invokeSync('e'));
+        short.close();
+      },
+    ];
+  }
 
   yield [
     'no fuel: what counts at all is refused, and the host goes on',
