@@ -234,6 +234,7 @@ extern "C" {
         guest: &Guest,
         settings: &WasiSettings,
         payload_limit: u32,
+        interrupts: bool,
     ) -> Result<(), JsValue>;
 }
 

@@ -15,7 +15,7 @@ import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { restoreStack } from './stack.js';
 import { Suspension, canSuspend } from './suspension.js';
-import { LONG, attachRefill, overdueError, spend, timeLeft } from './time-limit.js';
+import { LONG, LONG_TEXT, attachRefill, overdueError, spend, timeLeft } from './time-limit.js';
 
 /** Live instances by number. */
 const guests = [];
@@ -311,7 +311,7 @@ export class Guest {
 
   /** Decodes UTF-8 text for people to read; undefined if it exceeds the engine's longest string. */
   text(ptr, len) {
-    if (len >= LONG) this.spend(len);
+    if (len >= LONG_TEXT) this.spend(len);
     try {
       return decodeLenient(this.bytes(ptr + len), ptr, len);
     } catch {
@@ -321,7 +321,7 @@ export class Guest {
 
   /** Decodes UTF-16 text of AssemblyScript; undefined as in `text`. */
   textUtf16(ptr, len) {
-    if (len >= LONG) this.spend(len);
+    if (len >= LONG_TEXT) this.spend(len);
     try {
       return decodeUtf16(this.bytes(ptr + len), ptr, len);
     } catch {

@@ -83,8 +83,7 @@ export function sleepWithinTime(guest, milliseconds, block) {
  */
 function withinTime(guest, hostCall) {
   return (binding, namespace, operation, payload, context) => {
-    const { invocation } = guest;
-    if (invocation.answer !== undefined && isSeenLate(guest, invocation)) return undefined;
+    if (guest.invocation.answer !== undefined && isSeenLate(guest)) return undefined;
     if (payload.length >= LONG && !spend(guest, payload.length)) return undefined;
     return hostCall(binding, namespace, operation, payload, context);
   };
@@ -92,6 +91,9 @@ function withinTime(guest, hostCall) {
 
 /** Bytes from which on a copy counts: shorter ones take no longer than the call that asks for them. */
 export const LONG = 65_536;
+
+/** Bytes from which on a text counts: one that is broken takes a hundred times as long to decode as bytes to copy. */
+export const LONG_TEXT = 1024;
 
 /** Bytes that count for an instruction, as a power of two; and the lowest that a quantum is brought to. */
 const BYTES = 6;
@@ -108,19 +110,24 @@ export function spend(guest, length) {
   return !isOverdue(guest, timeLeft(guest));
 }
 
-/** True if no time is left: the guest is stopped then. */
+/** True if no time is left: the guest is stopped then, and traps at the next instructions that it counts. */
 function isOverdue(guest, left) {
   if (left > 0) return false;
+  guest.left.value = LOWEST;
   guest.core.instance_overdue(guest.id);
   return true;
 }
 
-/** Host calls that take less than these ms together make the clock be read less often, up to once in so many. */
+/** Calls of the host, WASI included, that take less than these ms together make the clock be read less often, up to once in so many. */
 const QUICK = 0.25;
 const SELDOM = 8;
 
-/** True if the time of an invocation is over, as far as that is looked at: the guest is stopped then. */
-function isSeenLate(guest, invocation) {
+/**
+ * True if the time of the running invocation is over, as far as that is looked at: the guest is stopped then.
+ * @param {Guest} guest one that can be interrupted
+ */
+export function isSeenLate(guest) {
+  const invocation = /** @type {any} */ (guest.invocation);
   const look = (invocation.look ??= { calls: 0, every: 1, left: Infinity });
   if (++look.calls < look.every) return false;
   const left = timeLeft(guest);

@@ -43,8 +43,8 @@ class WasiOf {
   }
 
   /** Adds WASI to the imports of an instance, and applies its settings. Throws WAPC_ARGUMENT. */
-  link(imports, guest, settings, payloadLimit) {
-    guest.wasi = this.#wasi.begin(guest, settings, payloadLimit);
+  link(imports, guest, settings, payloadLimit, isInterruptible) {
+    guest.wasi = this.#wasi.begin(guest, settings, payloadLimit, isInterruptible);
     for (const name of this.#names) {
       imports[name] = this.#wasi.imports(name === 'wasi_unstable');
     }

@@ -5,7 +5,7 @@
 
 import { encoder } from '../base/encoding.js';
 import { WapcError, argumentError } from '../base/error.js';
-import { sleepWithinTime } from '../invocation/time-limit.js';
+import { isSeenLate, sleepWithinTime } from '../invocation/time-limit.js';
 import { Directories } from './directories.js';
 import { Process } from './process.js';
 import { isOfMachine } from './settings.js';
@@ -75,7 +75,7 @@ export class Wasi {
    * Registers a guest, and passes its settings to Rust. Throws WAPC_ARGUMENT for a directory that cannot be opened, and
    * WAPC_LIMIT.
    */
-  begin(guest, settings, payloadLimit) {
+  begin(guest, settings, payloadLimit, isInterruptible) {
     const { id } = guest;
     const process = new Process(guest, settings, () => {
       this.#processes[id] = undefined;
@@ -83,7 +83,7 @@ export class Wasi {
     });
     this.#processes[id] = process;
     try {
-      this.#rust.wasi_begin(id, payloadLimit, process.hasOwnClock ? 1 : 0);
+      this.#rust.wasi_begin(id, payloadLimit, Number(process.hasOwnClock), Number(isInterruptible));
       this.#give(id, settings);
     } catch (error) {
       process.end();
@@ -180,6 +180,7 @@ export class Wasi {
       clock: (id, monotonic) => processes[id].clock(monotonic),
       realtime: (id) => processes[id]?.lastTime ?? Date.now(),
       monotonic: () => performance.now(),
+      is_late: (id) => Number(isSeenLate(processes[id].guest)),
       suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),
       block: (id, milliseconds) => (sleepWithinTime(processes[id].guest, milliseconds, blockFor) ? 1 : 0),
       take: (to) => void this.#own(to, directories.held.length).set(directories.held),

@@ -30,7 +30,7 @@ impl Instance {
     async fn link_and_start(&self, linkable: &Linkable, settings: &WasiSettings, may_wait: bool) -> Result<(), Error> {
         let imports = imports_of(linkable).map_err(|cause| link_error(linkable, &cause))?;
         if let Some(wasi) = &linkable.wasi {
-            let linked = wasi.try_link(&imports, &self.guest, settings, self.payload_limit);
+            let linked = wasi.try_link(&imports, &self.guest, settings, self.payload_limit, linkable.interrupts);
             linked.map_err(Error::Thrown)?;
         }
         let suspend = may_wait && self.suspendable;

@@ -12,6 +12,10 @@ use crate::abi::Result;
 /// standard input.
 const ALL: usize = 512 << 20;
 
+/// The most handles that one process may hold, on the way along a path too: each takes one of the machine's process's own
+/// few.
+const MOST_HANDLES: u32 = 4096;
+
 thread_local! {
     /// The room taken by all processes, in bytes.
     static USED: Cell<usize> = const { Cell::new(0) };
@@ -36,6 +40,11 @@ impl Holdings {
         self.ended.set(true);
         USED.set(USED.get() - self.room.take());
         self.handles.set(0);
+    }
+
+    /// EMFILE where no other handle may be opened.
+    pub(crate) fn require_handle(&self) -> Result<()> {
+        if self.handles.get() < MOST_HANDLES { Ok(()) } else { Err(wasip1::ERRNO_MFILE) }
     }
 
     /// One more handle.
@@ -122,7 +131,7 @@ impl Holdings {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, Holdings, Room, used};
+    use super::{ALL, Holdings, MOST_HANDLES, Room, used};
 
     #[test]
     fn room_is_taken_and_given_back() {
@@ -137,6 +146,18 @@ mod tests {
         assert_eq!(resize(0), Some(Ok(())));
         assert!(Room::of(&other, ALL).is_ok());
         assert_eq!((holder.room(), other.room(), used()), (0, 0, 0));
+    }
+
+    #[test]
+    fn handles_are_bounded() {
+        let holder = Holdings::new();
+        for _ in 0..MOST_HANDLES {
+            assert_eq!(holder.require_handle(), Ok(()));
+            holder.add_handle();
+        }
+        assert_eq!(holder.require_handle(), Err(wasip1::ERRNO_MFILE));
+        assert!(holder.remove_handle());
+        assert_eq!(holder.require_handle(), Ok(()));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) struct Process {
     descriptors: RefCell<Descriptors>,
     /// True where its clock is the caller's (`wasi.now`).
     pub(crate) has_own_clock: bool,
+    /// True where its time may be over in the middle of a call: its guest can be interrupted.
+    is_timed: bool,
     /// The wait that goes on: kept while its stack is suspended.
     waits_since: Cell<Option<Wait>>,
 }

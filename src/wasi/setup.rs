@@ -57,10 +57,10 @@ fn given_text() -> String {
     String::from_utf8(given()).unwrap_or_default()
 }
 
-/// Begins a process with standard streams.
+/// Begins a process with standard streams. `is_timed`: 1 for a guest that can be interrupted.
 #[unsafe(no_mangle)]
-extern "C" fn wasi_begin(id: u32, payload_limit: u32, has_own_clock: u32) {
-    Process::begin(id, payload_limit, has_own_clock != 0);
+extern "C" fn wasi_begin(id: u32, payload_limit: u32, has_own_clock: u32, is_timed: u32) {
+    Process::begin(id, payload_limit, has_own_clock != 0, is_timed != 0);
 }
 
 /// Ends a process: what it holds is given back, and what it had open is closed.

@@ -120,6 +120,11 @@ pub(crate) fn enter(guest: u32) {
     CURRENT.set(guest);
 }
 
+/// True where the time of a guest that can be interrupted is over, as far as that is looked at: it is stopped then.
+pub(crate) fn is_late(guest: u32) -> bool {
+    imports::is_late(guest) != 0
+}
+
 /// Nanoseconds since 1970, for the times of files: as the guest was last told, where its clock is the caller's.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` keeps to the range.
 pub(crate) fn realtime() -> u64 {

@@ -42,7 +42,7 @@ mod tests {
 
     fn begin(payload_limit: u32) {
         native::reset(PAGE as usize);
-        Process::begin(0, payload_limit, false);
+        Process::begin(0, payload_limit, false, false);
     }
 
     fn iovec(ptr: u32, len: u32) -> Vec<u8> {

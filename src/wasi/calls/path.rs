@@ -90,7 +90,7 @@ mod tests {
     /// A guest that was given a tree: two files, directories and links.
     fn begin() -> Rc<Process> {
         native::reset(65_536);
-        Process::begin(0, 100, false);
+        Process::begin(0, 100, false, false);
         let Some(process) = Process::by_id(0) else { unreachable!("it has just begun") };
         let given = Node::directory(&process.nodes).and_then(|tree| {
             tree.add_file("file", b"text".to_vec())?;

@@ -13,8 +13,11 @@ use crate::abi::{Result, Stat};
 use crate::holdings::Room;
 use crate::sys;
 
-/// Bytes of a node besides its content and its name.
-const NODE_LEN: usize = 256;
+/// Bytes of a node besides its content.
+const NODE_LEN: usize = 192;
+
+/// Bytes of an entry of a directory besides its name.
+const ENTRY_LEN: usize = 64;
 
 thread_local! {
     static NEXT_INODE: Cell<u64> = const { Cell::new(1) };
@@ -36,7 +39,15 @@ pub(crate) struct Node {
     place: Cell<usize>,
 }
 
-type Children = BTreeMap<String, Rc<Node>>;
+type Children = BTreeMap<String, Entry>;
+
+/// What a name of a directory leads to: a file may have many names.
+#[derive(Debug)]
+struct Entry {
+    node: Rc<Node>,
+    /// That of the name and of this entry.
+    room: Room,
+}
 
 #[derive(Debug)]
 enum Content {
@@ -101,7 +112,9 @@ impl Node {
 
     fn take_children(&mut self) -> Vec<Rc<Self>> {
         match &mut self.content {
-            Content::Directory(children) => std::mem::take(children.get_mut()).into_values().collect(),
+            Content::Directory(children) => {
+                std::mem::take(children.get_mut()).into_values().map(|entry| entry.node).collect()
+            }
             _ => Vec::new(),
         }
     }

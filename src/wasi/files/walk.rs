@@ -7,7 +7,7 @@ use crate::abi::Result;
 /// The most symbolic links that one path may lead through.
 const MOST_LINKS: u32 = 32;
 
-/// The most components still to be walked: links may lead to links.
+/// The most components of a path and of the links that it leads through, together.
 const MOST_COMPONENTS: usize = 4096;
 
 /// The treatment of a symbolic link at the end of a path.
@@ -35,7 +35,7 @@ pub(crate) fn walk(base: &Directory, path: &str, last: Last) -> Result<Place> {
     if path.is_empty() {
         return Err(wasip1::ERRNO_NOENT);
     }
-    let mut walker = Walker { way: vec![base.clone()], rest: Vec::new(), links: 0, as_directory: false };
+    let mut walker = Walker { way: vec![base.clone()], rest: Vec::new(), components: 0, links: 0, as_directory: false };
     walker.push(path)?;
     while let Some(name) = walker.rest.pop() {
         if let Some(name) = walker.step(name, last)? {
@@ -51,6 +51,8 @@ struct Walker {
     way: Vec<Directory>,
     /// Components that are still to be walked, the next one last.
     rest: Vec<String>,
+    /// All components so far, those that were walked too.
+    components: usize,
     links: u32,
     as_directory: bool,
 }
@@ -62,9 +64,11 @@ impl Walker {
             return Err(wasip1::ERRNO_NOTCAPABLE);
         }
         self.as_directory |= self.rest.is_empty() && path.ends_with('/');
+        let before = self.rest.len();
         // A `.` stays: as in POSIX, what is in front of it has to be a directory, and is entered.
         self.rest.extend(path.split('/').filter(|name| !name.is_empty()).rev().map(str::to_owned));
-        if self.rest.len() > MOST_COMPONENTS { Err(wasip1::ERRNO_NAMETOOLONG) } else { Ok(()) }
+        self.components += self.rest.len() - before;
+        if self.components > MOST_COMPONENTS { Err(wasip1::ERRNO_NAMETOOLONG) } else { Ok(()) }
     }
 
     /// The directory reached so far.

@@ -13,6 +13,10 @@ pub(crate) fn run(id: u32, call: impl FnOnce(&Process) -> Result<()>) -> u32 {
 pub(crate) fn with(id: u32, call: impl FnOnce(&Process) -> u32) -> u32 {
     let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
     sys::enter(id);
+    if process.is_timed && sys::is_late(id) {
+        // Not seen by the guest for long: it traps at the next instructions that it counts.
+        return errno(Err(wasip1::ERRNO_INTR));
+    }
     let answer = call(&process);
     #[cfg(debug_assertions)]
     process.check();
@@ -35,5 +39,33 @@ impl Process {
         }
         self.nodes.check();
         assert_eq!(Self::rooms(), crate::holdings::used(), "the rooms of all processes");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::run;
+    use crate::process::Process;
+    use crate::sys::native;
+
+    #[test]
+    fn a_late_guest_is_not_served() {
+        const EINTR: u32 = 27;
+        for (is_timed, is_late, expected) in
+            [(false, false, (0, 1)), (false, true, (0, 1)), (true, false, (0, 1)), (true, true, (EINTR, 0))]
+        {
+            let served = Cell::new(0);
+            Process::begin(0, 100, false, is_timed);
+            native::be_late(is_late);
+            let errno = run(0, |_| {
+                served.set(served.get() + 1);
+                Ok(())
+            });
+            native::be_late(false);
+            Process::end(0);
+            assert_eq!((errno, served.get()), expected, "timed: {is_timed}, late: {is_late}");
+        }
     }
 }

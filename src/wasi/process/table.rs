@@ -17,7 +17,7 @@ thread_local! {
 
 impl Process {
     /// Begins a process for the guest of this number, in the place of one that could not end.
-    pub(crate) fn begin(id: u32, payload_limit: u32, has_own_clock: bool) {
+    pub(crate) fn begin(id: u32, payload_limit: u32, has_own_clock: bool, is_timed: bool) {
         Self::end(id);
         sys::enter(id);
         let holdings = Holdings::new();
@@ -31,6 +31,7 @@ impl Process {
             stdin: RefCell::default(),
             descriptors: RefCell::new(Descriptors::standard()),
             has_own_clock,
+            is_timed,
             waits_since: Cell::new(None),
         });
         reserve(id as usize);
@@ -102,7 +103,7 @@ mod tests {
     /// A process with a tree of one file, standard input, and a directory of the machine that is handle 5.
     fn begin(id: u32) -> std::rc::Rc<Process> {
         native::reset(65_536);
-        Process::begin(id, 100, false);
+        Process::begin(id, 100, false, false);
         let Some(process) = Process::by_id(id) else { unreachable!("it has just begun") };
         assert_eq!(process.set_stdin(vec![1; 1000]), Ok(()));
         let tree = Node::directory(&process.nodes).and_then(|tree| {
@@ -201,7 +202,7 @@ mod tests {
     #[test]
     fn the_table_grows_and_keeps_who_is_there() {
         for id in [0, 1, 7, 100, 5] {
-            Process::begin(id, id, false);
+            Process::begin(id, id, false, false);
         }
         for id in [0, 1, 7, 100, 5] {
             assert_eq!(Process::by_id(id).map(|process| process.payload_limit), Some(id));

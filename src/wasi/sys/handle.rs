@@ -99,6 +99,7 @@ impl Handle {
     }
 
     pub(crate) fn open(&self, name: &str, how: u32) -> Result<Rc<Self>> {
+        self.holder.require_handle()?;
         let number = checked(imports::open(self.number, name.as_ptr(), name.len(), how))?;
         Ok(Self::given(number, &self.holder))
     }

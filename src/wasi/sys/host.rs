@@ -14,6 +14,7 @@ unsafe extern "C" {
     pub(super) safe fn clock(guest: u32, monotonic: u32) -> f64;
     pub(super) safe fn realtime(guest: u32) -> f64;
     pub(super) safe fn monotonic() -> f64;
+    pub(super) safe fn is_late(guest: u32) -> u32;
     pub(super) safe fn suspend(guest: u32, milliseconds: f64);
     pub(super) safe fn block(id: u32, milliseconds: f64) -> u32;
     pub(super) safe fn take(to: *mut u8);

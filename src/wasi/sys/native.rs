@@ -10,6 +10,7 @@ thread_local! {
     static MEMORY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static EMITTED: RefCell<Vec<(u32, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
     static OVER_LIMITS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    static LATE: Cell<bool> = const { Cell::new(false) };
     static NOW: Cell<f64> = const { Cell::new(1000.0) };
 }
 
@@ -46,6 +47,11 @@ pub(crate) fn emitted() -> Vec<(u32, Vec<u8>)> {
 /// The lengths of chunks that were over the limit.
 pub(crate) fn over_limits() -> Vec<u64> {
     OVER_LIMITS.take()
+}
+
+/// Has the time of every guest that can be interrupted be over, or not.
+pub(crate) fn be_late(is_late: bool) {
+    LATE.set(is_late);
 }
 
 pub(super) fn memory_len(_: u32) -> f64 {
@@ -106,6 +112,10 @@ pub(super) fn realtime(_: u32) -> f64 {
 
 pub(super) fn monotonic() -> f64 {
     NOW.get()
+}
+
+pub(super) fn is_late(_: u32) -> u32 {
+    LATE.get().into()
 }
 
 pub(super) fn suspend(_: u32, _: f64) {}

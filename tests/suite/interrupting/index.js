@@ -113,6 +113,28 @@ export function* interrupting(environment) {
     },
   ];
 
+  yield [
+    'calls of WASI look at the time: a guest that writes is ended soon after its deadline',
+    async () => {
+      let lines = 0;
+      // As a call of WASI that takes a millisecond.
+      const stdout = () => {
+        lines++;
+        for (const end = performance.now() + 1; performance.now() < end;);
+      };
+      const source = await guest('wat/lines');
+      const host = await instantiate(source, { interrupt, timeout: SOON }, { stdout });
+      await fails('WAPC_TIMEOUT', () => host.invokeSync(''));
+      equal(lines < 30, true, `${lines} of 100 lines`);
+      host.close();
+      const fuelled = await instantiate(source, { fuel: FUEL }, { stdout });
+      lines = 0;
+      fuelled.invokeSync('');
+      equal(lines, 100);
+      fuelled.close();
+    },
+  ];
+
   yield* counting(environment);
   yield* compiling(environment);
   yield* profiling(environment);

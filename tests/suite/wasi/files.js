@@ -67,12 +67,12 @@ export function* files(environment) {
       await link('link0', 'a.txt');
       for (let i = 1; i < 33; i++) await link(`link${i}`, `link${i - 1}`);
       equal([await look('link31'), await look('link32')], [0, LOOP]);
-      // 2,045 names wait behind `first`, 2,040 behind `second` in its target, and those of the latter's target: 4,096
-      // together.
+      // `first` and 2,045 names behind it, `second` and 2,040 behind it in its target, and those of the latter's target:
+      // 4,096 together.
       await link('first', `second${'/a'.repeat(2040)}`);
       for (const [names, errno] of [
-        [11, NOENT],
-        [12, NAMETOOLONG],
+        [9, NOENT],
+        [10, NAMETOOLONG],
       ]) {
         await link('second', Array(names).fill('missing').join('/'));
         equal(await look(`first${'/a'.repeat(2045)}`), errno, `${names} names`);
@@ -203,6 +203,32 @@ export function* files(environment) {
       const again = await probe();
       equal(await again.call('fd_readdir', 3, 8192, 100, 0n, 4096), 0);
       again.host.close();
+    },
+  ];
+
+  yield [
+    'what is held counts: every name of a file takes room, a longer one more, and gives it back',
+    async () => {
+      const it = await probe();
+      const room = async () => (await environment.wasiCounts()).room;
+      const before = await room();
+      const taken = [];
+      const noteAfter = async (...call) => {
+        equal(await it.call(...call), 0);
+        taken.push((await room()) - before);
+      };
+      const [short, long] = ['l'.repeat(10), 'm'.repeat(200)];
+      await noteAfter('path_link', 3, 0, path('a.txt'), 3, path(short));
+      await noteAfter('path_rename', 3, path(short), 3, path(long));
+      await noteAfter('path_link', 3, 0, path('a.txt'), 3, path(short));
+      // Replaces the other name.
+      await noteAfter('path_rename', 3, path(long), 3, path('sub/x'));
+      await noteAfter('path_unlink_file', 3, path('sub/x'));
+      await noteAfter('path_unlink_file', 3, path(short));
+      const entry = taken[0] - short.length;
+      equal(entry > 0, true);
+      equal(taken, [entry + 10, entry + 200, 2 * entry + 210, 2 * entry + 11, entry + 10, 0]);
+      it.host.close();
     },
   ];
 

@@ -3,7 +3,7 @@
 use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
-use super::{Children, Content, Node};
+use super::{Children, Content, ENTRY_LEN, Entry, Node};
 use crate::abi::Result;
 use crate::files::{How, Names};
 use crate::sys;
@@ -31,7 +31,7 @@ impl Node {
         if name.len() > LONGEST_NAME {
             return Err(wasip1::ERRNO_NAMETOOLONG);
         }
-        self.children()?.get(name).cloned().ok_or(wasip1::ERRNO_NOENT)
+        self.children()?.get(name).map(|entry| Rc::clone(&entry.node)).ok_or(wasip1::ERRNO_NOENT)
     }
 
     pub(in crate::files) fn child_directory(&self, name: &str) -> Result<Rc<Self>> {
@@ -42,7 +42,7 @@ impl Node {
 
     /// Adds its entries to `names`.
     pub(in crate::files) fn list(&self, names: &mut Names) -> Result<()> {
-        for (name, node) in self.children()?.iter() {
+        for (name, Entry { node, .. }) in self.children()?.iter() {
             names.push(node.inode, node.stat()?.kind, name);
         }
         Ok(())
@@ -50,7 +50,7 @@ impl Node {
 
     /// Adds a new node under a name that does not exist yet.
     pub(super) fn add(&self, name: &str, content: Content, len: usize) -> Result<Rc<Self>> {
-        let node = Self::new(content, name.len() + len, &self.nodes)?;
+        let node = Self::new(content, len, &self.nodes)?;
         self.insert(name, &node)?;
         Ok(node)
     }
@@ -64,15 +64,16 @@ impl Node {
         if self.links.get() == 0 {
             return Err(wasip1::ERRNO_NOENT);
         }
+        let entry = Entry { node: Rc::clone(node), room: self.nodes.room(ENTRY_LEN + name.len())? };
         let name = name.to_owned();
-        self.children_mut()?.insert(name, Rc::clone(node));
+        self.children_mut()?.insert(name, entry);
         self.touch();
         Ok(())
     }
 
     /// Removes a name.
     pub(super) fn take(&self, name: &str) -> Result<()> {
-        let taken = self.children_mut()?.remove(name).ok_or(wasip1::ERRNO_NOENT)?;
+        let Entry { node: taken, .. } = self.children_mut()?.remove(name).ok_or(wasip1::ERRNO_NOENT)?;
         taken.links.set(taken.links.get().saturating_sub(1));
         taken.changed.set(sys::realtime());
         self.touch();
@@ -160,11 +161,17 @@ impl Node {
         if to.links.get() == 0 {
             return Err(wasip1::ERRNO_NOENT);
         }
-        // A node that already has the name is replaced, so that only a new name takes room.
+        let entry = self.children_mut()?.remove(name).ok_or(wasip1::ERRNO_NOENT)?;
+        if let Err(errno) = entry.room.resize(ENTRY_LEN + new_name.len()) {
+            self.children_mut()?.insert(name.to_owned(), entry);
+            return Err(errno);
+        }
+        // A node that already has the name is replaced.
         let _ = to.take(new_name);
-        self.children_mut()?.remove(name);
+        to.children_mut()?.insert(new_name.to_owned(), entry);
         self.touch();
-        to.insert(new_name, &node)
+        to.touch();
+        Ok(())
     }
 
     /// True where `other` is this or below it. Without recursion: a guest may nest directories as deep as it likes.
@@ -175,7 +182,10 @@ impl Node {
                 return Ok(true);
             }
             if node.is_directory() {
-                within.extend(node.children()?.values().filter(|child| child.is_directory()).cloned());
+                let children = node.children()?;
+                within.extend(
+                    children.values().filter(|entry| entry.node.is_directory()).map(|entry| Rc::clone(&entry.node)),
+                );
             }
         }
         Ok(false)
