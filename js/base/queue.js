@@ -14,14 +14,14 @@ class Place {
  * A first-in, first-out queue whose items can be removed at any time, and put back in front. A linked list, since a `Set`
  * keeps deleted entries for a while, which engines pass again and again. An item is an object, in one queue at a time; it
  * has its `place` while it is.
- * @template {{ place?: Place }} T
+ * @template {object} T
  */
 export class Queue {
   length = 0;
   /** @type {Place | undefined} */
-  #first;
+  #first = undefined;
   /** @type {Place | undefined} */
-  #last;
+  #last = undefined;
   /** The last of those that were put back: they come first. */
   #lastBack;
 
@@ -61,7 +61,8 @@ export class Queue {
    * Removes an item. True if it was queued.
    * @param {T} item
    */
-  delete({ place }) {
+  delete(item) {
+    const { place } = /** @type {{ place?: Place }} */ (item);
     if (place?.queue !== this) return false;
     this.#remove(place);
     return true;

@@ -29,6 +29,7 @@ export class Turns {
    * @type {(() => Promise<void> | undefined) | undefined}
    */
   renewedBy = undefined;
+  /** @type {Queue<any>} of `Invocation`s */
   #pending = new Queue();
   /** Invocations that wait for `renewedBy`; undefined if none do. */
   #held;

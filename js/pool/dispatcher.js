@@ -31,7 +31,7 @@ export class Dispatcher {
   #instances;
   #replacement;
   #supply;
-  /** Pending requests: each waits for an instance. */
+  /** @type {Queue<any>} pending requests: each waits for an instance */
   #requests = new Queue();
   #offers;
   /** True while requests that were put back are about to be served. */
