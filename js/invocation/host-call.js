@@ -4,6 +4,7 @@
  */
 
 import { copyOut, viewOut } from '../base/bytes.js';
+import { atNextTurn } from '../base/next-turn.js';
 import { beginWork, isObserved, isWatched } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
 import {
@@ -12,6 +13,12 @@ import {
   HOST_CALL_PENDING,
   HOST_CALL_PROMISE_REFUSED,
 } from '../generated/constants.js';
+
+/**
+ * Host calls of a guest whose answers may come in one turn of the event loop. Answers that come at once are microtasks: a
+ * guest that asks again and again would keep its thread from timers, among them those of its own time limit.
+ */
+const ANSWERS_IN_ONE_TURN = 1024;
 
 /**
  * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
@@ -145,13 +152,17 @@ function refusePromise(guest, invocation, answer, then, binding, namespace, oper
 
 /** Suspends the guest until the promise settles. */
 function suspend(guest, invocation, answer, then, binding, namespace, operation) {
-  const settled = (outcome) => settle(guest, invocation, outcome);
+  const goOn = (outcome) => settle(guest, invocation, outcome);
+  guest.suspension.answers++;
+  const settled =
+    guest.suspension.answers % ANSWERS_IN_ONE_TURN === 0 ? (outcome) => atNextTurn(() => goOn(outcome)) : goOn;
   whenAnswered(invocation, answer, then, binding, namespace, operation, settled);
   // After `whenAnswered`, which throws for a thenable that cannot be awaited.
   guest.suspension.begin();
   return HOST_CALL_PENDING;
 }
 
+/** Goes on with a guest whose host call was answered, now or at the next turn of the event loop. */
 function settle(guest, invocation, outcome) {
   // The invocation was stopped meanwhile: the guest does not wait any more.
   if (guest.invocation !== invocation) return;

@@ -35,6 +35,19 @@ export function* deadlines(environment) {
   if (!canSuspend) return;
 
   yield [
+    'guests whose host calls are answered at once let timers run',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('bench'), { hostCall: async (...call) => call[3] });
+      let hasRun = false;
+      setTimeout(() => (hasRun = true));
+      // Each makes a hundred host calls.
+      for (let i = 0; i < 1000 && !hasRun; i++) await host.invoke('calls', '');
+      equal(hasRun, true);
+      host.close();
+    },
+  ];
+
+  yield [
     'no more guests are suspended at once than limits.suspensions, the others run in order',
     async () => {
       let [suspended, most] = [0, 0];
