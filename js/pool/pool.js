@@ -104,11 +104,10 @@ export class WapcPool {
     requireRoom();
     if (typeof work !== 'function') throw beginAt(argumentError('work', 'a function', work), callerOf(this.use));
     const host = await this.#get(this.use);
-    try {
-      return await work(host);
-    } finally {
+    // Not awaited here: V8 would take this function for the caller that awaits an invocation of `work`.
+    return (async () => work(host))().finally(() => {
       if (!stateOf(host).isReleased) this.return(host);
-    }
+    });
   }
 
   get name() {

@@ -190,6 +190,29 @@ export function* stacks({ WapcError, WapcHost, WapcModule, WapcPool, guest, canS
         host.close();
       },
     ];
+
+    yield [
+      'use: its caller awaits an invocation whose promise its work returns',
+      async () => {
+        const pool = await WapcPool.create(await guest('hello'), { size: 1, hostCall });
+        for (const [operation, payload] of [
+          ['nope', ''],
+          ['echo', 'abc'],
+        ]) {
+          for (const work of [
+            // Not tail calls: in Bun the function that makes one leaves the stack.
+            (held) => Promise.resolve(held.invoke(operation, payload)),
+            (held) => Promise.resolve(held.call(operation, payload)),
+            async (held) => await held.invoke(operation, payload),
+          ]) {
+            const [error] = await outcomes(() => pool.use(work));
+            equal(error.code, 'WAPC_GUEST');
+            equal(framesOf(error)[0]?.includes(HERE), true, error.stack);
+          }
+        }
+        await pool.close();
+      },
+    ];
   }
 
   if (hasWorkers && !stopsAtNames()) {
