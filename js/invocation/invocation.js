@@ -21,6 +21,13 @@ const NO_TEXT = encoder?.encode('an error whose text is too long for this engine
  * matters; nothing else is sent to a worker.
  */
 export class OverLimit {
+  #isOurs;
+
+  /** True for an `OverLimit`. Unlike `instanceof`, this runs no code of a proxy. */
+  static is(value) {
+    return #isOurs in Object(value);
+  }
+
   constructor(length) {
     this.length = length;
   }
@@ -187,7 +194,7 @@ export class Invocation {
   fail(error) {
     this.failure = { error, hostCall: undefined };
     try {
-      this.take(error instanceof OverLimit ? error : messageOf(error), 'the host error');
+      this.take(OverLimit.is(error) ? error : messageOf(error), 'the host error');
     } catch {
       // The text is too long to encode, or there is no memory for it.
       this.takeBytes(NO_TEXT);

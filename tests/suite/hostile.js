@@ -279,6 +279,11 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
           throw new Error('no text');
         },
       };
+      const refuse = () => {
+        throw new Error('refused');
+      };
+      const revoked = Proxy.revocable({}, {});
+      revoked.revoke();
       for (const [thrown, text] of [
         ['a string', 'a string'],
         [undefined, 'undefined'],
@@ -288,6 +293,9 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
         [new Error('ü'), 'ü'],
         [{ toString: () => 'object' }, 'object'],
         [mute, 'a value that has no text'],
+        [new Proxy({}, { get: refuse, getPrototypeOf: refuse }), 'a value that has no text'],
+        [new Proxy(new Error('ü'), { getPrototypeOf: refuse }), 'a value that has no text'],
+        [revoked.proxy, 'a value that has no text'],
       ]) {
         value = thrown;
         const answer = await host.invoke('x', words(512, 1, 512, 1, 512, 1, 512, 1, 4096));
