@@ -4,6 +4,7 @@
  */
 
 import { copyOut, viewOut } from '../base/bytes.js';
+import { WapcError } from '../base/error.js';
 import { atNextTurn } from '../base/next-turn.js';
 import { beginWork, isObserved, isWatched } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
@@ -52,6 +53,9 @@ function askNow(invocation, host, hostCall, scope, later, asker, binding, namesp
   }
 }
 
+/** The error of a host call whose promise is refused, for observers. That of its invocation, which the core makes, says why. */
+const refusedError = () => new WapcError('WAPC_ASYNC', 'the promise cannot be awaited');
+
 /** Like `askNow`, and reports the host call to observers: at once, or when its promise has settled (`whenAnswered`). */
 function askObserved(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
   const guest = invocation.event?.guest ?? invocation.owner?.name;
@@ -60,7 +64,8 @@ function askObserved(invocation, host, hostCall, scope, later, asker, binding, n
   invocation.answered = (called) => {
     invocation.answered = undefined;
     if (called === HOST_CALL_FAILED) work.fail(invocation.failure.error);
-    else work.end((event) => (event.bytesOut = invocation.answerLength));
+    else if (called === HOST_CALL_PROMISE_REFUSED) work.fail(refusedError());
+    else work.end((event) => (event.bytesOut = called));
   };
   return work.run(() => {
     const called = askNow(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload);

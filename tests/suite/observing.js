@@ -66,6 +66,31 @@ export function* observing(environment) {
   }
 
   yield [
+    'a promise that is refused: its host call has failed, with WAPC_ASYNC',
+    async () => {
+      const refused = { async: false, logger() {}, hostCall: () => Promise.resolve('x') };
+      const makers = [(source) => WapcHost.instantiate(source, refused)];
+      makers.push((source) => WapcPool.create(source, { ...refused, size: 1 }));
+      // Refused in any engine, since nothing on the caller's stack waits.
+      const host = await WapcHost.instantiate(await guest('hello'), { ...refused, async: 'auto' });
+      makers.push(() => ({ invoke: async (operation) => host.invokeSync(operation), close: () => host.close() }));
+      for (const make of makers) {
+        const invocable = await make(await guest('hello'));
+        const events = await eventsOf(observe, () => fails('WAPC_ASYNC', () => invocable.invoke('echo')));
+        const told = events.filter(({ kind }) => kind !== 'replaced');
+        equal(
+          told.map(({ kind, error, bytesOut }) => [kind, error?.code, bytesOut]),
+          [
+            ['hostcall', 'WAPC_ASYNC', undefined],
+            ['invoke', 'WAPC_ASYNC', undefined],
+          ],
+        );
+        await invocable.close();
+      }
+    },
+  ];
+
+  yield [
     'compiling, instantiating, and invokeSync; what fails has its error',
     async () => {
       const events = await eventsOf(observe, async () => {
