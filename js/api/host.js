@@ -19,14 +19,20 @@ const HOST = Symbol('host');
 const hostOf = (half) => new WapcHost(HOST, half);
 
 /**
+ * Runs work that resolves with the host of a new instance, and reports it to observers.
+ * @param {() => Promise<WapcHost>} work
+ * @param {number} [host] the host's number, if there is one before
+ */
+const observed = (work, host) =>
+  isObserved('instantiate')
+    ? observe('instantiate', { host }, work, (event, { name, id }) => Object.assign(event, { guest: name, host: id }))
+    : work();
+
+/**
  * Makes a `WapcHost` of the half that `create` resolves with.
  * @param {() => Promise<any>} create
  */
-export function instantiateHalf(create) {
-  const work = async () => hostOf(await create());
-  if (!isObserved('instantiate')) return work();
-  return observe('instantiate', {}, work, (event, host) => Object.assign(event, { guest: host.name, host: host.id }));
-}
+export const instantiateHalf = (create) => observed(async () => hostOf(await create()));
 
 async function instantiate(source, options) {
   const given = halfOf(source);
@@ -142,7 +148,7 @@ export class WapcHost {
 
   async reset() {
     requireRoom();
-    await forCaller(this.reset, async () => this.#reset());
+    await forCaller(this.reset, () => this.#renewed(() => this.#reset()));
   }
 
   close() {
@@ -177,11 +183,19 @@ export class WapcHost {
   async #replace(source, options) {
     const module = await compileSuccessor(source, options, this.#open());
     try {
-      await this.#open().replace(module);
+      await this.#renewed(() => this.#open().replace(module));
     } finally {
       // Nothing else refers to a module that was compiled for this replacement.
       if (halfOf(source) === undefined) module.free();
     }
+  }
+
+  /** Reports a new instance, which `renew` makes, to observers. */
+  #renewed(renew) {
+    return observed(async () => {
+      await renew();
+      return this;
+    }, this.#id);
   }
 
   #reset() {

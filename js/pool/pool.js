@@ -1,6 +1,7 @@
 /** `WapcPool`. */
 
 import { compile, compileSuccessor, halfOf } from '../api/compile.js';
+import { instantiateHalf } from '../api/host.js';
 import { infoOf } from '../api/info.js';
 import { isWatched } from '../base/observing.js';
 import { beginAt, callerOf, failureOf, forCaller } from '../base/origin.js';
@@ -21,7 +22,7 @@ const poolOf = (dispatcher) => new WapcPool(POOL, dispatcher);
 async function create(source, options) {
   const given = halfOf(source);
   const module = given ?? (await compile(source, options, true));
-  const dispatcher = dispatcherOf(module, given !== undefined, options);
+  const dispatcher = await dispatcherOf(module, given !== undefined, options);
   try {
     await dispatcher.createKept();
   } catch (error) {
@@ -34,10 +35,14 @@ async function create(source, options) {
 /**
  * Makes a dispatcher without instances. A module that was compiled for this pool alone is freed, even if this throws.
  */
-function dispatcherOf(module, isShared, options) {
+async function dispatcherOf(module, isShared, options) {
   try {
     // A module that was compiled for this pool has its options already: they are read only once.
     return new Dispatcher(Pool.create(module, isShared ? options : undefined));
+  } catch (error) {
+    // Observers are told as of a host: its first instance cannot be made.
+    await instantiateHalf(() => Promise.reject(error));
+    throw error;
   } finally {
     if (!isShared) module.free();
   }

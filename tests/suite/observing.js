@@ -23,7 +23,7 @@ const KEYS = ['kind', 'guest', 'host', 'invocation', 'operation', 'binding', 'na
 );
 
 export function* observing(environment) {
-  const { WapcHost, WapcModule, WapcPool, guest, url, observe, devtools } = environment;
+  const { WapcHost, WapcModule, WapcPool, guest, url, observe, devtools, canSuspend, hasWorkers } = environment;
   const planned = new Error('planned');
   const hostCall = (binding, namespace, operation, payload) => {
     if (payload.length === 3) throw planned;
@@ -111,6 +111,57 @@ export function* observing(environment) {
         events.map(({ error }) => error?.code),
         [undefined, undefined, undefined, undefined, 'WAPC_GUEST', 'WAPC_COMPILE'],
       );
+    },
+  ];
+
+  yield [
+    'hosts: instances by reset and replace, also those that cannot be made',
+    async () => {
+      const hello = await WapcModule.compile(url('hello'), { hostCall });
+      const unlinkable = await WapcModule.compile(url('wat/unknown-imports'));
+      for (const make of [
+        () => WapcHost.instantiate(hello),
+        ...(canSuspend || hasWorkers ? [() => WapcHost.instantiate(hello, { async: true })] : []),
+      ]) {
+        const host = await make();
+        for (const [guest, code, act] of [
+          ['hello.wasm', undefined, () => host.reset()],
+          ['probe.wasm', undefined, () => host.replace(url('wat/probe'))],
+          ['probe.wasm', undefined, () => host.reset()],
+          ['hello.wasm', undefined, () => host.replace(hello)],
+          ['hello.wasm', 'WAPC_LINK', () => host.replace(unlinkable)],
+          ['hello.wasm', 'WAPC_INIT', () => host.replace(url('wat/trap-in-start'))],
+        ]) {
+          const events = await eventsOf(observe, () => (code === undefined ? act() : fails(code, act)));
+          const made = events.filter(({ kind }) => kind !== 'compile');
+          equal(
+            made.map(({ kind, host, guest, error }) => [kind, host, guest, error?.code]),
+            [['instantiate', host.id, code === undefined ? guest : undefined, code]],
+          );
+        }
+        host.close();
+      }
+      hello.close();
+      unlinkable.close();
+    },
+  ];
+
+  yield [
+    'a guest that does not link: hosts, modules and pools',
+    async () => {
+      const source = url('wat/unknown-imports');
+      const module = await WapcModule.compile(source);
+      for (const [kinds, act] of [
+        [['compile', 'instantiate'], () => WapcHost.instantiate(source)],
+        [['compile', 'instantiate'], () => WapcPool.create(source, { size: 2 })],
+        [['instantiate'], () => module.instantiate()],
+        [['instantiate'], () => WapcPool.create(module, { size: 2 })],
+      ]) {
+        const events = await eventsOf(observe, () => fails('WAPC_LINK', act));
+        equal(kindsOf(events), kinds);
+        equal(events.at(-1).error.code, 'WAPC_LINK');
+      }
+      module.close();
     },
   ];
 
