@@ -1,9 +1,14 @@
 /** Calls the caller's callbacks for a guest in a worker: host calls, log lines and output arrive as messages. */
 
+import { lenient } from '../base/encoding.js';
 import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
 import { ask, whenAnswered } from '../invocation/host-call.js';
+import { hear, lastWords } from '../invocation/last-words.js';
 import { endWriters, writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './ahead.js';
+
+/** Bytes at the end of a standard error chunk that are kept for the error of a writer that throws. */
+const HEARD = 1024;
 
 export class Callbacks {
   /** True while the host callback runs. */
@@ -14,6 +19,8 @@ export class Callbacks {
   #writers;
   /** The invocation whose host call has no answer yet. */
   calling;
+  /** The end of what the guest has logged and written to standard error in this request. */
+  #said = '';
 
   /**
    * @param {{ id: number }} host the host as the host callback sees it
@@ -29,6 +36,7 @@ export class Callbacks {
   /** Called at the start of each request: nobody waits for an earlier host call any more. */
   begin() {
     this.calling = undefined;
+    this.#said = '';
   }
 
   /** Called when the guest is gone: flushes the incomplete last line of output. */
@@ -72,8 +80,14 @@ export class Callbacks {
     }
   }
 
+  /** The last lines that the guest said in this request, as the end of an error message. */
+  lastWords() {
+    return lastWords(this.#said);
+  }
+
   /** Passes a line to the logger. Throws the logger's error. */
   log(channel, text) {
+    this.#said = hear(this.#said, `${text}\n`);
     const { logger = console.log } = this.#settings;
     logger(text);
     channel.acknowledge(sizeOfText(text));
@@ -81,6 +95,7 @@ export class Callbacks {
 
   /** Passes a chunk to the writer of a standard stream. Throws the writer's error. */
   write(channel, stream, chunk) {
+    if (stream === 2) this.#said = hear(this.#said, lenient.decode(chunk.slice(-HEARD)));
     this.#writers[stream].write(chunk);
     channel.acknowledge(sizeOfBytes(chunk));
   }

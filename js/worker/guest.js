@@ -453,7 +453,8 @@ export class RemoteGuest {
       tell();
     } catch (error) {
       const [code, what] = this.#requests[0]?.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
-      this.kill(new WapcError(code, `the ${what}: \`${callback}\` threw`, { cause: error }));
+      const message = `the ${what}: \`${callback}\` threw${this.#callbacks.lastWords()}`;
+      this.kill(new WapcError(code, message, { cause: error }));
     }
   }
 

@@ -68,21 +68,35 @@ export function* lastWords(environment) {
         equal(saidIn(error), ['starting']);
       },
     ];
-  }
 
-  yield [
-    'writers and loggers that throw end the guest as before',
-    async () => {
-      const planned = new Error('planned');
-      const throws = () => {
-        throw planned;
-      };
-      const host = await WapcHost.instantiate(await guest('wat/last-words'), { logger: throws, stderr: throws });
-      for (const operation of ['lt', 'et']) {
-        const error = await fails('WAPC_TRAP', () => host.invoke(operation, '12345678'));
-        equal([error.cause === planned, saidIn(error)], [true, ['12345678']]);
-      }
-      host.close();
-    },
-  ];
+    yield [
+      `${name}: writers and loggers that throw end the guest`,
+      async () => {
+        const planned = new Error('planned');
+        const last = record('last', true);
+        const throws = (said) => {
+          const text = typeof said === 'string' ? said : new TextDecoder().decode(said);
+          if (text.trim() === 'last' || text === 'starting') throw planned;
+        };
+        const source = await guest('wat/last-words');
+        const options = { logger: throws, stderr: throws };
+        const host = await make(source, options);
+        for (const [operation, before, shown] of [
+          ['l-', '', ['last']],
+          ['e-', '', ['last']],
+          ['l-', 'one     two     ', ['one     ', 'two     ', 'last']],
+          ['e-', 'one    \ntwo    \n', ['one    ', 'two    ', 'last']],
+          // Of an invocation before nothing is told.
+          ['et', '', ['last']],
+        ]) {
+          await host.invoke('l-', 'before  ');
+          const error = await fails('WAPC_TRAP', () => host.invoke(operation, `${before}${last}another `));
+          equal([error.cause === planned, saidIn(error)], [true, shown]);
+        }
+        host.close();
+        const error = await fails('WAPC_INIT', () => make(source, { ...options, wasi: { args: ['a'] } }));
+        equal(saidIn(error), ['starting']);
+      },
+    ];
+  }
 }
