@@ -1,14 +1,7 @@
-/** Where an item stands in a queue. */
-class Place {
-  /** The places in front of it and behind it. */
-  previous;
-  next;
-
-  constructor(item, queue) {
-    this.item = item;
-    this.queue = queue;
-  }
-}
+/**
+ * Where an item stands in a queue, between two others.
+ * @typedef {{ item: any, queue: Queue<any>, previous: Place | undefined, next: Place | undefined }} Place
+ */
 
 /**
  * A first-in, first-out queue whose items can be removed at any time, and put back in front. A linked list, since a `Set`
@@ -80,10 +73,8 @@ export class Queue {
 
   /** Gives an item its place behind `previous`, or in front of all if that is undefined. */
   #insert(item, previous) {
-    const place = new Place(item, this);
     const next = previous === undefined ? this.#first : previous.next;
-    place.previous = previous;
-    place.next = next;
+    const place = { item, queue: this, previous, next };
     if (previous === undefined) this.#first = place;
     else previous.next = place;
     if (next === undefined) this.#last = place;
