@@ -64,7 +64,7 @@ pub(crate) enum Violation {
     #[error("{0} outside an invocation: there is no request to give")]
     NoRequest(Import),
     #[error(
-        "{0}: there is no memory: it has no pages, or the module's start function runs, before it can be reached; use `_start`, `_initialize` or `wapc_init`"
+        "{0}: the memory has no pages, or cannot be reached yet by the module's start function; use `_start`, `_initialize` or `wapc_init`"
     )]
     NoMemory(Import),
     #[error("the guest reported success without a response")]
