@@ -182,7 +182,9 @@ function bindgen() {
     ({ name }) => name === 'wasm-bindgen',
   );
   // By its source too: cargo may take the program of another working copy for up to date.
-  const source = createHash('sha256').update(readFileSync(join(root, 'tools/bindgen/src/main.rs'))).digest('hex');
+  const source = createHash('sha256')
+    .update(readFileSync(join(root, 'tools/bindgen/src/main.rs')))
+    .digest('hex');
   const target = cache(`bindgen-${version}-${source.slice(0, 8)}`);
   const program = join(target, 'release/bindgen');
   const manifest = join(root, 'tools/bindgen/Cargo.toml');
