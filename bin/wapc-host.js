@@ -3,11 +3,11 @@
 
 import { main } from './main.js';
 import { report } from './output/report.js';
-import { endWithPipes, flush } from './output/streams.js';
+import { flush, handleStreamErrors } from './output/streams.js';
 
 const isDebug = process.argv.includes('--debug');
 
-endWithPipes((error) => process.exit(report(error, isDebug)));
+handleStreamErrors((error) => process.exit(report(error, isDebug)));
 // Thrown outside of all promises: by a timer of a module of routes, for instance.
 process.on('uncaughtException', (error) => process.exit(report(error, isDebug)));
 const code = await main(process.argv.slice(2)).catch((error) => report(error, isDebug));

@@ -132,6 +132,16 @@ test('SIGTERM answers what was taken; a second signal exits at once', async () =
   }
 });
 
+test('serve goes on where nobody reads its standard error', async () => {
+  const own = await serving(guest('hello'), '--name', 'unheard', '--nats', server.url, '--echo', '--workers', '1');
+  own.child.stderr.destroy();
+  // Its log line finds the pipe closed.
+  const url = `${server.url}/unheard`;
+  for (const payload of ['a', 'b']) equal((await command(['call', url, 'hello', payload])).code, 0);
+  own.child.kill('SIGTERM');
+  deepEqual(await own.end, { code: 0, signal: null });
+});
+
 test('--from-store follows the bucket; a version that is none stays out, and is told of', async () => {
   const store = guestStore(connection, 'guests');
   await store.put('greeter', readFileSync(bench));

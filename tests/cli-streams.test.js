@@ -44,12 +44,26 @@ test('a closed pipe ends a guest that writes for ever, quietly', async () => {
   equal(told, '');
 });
 
-test('a closed standard error changes nothing of the exit code', async () => {
-  const child = start(['run', HELLO, 'nope', '']);
-  child.stdin.end();
-  child.stderr.destroy();
-  equal((await ended(child)).code, 1);
-});
+/** What a command comes to while nobody reads its standard error: arguments after `run`, exit code, standard output. */
+const UNHEARD = [
+  ['a guest that fails', [HELLO, 'nope', ''], 1, ''],
+  ['a guest that logs', [HELLO, 'hello', 'x', '--echo'], 0, 'Hello, x'],
+  ['a guest that logs and fails', [HELLO, 'hello', 'x'], 1, ''],
+  ['a trace', [HELLO, 'hello', 'x', '--echo', '--trace'], 0, 'Hello, x'],
+  ['a profile', [HELLO, 'hello', 'x', '--echo', '--profile'], 0, 'Hello, x'],
+  ['wrong arguments', [HELLO], 2, ''],
+];
+for (const [name, args, code, expected] of UNHEARD) {
+  test(`a closed standard error changes neither the exit code nor the answer: ${name}`, async () => {
+    const child = start(['run', ...args]);
+    child.stdin.end();
+    child.stderr.destroy();
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+    deepEqual(await ended(child), { code, signal: null });
+    equal(stdout, expected);
+  });
+}
 
 test('what a module of routes throws outside of a host call is an error', () => {
   const late =

@@ -20,7 +20,7 @@ export function report(error, isDebug) {
   // The message of Node's own errors begins with their code.
   const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`;
   const detail = isDebug ? `${inspect(error, { depth: 8 })}\n` : '';
-  // Set first: where standard error is closed, the process ends with it.
+  // Set first: where standard output is closed, the process ends with it.
   process.exitCode = isUsage ? 2 : 1;
   void printError(`${printable(text)}\n${printable(detail)}`);
   return process.exitCode;

@@ -13,14 +13,13 @@ export const flush = () => Promise.all([print(''), printError('')]);
 const write = (stream, chunk) => new Promise((resolve) => stream.write(chunk, () => resolve()));
 
 /**
- * Ends the process quietly when nobody reads its output any more (`| head`).
+ * Handles errors of the streams. Where nobody reads standard output any more (`| head`), the process ends quietly. Text
+ * for a standard error that nobody reads is dropped: answers and exit codes do not depend on it.
  * @param {(error: Error) => void} onFailure gets every other error of the streams: a full disk, for instance
  */
-export function endWithPipes(onFailure) {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      onFailure(error);
-    });
+export function handleStreamErrors(onFailure) {
+  const onClosed = { stdout: () => process.exit(process.exitCode ?? 0), stderr() {} };
+  for (const [name, closed] of Object.entries(onClosed)) {
+    process[name].on('error', (error) => (error.code === 'EPIPE' ? closed() : onFailure(error)));
   }
 }
