@@ -110,6 +110,11 @@ const FAILURES = [
     'WAPC_TIMEOUT',
   ],
   [
+    'routes that never load',
+    [HELLO, 'hello', 'x', '--routes', file('stalled.mjs', 'await new Promise(() => {}); export default {};')],
+    'WAPC_ASYNC',
+  ],
+  [
     'routes that are none',
     [HELLO, 'hello', 'x', '--routes', file('five.mjs', 'export default { foo: 5 };')],
     'WAPC_ARGUMENT',
@@ -129,6 +134,14 @@ for (const [name, args, code] of FAILURES) {
     ok(last.startsWith(`${code}: `), stderr);
   });
 }
+
+const suspends = typeof WebAssembly.Suspending === 'function';
+test('a host call that nothing is left to answer, on the own thread', { skip: !suspends }, () => {
+  const args = [HELLO, 'hello', 'x', '--profile', '--routes', join(folder, 'never.mjs')];
+  const { status, stderr } = command(['run', ...args]);
+  equal(status, 1);
+  match(stderr, /^WAPC_ASYNC: /m);
+});
 
 test('log lines go to standard error, with control characters escaped', () => {
   equal(command(['run', HELLO, 'hello', 'x', '--echo']).stderr, 'logging something\n');
