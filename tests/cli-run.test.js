@@ -47,6 +47,8 @@ const ANSWERS = [
   ['JSON of standard input', ['echo', '--json', '--echo'], '[1]\n', '[1]\n'],
   ['an empty answer of JSON', ['echo', '', '--json', '--echo'], '', '\n'],
   ['hex', ['echo', '0x00 fF', '--hex', '--echo'], '', '00ff\n'],
+  ['an empty answer of MessagePack', ['echo', '', '--msgpack', '--echo'], '', '\n'],
+  ['an empty payload of standard input, for MessagePack', ['echo', '--msgpack', '--echo'], '', '\n'],
   ['MessagePack', ['echo', '{"a":[1,2.5,"x"]}', '--msgpack', '--echo'], '', '{"a":[1,2.5,"x"]}\n'],
   ['routes', ['hello', 'x', '--routes', ROUTES], '', 'Hello, x'],
   ['routes with a codec of their own', ['hello', 'x', '--routes', SHOUTING], '', 'Hello, X'],

@@ -39,7 +39,7 @@ const FORMATS = {
     const { encode, decode } = await messagePack();
     return {
       codec: { encode, decode },
-      encode: (bytes, from) => encode(JSON.parse(utf8(encodeJson(bytes, from)))),
+      encode: (bytes, from) => (bytes.length === 0 ? bytes : encode(JSON.parse(utf8(encodeJson(bytes, from))))),
       show: (answer) => `${answerOf(answer, 'MessagePack', (bytes) => asJson(decode(bytes)))}\n`,
     };
   },
