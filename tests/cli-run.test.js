@@ -61,6 +61,27 @@ for (const [name, args, input, expected] of ANSWERS) {
   });
 }
 
+/** Modules of CommonJS: each answers with capitals, by the codec that it exports. */
+const UPPER = '{ foo: { echo: (text) => text.toUpperCase() } }';
+const COMMON_JS = [
+  ['names', `exports.codec = 'text'; exports.routes = ${UPPER};`],
+  ['an object of names', `module.exports = { codec: 'text', routes: ${UPPER} };`],
+  ['compiled, with a name', `exports.__esModule = true; exports.codec = 'text'; exports.routes = ${UPPER};`],
+  ['compiled, with a default', `exports.__esModule = true; exports.codec = 'text'; exports.default = ${UPPER};`],
+];
+for (const [index, [name, source]] of COMMON_JS.entries()) {
+  test(`routes of CommonJS: ${name}`, () => {
+    const routes = file(`common-${index}.cjs`, source);
+    const { stdout, stderr } = command(['run', HELLO, 'hello', 'x', '--routes', routes]);
+    equal(stdout, 'Hello, X', stderr);
+  });
+}
+
+test('routes of CommonJS: all of module.exports', () => {
+  const routes = file('common.cjs', 'module.exports = { foo: { echo: (value) => value } };');
+  equal(command(['run', HELLO, 'hello', 'x', '--routes', routes]).stdout, 'Hello, x');
+});
+
 test('the format is the codec of routes, unless they export one', () => {
   const asked = `@${file('relay.bin', 'default\0foo\0echo\0{"n":1}')}`;
   const run = (...args) => command(['run', guest('wat/relay'), 'call', ...args]);

@@ -1,11 +1,15 @@
 /** `--routes`: the module that answers a guest's host calls. */
 
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
 import { UsageError } from '../arguments/usage-error.js';
+
+/** The modules of CommonJS that are loaded, by their paths. */
+const { cache } = createRequire(import.meta.url);
 
 /**
  * Imports a module of routes.
@@ -17,7 +21,7 @@ export async function loadRoutes(file) {
   const stats = statSync(file, { throwIfNoEntry: false });
   const found = stats === undefined ? `there is no ${file}` : `${file} is a directory`;
   if (!stats?.isFile()) throw new UsageError(`--routes: expected a module of JavaScript, ${found}`);
-  const module = await importModule(file);
+  const module = namedExports(file, await importModule(file));
   const routes = module.default ?? module.routes;
   if (routes === null || (typeof routes !== 'object' && typeof routes !== 'function')) {
     const names = Object.keys(module).join(', ') || 'nothing';
@@ -25,6 +29,18 @@ export async function loadRoutes(file) {
     throw new UsageError(`--routes: expected ${file} to export ${expected}; it exports ${names}`);
   }
   return { routes, codec: module.codec };
+}
+
+/**
+ * The exports of a module by their names. `import()` has all of `module.exports` as the default of CommonJS, and names
+ * of it only where Node finds them in the source.
+ */
+function namedExports(file, module) {
+  const commonJs = cache[realpathSync(file)];
+  if (commonJs === undefined) return module;
+  const { exports } = commonJs;
+  // `__esModule`: compiled from a module of JavaScript, with its default as `exports.default`.
+  return exports?.__esModule || exports?.routes !== undefined ? exports : { default: exports };
 }
 
 async function importModule(file) {
