@@ -4,6 +4,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -130,6 +131,35 @@ test('SIGTERM answers what was taken; a second signal exits at once', async () =
     deepEqual(await second.end, { code, signal: null });
     equal(await lost, 'WAPC_TIMEOUT');
   }
+});
+
+/** A server that accepts connections and says nothing: its URL, and a promise of the first connection. */
+async function silentServer() {
+  const silent = createServer((socket) => socket.on('error', () => {}));
+  silent.listen(0, '127.0.0.1').unref();
+  await once(silent, 'listening');
+  return { url: `nats://127.0.0.1:${silent.address().port}`, connected: once(silent, 'connection') };
+}
+
+test('SIGTERM and SIGINT end serve while it connects', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    const { url, connected } = await silentServer();
+    const child = start(['serve', bench, '--name', 'early', '--nats', url]);
+    await connected;
+    child.kill(signal);
+    deepEqual(await ended(child), { code: 0, signal: null });
+  }
+});
+
+test('SIGTERM ends serve while its guest starts, which never ends', async () => {
+  // The guest loops for ever in `wapc_init` where its host call is answered with one byte.
+  const routes = join(folder, 'starting.mjs');
+  writeFileSync(routes, `export default () => (console.error('asked'), new Uint8Array(1));`);
+  const args = [guest('wat/starting'), '--name', 'early', '--nats', server.url, '--workers', '1', '--routes', routes];
+  const child = start(['serve', ...args, '--timeout', '10s']);
+  await once(child.stderr, 'data');
+  child.kill('SIGTERM');
+  deepEqual(await ended(child), { code: 0, signal: null });
 });
 
 test('serve goes on where nobody reads its standard error', async () => {

@@ -44,8 +44,15 @@ export async function run(values, [guest]) {
   const address = readAddress('--nats', nats, 0);
   const pooled = { ...(await hostOptions(values, guest)), ...instances(values), logger: log };
   const asked = untilAsked();
-  const connection = await connect(address, values, { name: `wapc-host serve ${name}`, maxReconnectAttempts: -1 });
-  const own = await (bucket === undefined ? ofFile(guest, pooled) : ofStore(connection, bucket, guest, pooled));
+  const start = async () => {
+    const connection = await connect(address, values, { name: `wapc-host serve ${name}`, maxReconnectAttempts: -1 });
+    const own = await (bucket === undefined ? ofFile(guest, pooled) : ofStore(connection, bucket, guest, pooled));
+    return { connection, own };
+  };
+  const started = await Promise.race([asked, start()]);
+  // Asked to end before it has taken anything: the end of the process ends what has started.
+  if (started === undefined) return;
+  const { connection, own } = started;
   const service = await serve(connection, own.pool, { name, version, data: own.data });
   if (file !== undefined) writeFileSync(file, service.id);
   await printError(`serving ${name} ${version} at ${address.servers}, id ${service.id}\n`);
