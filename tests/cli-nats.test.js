@@ -141,6 +141,19 @@ async function silentServer() {
   return { url: `nats://127.0.0.1:${silent.address().port}`, connected: once(silent, 'connection') };
 }
 
+test('--timeout of call ends its attempt to connect', async () => {
+  const { url, connected } = await silentServer();
+  const patient = start(['call', `${url}/hello`, 'echo', '', '--timeout', '1m']);
+  const patientEnd = ended(patient);
+  await connected;
+  const hasty = command(['call', `${url}/hello`, 'echo', '', '--timeout', '100']);
+  const { code, stderr } = await Promise.race([hasty, patientEnd]);
+  equal(code, 1);
+  match(stderr, /^WAPC_UNREACHABLE: /);
+  patient.kill();
+  deepEqual(await patientEnd, { code: null, signal: 'SIGTERM' });
+});
+
 test('SIGTERM and SIGINT end serve while it connects', async () => {
   for (const signal of ['SIGTERM', 'SIGINT']) {
     const { url, connected } = await silentServer();

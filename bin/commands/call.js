@@ -38,7 +38,7 @@ export async function run(values, [url, operation, payload]) {
   };
   const { bytes, from } = await readPayload(payload);
   const request = format.encode(bytes, from);
-  const connection = await connect(address, values);
+  const connection = await connect(address, values, { timeout: settings.timeout });
   try {
     const response = await remote(connection, name, settings).invoke(operation, request);
     await print(format.show(response, Boolean(process.stdout.isTTY)));
