@@ -8,7 +8,7 @@ import { serve } from 'wapc-host/nats';
 import { count } from '../arguments/units.js';
 import { UsageError } from '../arguments/usage-error.js';
 import { GUEST_OPTIONS, hostOptions } from '../guest/options.js';
-import { NATS_OPTIONS, checkName, connect, readAddress } from '../nats/connect.js';
+import { NATS_OPTIONS, checkName, checkVersion, connect, readAddress } from '../nats/connect.js';
 import { ofFile, ofStore } from '../nats/guest.js';
 import { Failure } from '../output/failure.js';
 import { printable } from '../output/printable.js';
@@ -41,6 +41,7 @@ export async function run(values, [guest]) {
     if (values[option] === undefined) throw new UsageError(`serve: expected --${option}; see wapc-host serve --help`);
   }
   checkName('--name', name);
+  checkVersion('--service-version', version);
   const address = readAddress('--nats', nats, 0);
   const pooled = { ...(await hostOptions(values, guest)), ...instances(values), logger: log };
   const asked = untilAsked();

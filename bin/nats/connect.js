@@ -33,6 +33,16 @@ export function checkName(what, text) {
   throw new UsageError(`${what}: expected 1 to 128 letters, digits, _ and -, got ${JSON.stringify(text)}`);
 }
 
+/** A semantic version, as `serve` of wapc-host/nats takes it: https://semver.org. */
+const VERSION =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/;
+
+/** Throws a UsageError unless a text is a version of a service. */
+export function checkVersion(what, text) {
+  if (text.length <= 128 && VERSION.test(text)) return;
+  throw new UsageError(`${what}: expected a version such as 1.0.0 or 2.1.0-beta.1, got ${JSON.stringify(text)}`);
+}
+
 /** A prefix of subjects: tokens with dots between them. */
 const PREFIX = /^[\w$-]+(\.[\w$-]+)*$/;
 
