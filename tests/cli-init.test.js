@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -59,14 +60,34 @@ test('a folder that cannot be written is an error', () => {
   match(stderr, /^E(EXIST|NOTDIR): /);
 });
 
-test('an empty folder stays the one that it is', () => {
-  const cwd = empty('here');
+test('an empty folder stays the one that it is, and nothing is written beside it', () => {
+  const parent = empty('parent');
+  const cwd = empty('parent/here');
   const { ino } = statSync(cwd);
+  // The time of its last change: files that came and went leave no other trace.
+  utimesSync(parent, 1, 1);
   equal(init(cwd, 'c', '.').status, 0);
+  equal(statSync(parent).mtimeMs, 1_000);
   equal(statSync(cwd).ino, ino);
   ok(readdirSync(cwd).includes('guest.c'));
   deepEqual(
-    readdirSync(folder).filter((name) => name.startsWith('.')),
+    readdirSync(cwd).filter((name) => name.startsWith('.')),
+    ['.gitignore'],
+    'no draft is left in it',
+  );
+});
+
+test('a folder may have the longest name that there is', () => {
+  const cwd = empty('longest');
+  mkdirSync(join(cwd, 'e'.repeat(255)));
+  for (const letter of ['e', 'n']) {
+    const name = letter.repeat(255);
+    const { status, stderr } = init(cwd, 'c', name);
+    equal(status, 0, stderr);
+    ok(readdirSync(join(cwd, name)).includes('guest.c'));
+  }
+  deepEqual(
+    readdirSync(cwd).filter((name) => name.startsWith('.')),
     [],
     'no draft is left beside it',
   );

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { UsageError } from '../arguments/usage-error.js';
 import { Failure } from '../output/failure.js';
@@ -32,9 +32,11 @@ export function writeFolder(folder, files) {
 }
 
 function write(target, files) {
-  mkdirSync(dirname(target), { recursive: true });
-  // Beside the folder: on the same disk, where what is renamed is there at once.
-  const draft = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+  // On the folder's disk, where files are renamed in place of copied. Inside of a folder that is there: it may be a mount
+  // point, or its parent read-only.
+  const place = existsSync(target) ? target : dirname(target);
+  mkdirSync(place, { recursive: true });
+  const draft = mkdtempSync(join(place, '.wapc-host-'));
   try {
     for (const [path, text] of files) {
       mkdirSync(dirname(join(draft, path)), { recursive: true });
