@@ -115,6 +115,8 @@ const WRONG = [
   ['a time that is none', ['bench', HELLO, 'hello', 'x', '--time', 'soon'], /--time: expected a time .* got "soon"/],
   ['no language', ['init'], /init: expected LANGUAGE/],
   ['an unknown language', ['init', 'go'], /"go"\. The languages are rust, assemblyscript, zig, c/],
+  ['a language that is a name of Object', ['init', 'constructor'], /"constructor"\. The languages/],
+  ['a language that is the prototype', ['init', '__proto__'], /"__proto__"\. The languages/],
   ['a misspelt language', ['init', 'rsut'], /"rsut"\. Did you mean rust\?/],
   ['another name of a language', ['init', 'typescript'], /Did you mean assemblyscript\?/],
 ];

@@ -26,7 +26,7 @@ export async function run(values, [name, folder = `${name}-guest`]) {
 }
 
 function unknown(name) {
-  const meant = ALIASES[name.toLowerCase()] ?? name;
+  const meant = ALIASES.get(name.toLowerCase()) ?? name;
   return new UsageError(
     `init: unknown language ${JSON.stringify(name)}. ${closest(meant, names)}The languages are ${names.join(', ')}`,
   );

@@ -48,4 +48,6 @@ export const LANGUAGES = {
 };
 
 /** Other names of languages, for suggestions. */
-export const ALIASES = { rs: 'rust', as: 'assemblyscript', ts: 'assemblyscript', typescript: 'assemblyscript' };
+export const ALIASES = new Map(
+  Object.entries({ rs: 'rust', as: 'assemblyscript', ts: 'assemblyscript', typescript: 'assemblyscript' }),
+);
