@@ -102,6 +102,16 @@ test('a new folder has the language as its name, or one that is given', () => {
   ok(readFileSync(join(cwd, 'zig-guest/.gitignore'), 'utf8').includes('node_modules/'));
 });
 
+for (const name of ['plain/folder', "it's b ü", '-x', '~', '$HOME', 'a;b']) {
+  test(`the steps run as they are printed: ${name}`, () => {
+    const cwd = empty(`steps of ${name.replaceAll('/', ' ')}`);
+    const { stdout } = init(cwd, 'c', '--', name);
+    const [step] = /^ {2}cd .*$/m.exec(stdout);
+    const listed = spawnSync('sh', ['-c', `${step} && ls guest.c`], { cwd, encoding: 'utf8' });
+    equal(listed.stdout, 'guest.c\n', `${step}: ${listed.stderr}`);
+  });
+}
+
 test('the packages that guests are written with are those that are tested here', () => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const cwd = empty('versions');
