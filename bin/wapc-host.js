@@ -6,7 +6,9 @@ import { Failure } from './output/failure.js';
 import { report } from './output/report.js';
 import { flush, handleStreamErrors } from './output/streams.js';
 
-const isDebug = process.argv.includes('--debug');
+const args = process.argv.slice(2);
+// What follows "--" is no option: a payload, for instance.
+const isDebug = args.slice(0, [...args, '--'].indexOf('--')).includes('--debug');
 
 handleStreamErrors((error) => process.exit(report(error, isDebug)));
 // Thrown outside of all promises: by a timer of a module of routes, for instance.
@@ -16,7 +18,7 @@ process.once('beforeExit', () => {
   const where = 'look for it in the module of --routes, at its top level or in the answer of a host call';
   void end(report(new Failure('WAPC_ASYNC', `a promise that is awaited never settles: ${where}`), isDebug));
 });
-await end(await main(process.argv.slice(2)).catch((error) => report(error, isDebug)));
+await end(await main(args).catch((error) => report(error, isDebug)));
 
 /** Ends the process once its output is written. Not left to the event loop: a module of routes may keep it busy for ever. */
 async function end(code) {

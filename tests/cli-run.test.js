@@ -214,6 +214,10 @@ test('--fuel ends a guest at the same place each time', () => {
   }
 });
 
+test('--debug after "--" is a payload', () => {
+  equal(command(['run', HELLO, 'nope', '--', '--debug']).stderr.trimEnd().split('\n').length, 1, 'no stack');
+});
+
 test('--debug shows the stack and the cause', () => {
   const routes = file('down.mjs', 'export default { foo: { echo() { throw new Error("down"); } } };');
   const { stderr } = command(['run', HELLO, 'hello', 'x', '--routes', routes, '--debug']);
