@@ -109,6 +109,13 @@ test('the guest gets directories and variables', () => {
   ok(!refused.includes('written twice'), refused);
 });
 
+test('a directory may be called as the prototype of objects is', () => {
+  // fd_prestat_dir_name(3, 2048, 9), by its index in the table of the guest.
+  const call = file('call.bin', new Uint8Array(Uint32Array.of(18, 3, 2048, 9).buffer));
+  const { bytes } = command(['run', guest('wat/wasi'), 'call', `@${call}`, '--dir', `__proto__=${folder}`]);
+  equal(bytes.subarray(2048, 2048 + 9).toString(), '__proto__');
+});
+
 /** Failures: arguments after `run`, and the code on standard error. */
 const FAILURES = [
   ['the guest fails', [HELLO, 'nope'], 'WAPC_GUEST'],

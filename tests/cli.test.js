@@ -88,6 +88,11 @@ const WRONG = [
     ['run', HELLO, 'echo', 'x', '--dir', `/a=${folder}`, '--dir', `/a=${folder}`],
     /--dir: given twice/,
   ],
+  [
+    'a directory of the name of the prototype twice',
+    ['run', HELLO, 'echo', 'x', '--dir', `__proto__=${folder}`, '--dir', `__proto__=${folder}`],
+    /--dir: given twice/,
+  ],
   ['a variable without =', ['run', HELLO, 'echo', 'x', '--env', 'NAME'], /--env: expected NAME=VALUE, got "NAME"/],
   ['a variable twice', ['run', HELLO, 'echo', 'x', '--env', 'A=1', '--env', 'A=2'], /--env: "A" is given twice/],
   ['routes that are missing', ['run', HELLO, 'echo', 'x', '--routes', 'no/such.js'], /--routes: .* no\/such\.js/],

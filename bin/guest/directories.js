@@ -9,17 +9,18 @@ import { UsageError } from '../arguments/usage-error.js';
  * @param {string[]} given texts such as `/data=some/path:ro`
  */
 export function directories(given) {
-  const preopens = {};
+  // Not an object: one of the names may be `__proto__`.
+  const preopens = new Map();
   for (const text of given) {
     const [, guest, rest] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
     if (guest === undefined) fail('expected GUEST=PATH or GUEST=PATH:ro, got', text);
     const isReadonly = rest.endsWith(':ro');
     const path = isReadonly ? rest.slice(0, -':ro'.length) : rest;
-    if (Object.hasOwn(preopens, guest)) fail('given twice is the directory of the guest', guest);
+    if (preopens.has(guest)) fail('given twice is the directory of the guest', guest);
     checkDirectory(path, text);
-    preopens[guest] = { path, readonly: isReadonly };
+    preopens.set(guest, { path, readonly: isReadonly });
   }
-  return preopens;
+  return Object.fromEntries(preopens);
 }
 
 function checkDirectory(path, text) {
