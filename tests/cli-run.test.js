@@ -94,6 +94,28 @@ test('the format is the codec of routes, unless they export one', () => {
   equal(run(packed, '--msgpack', '--routes', bytes).stdout, `{"n":${'x'.charCodeAt(0)},"bytes":"AQI="}\n`);
 });
 
+/** Answers in MessagePack, in hexadecimal, as they are printed. */
+const INTEGERS = [
+  ['cfffffffffffffffff', '"18446744073709551615"'],
+  ['cf0020000000000000', '"9007199254740992"'],
+  ['cf001fffffffffffff', '9007199254740991'],
+  ['d38000000000000000', '"-9223372036854775808"'],
+  ['d3ffffffffffffffff', '-1'],
+  ['92cf000000000000000581cf0000000000000005cb3ff8000000000000', '[5,{"5":1.5}]'],
+];
+test('MessagePack is printed with all digits of its integers', () => {
+  // As MessagePack its first two bytes, the length of the text, are a letter of UTF-8: the guest has three names to read.
+  const packed = JSON.stringify(`${'d'.repeat(130)}\0foo\0answer\0`);
+  for (const [hex, expected] of INTEGERS) {
+    const codec = 'export const codec = { encode: (bytes) => bytes, decode: (bytes) => bytes };';
+    const source = `export default { foo: { answer: () => Buffer.from('${hex}', 'hex') } }; ${codec}`;
+    const routes = file(`integer-${hex}.mjs`, source);
+    const args = ['run', guest('wat/relay'), 'call', packed, '--msgpack', '--routes', routes];
+    const { stdout, stderr } = command(args);
+    equal(stdout, `${expected}\n`, stderr);
+  }
+});
+
 test('the guest gets directories and variables', () => {
   mkdirSync(join(folder, 'data'));
   file('data/a.txt', 'content');

@@ -3,7 +3,7 @@
 import { UsageError } from '../arguments/usage-error.js';
 import { Failure } from '../output/failure.js';
 import { isPrintable } from '../output/printable.js';
-import { asJson, messagePack } from './messagepack.js';
+import { WITH_BIGINTS, asJson, messagePack } from './messagepack.js';
 
 /**
  * @typedef {object} Format
@@ -40,7 +40,7 @@ const FORMATS = {
     return {
       codec: { encode, decode },
       encode: (bytes, from) => (bytes.length === 0 ? bytes : encode(JSON.parse(utf8(encodeJson(bytes, from))))),
-      show: (answer) => `${answerOf(answer, 'MessagePack', (bytes) => asJson(decode(bytes)))}\n`,
+      show: (answer) => `${answerOf(answer, 'MessagePack', (bytes) => asJson(decode(bytes, WITH_BIGINTS)))}\n`,
     };
   },
 };
