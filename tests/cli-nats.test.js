@@ -243,6 +243,25 @@ test('two guests under one name are two lines', async () => {
   }
 });
 
+test('services --watch tells that the server cannot be reached from one without guests', async (context) => {
+  const own = await NatsServer.start();
+  context.after(() => own.close());
+  const child = start(['services', own.url, '--watch'], { cwd: folder });
+  const end = ended(child);
+  let shown = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (shown += chunk));
+  const shows = (line) => until(() => shown.endsWith(line) || child.exitCode !== null);
+  const [none, lost] = ['no guest is served there\n', 'the NATS server cannot be reached\n'];
+  await shows(none);
+  await own.kill();
+  await shows(lost);
+  await own.run();
+  await shows(none);
+  ok(shown.endsWith(none), shown);
+  child.kill();
+  deepEqual(await end, { code: null, signal: 'SIGTERM' });
+});
+
 test('a server that wants a user', async () => {
   const address = strict.url.replace('//', '//ada:p%2Fw@');
   const own = await serving(bench, '--name', 'hello', '--nats', address, '--workers', '0');

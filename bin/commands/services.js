@@ -37,7 +37,7 @@ export async function run(values, [url]) {
       if (address.path.length > 0 && members.length === 0 && !values.watch) {
         throw new Failure('WAPC_UNREACHABLE', `nobody serves ${address.path.join(' as ')} there`);
       }
-      await print(`${values.watch && process.stdout.isTTY ? CLEAR : ''}${textOf(summed(members))}\n`);
+      await print(`${values.watch && process.stdout.isTTY ? CLEAR : ''}${await textOf(summed(members), connection)}\n`);
       if (values.watch) await new Promise((resolve) => setTimeout(resolve, EACH));
     } while (values.watch);
   } finally {
@@ -45,8 +45,14 @@ export async function run(values, [url]) {
   }
 }
 
-function textOf(groups) {
-  if (groups.length === 0) return 'no guest is served there';
+async function textOf(groups, connection) {
+  if (groups.length === 0) {
+    // A lost connection, which the client of NATS tries to make again, answers as little as a server without guests.
+    return connection.rtt().then(
+      () => 'no guest is served there',
+      () => 'the NATS server cannot be reached',
+    );
+  }
   const rows = groups.map((group) => COLUMNS.map((column) => printable(String(group[column])).replaceAll('\n', ' ')));
   return table([COLUMNS, ...rows], { right: RIGHT }).join('\n');
 }
