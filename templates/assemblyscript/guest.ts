@@ -24,6 +24,8 @@ register('add', (payload: ArrayBuffer): Result<ArrayBuffer> => {
   const terms = JSON.parse<Terms>(String.UTF8.decode(payload));
   if (isNaN(terms.a) || isNaN(terms.b)) return Result.error<ArrayBuffer>(new Error('expected the numbers a and b'));
   const answer: Sum = { sum: terms.a + terms.b };
+  // JSON has no infinity.
+  if (!isFinite(answer.sum)) return Result.error<ArrayBuffer>(new Error('the sum is too large'));
   return Result.ok<ArrayBuffer>(String.UTF8.encode(JSON.stringify<Sum>(answer)));
 });
 

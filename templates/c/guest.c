@@ -1,5 +1,6 @@
 /* A waPC guest: its host invokes these operations by name. */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,11 @@ static bool hello(const char *name) {
 static bool add(const char *payload) {
     double a, b;
     if (!json_number(payload, "a", &a) || !json_number(payload, "b", &b)) return fail("expected the numbers a and b");
+    double sum = a + b;
+    /* JSON has no infinity. */
+    if (!isfinite(sum)) return fail("the sum is too large");
     char answer[64];
-    snprintf(answer, sizeof answer, "{\"sum\":%.17g}", a + b);
+    snprintf(answer, sizeof answer, "{\"sum\":%.17g}", sum);
     return respond(answer);
 }
 

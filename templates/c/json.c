@@ -47,7 +47,8 @@ bool json_number(const char *text, const char *name, double *number) {
         if (strlen(name) == length && memcmp(key + 1, name, length) == 0) {
             char *after;
             *number = strtod(at, &after);
-            return after != at;
+            /* strtod also reads `nan` and `0x10`. Numbers of JSON have these characters only. */
+            return after != at && after == at + strspn(at, "+-.0123456789Ee");
         }
         at = skip_value(at);
     } while (at != NULL && *at == ',');

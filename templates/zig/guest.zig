@@ -34,7 +34,10 @@ const Terms = struct { a: f64, b: f64 };
 /// Adds: JSON in, JSON out. What is no such JSON fails the invocation.
 fn add(memory: std.mem.Allocator, payload: []const u8) ![]const u8 {
     const terms = try std.json.parseFromSliceLeaky(Terms, memory, payload, .{ .ignore_unknown_fields = true });
-    return std.json.Stringify.valueAlloc(memory, .{ .sum = terms.a + terms.b }, .{});
+    const sum = terms.a + terms.b;
+    // JSON has no infinity.
+    if (!std.math.isFinite(sum)) return error.SumTooLarge;
+    return std.json.Stringify.valueAlloc(memory, .{ .sum = sum }, .{});
 }
 
 /// Asks the host for capitals: binding `default`, namespace `text`, operation `upper`.
