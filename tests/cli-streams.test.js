@@ -1,6 +1,6 @@
 /** `wapc-host run` with pipes, signals and terminals. */
 
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,6 +64,24 @@ for (const [name, args, code, expected] of UNHEARD) {
     equal(stdout, expected);
   });
 }
+
+test('a guest is not ahead of the reader of its standard output', { skip: process.platform === 'win32' }, async () => {
+  const text = 4 << 20;
+  // Sixteen texts, and a host call after each, which is told of with one byte.
+  const routes = file('told.mjs', `export default () => (process.stderr.write('.'), new Uint8Array());`);
+  const child = start(['run', guest('wat/writes'), 'w', '000040001000000000000000', '--hex', '--routes', routes]);
+  child.stdin.end();
+  let [read, calls, ahead] = [0, 0, 0];
+  child.stdout.on('data', (chunk) => (read += chunk.length));
+  child.stderr.on('data', (chunk) => {
+    calls += chunk.length;
+    ahead = Math.max(ahead, calls * text - read);
+  });
+  deepEqual(await ended(child), { code: 0, signal: null });
+  equal(calls, 16);
+  // What pipes hold.
+  ok(ahead < text / 2, `${ahead} bytes ahead`);
+});
 
 test('what a module of routes throws outside of a host call is an error', () => {
   const late =

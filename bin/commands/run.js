@@ -6,7 +6,7 @@ import { GUEST_OPTIONS, hostOptions } from '../guest/options.js';
 import { profiled } from '../guest/profile.js';
 import { trace } from '../guest/trace.js';
 import { printable } from '../output/printable.js';
-import { print, printError } from '../output/streams.js';
+import { print, printError, waitForReaders } from '../output/streams.js';
 import { FORMAT_OPTIONS, formatOf } from '../payload/formats.js';
 import { readPayload } from '../payload/input.js';
 
@@ -36,6 +36,7 @@ export async function run(values, [guest, operation, payload]) {
   const host = await hostOptions(values, guest, format.codec);
   const { bytes, from } = await readPayload(payload);
   const request = format.encode(bytes, from);
+  waitForReaders();
   const logger = values.trace ? trace() : (line) => void printError(`${printable(line)}\n`);
   const streams = { logger, stdout: (chunk) => void print(chunk), stderr: (chunk) => void printError(chunk) };
   const show = async (response) => void (await print(format.show(response, Boolean(process.stdout.isTTY))));
