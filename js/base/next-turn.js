@@ -35,6 +35,35 @@ function scheduler() {
   return immediate === undefined ? byMessage() : () => immediate(run);
 }
 
+/** Answers that may come in one turn, and ms that they may take together; that is looked at after every so many. */
+const MOST_ANSWERS = 1024;
+const LONG = 10;
+const LOOK = 16;
+
+/** Answers on this thread since the last turn that `isTurnDue` has asked for, and the time of that. */
+let answers = 0;
+let since = 0;
+let isAwaited = false;
+
+/**
+ * Counts an answer to a suspended guest. True if it has to wait for the next turn: answers that come at once are
+ * microtasks, and guests that ask again and again would keep their thread from timers, among them those of their own time
+ * limits.
+ */
+export function isTurnDue() {
+  if (isAwaited) return true;
+  answers++;
+  const isLong = answers % LOOK === 0 && performance.now() - since > LONG;
+  if (!isLong && answers < MOST_ANSWERS) return false;
+  isAwaited = true;
+  atNextTurn(() => {
+    isAwaited = false;
+    answers = 0;
+    since = performance.now();
+  });
+  return true;
+}
+
 /** Calls `callback` at the next turn of the event loop, which it keeps going until then. It must not throw. */
 export function atNextTurn(callback) {
   waiting.push(callback);

@@ -5,7 +5,7 @@
 
 import { copyOut, viewOut } from '../base/bytes.js';
 import { WapcError } from '../base/error.js';
-import { atNextTurn } from '../base/next-turn.js';
+import { atNextTurn, isTurnDue } from '../base/next-turn.js';
 import { beginWork, isObserved, isWatched } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
 import {
@@ -14,12 +14,6 @@ import {
   HOST_CALL_PENDING,
   HOST_CALL_PROMISE_REFUSED,
 } from '../generated/constants.js';
-
-/**
- * Host calls of a guest whose answers may come in one turn of the event loop. Answers that come at once are microtasks: a
- * guest that asks again and again would keep its thread from timers, among them those of its own time limit.
- */
-const ANSWERS_IN_ONE_TURN = 1024;
 
 /**
  * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
@@ -157,10 +151,7 @@ function refusePromise(guest, invocation, answer, then, binding, namespace, oper
 
 /** Suspends the guest until the promise settles. */
 function suspend(guest, invocation, answer, then, binding, namespace, operation) {
-  const goOn = (outcome) => settle(guest, invocation, outcome);
-  guest.suspension.answers++;
-  const settled =
-    guest.suspension.answers % ANSWERS_IN_ONE_TURN === 0 ? (outcome) => atNextTurn(() => goOn(outcome)) : goOn;
+  const settled = (outcome) => settle(guest, invocation, outcome);
   whenAnswered(invocation, answer, then, binding, namespace, operation, settled);
   // After `whenAnswered`, which throws for a thenable that cannot be awaited.
   guest.suspension.begin();
@@ -169,6 +160,11 @@ function suspend(guest, invocation, answer, then, binding, namespace, operation)
 
 /** Goes on with a guest whose host call was answered, now or at the next turn of the event loop. */
 function settle(guest, invocation, outcome) {
+  if (isTurnDue()) atNextTurn(() => goOn(guest, invocation, outcome));
+  else goOn(guest, invocation, outcome);
+}
+
+function goOn(guest, invocation, outcome) {
   // The invocation was stopped meanwhile: the guest does not wait any more.
   if (guest.invocation !== invocation) return;
   const { hostCallSettled } = guest;

@@ -25,8 +25,6 @@ export function suspend() {
 export class Suspension {
   /** True if the running invocation has been suspended. */
   wasNeeded = false;
-  /** Host calls that were answered while it was suspended. */
-  answers = 0;
   /** @type {import('./asyncify.js').Asyncify | undefined} undefined where the engine suspends the guest */
   asyncify;
   #id;
