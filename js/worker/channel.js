@@ -21,7 +21,7 @@ export class Channel {
   #polling;
   /** @type {Pace | undefined} undefined where invocations go through the rings */
   #pace;
-  /** True while a microtask will wake the worker. */
+  /** True while a microtask is to wake the worker. */
   #isWaking = false;
 
   /**
@@ -131,12 +131,13 @@ export class Channel {
 
   /**
    * Wakes the worker in a microtask, once for all that is offered until then: waking takes this thread as long as it takes
-   * to offer several invocations, and the worker would block again before the next one is there.
+   * to offer several invocations, and the worker would block again before the next one is there (docs/DECISIONS.md).
    */
   #wakeSoon(rings) {
     if (this.#isWaking) return;
     this.#isWaking = true;
     queueMicrotask(() => {
+      if (!this.#isWaking) return;
       this.#isWaking = false;
       try {
         this.#wake(rings);
@@ -215,6 +216,8 @@ export class Channel {
 
   /** Call when all requests have settled: the worker does not keep the process alive until the next one. */
   rest() {
+    // What was offered has been taken back, if the worker has not run it: there is nothing to wake it for.
+    this.#isWaking = false;
     this.#thread.unref();
   }
 
