@@ -162,12 +162,14 @@ impl Node {
             return Err(wasip1::ERRNO_NOENT);
         }
         let entry = self.children_mut()?.remove(name).ok_or(wasip1::ERRNO_NOENT)?;
-        if let Err(errno) = entry.room.resize(ENTRY_LEN + new_name.len()) {
+        // A node that already has the name is replaced: its room is free then, so that only a new name may lack some.
+        let replaces = to.take(new_name).is_ok();
+        if let Err(errno) = entry.room.resize(ENTRY_LEN + new_name.len())
+            && !replaces
+        {
             self.children_mut()?.insert(name.to_owned(), entry);
             return Err(errno);
         }
-        // A node that already has the name is replaced.
-        let _ = to.take(new_name);
         to.children_mut()?.insert(new_name.to_owned(), entry);
         self.touch();
         to.touch();
