@@ -21,11 +21,11 @@ const hostOf = (half) => new WapcHost(HOST, half);
 /**
  * Runs work that resolves with the host of a new instance, and reports it to observers.
  * @param {() => Promise<WapcHost>} work
- * @param {number} [host] the host's number, if there is one before
+ * @param {{ guest?: string, host?: number }} [before] what is known before: the guest's name, and the host's number
  */
-const observed = (work, host) =>
+const observed = (work, before = {}) =>
   isObserved('instantiate')
-    ? observe('instantiate', { host }, work, (event, { name, id }) => Object.assign(event, { guest: name, host: id }))
+    ? observe('instantiate', before, work, (event, { name, id }) => Object.assign(event, { guest: name, host: id }))
     : work();
 
 /**
@@ -148,7 +148,10 @@ export class WapcHost {
 
   async reset() {
     requireRoom();
-    await forCaller(this.reset, () => this.#renewed(() => this.#reset()));
+    await forCaller(this.reset, async () => {
+      const host = this.#open();
+      await this.#renewed(this.name, () => host.reset());
+    });
   }
 
   close() {
@@ -183,19 +186,21 @@ export class WapcHost {
   async #replace(source, options) {
     const module = await compileSuccessor(source, options, this.#open());
     try {
-      await this.#renewed(() => this.#open().replace(module));
+      const host = this.#open();
+      await this.#renewed(module.guestName, () => host.replace(module));
     } finally {
       // Nothing else refers to a module that was compiled for this replacement.
       if (halfOf(source) === undefined) module.free();
     }
   }
 
-  /** Reports a new instance, which `renew` makes, to observers. */
-  #renewed(renew) {
-    return observed(async () => {
+  /** Reports a new instance of a guest of this name, which `renew` makes, to observers. */
+  #renewed(guest, renew) {
+    const work = async () => {
       await renew();
       return this;
-    }, this.#id);
+    };
+    return observed(work, { guest, host: this.#id });
   }
 
   #reset() {

@@ -59,8 +59,8 @@ export interface ProfiledFunction {
 /** One piece of work, told when it has ended. It never has payloads. Times are in ms on the clock of `performance.now()`. */
 export interface WorkEvent {
   /**
-   * The kind of work. `instantiate` is of `reset` and `replace` of a host too, until the new instance takes over; the fresh
-   * instance after a trap is part of an `invoke`. `hostcall` is of host calls that reach this thread: those of a guest in a
+   * The kind of work. `instantiate`: an instance is made, also by `reset` and `replace` of a host; it ends when that takes
+   * over. The fresh instance after a trap is part of an `invoke`. `hostcall` is of host calls that reach this thread: those of a guest in a
    * worker without `hostCall` are refused there.
    */
   readonly kind: 'compile' | 'instantiate' | 'invoke' | 'hostcall';
