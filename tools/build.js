@@ -100,14 +100,15 @@ function generateGlue(isQuick) {
   const glue = join(GENERATED, 'core.js');
   const seen = new Set();
   const lines = readFileSync(glue, 'utf8').split('\n');
-  // Not there until it is complete: it would be taken for up to date where one of the next steps fails.
+  // Written again in the end: it would be taken for up to date where one of the next steps fails.
   rmSync(glue);
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
-  writeFileSync(glue, compiledAtOnce(withOurEncoding(lines.filter(isNew).join('\n'))));
+  const text = compiledAtOnce(withOurEncoding(lines.filter(isNew).join('\n')));
   const core = join(GENERATED, 'core_bg.wasm');
   inline('core', isQuick ? readFileSync(core) : optimized('core', core));
   inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
   inline('interrupt', isQuick ? readFileSync(INTERRUPT) : optimized('interrupt', INTERRUPT));
+  writeFileSync(glue, text);
 }
 
 /** The glue with the package's own encoder and decoder, which may be missing where it is only imported. */
