@@ -5,8 +5,8 @@
 
 /**
  * A first-in, first-out queue whose items can be removed at any time, and put back in front. A linked list, since a `Set`
- * keeps deleted entries for a while, which engines pass again and again. An item is an object, in one queue at a time; it
- * has its `place` while it is.
+ * keeps deleted entries for a while, which engines pass again and again. An item is an object; its property `place` is
+ * set while it is queued, so that it is in one queue at a time, and once.
  * @template {object} T
  */
 export class Queue {

@@ -1,10 +1,15 @@
 /** The last lines of text that a guest wrote: they explain a trap, as a panic's message does. */
 
+import { lenient } from '../base/encoding.js';
+
 const LINES = 4;
 const CHARACTERS = 1024;
 
 /** Appends text, and drops all but the end. */
 export const hear = (before, now) => (before + now.slice(-CHARACTERS)).slice(-2 * CHARACTERS);
+
+/** The text at the end of bytes that a guest wrote to standard error, for `hear`. */
+export const endOf = (bytes) => lenient.decode(bytes.subarray(-CHARACTERS));
 
 /** The last lines, as the end of an error message; empty if there are none. */
 export function lastWords(said) {

@@ -118,8 +118,9 @@ function isOverdue(guest, left) {
   return true;
 }
 
-/** Calls of the host, WASI included, that take less than these ms together make the clock be read less often, up to once in so many. */
+/** Calls of the host, those of WASI included, that take fewer ms than these together: the clock is read half as often then. */
 const QUICK = 0.25;
+/** The most calls of the host for one look at the clock. */
 const SELDOM = 8;
 
 /**

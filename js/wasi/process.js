@@ -1,9 +1,9 @@
 /** A guest as WASI sees it: its memory, clocks, randomness and output. */
 
 import { copyIn, copyOut } from '../base/bytes.js';
+import { endOf } from '../invocation/last-words.js';
 import { LONG } from '../invocation/time-limit.js';
 import { lengthOf } from '../base/payload.js';
-import { lenient } from '../base/encoding.js';
 import { argumentError } from '../base/error.js';
 import { endWriters, writerOf } from './streams.js';
 
@@ -14,9 +14,6 @@ const RANDOM_AT_ONCE = 65536;
 const LATEST = 2 ** 64 / 1e6;
 
 const STANDARD_ERROR = 2;
-
-/** Bytes at the end of a standard error chunk that are kept for the error of a trap. */
-const HEARD = 1024;
 
 const NO_MEMORY = new ArrayBuffer(0);
 const NOTHING = new Uint8Array(0);
@@ -158,7 +155,7 @@ export class Process {
   /** Passes a chunk to a writer: 1 on success, 0 if it threw. The error is kept as `thrown` of the invocation. */
   emitBytes(stream, chunk) {
     try {
-      if (stream === STANDARD_ERROR) this.guest.hear(lenient.decode(chunk.subarray(-HEARD)));
+      if (stream === STANDARD_ERROR) this.guest.hear(endOf(chunk));
       const writer = this.#writers[stream];
       const { scope } = this.guest;
       if (scope === undefined) writer.write(chunk);

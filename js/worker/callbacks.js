@@ -1,14 +1,10 @@
 /** Calls the caller's callbacks for a guest in a worker: host calls, log lines and output arrive as messages. */
 
-import { lenient } from '../base/encoding.js';
 import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
 import { ask, whenAnswered } from '../invocation/host-call.js';
-import { hear, lastWords } from '../invocation/last-words.js';
+import { endOf, hear, lastWords } from '../invocation/last-words.js';
 import { endWriters, writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './ahead.js';
-
-/** Bytes at the end of a standard error chunk that are kept for the error of a writer that throws. */
-const HEARD = 1024;
 
 export class Callbacks {
   /** True while the host callback runs. */
@@ -87,7 +83,7 @@ export class Callbacks {
 
   /** Passes a line to the logger. Throws the logger's error. */
   log(channel, text) {
-    this.#said = hear(this.#said, `${text}\n`);
+    this.#said = hear(hear(this.#said, text), '\n');
     const { logger = console.log } = this.#settings;
     logger(text);
     channel.acknowledge(sizeOfText(text));
@@ -95,7 +91,7 @@ export class Callbacks {
 
   /** Passes a chunk to the writer of a standard stream. Throws the writer's error. */
   write(channel, stream, chunk) {
-    if (stream === 2) this.#said = hear(this.#said, lenient.decode(chunk.slice(-HEARD)));
+    if (stream === 2) this.#said = hear(this.#said, endOf(chunk));
     this.#writers[stream].write(chunk);
     channel.acknowledge(sizeOfBytes(chunk));
   }

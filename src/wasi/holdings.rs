@@ -12,8 +12,8 @@ use crate::abi::Result;
 /// standard input.
 const ALL: usize = 512 << 20;
 
-/// The most handles that one process may hold, on the way along a path too: each takes one of the machine's process's own
-/// few.
+/// The most handles that one process may hold, those of the walk along a path included: each is a descriptor of the
+/// program that runs the guest, which has few.
 const MOST_HANDLES: u32 = 4096;
 
 thread_local! {

@@ -20,7 +20,7 @@ pub(super) enum Instruction {
     Return,
     /// A call: the index of its function, where that is known.
     Call(Option<usize>),
-    /// A call in place of the rest of the function, likewise.
+    /// A tail call: the index of its function, where that is known.
     TailCall(Option<usize>),
     /// One whose work the engine does by a call of its own, such as an allocation.
     Engine,

@@ -55,10 +55,11 @@ fn in_export(cursor: &mut Cursor, imported: usize) -> Result<bool, Refused> {
 
 /// Reads a segment of elements: <https://webassembly.github.io/spec/core/binary/modules.html#element-section>
 fn in_elements(cursor: &mut Cursor, imported: usize) -> Result<bool, Refused> {
-    /// Bits of its kind: it is not copied to a table when the module is instantiated; it names its table, or is only
-    /// declared; its elements are expressions.
+    /// A bit of its kind: it is not copied to a table when the module is instantiated.
     const IS_PASSIVE: u32 = 1;
+    /// A bit of its kind: it names its table; where it is also passive, its functions are only declared.
     const IS_EXPLICIT: u32 = 2;
+    /// A bit of its kind: its elements are expressions.
     const HAS_EXPRESSIONS: u32 = 4;
     let kind = cursor.u32()?;
     let mut refers = false;

@@ -6,6 +6,8 @@
 //!
 //! - `id` is the number of the guest. `EBADF` where it has no process, as after its end.
 //! - `EIO` where an engine's stack ended inside an earlier call of the guest and left a borrow behind (`process.rs`).
+//! - `EINTR` where the time of a guest that can be interrupted is over: nothing is done, and it traps at the next
+//!   instructions that it counts.
 //! - `EFAULT` where a range leaves linear memory; an empty one is in it wherever it points.
 //! - Of rights, `FD_READ` and `FD_WRITE` alone are asked for, and their lack is `EBADF`, as in POSIX (`EINVAL` in
 //!   `fd_filestat_set_size`); the others are told, not asked for. The specification has `ENOTCAPABLE`, which here is

@@ -17,11 +17,12 @@ use crate::process::Process;
 /// - `EILSEQ`: the path, or a symbolic link of the machine on the way, is not UTF-8
 /// - `EINVAL`: the path has a NUL
 /// - `EBADF`: `fd` is not open, or is no directory (POSIX has `ENOTDIR`)
-/// - `ENAMETOOLONG`: the path is over 4096 bytes, a name over 255 in a tree, or links make more than 4096 names of it
+/// - `ENAMETOOLONG`: the path is over 4096 bytes, a name over 255 in a tree, or it comes to more than 4096 names, with those of its links
 /// - `ENOENT`: the path or a link on the way is empty, or a directory on the way, `fd` too, is not there
 /// - `ENOTDIR`: something on the way is no directory
 /// - `ENOTCAPABLE`: the path or a link on the way is absolute, or leads out of `fd` by `..`
 /// - `ELOOP`: more than 32 symbolic links are on the way
+/// - `EMFILE`: in a directory of the machine, the guest holds 4096 handles, those of the walk included
 /// - in a directory of the machine, also an errno of its file system
 fn place(process: &Process, fd: u32, (ptr, len): (u32, u32), last: Last) -> Result<Place> {
     let path = process.guest.path(ptr, len)?;
