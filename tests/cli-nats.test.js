@@ -13,6 +13,7 @@ import { guestStore, remote } from 'wapc-host/nats';
 
 import { root } from '../tools/run.js';
 import { ended, guest, start } from './cli/command.js';
+import { fakeServer } from './nats/fake-server.js';
 import { NatsServer } from './nats/server.js';
 import { text, until } from './nats/setup.js';
 
@@ -173,6 +174,25 @@ test('SIGTERM ends serve while its guest starts, which never ends', async () => 
   await once(child.stderr, 'data');
   child.kill('SIGTERM');
   deepEqual(await ended(child), { code: 0, signal: null });
+});
+
+test('SIGTERM ends serve while it waits for the server to take its subscriptions', async (context) => {
+  let child;
+  let said = '';
+  let pings = 0;
+  const fake = await fakeServer((line, socket) => {
+    if (line !== 'PING') return;
+    pings++;
+    // The first PING is of the connection. The second follows the subscriptions.
+    if (pings === 2) child.kill('SIGTERM');
+    // A `serve` that goes on after the signal would say that it serves.
+    void until(() => pings === 1 || said.includes('SIGTERM')).then(() => socket.write('PONG\r\n'));
+  });
+  context.after(() => fake.close());
+  child = start(['serve', bench, '--name', 'early', '--nats', fake.url, '--workers', '1']);
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (said += chunk));
+  deepEqual(await ended(child), { code: 0, signal: null });
+  equal(said, 'SIGTERM: ends before it serves\n');
 });
 
 test('serve goes on where nobody reads its standard error', async () => {

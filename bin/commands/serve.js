@@ -44,17 +44,21 @@ export async function run(values, [guest]) {
   checkVersion('--service-version', version);
   const address = readAddress('--nats', nats, 0);
   const pooled = { ...(await hostOptions(values, guest)), ...instances(values), logger: log };
-  const asked = untilAsked();
+  let isServing = false;
+  const asked = untilAsked(() =>
+    isServing ? 'answering what was taken; a second one exits at once' : 'ends before it serves',
+  );
   const start = async () => {
     const connection = await connect(address, values, { name: `wapc-host serve ${name}`, maxReconnectAttempts: -1 });
     const own = await (bucket === undefined ? ofFile(guest, pooled) : ofStore(connection, bucket, guest, pooled));
-    return { connection, own };
+    const service = await serve(connection, own.pool, { name, version, data: own.data });
+    return { connection, own, service };
   };
   const started = await Promise.race([asked, start()]);
-  // Asked to end before it has taken anything: the end of the process ends what has started.
+  // Asked to end before it serves: the end of the process ends what has started.
   if (started === undefined) return;
-  const { connection, own } = started;
-  const service = await serve(connection, own.pool, { name, version, data: own.data });
+  isServing = true;
+  const { connection, own, service } = started;
   if (file !== undefined) writeFileSync(file, service.id);
   await printError(`serving ${name} ${version} at ${address.servers}, id ${service.id}\n`);
   try {
@@ -75,15 +79,18 @@ function instances({ workers }) {
 
 const log = (line) => void printError(`${printable(line)}\n`);
 
-/** Resolves at the first SIGTERM or SIGINT. The second one exits at once, as it would have without this. */
-function untilAsked() {
+/**
+ * Resolves at the first SIGTERM or SIGINT. The second one exits at once, as it would have without this.
+ * @param {() => string} reaction tells for standard error what comes of the first one
+ */
+function untilAsked(reaction) {
   return new Promise((resolve) => {
     let isAsked = false;
     for (const [signal, number] of Object.entries({ SIGTERM: 15, SIGINT: 2 })) {
       process.on(signal, () => {
         if (isAsked) process.exit(128 + number);
         isAsked = true;
-        void printError(`${signal}: answering what was taken; a second one exits at once\n`);
+        void printError(`${signal}: ${reaction()}\n`);
         resolve(undefined);
       });
     }
