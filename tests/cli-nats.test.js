@@ -282,6 +282,17 @@ test('services --watch tells that the server cannot be reached from one without 
   deepEqual(await end, { code: null, signal: 'SIGTERM' });
 });
 
+test('services without --watch fails where the connection is lost before an answer', async (context) => {
+  const fake = await fakeServer((line, socket) => {
+    if (line === 'PING') socket.write('PONG\r\n');
+    if (line.startsWith('PUB $SRV.STATS')) fake.close();
+  });
+  context.after(() => fake.close());
+  const { code, stdout, stderr } = await command(['services', fake.url]);
+  deepEqual([code, stdout], [1, '']);
+  match(stderr, /^WAPC_UNREACHABLE: /);
+});
+
 test('a server that wants a user', async () => {
   const address = strict.url.replace('//', '//ada:p%2Fw@');
   const own = await serving(bench, '--name', 'hello', '--nats', address, '--workers', '0');

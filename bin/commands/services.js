@@ -37,7 +37,12 @@ export async function run(values, [url]) {
       if (address.path.length > 0 && members.length === 0 && !values.watch) {
         throw new Failure('WAPC_UNREACHABLE', `nobody serves ${address.path.join(' as ')} there`);
       }
-      await print(`${values.watch && process.stdout.isTTY ? CLEAR : ''}${await textOf(summed(members), connection)}\n`);
+      // A lost connection, which the client of NATS tries to make again, answers as little as a server without guests.
+      const isReachable = members.length > 0 || (await answers(connection));
+      if (!isReachable && !values.watch)
+        throw new Failure('WAPC_UNREACHABLE', 'the connection to the NATS server was lost');
+      const text = isReachable ? textOf(summed(members)) : 'the NATS server cannot be reached';
+      await print(`${values.watch && process.stdout.isTTY ? CLEAR : ''}${text}\n`);
       if (values.watch) await new Promise((resolve) => setTimeout(resolve, EACH));
     } while (values.watch);
   } finally {
@@ -45,14 +50,15 @@ export async function run(values, [url]) {
   }
 }
 
-async function textOf(groups, connection) {
-  if (groups.length === 0) {
-    // A lost connection, which the client of NATS tries to make again, answers as little as a server without guests.
-    return connection.rtt().then(
-      () => 'no guest is served there',
-      () => 'the NATS server cannot be reached',
-    );
-  }
+/** Whether the server answers a ping. */
+const answers = (connection) =>
+  connection.rtt().then(
+    () => true,
+    () => false,
+  );
+
+function textOf(groups) {
+  if (groups.length === 0) return 'no guest is served there';
   const rows = groups.map((group) => COLUMNS.map((column) => printable(String(group[column])).replaceAll('\n', ' ')));
   return table([COLUMNS, ...rows], { right: RIGHT }).join('\n');
 }
