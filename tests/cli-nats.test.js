@@ -11,6 +11,8 @@ import { after, test } from 'node:test';
 
 import { guestStore, remote } from 'wapc-host/nats';
 
+import { checkName, checkVersion } from '../bin/nats/connect.js';
+import { readName, readVersion } from '../js/nats/names.js';
 import { root } from '../tools/run.js';
 import { ended, guest, start } from './cli/command.js';
 import { fakeServer } from './nats/fake-server.js';
@@ -131,6 +133,36 @@ test('SIGTERM answers what was taken; a second signal exits at once', async () =
     second.child.kill(signal);
     deepEqual(await second.end, { code, signal: null });
     equal(await lost, 'WAPC_TIMEOUT');
+  }
+});
+
+test('the command line takes the names and versions that wapc-host/nats takes', () => {
+  const takes = (check, ...args) => {
+    try {
+      check(...args);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const names = ['a', 'A-z_09', '', 'a.b', '*', '>', 'a b', 'a\n', 'ä', '٣', 'a'.repeat(128), 'a'.repeat(129)];
+  const versions = [
+    ...['0.0.4', '10.20.30', '1.1.2-pre+meta', '1.1.2+meta.007', '1.0.0-alpha.0valid', '1.0.0--', '1.0.0-0A.is.legal'],
+    ...['1.0.0-rc.1+build.001', '1.0.0-alpha-a.b-c', '99999999999999999999.0.0', '1.0.0+0.build.1-rc'],
+    ...['', '1', '1.2', '1.2.3.4', '01.1.1', '1.01.1', '1.1.01', 'v1.2.3', ' 1.2.3', '1.2.3 ', '1.2.3\n', '-1.0.3'],
+    ...['1.2.3-', '1.2.3+', '1.2.3-01', '1.2.3-a..b', '1.2.3-a_b', '1.2.3+a+b', '1.2.3+a_b', '1.2.3-ä', '٣.0.0'],
+    ...[128, 129].map((length) => '1.0.0-'.padEnd(length, 'a')),
+  ];
+  for (const [texts, check, read] of [
+    [names, checkName, readName],
+    [versions, checkVersion, (what, text) => readVersion(text)],
+  ]) {
+    const taken = texts.filter((text) => takes(check, 'it', text));
+    deepEqual(
+      taken,
+      texts.filter((text) => takes(read, 'it', text)),
+    );
+    ok(taken.length > 0 && taken.length < texts.length);
   }
 });
 
