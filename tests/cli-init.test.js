@@ -18,6 +18,7 @@ import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { LANGUAGES } from '../bin/init/languages.js';
+import { enter } from '../bin/init/steps.js';
 import { cache } from '../tools/cache.js';
 import { zigCommand } from '../tools/guests.js';
 import { has, root } from '../tools/run.js';
@@ -111,6 +112,19 @@ for (const name of ['plain/folder', "it's b ü", '-x', '~', '$HOME', 'a;b']) {
     equal(listed.stdout, 'guest.c\n', `${step}: ${listed.stderr}`);
   });
 }
+
+test('the step into a folder is quoted as the shells of its platform take it', () => {
+  for (const [folder, posix, windows] of [
+    ['c-guest', 'cd c-guest', 'cd c-guest'],
+    ['a:b', 'cd a:b', 'cd a:b'],
+    ['C:\\x\\y', String.raw`cd 'C:\x\y'`, String.raw`pushd C:\x\y`],
+    ['C:\\a b', String.raw`cd 'C:\a b'`, String.raw`pushd "C:\a b"`],
+    ["it's", String.raw`cd 'it'\''s'`, `cd "it's"`],
+    ['-x', 'cd ./-x', 'cd .\\-x'],
+  ]) {
+    deepEqual([enter(folder, 'linux'), enter(folder, 'win32')], [posix, windows]);
+  }
+});
 
 test('the packages that guests are written with are those that are tested here', () => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

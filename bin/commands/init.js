@@ -1,11 +1,12 @@
 /** `wapc-host init`: writes a guest to start from. */
 
-import { relative, sep } from 'node:path';
+import { relative } from 'node:path';
 
 import { closest } from '../arguments/closest.js';
 import { UsageError } from '../arguments/usage-error.js';
 import { filesOf, isInstalled } from '../init/files.js';
 import { ALIASES, LANGUAGES } from '../init/languages.js';
+import { enter } from '../init/steps.js';
 import { writeFolder } from '../init/write.js';
 import { print } from '../output/streams.js';
 
@@ -32,19 +33,12 @@ function unknown(name) {
   );
 }
 
-/** A folder as an argument of `cd` in a shell. */
-function quoted(folder) {
-  // `cd` takes what begins with "-" for an option.
-  const path = folder.startsWith('-') ? `.${sep}${folder}` : folder;
-  return /^[\w./-]+$/.test(path.replaceAll(sep, '/')) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-}
-
 const NOT_PUBLISHED = '      # until wapc-host is published: npm install PATH-OF-ITS-TARBALL';
 
 function stepsFor({ title, tools, build, guest }, folder) {
   return `Wrote a guest in ${title} to ${folder || 'this folder'}. It needs ${tools}.
 
-${folder === '' ? '' : `  cd ${quoted(folder)}\n`}  npm install${isInstalled ? NOT_PUBLISHED : ''}
+${folder === '' ? '' : `  ${enter(folder)}\n`}  npm install${isInstalled ? NOT_PUBLISHED : ''}
   npm run build    # ${build}
   npm test
 
