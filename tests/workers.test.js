@@ -151,6 +151,19 @@ for (const [what, program] of [
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall }); await pool.invoke('echo', 'x');",
   ],
   [
+    'an idle pool whose worker was offered what was then aborted',
+    // The thread is busy until the worker has answered and waits for a message (after 20 ms).
+    `const pool = await WapcPool.create(guest, { size: 1, workers: true, hostCall, logger() {} });
+     await pool.invoke('echo', 'x');
+     const [first, second] = [new AbortController(), new AbortController()];
+     const one = pool.invoke('echo', 'x', { signal: first.signal });
+     for (const end = performance.now() + 200; performance.now() < end; );
+     const other = pool.invoke('echo', 'x', { signal: second.signal });
+     second.abort();
+     first.abort();
+     await Promise.allSettled([one, other]);`,
+  ],
+  [
     'a get that was served at once',
     'const pool = await WapcPool.create(guest, { size: 1, hostCall }); pool.return(await pool.get(86_400_000));',
   ],

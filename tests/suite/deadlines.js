@@ -37,12 +37,38 @@ export function* deadlines(environment) {
   yield [
     'guests whose host calls are answered at once let timers run',
     async () => {
-      const host = await WapcHost.instantiate(await guest('bench'), { hostCall: async (...call) => call[3] });
-      let hasRun = false;
-      setTimeout(() => (hasRun = true));
-      // Each makes a hundred host calls.
-      for (let i = 0; i < 1000 && !hasRun; i++) await host.invoke('calls', '');
-      equal(hasRun, true);
+      const module = await WapcModule.compile(await guest('bench'), { hostCall: async (...call) => call[3] });
+      for (const [count, times] of [
+        [1, 1000],
+        [50, 10],
+      ]) {
+        const hosts = await Promise.all(Array.from({ length: count }, () => module.instantiate()));
+        let hasRun = false;
+        setTimeout(() => (hasRun = true));
+        const work = async (host) => {
+          // Each makes a hundred host calls.
+          for (let i = 0; i < times && !hasRun; i++) await host.invoke('calls', '');
+          host.close();
+        };
+        await Promise.all(hosts.map(work));
+        equal(hasRun, true, `${count} hosts`);
+      }
+      module.close();
+    },
+  ];
+
+  yield [
+    'limits.timeout ends a guest whose host calls are answered at once, by callbacks that take a millisecond',
+    async () => {
+      let calls = 0;
+      const hostCall = async (binding, namespace, operation, payload) => {
+        calls++;
+        for (const end = performance.now() + 1; performance.now() < end;);
+        return payload;
+      };
+      const host = await WapcHost.instantiate(await guest('bench'), { hostCall, limits: { timeout: 10 } });
+      await fails('WAPC_TIMEOUT', () => host.invoke('calls', ''));
+      equal(calls < 100, true);
       host.close();
     },
   ];

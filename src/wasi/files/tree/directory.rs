@@ -193,3 +193,32 @@ impl Node {
         Ok(false)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ENTRY_LEN, Node};
+    use crate::files::Nodes;
+    use crate::files::tree::NODE_LEN;
+    use crate::holdings::{Holdings, Room, used};
+
+    #[test]
+    fn a_rename_takes_room_for_a_new_name_alone() {
+        const ALL: usize = 512 << 20;
+        let holdings = Holdings::new();
+        let made = Node::directory(&Nodes::new(&holdings)).and_then(|tree| {
+            tree.add_file("a", vec![])?;
+            tree.add_file("another", vec![])?;
+            Ok(tree)
+        });
+        assert!(made.is_ok());
+        let Ok(tree) = made else { return };
+        let filling = Room::of(&holdings, ALL - used());
+        assert!(filling.is_ok());
+        assert_eq!(tree.rename("a", &tree, "long"), Err(wasip1::ERRNO_NOSPC));
+        assert_eq!((tree.child("a").is_ok(), tree.child("long").is_ok()), (true, false));
+        assert_eq!(tree.rename("a", &tree, "another"), Ok(()));
+        assert_eq!((tree.child("a").is_ok(), tree.child("another").is_ok()), (false, true));
+        // Of the replaced node, and of the entry of the old name.
+        assert_eq!(used(), ALL - NODE_LEN - ENTRY_LEN - 1);
+    }
+}
