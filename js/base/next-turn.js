@@ -35,12 +35,11 @@ function scheduler() {
   return immediate === undefined ? byMessage() : () => immediate(run);
 }
 
-/** Answers that may come in one turn, and ms that they may take together; that is looked at after every so many. */
-const MOST_ANSWERS = 1024;
+/** Milliseconds that answers may come without a turn, which is looked at after every so many of them. */
 const LONG = 10;
 const LOOK = 16;
 
-/** Answers on this thread since the last turn that `isTurnDue` has asked for, and the time of that. */
+/** Answers on this thread, and the time of the last turn that `isTurnDue` has asked for. */
 let answers = 0;
 let since = 0;
 let isAwaited = false;
@@ -53,12 +52,10 @@ let isAwaited = false;
 export function isTurnDue() {
   if (isAwaited) return true;
   answers++;
-  const isLong = answers % LOOK === 0 && performance.now() - since > LONG;
-  if (!isLong && answers < MOST_ANSWERS) return false;
+  if (answers % LOOK !== 0 || performance.now() - since < LONG) return false;
   isAwaited = true;
   atNextTurn(() => {
     isAwaited = false;
-    answers = 0;
     since = performance.now();
   });
   return true;
