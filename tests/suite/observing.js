@@ -129,14 +129,14 @@ export function* observing(environment) {
           ['probe.wasm', undefined, () => host.replace(url('wat/probe'))],
           ['probe.wasm', undefined, () => host.reset()],
           ['hello.wasm', undefined, () => host.replace(hello)],
-          ['hello.wasm', 'WAPC_LINK', () => host.replace(unlinkable)],
-          ['hello.wasm', 'WAPC_INIT', () => host.replace(url('wat/trap-in-start'))],
+          ['unknown-imports.wasm', 'WAPC_LINK', () => host.replace(unlinkable)],
+          ['trap-in-start.wasm', 'WAPC_INIT', () => host.replace(url('wat/trap-in-start'))],
         ]) {
           const events = await eventsOf(observe, () => (code === undefined ? act() : fails(code, act)));
           const made = events.filter(({ kind }) => kind !== 'compile');
           equal(
             made.map(({ kind, host, guest, error }) => [kind, host, guest, error?.code]),
-            [['instantiate', host.id, code === undefined ? guest : undefined, code]],
+            [['instantiate', host.id, guest, code]],
           );
         }
         host.close();
