@@ -23,7 +23,7 @@ const KEYS = ['kind', 'guest', 'host', 'invocation', 'operation', 'binding', 'na
 );
 
 export function* observing(environment) {
-  const { WapcHost, WapcModule, WapcPool, guest, url, observe, devtools, canSuspend, hasWorkers } = environment;
+  const { WapcHost, WapcModule, WapcPool, guest, url, observe, devtools, hasWorkers } = environment;
   const planned = new Error('planned');
   const hostCall = (binding, namespace, operation, payload) => {
     if (payload.length === 3) throw planned;
@@ -121,7 +121,8 @@ export function* observing(environment) {
       const unlinkable = await WapcModule.compile(url('wat/unknown-imports'));
       for (const make of [
         () => WapcHost.instantiate(hello),
-        ...(canSuspend || hasWorkers ? [() => WapcHost.instantiate(hello, { async: true })] : []),
+        // The guest does not suspend itself.
+        ...('Suspending' in WebAssembly || hasWorkers ? [() => WapcHost.instantiate(hello, { async: true })] : []),
       ]) {
         const host = await make();
         for (const [guest, code, act] of [
