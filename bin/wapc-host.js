@@ -7,7 +7,7 @@ import { report } from './output/report.js';
 import { flush, handleStreamErrors } from './output/streams.js';
 
 const args = process.argv.slice(2);
-// What follows "--" is no option: a payload, for instance.
+// Arguments behind "--" are no options, even if they look like one: a payload, for instance.
 const isDebug = args.slice(0, [...args, '--'].indexOf('--')).includes('--debug');
 
 handleStreamErrors((error) => process.exit(report(error, isDebug)));

@@ -224,7 +224,7 @@ test('SIGTERM ends serve while it waits for the server to take its subscriptions
   child = start(['serve', bench, '--name', 'early', '--nats', fake.url, '--workers', '1']);
   child.stderr.setEncoding('utf8').on('data', (chunk) => (said += chunk));
   deepEqual(await ended(child), { code: 0, signal: null });
-  equal(said, 'SIGTERM: ends before it serves\n');
+  equal(/^serving /m.test(said), false, said);
 });
 
 test('serve goes on where nobody reads its standard error', async () => {

@@ -44,7 +44,7 @@ test('a closed pipe ends a guest that writes for ever, quietly', async () => {
   equal(told, '');
 });
 
-/** What a command comes to while nobody reads its standard error: arguments after `run`, exit code, standard output. */
+/** Commands whose standard error nobody reads: name, arguments after `run`, and the exit code and standard output to come. */
 const UNHEARD = [
   ['a guest that fails', [HELLO, 'nope', ''], 1, ''],
   ['a guest that logs', [HELLO, 'hello', 'x', '--echo'], 0, 'Hello, x'],
@@ -79,7 +79,7 @@ test('a guest is not ahead of the reader of its standard output', { skip: proces
   });
   deepEqual(await ended(child), { code: 0, signal: null });
   equal(calls, 16);
-  // What pipes hold.
+  // The pipe may hold some: 64 KiB on Linux.
   ok(ahead < text / 2, `${ahead} bytes ahead`);
 });
 

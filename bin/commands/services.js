@@ -38,7 +38,7 @@ export async function run(values, [url]) {
         throw new Failure('WAPC_UNREACHABLE', `nobody serves ${address.path.join(' as ')} there`);
       }
       // A lost connection, which the client of NATS tries to make again, answers as little as a server without guests.
-      const isReachable = members.length > 0 || (await answers(connection));
+      const isReachable = members.length > 0 || (await answersPing(connection));
       if (!isReachable && !values.watch)
         throw new Failure('WAPC_UNREACHABLE', 'the connection to the NATS server was lost');
       const text = isReachable ? textOf(summed(members)) : 'the NATS server cannot be reached';
@@ -50,8 +50,8 @@ export async function run(values, [url]) {
   }
 }
 
-/** Whether the server answers a ping. */
-const answers = (connection) =>
+/** True if the NATS server answers a ping. */
+const answersPing = (connection) =>
   connection.rtt().then(
     () => true,
     () => false,

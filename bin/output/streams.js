@@ -14,7 +14,7 @@ const write = (stream, chunk) => new Promise((resolve) => stream.write(chunk, ()
 
 /**
  * Makes writes to pipes wait for their readers, as those to files and terminals do. Otherwise all that a guest writes faster
- * than it is read is kept in memory: 512 MiB for a slow reader took 600 MiB of memory; blocking, 70.
+ * than it is read is kept in memory.
  */
 export function waitForReaders() {
   // Node does it by itself on Windows alone, and documents no other way.

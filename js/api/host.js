@@ -150,7 +150,7 @@ export class WapcHost {
     requireRoom();
     await forCaller(this.reset, async () => {
       const host = this.#open();
-      await this.#renewed(this.name, () => host.reset());
+      await this.#renewed(this.#port.name, () => host.reset());
     });
   }
 

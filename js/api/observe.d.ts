@@ -60,8 +60,8 @@ export interface ProfiledFunction {
 export interface WorkEvent {
   /**
    * The kind of work. `instantiate`: an instance is made, also by `reset` and `replace` of a host; it ends when that takes
-   * over. The fresh instance after a trap is part of an `invoke`. `hostcall` is of host calls that reach this thread: those of a guest in a
-   * worker without `hostCall` are refused there.
+   * over. The fresh instance after a trap is part of an `invoke`. `hostcall`: a host call that reaches this thread; those of
+   * a guest in a worker without `hostCall` are refused there.
    */
   readonly kind: 'compile' | 'instantiate' | 'invoke' | 'hostcall';
   /** The guest's name; undefined where it has none. */

@@ -35,13 +35,16 @@ function scheduler() {
   return immediate === undefined ? byMessage() : () => immediate(run);
 }
 
-/** Milliseconds that answers may come without a turn, which is looked at after every so many of them. */
+/** Milliseconds after its last turn from which on the event loop is due for another. */
 const LONG = 10;
+/** The clock is read at each answer whose number is a multiple of this: reading it takes longer than counting. */
 const LOOK = 16;
 
-/** Answers on this thread, and the time of the last turn that `isTurnDue` has asked for. */
+/** The answers to suspended guests on this thread. */
 let answers = 0;
+/** The time of the last turn that `isTurnDue` has asked for, as a `performance.now()` time. */
 let since = 0;
+/** True while a turn that it has asked for is awaited. */
 let isAwaited = false;
 
 /**

@@ -15,7 +15,7 @@ export class Queue {
   #first = undefined;
   /** @type {Place | undefined} */
   #last = undefined;
-  /** The last of those that were put back: they come first. */
+  /** The place of the last item that was put back: these come first. */
   #lastBack;
 
   /**

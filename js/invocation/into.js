@@ -74,7 +74,7 @@ class Destination {
 
   /** The invocation that uses it has ended. */
   release() {
-    // Not destructured from an array, which V8 11 makes and iterates: 5% of a short invocation.
+    // Not destructured from an array: V8 11 would make that array and iterate it.
     const previous = this.#previous;
     const next = this.#next;
     if (previous === undefined) this.#list.first = next;

@@ -92,7 +92,7 @@ function withinTime(guest, hostCall) {
 /** Bytes from which on a copy counts: shorter ones take no longer than the call that asks for them. */
 export const LONG = 65_536;
 
-/** Bytes from which on a text counts: one that is broken takes a hundred times as long to decode as bytes to copy. */
+/** Bytes from which on a text counts: decoding one that is broken takes many times as long as copying its bytes. */
 export const LONG_TEXT = 1024;
 
 /** Bytes that count for an instruction, as a power of two; and the lowest that a quantum is brought to. */

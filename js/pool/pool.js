@@ -40,7 +40,7 @@ async function dispatcherOf(module, isShared, options) {
     // A module that was compiled for this pool has its options already: they are read only once.
     return new Dispatcher(Pool.create(module, isShared ? options : undefined));
   } catch (error) {
-    // Rejects with it as well. Observers are told as of a host: its first instance cannot be made.
+    // Rejects with this error, and tells it to observers: as for a host, an instance could not be made.
     return /** @type {never} */ (await instantiateHalf(() => Promise.reject(error)));
   } finally {
     if (!isShared) module.free();

@@ -79,8 +79,9 @@ export class Channel {
    */
   sendInvocation(invocation) {
     const rings = this.#rings;
-    const number = rings === undefined ? -1 : this.#writeTo(rings, invocation);
-    if (rings === undefined || number < 0) return this.#sendByMessage(invocation);
+    if (rings === undefined) return this.#sendByMessage(invocation);
+    const number = this.#writeTo(rings, invocation);
+    if (number < 0) return this.#sendByMessage(invocation);
     try {
       this.#wake(rings);
     } catch (error) {
@@ -216,7 +217,7 @@ export class Channel {
 
   /** Call when all requests have settled: the worker does not keep the process alive until the next one. */
   rest() {
-    // What was offered has been taken back, if the worker has not run it: there is nothing to wake it for.
+    // The worker needs no waking: each invocation that it was offered has been run, or taken back.
     this.#isWaking = false;
     this.#thread.unref();
   }

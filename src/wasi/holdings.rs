@@ -10,7 +10,7 @@ use crate::abi::Result;
 
 /// The most bytes that all processes of this thread may keep: trees, with what their names and nodes take, listings,
 /// standard input.
-const ALL: usize = 512 << 20;
+pub(crate) const ALL: usize = 512 << 20;
 
 /// The most handles that one process may hold, those of the walk along a path included: each is a descriptor of the
 /// program that runs the guest, which has few.

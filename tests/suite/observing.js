@@ -77,9 +77,9 @@ export function* observing(environment) {
       for (const make of makers) {
         const invocable = await make(await guest('hello'));
         const events = await eventsOf(observe, () => fails('WAPC_ASYNC', () => invocable.invoke('echo')));
-        const told = events.filter(({ kind }) => kind !== 'replaced');
+        const ofGuest = events.filter(({ kind }) => kind !== 'replaced');
         equal(
-          told.map(({ kind, error, bytesOut }) => [kind, error?.code, bytesOut]),
+          ofGuest.map(({ kind, error, bytesOut }) => [kind, error?.code, bytesOut]),
           [
             ['hostcall', 'WAPC_ASYNC', undefined],
             ['invoke', 'WAPC_ASYNC', undefined],

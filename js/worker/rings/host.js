@@ -136,7 +136,7 @@ export class HostRings extends Rings {
   /** Wakes the worker. False if that takes a message. */
   wake() {
     const { words } = this;
-    if (Atomics.load(words, WORKER) === AWAKE) return true;
+    if (this.isAwake) return true;
     // In one step: the worker may go from one state to the other meanwhile.
     if (Atomics.exchange(words, WORKER, AWAKE) === RESTING) return false;
     Atomics.notify(words, WORK);

@@ -2,12 +2,12 @@
 
 use super::cursor::{Cursor, Refused};
 use super::instructions::{Instruction, NoLabels, read_instruction};
-use super::spaces::{ELEMENTS, EXPORTS, FUNCTION, GLOBALS, Section, TABLES, read_limits};
+use super::spaces::{ELEMENTS, EXPORTS, FUNCTION, GLOBALS, Section, TABLES, read_table};
 use super::types::skip_value_type;
 use crate::leb128::Leb128;
 
-/// True where a module refers to one of its imported functions, which are its first: only what stands in a table, a global
-/// or an export can be called by `call_indirect` or `call_ref`.
+/// True where a module refers to one of its imported functions, which are its first `imported` ones. `call_indirect` and
+/// `call_ref` reach no function that stands in no table, global, segment or export: code refers to none but those.
 pub(super) fn refers_to_host(cursor: &Cursor, sections: &[Section], imported: usize) -> Result<bool, Refused> {
     for Section { id, content, .. } in sections {
         let mut content = cursor.over(content.clone());
@@ -27,16 +27,9 @@ pub(super) fn refers_to_host(cursor: &Cursor, sections: &[Section], imported: us
     Ok(false)
 }
 
-/// Reads a table.
+/// Reads a table: true where its initializer refers to an imported function. The other readers answer likewise.
 fn in_table(cursor: &mut Cursor, imported: usize) -> Result<bool, Refused> {
-    const WITH_INITIALIZER: u8 = 0x40;
-    let is_initialized = cursor.skip_byte(WITH_INITIALIZER);
-    if is_initialized {
-        cursor.byte()?;
-    }
-    skip_value_type(cursor)?;
-    read_limits(cursor)?;
-    if is_initialized { in_expression(cursor, imported) } else { Ok(false) }
+    if read_table(cursor)?.is_initialized { in_expression(cursor, imported) } else { Ok(false) }
 }
 
 /// Reads a global.

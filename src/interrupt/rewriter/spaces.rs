@@ -124,7 +124,9 @@ impl Spaces {
             }
             TABLES => {
                 for _ in 0..cursor.index()? {
-                    self.tables.push(read_table(cursor)?);
+                    let Table { is_64, is_initialized } = read_table(cursor)?;
+                    self.tables.push(is_64);
+                    while is_initialized && read_instruction(cursor, &mut NoLabels)? != Instruction::End {}
                 }
                 cursor.finish()?;
             }
@@ -168,23 +170,27 @@ impl Spaces {
     }
 }
 
-/// Reads a table: true where its addresses have 64 bits.
-fn read_table(cursor: &mut Cursor) -> Result<bool, Refused> {
+/// A table, but for its initializer.
+pub(super) struct Table {
+    /// True where its addresses have 64 bits.
+    is_64: bool,
+    /// True where a constant expression follows: its initializer.
+    pub(super) is_initialized: bool,
+}
+
+/// Reads a table as far as its initializer.
+pub(super) fn read_table(cursor: &mut Cursor) -> Result<Table, Refused> {
     const WITH_INITIALIZER: u8 = 0x40;
     let is_initialized = cursor.skip_byte(WITH_INITIALIZER);
     if is_initialized && cursor.byte()? != 0 {
         return Err(cursor.unknown("a table"));
     }
     skip_value_type(cursor)?;
-    let is_64 = read_limits(cursor)?;
-    if is_initialized {
-        while read_instruction(cursor, &mut NoLabels)? != Instruction::End {}
-    }
-    Ok(is_64)
+    Ok(Table { is_64: read_limits(cursor)?, is_initialized })
 }
 
 /// Reads the limits of a memory or a table: true where its addresses have 64 bits.
-pub(super) fn read_limits(cursor: &mut Cursor) -> Result<bool, Refused> {
+fn read_limits(cursor: &mut Cursor) -> Result<bool, Refused> {
     const HAS_MAXIMUM: u8 = 1;
     const IS_64: u8 = 4;
     /// Proposed: <https://github.com/WebAssembly/custom-page-sizes>

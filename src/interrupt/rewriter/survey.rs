@@ -30,11 +30,6 @@ const TURNS: usize = 2 * SHORT_LOOP;
 /// The most turns of a loop that are written.
 const MOST_TURNS: usize = 4;
 
-/// Instructions that a call counts for. `function`: the one that it names; None for an indirect call.
-fn weight_of_call(function: Option<usize>, spaces: &Spaces) -> u32 {
-    if spaces.may_call_host(function) { HOST_CALL_WEIGHT } else { CALL_WEIGHT }
-}
-
 /// A loop of a function.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Loop {
@@ -442,4 +437,9 @@ impl Survey {
     pub(super) fn counts(&self) -> bool {
         self.calls || !self.loops.is_empty() || self.weight > SHORT
     }
+}
+
+/// Instructions that a call counts for. `function`: the one that it names; None for an indirect call.
+fn weight_of_call(function: Option<usize>, spaces: &Spaces) -> u32 {
+    if spaces.may_call_host(function) { HOST_CALL_WEIGHT } else { CALL_WEIGHT }
 }

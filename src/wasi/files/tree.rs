@@ -41,11 +41,11 @@ pub(crate) struct Node {
 
 type Children = BTreeMap<String, Entry>;
 
-/// What a name of a directory leads to: a file may have many names.
+/// An entry of a directory: its name leads to this node. A file may have several names.
 #[derive(Debug)]
 struct Entry {
     node: Rc<Node>,
-    /// That of the name and of this entry.
+    /// The room that the name and this entry take.
     room: Room,
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn with(id: u32, call: impl FnOnce(&Process) -> u32) -> u32 {
     let Some(process) = Process::by_id(id) else { return errno(Err(wasip1::ERRNO_BADF)) };
     sys::enter(id);
     if process.is_timed && sys::is_late(id) {
-        // Not seen by the guest for long: it traps at the next instructions that it counts.
+        // The guest sees this errno only until the next instructions that it counts: it traps there.
         return errno(Err(wasip1::ERRNO_INTR));
     }
     let answer = call(&process);

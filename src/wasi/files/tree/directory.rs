@@ -199,11 +199,10 @@ mod tests {
     use super::{ENTRY_LEN, Node};
     use crate::files::Nodes;
     use crate::files::tree::NODE_LEN;
-    use crate::holdings::{Holdings, Room, used};
+    use crate::holdings::{ALL, Holdings, Room, used};
 
     #[test]
     fn a_rename_takes_room_for_a_new_name_alone() {
-        const ALL: usize = 512 << 20;
         let holdings = Holdings::new();
         let made = Node::directory(&Nodes::new(&holdings)).and_then(|tree| {
             tree.add_file("a", vec![])?;
