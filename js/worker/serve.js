@@ -1,36 +1,14 @@
 /** The worker's half of a remote host (`remote.js`): runs the same core and host, and handles one request after the other. */
 
-import { encodeOperation, prepareAnother } from '../base/bytes.js';
-import { encoder, lenient } from '../base/encoding.js';
+import { instantiate } from '../api/instantiate.js';
 import { WapcError } from '../base/error.js';
 import { Host, Module } from '../generated/core.js';
-import { instantiate } from '../api/instantiate.js';
+import { Invocation } from '../invocation/invocation.js';
 import { noteRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
-import { Invocation, OverLimit } from '../invocation/invocation.js';
 import { Wasi } from '../wasi/wasi.js';
-import { MOST_AHEAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
-import { HostFailure, pack } from './errors.js';
-import {
-  ANSWER,
-  CALL,
-  DONE,
-  DROP,
-  FAILED,
-  INVOKE,
-  LOADED,
-  LOG,
-  MORE,
-  OFFER,
-  OUTPUT,
-  READ,
-  RESET,
-  START,
-  WRITTEN,
-  transferOf,
-} from './messages.js';
-import { WorkerRings } from './rings/worker.js';
-import { SharedWithHost } from './shared.js';
+import { HostLink } from './host-link.js';
+import { ANSWER, DROP, INVOKE, OFFER, READ, RESET, START } from './messages.js';
 
 /**
  * Serves requests of the thread that started this worker.
@@ -38,132 +16,98 @@ import { SharedWithHost } from './shared.js';
  * @returns {(message: unknown[]) => void} handles a message
  */
 export function serve(send) {
-  let host;
-  /** Invocations, and what is said to the host, in shared memory; undefined without. */
-  let rings;
-  /** The memory shared with the host; without it, `unread` counts what the host has not read. */
-  let shared;
-  const unread = new Unread();
-  let settle;
+  const server = new Server(new HostLink(send));
+  return (message) => server.receive(message);
+}
+
+class Server {
+  #link;
+  /** The core's half of the host; undefined until its guest has started. */
+  #host;
   /** Requests that came while another one runs; and true while one runs. */
-  const requests = [];
-  let isRunning = false;
+  #requests = [];
+  #isRunning = false;
   /** True from a FAILED that says that the guest is gone: the host runs elsewhere what it has sent, and sends RESET. */
-  let isGone = false;
+  #isGone = false;
 
-  const post = (message, transfer) => {
-    send(message, transfer);
-    rings?.mail();
-  };
+  /** @param {HostLink} link to the host */
+  constructor(link) {
+    this.#link = link;
+  }
 
-  /** Tells the host that there is a record, if it waits for one, or sends a message where none could be written. */
-  const say = (isWritten, send) => {
-    if (isWritten !== true) send();
-    else if (rings.hostWaits()) post([WRITTEN]);
-  };
+  /** Handles a message: an answer at once, a request when those before it have ended. */
+  async receive(message) {
+    const [kind, first, second] = message;
+    if (kind === ANSWER) return this.#link.answer(first, second);
+    if (kind === READ) return this.#link.read(first);
+    if (kind === DROP) return this.#requests.splice(0);
+    this.#link.rings?.receive();
+    if (this.#isRunning) return this.#requests.push(message);
+    this.#isRunning = true;
+    await this.#handle(message);
+    while (this.#requests.length > 0) await this.#handle(this.#requests.shift());
+    this.#isRunning = false;
+    if (this.#link.rings !== undefined && this.#host !== undefined) this.#work();
+  }
 
-  const hostCallOf = ({ limits: { payload: payloadLimit }, callsHost }) => {
-    if (!callsHost) return undefined;
-    const ask = (binding, namespace, operation, payload) => {
-      const names = [binding, namespace, operation];
-      const isWritten = rings?.call(...names.map(encodeOperation), payload);
-      say(isWritten, () => post([CALL, ...names, payload], transferOf(payload)));
-    };
-    if (shared === undefined) {
-      return async (binding, namespace, operation, payload) => {
-        await unread.room(sizeOfCall(binding, namespace, operation, payload));
-        ask(binding, namespace, operation, payload);
-        return new Promise((resolve) => (settle = resolve)).then(taken);
-      };
-    }
-    const more = () => post([MORE]);
-    return (binding, namespace, operation, payload) => {
-      shared.room(sizeOfCall(binding, namespace, operation, payload));
-      const answer = shared.await(() => ask(binding, namespace, operation, payload), more, payloadLimit);
-      if (!shared.stopped) return taken(answer);
-      // The host does not listen any more: the guest ends here.
-      host?.close();
-      return undefined;
-    };
-  };
-
-  /** Waits until a log line or output of `size` bytes may be sent. Throws if the guest must end. */
-  const reserve = (size) => {
-    (shared ?? unread).reserve(size);
-    if (shared?.stopped) throw new Error('stopped');
-  };
-
-  const log = (text) => {
-    reserve(sizeOfText(text));
-    say(rings?.log(encoder.encode(text)), () => post([LOG, text]));
-  };
-
-  const output = (stream, chunk) => {
-    reserve(sizeOfBytes(chunk));
-    say(rings?.output(stream, chunk), () => post([OUTPUT, stream, chunk]));
-  };
-
-  /** Calls `act` with the core's module of a compiled guest, and sets the module of WASI that it may import. */
-  const withModule = async (guest, isRewritten, wasi, act) => {
-    platform.modules.wasi = wasi;
-    if (isRewritten) noteRewritten(guest);
-    const module = await Module.compile(guest, undefined, false);
+  async #handle([kind, ...request]) {
+    if (kind === OFFER || (kind === INVOKE && this.#isGone)) return;
+    if (kind === INVOKE) await this.#link.allRead();
     try {
-      return await act(module);
-    } finally {
-      module.free();
+      const response = await this.#task(kind, request);
+      this.#link.respond(this.#host.memorySize, response);
+    } catch (error) {
+      this.#fail(error);
     }
-  };
+  }
 
-  const start = async (core, guest, wasi, settings) => {
+  #task(kind, request) {
+    switch (kind) {
+      case START:
+        return this.#start(...request);
+      case RESET:
+        return this.#reset(...request);
+      case INVOKE:
+        return this.#host.port.invoke(new Invocation(request[0], request[1], this.#host));
+    }
+  }
+
+  async #start(core, guest, wasi, settings) {
     try {
       await instantiate(core);
     } catch (cause) {
       throw new WapcError('WAPC_INIT', 'start failed: the core could not be instantiated in the worker', { cause });
     }
-    if (settings.rings !== undefined) rings = new WorkerRings(settings.rings);
-    // The message that has brought the rings.
-    rings?.receive();
-    post([LOADED]);
-    if (settings.memory !== undefined) {
-      shared = new SharedWithHost(settings.memory);
-      platform.block = (milliseconds) => shared.block(milliseconds);
-    }
+    const link = this.#link;
+    link.open(settings);
+    link.loaded();
+    if (link.canBlock) platform.block = (milliseconds) => link.block(milliseconds);
     platform.wasi = async () => ({ Wasi });
+    const { callsHost, limits } = settings;
     const options = {
-      hostCall: hostCallOf(settings),
-      // With shared memory the worker blocks, which is cheaper than a suspendable stack.
-      async: shared === undefined ? 'auto' : false,
-      logger: log,
-      stdout: (chunk) => output(1, chunk),
-      stderr: (chunk) => output(2, chunk),
+      hostCall: callsHost ? link.hostCall(limits.payload, () => this.#host?.close()) : undefined,
+      // Blocking is cheaper than a suspendable stack.
+      async: link.canBlock ? false : 'auto',
+      logger: (text) => link.log(text),
+      stdout: (chunk) => link.output(1, chunk),
+      stderr: (chunk) => link.output(2, chunk),
       wasi: settings.wasi,
-      limits: settings.limits,
+      limits,
     };
-    host = await withModule(guest, settings.isRewritten, wasi, (module) => Host.instantiate(module, options));
-  };
+    const instantiated = (module) => Host.instantiate(module, options);
+    this.#host = await withModule(guest, settings.isRewritten, wasi, instantiated);
+  }
 
-  const reset = async (guest, wasi, isRewritten) => {
-    isGone = false;
-    if (guest === undefined) await host.reset();
-    else await withModule(guest, isRewritten, wasi, (module) => host.replace(module));
-  };
-
-  const invoke = (operation, payload) => host.port.invoke(new Invocation(operation, payload, host));
-
-  const fail = (error) => {
-    isGone = host?.port.broken ?? false;
-    post([FAILED, host?.memorySize ?? 0, isGone, pack(reasonOf(error, unread.error))]);
-  };
-
-  const respond = (response) => {
-    post([DONE, host.memorySize, response], response === undefined ? [] : transferOf(response));
-    // Done while the host reads this response.
-    prepareAnother(response?.length);
-  };
+  async #reset(guest, wasi, isRewritten) {
+    this.#isGone = false;
+    if (guest === undefined) await this.#host.reset();
+    else await withModule(guest, isRewritten, wasi, (module) => this.#host.replace(module));
+  }
 
   /** Runs invocations that are offered in shared memory, until a message comes, nothing is offered, or the guest breaks. */
-  const work = () => {
+  #work() {
+    const host = this.#host;
+    const { rings } = this.#link;
     while (!rings.hasMail && !host.port.broken) {
       if (!rings.take()) {
         if (!rings.wait()) return;
@@ -175,51 +119,28 @@ export function serve(send) {
         /** @type {any} */ (invocation).into = rings;
         const response = host.port.invokeSync(invocation);
         rings.end();
-        say(rings.respond(host.memorySize), () => respond(response));
+        this.#link.respondToOffered(host.memorySize, response);
       } catch (error) {
         rings.end();
-        fail(error);
+        this.#fail(error);
       }
     }
-  };
+  }
 
-  const tasks = { [START]: start, [RESET]: reset, [INVOKE]: invoke };
-
-  const handle = async (message) => {
-    const [kind, ...rest] = message;
-    if (kind === OFFER || (kind === INVOKE && isGone)) return;
-    // Each invocation begins with all read that those before it have written.
-    if (kind === INVOKE && shared === undefined) await unread.room(MOST_AHEAD);
-    try {
-      respond(await tasks[kind](...rest));
-    } catch (error) {
-      fail(error);
-    }
-  };
-
-  return async (message) => {
-    const [kind, first, second] = message;
-    if (kind === ANSWER) return settle({ answered: first, sent: second });
-    if (kind === READ) return unread.read(first);
-    if (kind === DROP) return requests.splice(0);
-    rings?.receive();
-    if (isRunning) return requests.push(message);
-    isRunning = true;
-    await handle(message);
-    while (requests.length > 0) await handle(requests.shift());
-    isRunning = false;
-    if (rings !== undefined && host !== undefined) work();
-  };
+  #fail(error) {
+    this.#isGone = this.#host?.port.broken ?? false;
+    this.#link.fail(this.#host?.memorySize ?? 0, this.#isGone, error);
+  }
 }
 
-/** The error to report for a guest: the one that `reserve` threw, instead of the trap that it caused. */
-const reasonOf = (error, failure) =>
-  failure !== undefined && error?.code === 'WAPC_TRAP' && error.cause === failure ? failure : error;
-
-/** The answer in the form that a host callback returns. Over the limit, only the length was sent. */
-function taken({ answered, sent }) {
-  const isOver = typeof sent === 'number';
-  if (answered) return isOver ? new OverLimit(sent) : sent;
-  // Copied: decoders refuse shared memory.
-  throw isOver ? new OverLimit(sent) : new HostFailure(lenient.decode(sent.slice()));
+/** Calls `act` with the core's module of a compiled guest, and sets the module of WASI that it may import. */
+async function withModule(guest, isRewritten, wasi, act) {
+  platform.modules.wasi = wasi;
+  if (isRewritten) noteRewritten(guest);
+  const module = await Module.compile(guest, undefined, false);
+  try {
+    return await act(module);
+  } finally {
+    module.free();
+  }
 }
