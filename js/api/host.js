@@ -61,6 +61,12 @@ export class WapcHost {
   #host;
   #port;
   #id;
+  /**
+   * Resolves once the guests of all replacements so far have been compiled, or could not be: these and resets apply in
+   * the order of their calls.
+   * @type {Promise<any[]> | undefined}
+   */
+  #compiled;
 
   static {
     portOf = (host) => host.#port;
@@ -149,6 +155,8 @@ export class WapcHost {
   async reset() {
     requireRoom();
     await forCaller(this.reset, async () => {
+      this.#open();
+      await this.#compiled;
       const host = this.#open();
       await this.#renewed(this.#port.name, () => host.reset());
     });
@@ -184,7 +192,10 @@ export class WapcHost {
   }
 
   async #replace(source, options) {
-    const module = await compileSuccessor(source, options, this.#open());
+    const compiling = compileSuccessor(source, options, this.#open());
+    this.#compiled = Promise.allSettled([compiling, this.#compiled]);
+    const [{ value: module, reason }] = await this.#compiled;
+    if (module === undefined) throw reason;
     try {
       const host = this.#open();
       await this.#renewed(module.guestName, () => host.replace(module));

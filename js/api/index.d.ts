@@ -558,7 +558,8 @@ export class WapcHost {
   call<T = any>(operation: string, value?: unknown, options?: Omit<InvokeOptions, 'into'>): Promise<T>;
   /**
    * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
-   * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host.
+   * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host. Several, and
+   * resets, apply in the order of their calls.
    *
    * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the host, or with more.
    * @throws {WapcError} WAPC_ARGUMENT: the host demands `integrity`, and there is none (see `ReplaceOptions.integrity`).

@@ -239,6 +239,30 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
     },
   ];
 
+  yield [
+    'replacements and resets apply in the order of their calls, however long each guest compiles',
+    async () => {
+      const host = await probe();
+      const module = await WapcModule.compile(await guest('wat/version'));
+      // Compiled: it overtook the one before, which was bytes.
+      await Promise.all([host.replace(await guest('wat/probe')), host.replace(module)]);
+      equal(string(await host.invoke('v')), 'version0');
+      const wrong = fails('WAPC_COMPILE', () => host.replace(new Uint8Array([1, 2, 3])));
+      await Promise.all([
+        wrong,
+        host.replace(await guest('wat/probe')),
+        host.reset(),
+        host.replace(module),
+        host.reset(),
+      ]);
+      equal(string(await host.invoke('v')), 'version0');
+      const closed = ['replace', 'reset'].map((name) => fails('WAPC_CLOSED', async () => host[name](module)));
+      host.close();
+      await Promise.all(closed);
+      module.close();
+    },
+  ];
+
   if (!canSuspend && !hasWorkers) return;
 
   yield [
