@@ -701,7 +701,7 @@ export class WapcPool {
    * @throws {WapcError} WAPC_CLOSED: the pool is closed.
    * @throws {WapcError} WAPC_ARGUMENT: `timeout` or an option is of the wrong type or range.
    * @throws the reason of `signal`: it aborted.
-   * @throws {WapcError} the errors of `create`: an instance had to be created.
+   * @throws {WapcError} the errors of `create`: an instance had to be created, and no other serves.
    */
   get(timeout?: number, options?: { signal?: AbortSignal | undefined }): Promise<PooledHost>;
   /**

@@ -59,7 +59,12 @@ export const noteShortage = () => void (isShort = true);
 
 /** Called when a host may wait for room, or for others that are suspended: rejects the invocations that are blocked now. */
 export function recheckRoom() {
-  if (!isShort || isRechecking || pending.size === 0) return;
+  if (isShort) recheckPending();
+}
+
+/** Called where pending invocations wait for others than before: rejects those that are blocked now. */
+export function recheckPending() {
+  if (isRechecking || pending.size === 0) return;
   isRechecking = true;
   queueMicrotask(rejectBlocked);
 }

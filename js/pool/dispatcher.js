@@ -222,6 +222,8 @@ export class Dispatcher {
       if (request === undefined) break;
       // A loop instead of `#run`: thousands of pending requests may each end synchronously.
       if (request.serve(instance)) continue;
+      // It serves nobody else now. An instance could not be created before, or they would not all be pending.
+      if (instance.isBorrowed && this.#requests.length > 0) this.#supply.grow();
       // In a microtask: a worker that has just ended an invocation begins the next one in one, too.
       if (this.#offers.isUsed && this.#requests.length > 0) queueMicrotask(() => this.#isOver || this.#offers.offer());
       return;
@@ -322,10 +324,13 @@ export class Dispatcher {
   /** Runs the invocation of a served request. True if it has ended, so that its instance can be released. */
   #runRequest(request) {
     const { instance, invocation } = request;
-    this.#invocations++;
     invocation.beginsOn(instance.host.id);
+    if (invocation.isOverdue()) {
+      request.reject(invocation.locate(invocation.overdue(), this.name));
+      return true;
+    }
+    this.#invocations++;
     try {
-      if (invocation.isOverdue()) throw invocation.locate(invocation.overdue(), this.name);
       const result = invocation.inScope(() => instance.port.invoke(invocation));
       const ended = invocation.promise === undefined;
       request.resolve(ended ? result : this.#ended(result, instance));
@@ -395,9 +400,9 @@ export class Dispatcher {
     if (this.#closing !== undefined && !this.#isOver && this.#isAtRest) this.#end();
   }
 
-  /** True if no request is pending and no instance is busy. */
+  /** True if no request is pending, and no instance is busy but those that are created for requests which have gone. */
   get #isAtRest() {
-    return this.#requests.length === 0 && this.#core.pool_busy(this.#slot) === 0;
+    return this.#requests.length === 0 && this.#core.pool_busy(this.#slot) === this.#core.pool_creating(this.#slot);
   }
 
   get #isOver() {

@@ -2,6 +2,7 @@
 
 import { startTimer } from '../base/timer.js';
 import { NO_SLOT, POOL_NONE } from '../generated/constants.js';
+import { recheckPending } from '../invocation/blocked.js';
 
 export class Supply {
   #slot;
@@ -52,15 +53,26 @@ export class Supply {
     try {
       instance = await this.#instances.make(number);
     } catch (error) {
-      this.#core.pool_not_created(this.#slot, number);
-      // The oldest pending request is rejected with the reason.
-      this.#on.failed(this.#requests.shift(), error);
-      this.grow();
-      this.#on.removed();
+      this.#notGrown(number, error);
       return;
     }
     this.#core.pool_created(this.#slot);
     this.#on.released(instance);
+  }
+
+  /**
+   * Handles an instance that could not be created. Pending requests are left to those that serve others now, if there are
+   * any; else the oldest is rejected with the reason, and the next one is tried.
+   */
+  #notGrown(number, error) {
+    this.#core.pool_not_created(this.#slot, number);
+    if (this.#core.pool_creating(this.#slot) > 0 || this.#instances.all.some(({ isBorrowed }) => !isBorrowed)) {
+      recheckPending();
+    } else {
+      this.#on.failed(this.#requests.shift(), error);
+      this.grow();
+    }
+    this.#on.removed();
   }
 
   /** Renews a broken instance. Throws if the renewal cannot begin; only renewals that begin are counted. */

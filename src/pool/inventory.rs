@@ -62,8 +62,9 @@ impl Inventory {
         if self.closed {
             return Admission::Closed;
         }
-        let waiting = f64::from(pending.saturating_sub(self.creating));
-        let is_full = waiting >= self.bounds.max_queue && self.instances >= self.bounds.size;
+        // One that is being created serves a request, perhaps of another caller than the one that has given up.
+        let most = self.bounds.max_queue + f64::from(self.creating);
+        let is_full = f64::from(pending) >= most && self.instances >= self.bounds.size;
         if is_full { Admission::Full } else { Admission::Queued }
     }
 
@@ -200,6 +201,7 @@ mod tests {
         assert_eq!(counts(&inventory), (0, 1, 1), "the one that is being created stands for the request");
         assert_eq!((inventory.admit(1), inventory.create(2)), (Admission::Queued, Some(1)));
         assert_eq!((inventory.admit(2), inventory.admit(3)), (Admission::Queued, Admission::Full));
+        assert_eq!(inventory.admit(1), Admission::Queued, "a request was given up, and an instance comes all the same");
         inventory.created();
         inventory.created();
         inventory.release(0, 3.0);

@@ -27,6 +27,7 @@ import { callers } from './callers.js';
 import { chains } from './chains.js';
 import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
+import { growing } from './growing.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
 import { into } from './into.js';
@@ -89,6 +90,7 @@ export function* suite(environment) {
     asyncified,
     // The longest ones come last, so that failures show early.
     pools,
+    growing,
     replacing,
     offering,
     properties,
