@@ -96,7 +96,8 @@ export interface PoolEvent {
    * - `created`: a host was made for it, with an `id` of its own.
    * - `replaced`: it broke, and the same host has a fresh instance (`WapcPool.stats.replaced`).
    * - `evicted`: its host was closed. It did nothing for longer than `idleTimeout`, could not be replaced, or
-   *   `WapcPool.replace` put another host in its place, which is told as `created` next.
+   *   `WapcPool.replace` put another host in its place, which is told as `created` next. The hosts that are there when
+   *   the pool ends are closed without events.
    */
   readonly kind: 'created' | 'replaced' | 'evicted';
   /** The guest's name; undefined where it has none. */
