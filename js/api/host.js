@@ -64,7 +64,7 @@ export class WapcHost {
   /**
    * Resolves once the guests of all replacements so far have been compiled, or could not be: these and resets apply in
    * the order of their calls.
-   * @type {Promise<any[]> | undefined}
+   * @type {Promise<void> | undefined}
    */
   #compiled;
 
@@ -193,9 +193,12 @@ export class WapcHost {
 
   async #replace(source, options) {
     const compiling = compileSuccessor(source, options, this.#open());
-    this.#compiled = Promise.allSettled([compiling, this.#compiled]);
-    const [{ value: module, reason }] = await this.#compiled;
-    if (module === undefined) throw reason;
+    const compiled = Promise.allSettled([compiling, this.#compiled]);
+    // Without the module, which this would keep alive.
+    this.#compiled = compiled.then(() => {});
+    const [outcome] = await compiled;
+    if (outcome.status === 'rejected') throw outcome.reason;
+    const module = outcome.value;
     try {
       const host = this.#open();
       await this.#renewed(module.guestName, () => host.replace(module));

@@ -222,7 +222,7 @@ export class Dispatcher {
       if (request === undefined) break;
       // A loop instead of `#run`: thousands of pending requests may each end synchronously.
       if (request.serve(instance)) continue;
-      // It serves nobody else now. An instance could not be created before, or they would not all be pending.
+      // Requests that were left to this one need another, now that somebody has acquired it.
       if (instance.isBorrowed && this.#requests.length > 0) this.#supply.grow();
       // In a microtask: a worker that has just ended an invocation begins the next one in one, too.
       if (this.#offers.isUsed && this.#requests.length > 0) queueMicrotask(() => this.#isOver || this.#offers.offer());
