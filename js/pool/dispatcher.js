@@ -76,9 +76,17 @@ export class Dispatcher {
     this.#markIdle = this.#core.pool_release;
   }
 
-  /** Creates the `min` instances that are always kept. */
-  createKept() {
-    return this.#supply.createKept();
+  /** Creates the `min` instances that are always kept. The first that cannot be created ends the pool. */
+  async createKept() {
+    const created = this.#supply.createKept();
+    try {
+      for (const instance of await Promise.all(created)) this.release(instance);
+    } catch (error) {
+      this.destroy();
+      // Those that were still being created have ended by that.
+      await Promise.allSettled(created);
+      throw error;
+    }
   }
 
   /** The core's half, for properties of the guest. Throws WAPC_CLOSED. */

@@ -23,12 +23,7 @@ async function create(source, options) {
   const given = halfOf(source);
   const module = given ?? (await compile(source, options, true));
   const dispatcher = await dispatcherOf(module, given !== undefined, options);
-  try {
-    await dispatcher.createKept();
-  } catch (error) {
-    dispatcher.destroy();
-    throw error;
-  }
+  await dispatcher.createKept();
   return poolOf(dispatcher);
 }
 

@@ -34,15 +34,13 @@ export class Supply {
     this.#on = on;
   }
 
-  /** Creates the `min` instances that are always kept. */
-  async createKept() {
+  /** Creates the `min` instances that are always kept: a promise of each. */
+  createKept() {
     const created = [];
     for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== POOL_NONE;) {
       created.push(this.#instances.make(number));
     }
-    // All creations settle before the first failure ends the pool.
-    await Promise.allSettled(created);
-    for (const instance of await Promise.all(created)) this.#on.released(instance);
+    return created;
   }
 
   /** Creates an instance, if a request is pending without one being created for it. */

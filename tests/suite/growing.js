@@ -1,8 +1,9 @@
-/** Elastic pools whose instances cannot be created, or come for nobody. */
+/** Pools whose instances cannot be created, or come for nobody. */
 
 import { equal, fails, thrown, until, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
+const planned = new Error('planned');
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
 export function* growing(environment) {
@@ -18,6 +19,23 @@ export function* growing(environment) {
 }
 
 function* inEachKind(create) {
+  yield [
+    'a pool is refused with its first instance that cannot be created, whatever the others do',
+    async () => {
+      const hosts = [];
+      const initialize = (host) => {
+        hosts.push(host);
+        if (hosts.length === 2) throw planned;
+        return new Promise(() => {});
+      };
+      equal(await thrown(() => create({ size: 3, min: 3, initialize })), planned);
+      equal(
+        hosts.map(({ closed, memorySize }) => [closed, memorySize]),
+        hosts.map(() => [true, 0]),
+      );
+    },
+  ];
+
   yield [
     'an instance that is being created stands for a request, whoever makes it',
     async () => {
@@ -73,8 +91,6 @@ function* inEachKind(create) {
 }
 
 function* whereCallbacksWait(create, guest) {
-  const planned = new Error('planned');
-
   yield [
     'where an instance cannot be created, those that serve go on with what is pending; one that was acquired does not',
     async () => {
