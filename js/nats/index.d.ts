@@ -193,7 +193,7 @@ export interface GuestStore {
    */
   put(name: string, guest: Uint8Array): Promise<void>;
   /**
-   * The current version, whose SHA-256 was checked.
+   * The current version, whose SHA-256 was checked; where it is replaced before all of it was read, the next.
    * @throws {WapcError} WAPC_LOAD: there is none of that name.
    * @throws {WapcError} the errors of `put`
    */

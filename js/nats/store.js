@@ -6,6 +6,7 @@ import { startTimer } from '../base/timer.js';
 import { checkConnection } from './checks.js';
 import { readName } from './names.js';
 import { loadStores } from './peers.js';
+import { readCurrent } from './reading.js';
 
 /** Characters of the longest name of a guest. */
 const LONGEST_NAME = 256;
@@ -62,12 +63,9 @@ class GuestStore {
   /** The current version of a guest. Throws WAPC_LOAD where there is none. */
   #current(name) {
     return this.#use(false, async (store) => {
-      const found = await store.get(name);
-      if (found === null) throw new WapcError('WAPC_LOAD', `the bucket \`${this.#bucket}\` has no guest \`${name}\``);
-      const bytes = await allOf(found.data, found.info.size);
-      const error = await found.error;
-      if (error) throw error;
-      return { version: found.info.nuid, bytes };
+      const current = await readCurrent(store, name);
+      if (current !== undefined) return current;
+      throw new WapcError('WAPC_LOAD', `the bucket \`${this.#bucket}\` has no guest \`${name}\``);
     });
   }
 
@@ -188,7 +186,7 @@ class Watch {
         const { version, bytes } = await this.#current();
         if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
       } catch (error) {
-        // There is none, or it was replaced while it was read.
+        // WAPC_LOAD: there is none now, and the changes tell of the next.
         if (error.code !== 'WAPC_LOAD') this.#lookAgain();
       }
     }
@@ -212,20 +210,6 @@ class Watch {
       });
     }
   }
-}
-
-/** All bytes of a stream. */
-async function allOf(stream, size) {
-  const bytes = new Uint8Array(size);
-  const reader = stream.getReader();
-  let filled = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    bytes.set(value, filled);
-    filled += value.length;
-  }
-  return bytes.subarray(0, filled);
 }
 
 /** The guests of a bucket. Throws WAPC_ARGUMENT. */
