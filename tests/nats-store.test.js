@@ -61,6 +61,18 @@ test('what is put is what is got, to the byte', async () => {
   await rejects(store.watch('one', 5), { code: 'WAPC_ARGUMENT' });
 });
 
+test('a bucket that is missing is made by `put` and `watch`, also where `get` has asked for it just before', async () => {
+  const [putting, watching] = ['missing-put', 'missing-watch'].map((bucket) => guestStore(connection, bucket));
+  const refused = [putting, watching].map((store) => rejects(store.get('a'), { code: 'WAPC_UNREACHABLE' }));
+  const put = Promise.all([putting.put('a', hello), putting.put('b', bench)]);
+  const watch = await watching.watch('a', () => {});
+  watch.stop();
+  await Promise.all([...refused, put]);
+  equal(Buffer.compare(await putting.get('a'), hello), 0);
+  equal(Buffer.compare(await putting.get('b'), bench), 0);
+  await rejects(watching.get('a'), { code: 'WAPC_LOAD' });
+});
+
 test('watch tells each new version once, from the one that was got', async () => {
   const store = guestStore(connection, 'watched');
   const told = [];

@@ -72,8 +72,7 @@ class GuestStore {
   /** Runs `work` on the store, which is made where it is missing and `mayCreate`. Throws WAPC_UNREACHABLE. */
   async #use(mayCreate, work) {
     try {
-      this.#opened ??= this.#open(mayCreate);
-      return await work(await this.#opened);
+      return await work(await this.#open(mayCreate));
     } catch (cause) {
       this.#opened = undefined;
       if (cause instanceof WapcError) throw cause;
@@ -82,14 +81,15 @@ class GuestStore {
     }
   }
 
+  /** The store. Where it is missing, callers that may not make it do not keep those from it that may. */
   async #open(mayCreate) {
     const { Objm } = await loadStores();
     const stores = new Objm(this.#connection);
     try {
-      return await stores.open(this.#bucket);
+      return await (this.#opened ??= stores.open(this.#bucket));
     } catch (error) {
-      if (mayCreate) return stores.create(this.#bucket);
-      throw error;
+      if (!mayCreate) throw error;
+      return await (this.#opened = stores.create(this.#bucket));
     }
   }
 }
