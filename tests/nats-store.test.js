@@ -48,6 +48,12 @@ test('what is put is what is got, to the byte', async () => {
     equal(Buffer.compare(got, bytes), 0, name);
   }
   await rejects(other.get('none'), { code: 'WAPC_LOAD' });
+  for (const changed of [Uint8Array.from(bench), Buffer.from(bench)]) {
+    const put = store.put('changed', changed);
+    changed.fill(0);
+    await put;
+    equal(Buffer.compare(await other.get('changed'), bench), 0);
+  }
   for (const name of ['', 5, undefined, 'x'.repeat(257), 'Ω', '\ud800']) {
     await rejects(store.get(name), { code: 'WAPC_ARGUMENT' });
     await rejects(store.put(name, bench), { code: 'WAPC_ARGUMENT' });

@@ -40,7 +40,9 @@ class GuestStore {
     checkName(name);
     const bytes = viewOf(guest);
     if (bytes === undefined || bytes.length === 0) throw argumentError('guest', 'the bytes of a guest', guest);
-    await this.#use(true, (store) => store.putBlob({ name }, bytes.slice()));
+    // Now, since the caller may write to them while the bucket is opened.
+    const copy = bytes.slice();
+    await this.#use(true, (store) => store.putBlob({ name }, copy));
   }
 
   async get(name) {
