@@ -269,6 +269,53 @@ test('a payload in pieces counts until its request has ended, a response until i
   await waiting.close();
 });
 
+test('errors in pieces count as responses do: past the bound the headers alone are sent', async () => {
+  /** A guest that answers with so many bytes, or fails with a message of so many. */
+  const guest = {
+    name: 'long',
+    async invoke(operation, payload) {
+      const length = Number(new TextDecoder().decode(payload));
+      if (operation === 'fail') throw new Error('e'.repeat(length));
+      return new Uint8Array(length);
+    },
+  };
+  await served(
+    usual,
+    async ({ here, stats }) => {
+      const inbox = createInbox();
+      const answers = [];
+      const told = (_error, { subject, headers, data }) => {
+        const index = Number(subject.slice(inbox.length + 1));
+        answers[index] ??= [headers.get('Wapc-Message').split(' ')[0], headers.get('Wapc-Error'), data.length > 0];
+      };
+      here.subscribe(`${inbox}.*`, { callback: told });
+      let last = 0;
+      /** Asks for an answer whose pieces are not acknowledged. Resolves with its first message. */
+      const ask = async (operation, length) => {
+        const index = last++;
+        const fields = named({ 'Wapc-Request': 'pieces cancel' });
+        here.publish(`wapc.hello.${operation}`, String(length), { headers: fields, reply: `${inbox}.${index}` });
+        await until(() => answers[index] !== undefined);
+        return answers[index];
+      };
+      const begun = ['piece', '', true];
+      // 4 MiB are left, and some bytes of JSON come to each message.
+      for (const length of [2 ** 28, 2 ** 28 - 4 * MIB]) deepEqual(await ask('answer', length), begun);
+      deepEqual(await ask('fail', 4 * MIB), ['', 'WAPC_GUEST', false]);
+      deepEqual(await ask('fail', 3 * MIB), ['piece', 'WAPC_GUEST', true]);
+      deepEqual(await ask('answer', 2 * MIB), ['', 'WAPC_LIMIT', true]);
+      for (let index = 0; index < last; index++) here.publish('wapc.$cancel.hello', `${inbox}.${index}`);
+      await until(async () => (await stats()).data.inFlight === 0);
+      // Nothing counts any more.
+      deepEqual(await ask('fail', 4 * MIB), ['piece', 'WAPC_GUEST', true]);
+      deepEqual(await ask('answer', 2 ** 28), begun);
+      for (let index = 0; index < last; index++) here.publish('wapc.$cancel.hello', `${inbox}.${index}`);
+      await until(async () => (await stats()).data.inFlight === 0);
+    },
+    { guest },
+  );
+});
+
 test('a payload over the limit of the guest is its WAPC_LIMIT', async () => {
   const limited = await benchPool({ limits: { payload: 100_000 } });
   await served(

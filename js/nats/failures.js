@@ -59,11 +59,11 @@ export function packed(error) {
   return { code, line, fields, body: encoder.encode(JSON.stringify(rest)) };
 }
 
+/** A `packed` error in one line, its code first. */
+export const inOneLine = ({ code, line }) => `${code}: ${line}`;
+
 /** An error in one line, its code first. */
-export function lineOf(error) {
-  const { code, line } = packed(error);
-  return `${code}: ${line}`;
-}
+export const lineOf = (error) => inOneLine(packed(error));
 
 /**
  * The error that a message carries; undefined where it carries none. Services of others send a text alone: that is

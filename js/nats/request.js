@@ -2,7 +2,6 @@
 
 import { WapcError, messageOf } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
-import { packed } from './failures.js';
 import { headersOf } from './peers.js';
 import { Receiver, Sender } from './pieces.js';
 import { ACKNOWLEDGE, ALIVE_STILL, CONTINUE, MESSAGE, PIECE, REQUEST, pieceOf, readRequest, roomIn } from './wire.js';
@@ -212,15 +211,15 @@ export class Request {
   }
 
   /**
-   * Answers with an error.
-   * @returns {Promise<string>} the error in one line
+   * Answers with an error, as `respond` does. Of one that is longer than a message the headers alone, with its first
+   * characters, where the caller takes no pieces, or they are more bytes than there is `room` for.
+   * @param {ReturnType<typeof import('./failures.js').packed>} error
+   * @param {number} room
+   * @returns {Promise<void> | undefined}
    */
-  async fail(error) {
-    const { code, line, fields, body } = packed(error);
-    // Its first characters are in the headers: enough for callers that take no pieces.
-    const isTooLong = this.isLong(body.length) && !this.#fields.pieces;
-    await this.#answer(isTooLong ? NOTHING : body, fields);
-    return `${code}: ${line}`;
+  fail({ fields, body }, room) {
+    const isWhole = !this.isLong(body.length) || (this.#fields.pieces && body.length <= room);
+    return this.#answer(isWhole ? body : NOTHING, fields);
   }
 
   #answer(bytes, fields) {

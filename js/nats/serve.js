@@ -6,7 +6,7 @@ import { forCaller } from '../base/origin.js';
 import { checkConnection, readCount } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
 import { operationOf, readName, readVersion } from './names.js';
-import { lineOf } from './failures.js';
+import { inOneLine, lineOf, packed } from './failures.js';
 import { Outbox } from './outbox.js';
 import { loadCore } from './peers.js';
 import { tooLong } from './pieces.js';
@@ -16,7 +16,7 @@ import { LONGEST_PAYLOAD, MESSAGE, cancelSubject, memberSubject, readMessage, su
 const OPTIONS = 'name,version,description,queue,prefix,maxInFlight,authorize,context,data';
 const DEFAULT_IN_FLIGHT = 1_000;
 
-/** Bytes of all payloads that came in pieces, and of all responses that leave in pieces. */
+/** Bytes of all payloads that came in pieces, and of all answers that leave in pieces. */
 const MOST_IN_PIECES = 1 << 29;
 
 /** Reads the options of `serve`, each once. Throws WAPC_ARGUMENT. */
@@ -103,7 +103,7 @@ class Service {
   #inFlight = 0;
   /** Bytes of payloads in pieces, of requests that have not ended: they may wait for an instance. */
   #arriving = 0;
-  /** Bytes of responses that are leaving in pieces. */
+  /** Bytes of answers that are leaving in pieces: responses and errors. */
   #leaving = 0;
   /** Requests by the token of the subject that their callers send to, and those that can be cancelled by their reply subject. */
   #byToken = new Map();
@@ -173,7 +173,7 @@ class Service {
     const request = new Request(this.#connection, this.#outbox, message, this.#open);
     this.#inFlight++;
     const respond = (response) => this.#respond(request, response);
-    const fail = (error) => void this.#fail(request, error);
+    const fail = (error) => this.#fail(request, error);
     try {
       this.#run(request, message).then(respond, fail);
     } catch (error) {
@@ -227,31 +227,50 @@ class Service {
   #respond(request, response) {
     const { length } = response;
     try {
-      const isLong = request.isLong(length);
-      if (isLong && this.#leaving + length > MOST_IN_PIECES) {
-        const message = `${this.#leaving} bytes of responses are leaving here in pieces, and ${length} more would be over ${MOST_IN_PIECES}`;
+      if (request.isLong(length) && length > this.#room) {
+        const message = `${this.#leaving} bytes of answers are leaving here in pieces, and ${length} more would be over ${MOST_IN_PIECES}`;
         throw new WapcError('WAPC_LIMIT', message);
       }
-      const sent = request.respond(response);
-      if (sent === undefined) return this.#end(request);
-      this.#leaving += length;
-      const end = (error) => {
-        this.#leaving -= length;
-        this.#end(request, error);
-      };
-      // The guest has run: an error as an answer could have the caller try again.
-      sent.then(
-        () => end(),
-        (error) => end(lineOf(error)),
-      );
+      this.#leave(request, length, request.respond(response));
     } catch (error) {
-      void this.#fail(request, error);
+      this.#fail(request, error);
     }
   }
 
-  async #fail(request, error) {
-    // An answer to an error can fail as well: its caller has gone.
-    this.#end(request, await request.fail(error).catch((again) => messageOf(again)));
+  #fail(request, error) {
+    try {
+      const answer = packed(error);
+      this.#leave(request, answer.body.length, request.fail(answer, this.#room), inOneLine(answer));
+    } catch (again) {
+      // An answer to an error can fail as well: its caller has gone.
+      this.#end(request, lineOf(again));
+    }
+  }
+
+  /** Bytes that may leave in pieces beside those that do. */
+  get #room() {
+    return MOST_IN_PIECES - this.#leaving;
+  }
+
+  /**
+   * Ends a request when its answer has left.
+   * @param {Request} request
+   * @param {number} length of the answer in bytes, which count while it leaves in pieces
+   * @param {Promise<void> | undefined} sent settles when the caller has all pieces; undefined for an answer in one message
+   * @param {string} [failure] the error that it answers with, in one line
+   */
+  #leave(request, length, sent, failure) {
+    if (sent === undefined) return this.#end(request, failure);
+    this.#leaving += length;
+    const end = (failure) => {
+      this.#leaving -= length;
+      this.#end(request, failure);
+    };
+    // The guest has run: an error as an answer could have the caller try again.
+    sent.then(
+      () => end(failure),
+      (error) => end(lineOf(error)),
+    );
   }
 
   #end(request, failure) {
