@@ -6,7 +6,7 @@
 import { WapcError } from '../base/error.js';
 import { atNextTurn } from '../base/next-turn.js';
 import { startTimer } from '../base/timer.js';
-import { delist, enlist } from '../invocation/chain.js';
+import { delist, enlist } from '../invocation/callers.js';
 import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
