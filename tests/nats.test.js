@@ -294,9 +294,9 @@ test('wrong arguments', async () => {
 async function poolThatWaits() {
   const begun = deferred();
   const aborted = deferred();
-  const hostCall = async (binding, namespace, operation, payload, { signal }) => {
-    begun.resolve();
-    await once(signal, 'abort');
+  const hostCall = async (binding, namespace, operation, payload, context) => {
+    begun.resolve({ context });
+    await once(context.signal, 'abort');
     aborted.resolve();
   };
   const waiting = await benchPool({ hostCall, async: true });
@@ -345,6 +345,43 @@ test('an abort ends the invocation there', async () => {
   );
   await waiting.close();
 });
+
+test('`from` is a host call whose answer is awaited: one that has ended is WAPC_ARGUMENT', () =>
+  served({}, async () => {
+    const away = remote(here, 'hello');
+    for (const options of [{ async: false }, { async: true }, { workers: true }]) {
+      const seen = [];
+      /** Passes the host call on; a guest that cannot be suspended does not get the answer. */
+      const ask = (from) => {
+        const asked = away.invoke('echo', 'asked', { from });
+        seen.push(from, asked);
+        return options.async === false ? undefined : asked;
+      };
+      const hostCalls = [
+        (binding, namespace, operation, payload, context) => ask(context),
+        { bench: { echo: (payload, call) => ask(call) } },
+      ];
+      for (const hostCall of hostCalls) {
+        const guest = await benchPool({ hostCall, ...options });
+        await guest.invoke('call', 'x');
+        const [from, asked] = seen.splice(0);
+        equal(text(await asked), 'asked');
+        await rejects(away.invoke('echo', 'x', { from }), { code: 'WAPC_ARGUMENT' });
+        await rejects(away.call('echo', 'x', { from }), { code: 'WAPC_ARGUMENT' });
+        await guest.close();
+        await rejects(away.invoke('echo', 'x', { from }), { code: 'WAPC_ARGUMENT' });
+      }
+    }
+    // Aborted, it gives the reason.
+    const { waiting, begun } = await poolThatWaits();
+    const controller = new AbortController();
+    const ended = rejects(waiting.invoke('call', '', { signal: controller.signal }), { message: 'enough' });
+    const { context: from } = await begun.promise;
+    controller.abort(new Error('enough'));
+    await ended;
+    await rejects(away.invoke('echo', 'x', { from }), { message: 'enough' });
+    await waiting.close();
+  }));
 
 test('context is what the option makes of the headers, by default nothing', async () => {
   const contexts = [];

@@ -32,6 +32,23 @@ test('bytes that are no core: WAPC_LOAD, and the next call of init works', async
   await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
 });
 
+test('a host call of another copy of the package is `from` while its answer is awaited', async () => {
+  const copy = await import('wapc-host/slim');
+  await copy.init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
+  const other = await WapcHost.instantiate(path('bench'), { logger() {} });
+  let from, asked;
+  const hostCall = (binding, namespace, operation, payload, context) => {
+    from = context;
+    asked = other.invoke('echo', payload, { from });
+  };
+  const host = await copy.WapcHost.instantiate(path('bench'), { hostCall, logger() {} });
+  await host.invoke('call', 'x');
+  equal(Buffer.from(await asked).toString(), 'x');
+  await rejects(other.invoke('echo', 'x', { from }), { code: 'WAPC_ARGUMENT' });
+  host.close();
+  other.close();
+});
+
 test('a path with a drive letter is a path, not a URL with a scheme', async () => {
   for (const path of ['C:/no/such.wasm', 'file:///no/such.wasm']) {
     const error = await WapcModule.compile(path).catch((error) => error);

@@ -79,6 +79,10 @@ export function makeError(code, message, hasCause, cause) {
 /** The WAPC_CLOSED error of a host, module or pool. */
 export const closedError = (what) => new WapcError('WAPC_CLOSED', `the ${what} is closed`);
 
+/** The WAPC_ARGUMENT error of a `from` whose host call has ended. */
+export const endedError = () =>
+  new WapcError('WAPC_ARGUMENT', 'from: this host call has ended; pass it while its answer is awaited');
+
 /** The WAPC_ARGUMENT error: the option or argument, what was expected, what came, and perhaps what to do. */
 export function argumentError(what, expected, value, advice = '') {
   return new WapcError('WAPC_ARGUMENT', `${what}: expected ${expected}, got ${describe(value)}${advice}`);

@@ -3,7 +3,8 @@
  * that the host call belongs to: it inherits signal and context, and fails instead of waiting for itself (`blocked.js`).
  */
 
-import { WapcError, argumentError } from '../base/error.js';
+import { IS_AWAITED } from '../base/awaited.js';
+import { argumentError, endedError } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
 import { callerOf } from './callers.js';
 import { abortReason, invocationBehind } from './context.js';
@@ -27,9 +28,7 @@ export function joinChain(invocation, from, context, abort) {
   const aborted = abortReason(parent);
   if (aborted !== undefined) throw aborted.reason;
   const guest = callerOf(parent);
-  if (guest === undefined) {
-    throw new WapcError('WAPC_ARGUMENT', 'from: this host call has ended; pass it while its answer is awaited');
-  }
+  if (guest === undefined) throw endedError();
   inheritTime(invocation, parent, guest);
   invocation.give(context === undefined ? parent.context : context);
   invocation.parent = parent;
@@ -58,8 +57,9 @@ function inheritTime(invocation, parent, guest) {
 
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */
 function joinForeign(invocation, from, context, abort) {
-  const { signal, invocation: parent } = publicHalf(from);
+  const { signal, invocation: parent, isAwaited } = publicHalf(from);
   signal.throwIfAborted();
+  if (isAwaited === false) throw endedError();
   invocation.give(context === undefined ? parent.context : context);
   return abort === undefined ? () => {} : onAbort(signal, abort);
 }
@@ -67,9 +67,9 @@ function joinForeign(invocation, from, context, abort) {
 /** The properties of another copy's `HostCallContext`. Throws WAPC_ARGUMENT. */
 function publicHalf(from) {
   try {
-    const { signal, invocation } = /** @type {any} */ (from);
+    const { signal, invocation, [IS_AWAITED]: isAwaited } = /** @type {any} */ (from);
     if (signal instanceof AbortSignal && typeof signal.aborted === 'boolean' && invocation !== null) {
-      return { signal, invocation: { context: invocation.context } };
+      return { signal, invocation: { context: invocation.context }, isAwaited };
     }
   } catch {
     // A getter threw, or the value has no properties.

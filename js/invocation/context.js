@@ -1,5 +1,8 @@
 /** The `HostCallContext` of host callbacks. */
 
+import { IS_AWAITED } from '../base/awaited.js';
+import { callerOf } from './callers.js';
+
 /** Abort controllers by invocation. Created on demand: one costs more than a whole invocation. */
 const controllers = new WeakMap();
 
@@ -47,6 +50,10 @@ export class HostCallContext {
   get signal() {
     return controllerOf(this.#invocation).signal;
   }
+
+  get [IS_AWAITED]() {
+    return callerOf(this.#invocation) !== undefined;
+  }
 }
 
 /** The context of a host call that may be answered with a promise. */
@@ -89,5 +96,9 @@ export class Call {
 
   get signal() {
     return this.#context.signal;
+  }
+
+  get [IS_AWAITED]() {
+    return this.#context[IS_AWAITED];
   }
 }

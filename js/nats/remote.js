@@ -1,7 +1,8 @@
 /** `remote`: a guest that somebody serves. */
 
+import { IS_AWAITED } from '../base/awaited.js';
 import { decodeBy, encodeBy, readCodec } from '../base/codec.js';
-import { WapcError, argumentError, locate, messageOf } from '../base/error.js';
+import { WapcError, argumentError, endedError, locate, messageOf } from '../base/error.js';
 import { attempt, readFields } from '../base/options.js';
 import { rejectionOf } from '../base/origin.js';
 import { toBytes, viewOf } from '../base/payload.js';
@@ -147,12 +148,23 @@ function readInvokeOptions(options, names) {
   return { signals, timeout, context: context === undefined ? inherited?.context : context, into };
 }
 
-/** The public half of a `HostCallContext`, whichever copy of the package it is of. Throws WAPC_ARGUMENT. */
+/**
+ * The public half of a `HostCallContext`, whichever copy of the package it is of. Throws WAPC_ARGUMENT if it is none, or
+ * its host call has ended.
+ */
 function readFrom(from) {
+  const { signal, context, isAwaited } = fieldsOf(from);
+  // The reason of an abort is thrown where the signals are looked at.
+  if (isAwaited === false && !signal.aborted) throw endedError();
+  return { signal, context };
+}
+
+/** Reads a `HostCallContext`. Throws WAPC_ARGUMENT. */
+function fieldsOf(from) {
   try {
-    const { signal, invocation } = from;
+    const { signal, invocation, [IS_AWAITED]: isAwaited } = from;
     checkSignal(signal);
-    if (signal !== undefined) return { signal, context: invocation.context };
+    if (signal !== undefined) return { signal, context: invocation.context, isAwaited };
   } catch {
     // A getter threw, or the value has no properties.
   }
