@@ -329,6 +329,31 @@ test('a payload over the limit of the guest is its WAPC_LIMIT', async () => {
   await limited.close();
 });
 
+test('pieces and acknowledgements that an account may not publish are WAPC_UNREACHABLE at once', async () => {
+  const settings = `max_payload: 8192, authorization { users: [
+    { user: member, password: p }
+    { user: caller, password: p, permissions: { publish: ["wapc.hello.>"], subscribe: ["_INBOX.>"] } }
+  ] }`;
+  const strict = await NatsServer.start({ settings });
+  const [member, caller] = await Promise.all(['member', 'caller'].map((user) => strict.connect({ user, pass: 'p' })));
+  const long = await benchPool({ hostCall: () => bytesOf(200_000) });
+  const service = await serve(member, long, { name: 'hello', version: '1.0.0' });
+  const guest = remote(caller, 'hello', { timeout: 60_000 });
+  sameBytes(await guest.invoke('echo', bytesOf(100)), bytesOf(100));
+  for (const [operation, payload] of [
+    ['echo', bytesOf(200_000)],
+    ['call', 'x'],
+  ]) {
+    const error = await guest.invoke(operation, payload).catch((error) => error);
+    equal(error.code, 'WAPC_UNREACHABLE', operation);
+    // The server's own error, not that of pieces that were waited for.
+    equal(error.cause?.operation, 'publish', operation);
+  }
+  await long.close();
+  await strict.close();
+  await service.close();
+});
+
 test('an abort and a deadline end a payload on its way', () =>
   served(small, async ({ here, stats }) => {
     const allowed = deferred();

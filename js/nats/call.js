@@ -67,6 +67,8 @@ const copyOf = (data) => new Uint8Array(data);
 
 export class Call {
   #settings;
+  /** Where requests go. */
+  #subject;
   #resolve;
   #reject;
   #begun = performance.now();
@@ -84,6 +86,8 @@ export class Call {
   #receiver;
   /** Where the pieces of the payload go: the service, then the member that took the first. */
   #to;
+  /** Where acknowledgements of the answer's pieces go. */
+  #acknowledgeTo;
   /** Headers of the first piece of the answer. */
   #firstHeaders;
   #heardAt = 0;
@@ -96,7 +100,7 @@ export class Call {
   constructor(settings) {
     this.#settings = settings;
     this.#left = settings.retries;
-    this.subject = subjectOf(settings.prefix, settings.name, settings.token);
+    this.#subject = subjectOf(settings.prefix, settings.name, settings.token);
   }
 
   /** Runs it. Resolves with the response: bytes that nobody else has. */
@@ -140,12 +144,12 @@ export class Call {
       link.close(token);
       this.#sender?.stop();
       this.#receiver?.stop();
-      this.#token = this.#sender = this.#receiver = undefined;
+      this.#token = this.#sender = this.#receiver = this.#to = this.#acknowledgeTo = undefined;
     };
-    if (isWhole) link.publish(this.subject, bytes, { reply, headers });
+    if (isWhole) link.publish(this.#subject, bytes, { reply, headers });
     else {
       // The first piece finds a member, which answers where the others go.
-      this.#to = this.subject;
+      this.#to = this.#subject;
       const send = (index, bytes) => {
         const own = index === 0 ? headers : headersOf(MESSAGE, `${PIECE} ${index}`);
         link.publish(this.#to, bytes, { reply, headers: own });
@@ -192,10 +196,10 @@ export class Call {
     const { data } = message;
     if (headers.code === 503 && data.length === 0) {
       const { name } = this.#settings;
-      const isTaken = this.#sender !== undefined && this.#to !== this.subject;
+      const isTaken = this.#sender !== undefined && this.#to !== this.#subject;
       const message = isTaken
         ? 'the member that took the first piece of the payload has gone'
-        : `nobody serves \`${name}\`: there is no subscription to ${this.subject}`;
+        : `nobody serves \`${name}\`: there is no subscription to ${this.#subject}`;
       return this.#refused(new WapcError('WAPC_UNREACHABLE', message));
     }
     const text = headers.get(MESSAGE);
@@ -203,7 +207,7 @@ export class Call {
     const { kind, number, length } = readMessage(text) ?? {};
     if (kind === PIECE) this.#take(message, number, length);
     else if (kind === ACKNOWLEDGE) this.#sender?.acknowledge(number);
-    else if (kind === CONTINUE && this.#sender !== undefined && this.#to === this.subject) {
+    else if (kind === CONTINUE && this.#sender !== undefined && this.#to === this.#subject) {
       this.#to = message.reply;
       this.#sender.acknowledge(1);
     } else if (kind !== ALIVE_STILL && kind !== CONTINUE) {
@@ -217,11 +221,14 @@ export class Call {
     if (index === 0 && this.#receiver === undefined) {
       this.#receiver = new Receiver(length ?? 0, reply, (error) => this.#lost(error));
       this.#firstHeaders = message.headers;
+      this.#acknowledgeTo = reply;
     }
     const receiver = this.#receiver;
     if (receiver === undefined) throw new WapcError('WAPC_UNREACHABLE', `piece ${index} came, and not the first`);
     receiver.take(index, data, reply);
-    this.#settings.link.publish(reply, undefined, { headers: headersOf(MESSAGE, `${ACKNOWLEDGE} ${receiver.count}`) });
+    this.#settings.link.publish(this.#acknowledgeTo, undefined, {
+      headers: headersOf(MESSAGE, `${ACKNOWLEDGE} ${receiver.count}`),
+    });
     const { bytes } = receiver;
     if (bytes !== undefined) this.#finish(this.#firstHeaders, bytes);
   }
@@ -245,6 +252,11 @@ export class Call {
   /** Somebody may have run the request, and no answer comes. */
   #lost(error) {
     this.#tryAgain(error, this.#mayRunAgain);
+  }
+
+  /** True if the current attempt has sent anything to a subject. */
+  publishesTo(subject) {
+    return [this.#subject, this.#to, this.#acknowledgeTo].includes(subject);
   }
 
   /** No answer can come: the connection was lost, or refuses the request. */

@@ -6,7 +6,7 @@ import { core } from './peers.js';
 /**
  * A caller that waits for messages.
  * @typedef {object} Waiting
- * @property {string} subject that its request was sent to
+ * @property {(subject: string) => boolean} publishesTo says whether it has sent its request or pieces to a subject
  * @property {(message: any) => void} receive
  * @property {(error: unknown) => void} lose is called where no answer can come any more
  */
@@ -88,7 +88,7 @@ export class Link {
   /** The server does not let this connection publish to a subject. */
   #refuse(error) {
     for (const [token, waiting] of this.#waiting) {
-      if (waiting.subject !== error.subject) continue;
+      if (!waiting.publishesTo(error.subject)) continue;
       this.#waiting.delete(token);
       waiting.lose(unreachable(`the NATS server refuses it: ${error.message}`, error));
     }
