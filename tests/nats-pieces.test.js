@@ -107,11 +107,8 @@ async function callByHand(connection, { subject = 'wapc.hello.echo', fields, fir
       seen.push(message.headers.get('Wapc-Message'));
       if (seen.length === 1)
         more(
-          (index, piece) =>
-            connection.publish(message.reply, piece, {
-              headers: named({ 'Wapc-Message': `piece ${index}` }),
-              reply: inbox,
-            }),
+          (index, piece, reply = inbox) =>
+            connection.publish(message.reply, piece, { headers: named({ 'Wapc-Message': `piece ${index}` }), reply }),
           message.reply,
         );
     },
@@ -132,6 +129,8 @@ test('pieces that are not what was announced are an error at once', () =>
       ['length=3000', first, (send) => send(0, first), lost],
       ['length=3000', first, (send) => send(1, bytesOf(2_001)), lost],
       ['length=3000', first, (send) => send(1, new Uint8Array(0)), lost],
+      ['length=3000', first, (send) => send(1, first, ''), lost],
+      ['length=3000', first, (send) => send(1, first, 'elsewhere'), lost],
       ['length=999', first, undefined, lost],
       ['length=3000', new Uint8Array(0), undefined, lost],
       ['length=0', first, undefined, lost],

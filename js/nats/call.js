@@ -31,6 +31,9 @@ const LONGEST_WAIT = 1_000;
 /** Milliseconds of the longest time that a request says is left for it: a longer one never ends. */
 const LONGEST_TIME = 1e12;
 
+/** The message of an error where a piece of the answer comes with another reply subject than the first. */
+const FOREIGN = 'a piece of another answer came: two services answer the same request';
+
 /** Half of it is random, so that callers that were refused at once do not come back at once. */
 const waitBefore = (attempt) => Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt) * (0.5 + Math.random() / 2);
 
@@ -219,7 +222,7 @@ export class Call {
   #take(message, index, length) {
     const { data, reply } = message;
     if (index === 0 && this.#receiver === undefined) {
-      this.#receiver = new Receiver(length ?? 0, reply, (error) => this.#lost(error));
+      this.#receiver = new Receiver(length ?? 0, reply, FOREIGN, (error) => this.#lost(error));
       this.#firstHeaders = message.headers;
       this.#acknowledgeTo = reply;
     }

@@ -147,8 +147,8 @@ export interface Remote extends Invocable {
    *
    * @param operation as for `WapcHost.invoke`; up to 2,048 characters as a token of a subject, where `-`, `_`, letters and
    * digits of ASCII are one character and other bytes of its UTF-8 three
-   * @param payload up to 512 MiB; over the server's `max_payload` it is sent in pieces. Leave it as it is until the
-   * invocation has ended
+   * @param payload up to 512 MiB; over the server's `max_payload` less 2,048 bytes it is sent in pieces. Leave it as it is
+   * until the invocation has ended
    * @param options `context` stays here, but for its property `traceparent`: that is sent where it is a traceparent of W3C
    * @returns the response, which the caller owns
    * @throws {WapcError} WAPC_UNREACHABLE: nobody serves it, the connection is gone, or it was lost while the answer was awaited.

@@ -114,6 +114,7 @@ export class Sender {
 export class Receiver {
   #bytes;
   #from;
+  #foreign;
   #filled = 0;
   #next = 0;
   #progress;
@@ -121,12 +122,14 @@ export class Receiver {
   /**
    * @param {number} length in bytes, as the sender has announced it
    * @param {string | undefined} from the reply subject of all of its pieces
+   * @param {string} foreign the message of an error where a piece has another one
    * @param {(error: unknown) => void} stalled is called when no piece has come for `STALL` ms, or they come too slowly
    */
-  constructor(length, from, stalled) {
+  constructor(length, from, foreign, stalled) {
     if (length > LONGEST_PAYLOAD) throw tooLong(length);
     this.#bytes = allocated(length);
     this.#from = from;
+    this.#foreign = foreign;
     this.#progress = new Progress(() => stalled(lost(this.#missing)));
   }
 
@@ -152,7 +155,7 @@ export class Receiver {
    * @throws {WapcError} WAPC_UNREACHABLE: it is not the one that comes next, or not of this payload
    */
   take(index, piece, from) {
-    if (from !== this.#from) throw lost(`a piece of another answer came: two services answer the same request`);
+    if (from !== this.#from) throw lost(this.#foreign);
     if (index !== this.#next) throw lost(`piece ${index} came where ${this.#next} was expected: one was lost`);
     const length = this.#bytes.length;
     if (piece.length === 0 || piece.length > length - this.#filled) {

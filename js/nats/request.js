@@ -9,6 +9,10 @@ import { ACKNOWLEDGE, ALIVE_STILL, CONTINUE, MESSAGE, PIECE, REQUEST, pieceOf, r
 /** Bounds of the milliseconds between the signs of life that a caller may ask for. */
 const [SHORTEST_ALIVE, LONGEST_ALIVE] = [100, 60_000];
 
+/** The message of an error where a piece of the payload comes with another reply subject than the request. */
+const FOREIGN =
+  'a piece came with another reply subject than the request, or with none: each has to carry that of the request';
+
 const NOTHING = new Uint8Array(0);
 
 const WITHOUT_HEADER = { timeout: Infinity, pieces: false, cancel: false, alive: undefined, length: undefined };
@@ -161,7 +165,7 @@ export class Request {
       this.signal?.addEventListener('abort', () => reject(this.signal.reason), { once: true });
       const { timeLeft = Infinity } = this;
       this.#stopTimer = startTimer(timeLeft, () => reject(this.#overdue()));
-      this.#receiver = new Receiver(length, this.reply, reject);
+      this.#receiver = new Receiver(length, this.reply, FOREIGN, reject);
       this.#resolve = resolve;
       this.#reject = reject;
       this.#take(0, data, (count) => this.#publish(undefined, headersOf(MESSAGE, `${CONTINUE} ${count}`), this.#to));
