@@ -9,7 +9,7 @@ import { leaveQueue } from './blocked.js';
 import { callerOf } from './callers.js';
 import { abortReason, invocationBehind } from './context.js';
 import { onAbort } from './signals.js';
-import { overdueError, timeLeft } from './time-limit.js';
+import { limitError } from './time-limit.js';
 
 /**
  * Makes an invocation a child of the one that `from` belongs to. `context` is the invocation's own, if it was given
@@ -46,13 +46,17 @@ export function joinChain(invocation, from, context, abort) {
   };
 }
 
-/** Lets an invocation end when its parent has to, if the parent's guest can be interrupted: no timer runs meanwhile. */
+/** Lets an invocation end when its parent has to: while it keeps this thread busy, no timer of its parent's runs. */
 function inheritTime(invocation, parent, guest) {
-  const left = guest.isInterruptible ? timeLeft(guest) : Infinity;
-  if (left === Infinity) return;
-  // Read now: the guest may run another invocation when the error is made.
-  const { startLimit, timeout } = guest;
-  invocation.endAt(performance.now() + left, () => overdueError({ invocation: parent, startLimit, timeout }));
+  const { endsAt = Infinity, overdue } = parent;
+  // Read now, as its limits below: the guest may run another invocation when the error is made.
+  const { deadline } = guest;
+  if (endsAt <= deadline) {
+    if (endsAt < Infinity) invocation.endAt(endsAt, overdue);
+  } else {
+    const { startLimit, timeout } = guest;
+    invocation.endAt(deadline, () => limitError(parent, startLimit, timeout));
+  }
 }
 
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */

@@ -94,6 +94,16 @@ export class Guest {
     enlist(host, this);
   }
 
+  /**
+   * The limit of its host for the running invocation or start, as a `performance.now()` time; Infinity if it has none, or
+   * nothing can end the guest.
+   */
+  get deadline() {
+    const { invocation, suspension } = /** @type {any} */ (this);
+    if (this.isInterruptible) return (invocation.deadline ??= suspension.newDeadline());
+    return this.suspendable ? suspension.deadline : Infinity;
+  }
+
   /** True while this invocation runs, and may be in a host call. */
   isCalling(invocation) {
     return this.invocation === invocation;

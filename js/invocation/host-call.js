@@ -14,6 +14,7 @@ import {
   HOST_CALL_PENDING,
   HOST_CALL_PROMISE_REFUSED,
 } from '../generated/constants.js';
+import { isLate } from './time-limit.js';
 
 /**
  * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
@@ -168,6 +169,9 @@ function goOn(guest, invocation, outcome) {
   // The invocation was stopped meanwhile: the guest does not wait any more.
   if (guest.invocation !== invocation) return;
   const { hostCallSettled } = guest;
+  const called = outcome();
+  // The guest must not take the failure for one of its host's, and go on.
+  if (called === HOST_CALL_FAILED && isLate(guest)) return guest.core.instance_time_out(guest.id);
   const resume = guest.suspension.taken();
-  resume?.(hostCallSettled(guest.id, outcome()));
+  resume?.(hostCallSettled(guest.id, called));
 }

@@ -53,10 +53,19 @@ export function timeLeft({ invocation: running, suspension }) {
 export function overdueError({ invocation, startLimit, timeout }) {
   const { endsAt, deadline = Infinity, overdue } = /** @type {any} */ (invocation);
   // Its own time, if that was over before the host's limit.
-  if (endsAt <= deadline) return overdue();
-  // Nobody has called for a start.
-  return invocation.owner === undefined ? startTimeoutError(startLimit) : timeoutError(timeout);
+  return endsAt <= deadline ? overdue() : limitError(invocation, startLimit, timeout);
 }
+
+/** The error of an invocation that has exceeded `limits.timeout`, or of a start, which nobody has called for. */
+export const limitError = ({ owner }, startLimit, timeout) =>
+  owner === undefined ? startTimeoutError(startLimit) : timeoutError(timeout);
+
+/**
+ * True if the running invocation, whose host call has just failed, has to end: its time may have been over before the
+ * failure, while this thread was busy and no timer ran.
+ * @param {{ invocation: any, deadline: number }} guest
+ */
+export const isLate = ({ invocation, deadline }) => invocation.isOverdue() || deadline <= performance.now();
 
 /**
  * Blocks this thread by `block` for that many ms, but not beyond the time by which the guest has to end. False if it must
@@ -85,7 +94,12 @@ function withinTime(guest, hostCall) {
   return (binding, namespace, operation, payload, context) => {
     if (guest.invocation.answer !== undefined && isSeenLate(guest)) return undefined;
     if (payload.length >= LONG && !spend(guest, payload.length)) return undefined;
-    return hostCall(binding, namespace, operation, payload, context);
+    try {
+      return hostCall(binding, namespace, operation, payload, context);
+    } catch (error) {
+      isOverdue(guest, timeLeft(guest));
+      throw error;
+    }
   };
 }
 

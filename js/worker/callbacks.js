@@ -45,13 +45,14 @@ export class Callbacks {
    * @param {import('./channel.js').Channel} channel
    * @param {[string, string, string, Uint8Array]} call binding, namespace, operation, payload
    * @param {import('../invocation/invocation.js').Invocation} invocation keeps the answer, or the error that was thrown
-   * @param {() => boolean} isCurrent false if the worker does not wait for the answer any more
+   * @param {(called: number) => boolean} mayAnswer false if the worker does not wait for the answer any more, or must not
+   * have it
    */
-  callHost(channel, call, invocation, isCurrent) {
+  callHost(channel, call, invocation, mayAnswer) {
     // A guest makes one host call at a time: a second one is ignored.
     if (this.calling !== undefined) return;
     const answer = (called) => {
-      if (!isCurrent()) return;
+      if (!mayAnswer(called)) return;
       this.calling = undefined;
       this.#answer(channel, called !== HOST_CALL_FAILED, invocation);
     };

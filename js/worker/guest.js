@@ -6,7 +6,9 @@
 import { WapcError } from '../base/error.js';
 import { atNextTurn } from '../base/next-turn.js';
 import { startTimer } from '../base/timer.js';
+import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { delist, enlist } from '../invocation/callers.js';
+import { isLate } from '../invocation/time-limit.js';
 import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
@@ -40,6 +42,8 @@ export class RemoteGuest {
   broken = false;
   /** Start of the guest, as a `performance.now()` time. */
   startedAt;
+  /** The limit of its host for the running invocation or start, likewise. */
+  deadline = Infinity;
   #host;
   #settings;
   #callbacks;
@@ -100,6 +104,16 @@ export class RemoteGuest {
   /** Requests that were sent and have not ended. */
   get load() {
     return this.#requests.length;
+  }
+
+  /** ms that an invocation may take; undefined for any. */
+  get timeout() {
+    return this.#settings.timeout;
+  }
+
+  /** ms that a start may take, likewise. */
+  get startLimit() {
+    return this.#settings.startLimit;
   }
 
   /** True while the answer to a host call of this invocation is awaited. */
@@ -282,7 +296,8 @@ export class RemoteGuest {
 
   /** Starts the time limit of the invocation that runs. */
   #limitInvocation() {
-    const { timeout } = this.#settings;
+    const { timeout } = this;
+    this.deadline = timeout === undefined ? Infinity : performance.now() + timeout;
     if (timeout !== undefined) this.#endAt(timeout, () => timeoutError(timeout));
   }
 
@@ -294,9 +309,10 @@ export class RemoteGuest {
 
   /** Starts the time limit of a start. */
   #limitStart() {
-    const { startLimit } = this.#settings;
+    const { startLimit = Infinity } = this;
     this.startedAt = performance.now();
-    if (startLimit !== undefined) this.#endAt(startLimit, () => startTimeoutError(startLimit));
+    this.deadline = this.startedAt + startLimit;
+    if (startLimit < Infinity) this.#endAt(startLimit, () => startTimeoutError(startLimit));
   }
 
   /** Ends the request after its time limit: a guest that can be interrupted ends by itself, unless it waits for its host. */
@@ -441,8 +457,13 @@ export class RemoteGuest {
 
   #callHost(channel, call) {
     const [request] = this.#requests;
-    const isCurrent = () => this.#channel === channel && this.#requests[0] === request;
-    this.#callbacks.callHost(channel, call, request.caller, isCurrent);
+    const { caller } = request;
+    const mayAnswer = (called) => {
+      if (this.#channel !== channel || this.#requests[0] !== request) return false;
+      // The timer that is due ends the guest, which must not take the failure for one of its host's, and go on.
+      return called !== HOST_CALL_FAILED || !isLate({ invocation: caller, deadline: this.deadline });
+    };
+    this.#callbacks.callHost(channel, call, caller, mayAnswer);
     // Its answer comes later: others need not wait for it.
     if (this.#callbacks.calling !== undefined && channel.drop(this.#requests.length)) this.takeBack(true);
   }

@@ -1,6 +1,7 @@
 /** Chains of invocations (`from`): what they inherit, and those that would wait for themselves. */
 
 import { A_DAY, bytes, equal, fails, string, thrown, until } from './assert.js';
+import { ENDLESS, guestOf } from './interrupting/endless.js';
 import { relay } from './routes.js';
 import { patient, ways } from './ways.js';
 
@@ -24,8 +25,66 @@ class Later {
   }
 }
 
+/** Milliseconds: short, since an endless guest takes them. */
+const SOON = 20;
+
+/** A host of a guest on this thread that ends only by its time, as what routes lead to. */
+class Endless {
+  constructor(host) {
+    this.host = host;
+  }
+  invoke(operation, payload, options) {
+    return this.host.invoke('e', payload, options);
+  }
+  invokeSync(operation, payload, options) {
+    return this.host.invokeSync('e', payload, { from: options.from });
+  }
+  close() {
+    this.host.close();
+  }
+}
+
 export function* chains(environment) {
   const { WapcHost, WapcModule, WapcPool, guest, canSuspend, hasWorkers } = environment;
+
+  const endless = async () =>
+    new Endless(await WapcHost.instantiate(guestOf(ENDLESS['a loop']), { async: false, limits: { interrupt: true } }));
+
+  for (const [name, make] of ways(environment)) {
+    yield [
+      `${name}: its time ends what is invoked for its host calls, which keeps this thread busy`,
+      async () => {
+        const inner = await endless();
+        const limited = await make(await guest('wat/relay'), { hostCall: { a: inner }, limits: { timeout: SOON } });
+        await fails('WAPC_TIMEOUT', () => limited.invoke('relay', through('a')));
+        const given = await make(await guest('wat/relay'), { hostCall: { a: inner } });
+        await fails('WAPC_TIMEOUT', () => given.invoke('relay', through('a'), { timeout: SOON }));
+        for (const host of [limited, given]) {
+          equal(string(await host.invoke('echo', 'goes on')), 'goes on');
+          host.close();
+        }
+        inner.close();
+      },
+    ];
+  }
+
+  yield [
+    'time goes through hosts that it cannot end',
+    async () => {
+      const inner = await endless();
+      const options = { async: false };
+      const between = await WapcHost.instantiate(await guest('wat/relay'), { ...options, hostCall: { b: inner } });
+      const outer = await WapcHost.instantiate(await guest('wat/relay'), {
+        ...options,
+        hostCall: { a: between },
+        limits: { interrupt: true },
+      });
+      await fails('WAPC_TIMEOUT', () => outer.invokeSync('relay', through('a', 'b'), { timeout: SOON }));
+      await fails('WAPC_TIMEOUT', () => outer.invoke('relay', through('a', 'b'), { timeout: SOON }));
+      equal(string(outer.invokeSync('echo', 'goes on')), 'goes on');
+      for (const host of [inner, between, outer]) host.close();
+    },
+  ];
 
   for (const [name, make] of ways(environment)) {
     yield [
