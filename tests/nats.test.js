@@ -477,6 +477,50 @@ test('past maxInFlight it is WAPC_POOL_FULL at once, and retries find another me
   await Promise.all([waiting.close(), other.close()]);
 });
 
+test('a request whose time is over between attempts has the error of the last, unless it may have run', async (t) => {
+  /** Answers of a service by hand, one for each attempt. */
+  const answers = [];
+  const subscription = there.subscribe('wapc.by-hand.>', {
+    callback: (error, message) => {
+      const own = headers();
+      own.set(...answers.shift());
+      message.respond('', { headers: own });
+    },
+  });
+  const full = ['Wapc-Error', 'WAPC_POOL_FULL'];
+  const odd = ['Wapc-Message', 'of no kind that is known'];
+  /** Resolves when an attempt has reached the service, and its answer the caller. */
+  const answered = async () => {
+    for (let round = 0; round < 3; round++) {
+      await here.flush();
+      await there.flush();
+    }
+    await here.flush();
+  };
+  await answered();
+  // Time moves as the test says: it would be over during an attempt now and then.
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  for (const [name, idempotent, given, code] of [
+    ['nobody', false, [], 'WAPC_UNREACHABLE'],
+    ['by-hand', false, [full, full], 'WAPC_POOL_FULL'],
+    ['by-hand', true, [full, full], 'WAPC_POOL_FULL'],
+    ['by-hand', true, [odd, full], 'WAPC_TIMEOUT'],
+    ['by-hand', true, [full, odd], 'WAPC_TIMEOUT'],
+  ]) {
+    answers.push(...given);
+    const asked = remote(here, name, { retries: 5, idempotent, timeout: 25 }).invoke('echo', 'x');
+    const ended = rejects(asked, { code, operation: 'echo' });
+    await answered();
+    // The second attempt is made after at most 20 ms, and the third not within 20 ms of it.
+    t.mock.timers.tick(20);
+    await answered();
+    t.mock.timers.tick(5);
+    await ended;
+    deepEqual(answers, []);
+  }
+  subscription.unsubscribe();
+});
+
 test('the queue of the pool counts as well', async () => {
   const answer = deferred();
   const waiting = await benchPool({ hostCall: () => answer.promise, async: true, maxQueue: 0 });

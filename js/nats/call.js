@@ -80,6 +80,8 @@ export class Call {
   #attempts = 0;
   /** The error of the last attempt. */
   #last;
+  /** True if somebody may have run it: an attempt was sent, and nobody has said that it was refused. */
+  #mayHaveRun = false;
   /** True while it waits for the connection, with no attempt on its way. */
   #isOffline = false;
   /** Of the current attempt. */
@@ -158,7 +160,9 @@ export class Call {
         link.publish(this.#to, bytes, { reply, headers: own });
       };
       this.#sender = new Sender(bytes, pieceOf(connection), send, (error, isSent) => {
-        if (error !== undefined) this.#tryAgain(error, !isSent || this.#mayRunAgain);
+        if (error === undefined) return;
+        if (isSent) this.#lost(error);
+        else this.#refused(error);
       });
       this.#sender.send(1);
     }
@@ -254,6 +258,7 @@ export class Call {
 
   /** Somebody may have run the request, and no answer comes. */
   #lost(error) {
+    this.#mayHaveRun = true;
     this.#tryAgain(error, this.#mayRunAgain);
   }
 
@@ -282,6 +287,9 @@ export class Call {
   }
 
   #overdue() {
+    // Between two attempts: the last of them says why.
+    const isRefused = this.#token === undefined && !this.#isOffline && !this.#mayHaveRun;
+    if (isRefused) return this.#fail(this.#last);
     const { timeout } = this.#settings;
     const cause = this.#last;
     const options = cause === undefined ? {} : { cause };
