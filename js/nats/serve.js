@@ -1,59 +1,20 @@
 /** `serve`: a guest as one member of a NATS service. */
 
-import { WapcError, argumentError, messageOf } from '../base/error.js';
-import { attempt, readFields } from '../base/options.js';
+import { WapcError, messageOf } from '../base/error.js';
 import { forCaller } from '../base/origin.js';
-import { checkConnection, readCount } from './checks.js';
+import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
-import { operationOf, readName, readVersion } from './names.js';
+import { operationOf } from './names.js';
 import { inOneLine, lineOf, packed } from './failures.js';
 import { Outbox } from './outbox.js';
 import { loadCore } from './peers.js';
 import { tooLong } from './pieces.js';
 import { Request } from './request.js';
+import { checkGuest, readOptions } from './settings.js';
 import { LONGEST_PAYLOAD, MESSAGE, cancelSubject, memberSubject, readMessage, subjectOf } from './wire.js';
-
-const OPTIONS = 'name,version,description,queue,prefix,maxInFlight,authorize,context,data';
-const DEFAULT_IN_FLIGHT = 1_000;
 
 /** Bytes of all payloads that came in pieces, and of all answers that leave in pieces. */
 const MOST_IN_PIECES = 1 << 29;
-
-/** Reads the options of `serve`, each once. Throws WAPC_ARGUMENT. */
-function readOptions(options) {
-  const {
-    name,
-    version,
-    description = '',
-    queue = 'q',
-    prefix = 'wapc',
-    maxInFlight,
-    authorize,
-    context,
-    data,
-  } = readFields('options', options, OPTIONS);
-  if (typeof description !== 'string') throw argumentError('description', 'a string', description);
-  for (const [what, value] of Object.entries({ authorize, context, data })) {
-    if (value !== undefined && typeof value !== 'function') throw argumentError(what, 'a function', value);
-  }
-  return {
-    name: readName('name', name),
-    version: readVersion(version),
-    description,
-    queue: readName('queue', queue),
-    prefix: readName('prefix', prefix),
-    maxInFlight: readCount('maxInFlight', maxInFlight, 1, DEFAULT_IN_FLIGHT),
-    authorize,
-    context,
-    data,
-  };
-}
-
-function checkGuest(guest) {
-  const isGuest =
-    guest !== null && typeof guest === 'object' && attempt('guest', () => typeof guest.invoke === 'function');
-  if (!isGuest) throw argumentError('guest', 'a WapcPool or a WapcHost', guest);
-}
 
 /** Serves a guest. */
 export function serve(connection, guest, options) {
