@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 
 import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
+import { counts } from '../dist/counts.js';
 import { inTime, wordsOf } from './suite/assert.js';
 
 const path = (name) => fileURLToPath(new URL(`../testdata/${name}.wasm`, import.meta.url));
@@ -283,4 +284,23 @@ test('a closed module does not keep the callbacks alive that it was compiled wit
     gc();
   }
   equal(callbacks.filter((callback) => callback.deref()).length, 0);
+});
+
+test('a pool that nobody refers to any more is collected, and its instances with it', async () => {
+  const { setFlagsFromString } = await import('node:v8');
+  const { runInNewContext } = await import('node:vm');
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const before = counts();
+  const module = await WapcModule.compile(path('wat/probe'));
+  const use = async () => void (await (await WapcPool.create(module, { size: 2 })).invoke('c'));
+  for (let count = 0; count < 10; count++) await use();
+  // The engine may keep what it has used last.
+  const areGone = () => counts().pools <= before.pools + 1 && counts().instances <= before.instances + 2;
+  for (let turn = 0; turn < 50 && !areGone(); turn++) {
+    await new Promise(setImmediate);
+    gc();
+  }
+  equal(areGone(), true);
+  module.close();
 });

@@ -161,10 +161,18 @@ export class Instances {
     }
   }
 
+  /** Listens to an instance. By weak references: the core holds its port, and a pool that is dropped is to be collected. */
   #watch(instance) {
     const { port } = instance;
-    port.lost = () => this.#lost(instance);
-    port.renewedBy = () => (instance.isInitializing ? undefined : this.#renewInPlace(instance));
+    const own = new WeakRef(this);
+    const watched = new WeakRef(instance);
+    /** Calls `act` with these instances and the one that is listened to, while they are there. */
+    const inPool = (act) => {
+      const [instances, one] = [own.deref(), watched.deref()];
+      return instances === undefined || one === undefined ? undefined : act(instances, one);
+    };
+    port.lost = () => inPool((instances, one) => instances.#lost(one));
+    port.renewedBy = () => inPool((instances, one) => (one.isInitializing ? undefined : instances.#renewInPlace(one)));
   }
 
   /**
