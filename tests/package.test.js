@@ -211,7 +211,7 @@ for (const [what, name, load] of [
   });
 }
 
-test('slim without its WebAssembly fails with a code', () => {
+test('slim without its WebAssembly, or with another, fails with a code, and works once it is given', () => {
   writeFileSync(
     join(folder, 'bare.mjs'),
     `import { readFileSync } from 'node:fs';
@@ -221,15 +221,26 @@ test('slim without its WebAssembly fails with a code', () => {
     await code(init());
     await code(init('no/such/file'));
     await code(init(new Uint8Array([1, 2, 3])));
-    await init(readFileSync(new URL(import.meta.resolve('wapc-host/wasm'))));
+    const wrong = readFileSync('hello.wasm');
+    await code(init(wrong));
+    const core = readFileSync(new URL(import.meta.resolve('wapc-host/wasm')));
+    await init(core);
     await code(WapcModule.compile('wasi.wasm'));
     await code(WapcModule.compile('hello.wasm', { limits: { interrupt: true } }));
+    // No guest needs it yet: a rejection that nobody handles would end this process.
+    await init(core, Promise.reject(new Error('no network')));
+    await new Promise(setImmediate);
+    await code(WapcModule.compile('wasi.wasm'));
+    await init(core, wrong, wrong);
+    await code(WapcModule.compile('wasi.wasm'));
+    await code(WapcModule.compile('hello.wasm', { limits: { interrupt: true } }));
+    await init(core, readFileSync(new URL(import.meta.resolve('wapc-host/wasi'))));
+    console.log((await WapcModule.compile('wasi.wasm')).info.wasi !== 'none');
     console.log((await WapcModule.compile('hello.wasm')).info.wasi);`,
   );
-  const expected = ['UNSUPPORTED', 'ARGUMENT', 'LOAD', 'LOAD', 'UNSUPPORTED', 'UNSUPPORTED'].map(
-    (code) => `WAPC_${code}\n`,
-  );
-  equal(run(process.execPath, 'bare.mjs'), `${expected.join('')}none\n`);
+  const before = ['UNSUPPORTED', 'ARGUMENT', 'LOAD', 'LOAD', 'LOAD', 'UNSUPPORTED', 'UNSUPPORTED'];
+  const expected = [...before, 'LOAD', 'LOAD', 'LOAD'].map((code) => `WAPC_${code}\n`);
+  equal(run(process.execPath, 'bare.mjs'), `${expected.join('')}true\nnone\n`);
 });
 
 test('an error of the ESM copy is one of the CommonJS copy', () => {

@@ -14,8 +14,10 @@ let exports;
 export const core = once('the core', async () => {
   if (encoder === undefined) throw new WapcError('WAPC_UNSUPPORTED', 'TextEncoder is missing here');
   // Compiled separately from instantiation: workers receive the module.
-  platform.modules.core ??= await platform.core();
-  exports = await instantiate(platform.modules.core);
+  const module = platform.modules.core ?? (await platform.core());
+  exports = await instantiate(module);
+  // Kept now: another one that was given by mistake could never be instantiated.
+  platform.modules.core = module;
   return Module;
 });
 

@@ -5,10 +5,16 @@ const LARGEST = 64 * 1024 * 1024;
 
 /**
  * A function that compiles a valid guest, rewritten by `module`. It rejects with WAPC_UNSUPPORTED for one with an
- * instruction that is not known, and WAPC_LIMIT for one that is too large.
+ * instruction that is not known, and WAPC_LIMIT for one that is too large. Throws if `module` is no rewriter.
  * @param {WebAssembly.Module} module the rewriter's .wasm
  */
-export const rewriterOf = (module) => ({
+export function rewriterOf(module) {
+  const exports = WebAssembly.Module.exports(module);
+  if (!exports.some(({ name }) => name === 'interrupt_rewrite')) throw new Error('this module rewrites no guests');
+  return rewritingBy(module);
+}
+
+const rewritingBy = (module) => ({
   /**
    * @param {Uint8Array<ArrayBuffer>} guest
    * @param {typeof import('../base/error.js').WapcError} WapcError passed in because this file is bundled separately

@@ -21,8 +21,10 @@ export async function loadWasi(guest, core) {
 
 const load = once('WASI', async (/** @type {import('../generated/core.js').InitOutput} */ core) => {
   const { Wasi, compile } = await platform.wasi();
-  platform.modules.wasi ??= await compile();
-  const wasi = new Wasi(platform.modules.wasi, core, platform, { ownModule, importsOf });
+  const module = platform.modules.wasi ?? (await compile());
+  const wasi = new Wasi(module, core, platform, { ownModule, importsOf });
+  // Kept now, as the core is: another one that was given by mistake could never be instantiated.
+  platform.modules.wasi = module;
   watchStack(wasi.exports);
   return wasi;
 });
