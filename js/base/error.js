@@ -76,6 +76,13 @@ export function makeError(code, message, hasCause, cause) {
   return new WapcError(code, message, hasCause ? { cause } : undefined);
 }
 
+/** The error for one more invocation that it ends: a copy of an error of this package, which names the one that it ended. */
+export function forAnother(error) {
+  if (!isOwn(error)) return error;
+  const { code, message, cause } = error;
+  return new WapcError(code, message, cause === undefined ? undefined : { cause });
+}
+
 /** The WAPC_CLOSED error of a host, module or pool. */
 export const closedError = (what) => new WapcError('WAPC_CLOSED', `the ${what} is closed`);
 

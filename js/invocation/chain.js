@@ -4,7 +4,7 @@
  */
 
 import { IS_AWAITED } from '../base/awaited.js';
-import { argumentError, endedError } from '../base/error.js';
+import { argumentError, endedError, forAnother } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
 import { callerOf } from './callers.js';
 import { abortReason, invocationBehind } from './context.js';
@@ -26,7 +26,7 @@ export function joinChain(invocation, from, context, abort) {
   const parent = invocationBehind(from);
   if (parent === undefined) return joinForeign(invocation, from, context, abort);
   const aborted = abortReason(parent);
-  if (aborted !== undefined) throw aborted.reason;
+  if (aborted !== undefined) throw forAnother(aborted.reason);
   const guest = callerOf(parent);
   if (guest === undefined) throw endedError();
   inheritTime(invocation, parent, guest);

@@ -2,7 +2,7 @@
 
 import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
-import { locate, messageOf } from '../base/error.js';
+import { forAnother, locate, messageOf } from '../base/error.js';
 import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
 import { isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
@@ -263,7 +263,7 @@ export class Invocation {
       const { children } = one;
       for (const child of children?.keys() ?? []) {
         // Later: in a long chain, each would begin on the stack of the one before.
-        queueMicrotask(() => children.get(child)?.(reason));
+        queueMicrotask(() => children.get(child)?.(forAnother(reason)));
       }
     }
   }

@@ -1,6 +1,6 @@
 /** Turn-taking for hosts on this thread (`port.js`) and in workers (`worker/remote.js`). */
 
-import { WapcError, closedError, isOwn } from '../base/error.js';
+import { closedError, forAnother } from '../base/error.js';
 import { Queue } from '../base/queue.js';
 import { leaveQueue, queueInChain } from './blocked.js';
 
@@ -120,7 +120,7 @@ export class Turns {
 
   /** The renewal has failed: rejects the invocations that wait for it, each with an error of its own. */
   rejectHeld(error) {
-    for (const invocation of this.#release()) this.#reject(invocation, copyOf(error));
+    for (const invocation of this.#release()) this.#reject(invocation, forAnother(error));
   }
 
   /** Removes and returns the invocations that wait for a renewal. */
@@ -152,11 +152,4 @@ export class Turns {
     for (const invocation of [...this.#release(), ...this.#pending.clear()])
       invocation.reject(invocation.locate(closedError('host'), this.name));
   }
-}
-
-/** A copy of an error for one more caller, since an error of this package names the operation that it ended. */
-function copyOf(error) {
-  if (!isOwn(error)) return error;
-  const { code, message, cause } = error;
-  return new WapcError(code, message, cause === undefined ? undefined : { cause });
 }

@@ -68,6 +68,30 @@ export function* chains(environment) {
     ];
   }
 
+  for (const [name, make] of ways(environment)) {
+    yield [
+      `${name}: what ends an invocation and what is invoked for its host calls is an error of each`,
+      async () => {
+        const hostCall = () => new Promise(() => {});
+        const inner = await make(await guest('wat/relay'), { name: 'inner', hostCall });
+        let asked;
+        const asking = (binding, namespace, operation, payload, from) =>
+          (asked = inner.invoke('relay', relay('b', 'echo'), { from }));
+        const outer = await make(await guest('wat/relay'), { name: 'outer', hostCall: asking });
+        const errors = [
+          await fails('WAPC_TIMEOUT', () => outer.invoke('relay', relay('a', 'echo'), { timeout: SOON })),
+        ];
+        errors.push(await fails('WAPC_TIMEOUT', () => asked));
+        equal(
+          errors.map((error) => error.guest),
+          ['outer', 'inner'],
+        );
+        inner.close();
+        outer.close();
+      },
+    ];
+  }
+
   yield [
     'time goes through hosts that it cannot end',
     async () => {
