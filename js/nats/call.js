@@ -287,7 +287,7 @@ export class Call {
   }
 
   #overdue() {
-    // Between two attempts: the last of them says why.
+    // Between two attempts: fails with the error of the last one.
     const isRefused = this.#token === undefined && !this.#isOffline && !this.#mayHaveRun;
     if (isRefused) return this.#fail(this.#last);
     const { timeout } = this.#settings;

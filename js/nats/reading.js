@@ -17,16 +17,17 @@ const GONE = Symbol('gone');
  * there is none. Rejects as the client of NATS does, and where the connection is closed.
  * @param {any} store
  * @param {string} name
+ * @param {(bucket: string) => Promise<any>} open another bucket, which a link leads to
  * @returns {Promise<{ version: string, bytes: Uint8Array } | undefined>}
  */
-export async function readCurrent(store, name) {
+export async function readCurrent(store, name, open) {
   for (;;) {
     const found = await store.get(name);
     if (found === null) return undefined;
     // Of a link, the object behind it.
-    const { nuid: version, name: stored } = found.info;
+    const { nuid: version, name: stored, bucket } = found.info;
     const isCurrent = async () => {
-      const info = await store.info(stored);
+      const info = await (await open(bucket)).info(stored);
       return info !== null && !info.deleted && info.nuid === version;
     };
     const bytes = await allOf(found, isCurrent);
@@ -72,7 +73,12 @@ async function nextOf(read, isCurrent) {
     const quiet = new Promise((resolve) => (stopTimer = startTimer(QUIET, () => resolve(NOTHING), true)));
     let came = await Promise.race([read, quiet]).finally(stopTimer);
     if (came !== NOTHING) return came;
-    came = await Promise.race([read, isCurrent().then((is) => (is ? NOTHING : GONE))]);
+    const asked = isCurrent().then(
+      (is) => (is ? NOTHING : GONE),
+      // The connection is being restored, or is closed, which `read` says.
+      () => NOTHING,
+    );
+    came = await Promise.race([read, asked]);
     if (came !== NOTHING) return came;
   }
 }

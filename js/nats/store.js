@@ -65,7 +65,9 @@ class GuestStore {
   /** The current version of a guest. Throws WAPC_LOAD where there is none. */
   #current(name) {
     return this.#use(false, async (store) => {
-      const current = await readCurrent(store, name);
+      const open = async (bucket) =>
+        bucket === this.#bucket ? store : new (await loadStores()).Objm(this.#connection).open(bucket);
+      const current = await readCurrent(store, name, open);
       if (current !== undefined) return current;
       throw new WapcError('WAPC_LOAD', `the bucket \`${this.#bucket}\` has no guest \`${name}\``);
     });
