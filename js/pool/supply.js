@@ -56,6 +56,7 @@ export class Supply {
     }
     this.#core.pool_created(this.#slot);
     this.#on.released(instance);
+    if (this.#requests.length > 0) this.grow();
   }
 
   /**

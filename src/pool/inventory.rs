@@ -62,9 +62,10 @@ impl Inventory {
         if self.closed {
             return Admission::Closed;
         }
-        // One that is being created serves a request, perhaps of another caller than the one that has given up.
-        let most = self.bounds.max_queue + f64::from(self.creating);
-        let is_full = f64::from(pending) >= most && self.instances >= self.bounds.size;
+        // Each instance that is being created will serve a pending request, even where the one that it was created for
+        // is gone; so will the one that would be created for this request.
+        let own = u32::from(self.instances < self.bounds.size);
+        let is_full = f64::from(pending) >= self.bounds.max_queue + f64::from(self.creating + own);
         if is_full { Admission::Full } else { Admission::Queued }
     }
 
@@ -202,6 +203,13 @@ mod tests {
         assert_eq!((inventory.admit(1), inventory.create(2)), (Admission::Queued, Some(1)));
         assert_eq!((inventory.admit(2), inventory.admit(3)), (Admission::Queued, Admission::Full));
         assert_eq!(inventory.admit(1), Admission::Queued, "a request was given up, and an instance comes all the same");
+        inventory.not_created(1);
+        assert_eq!(
+            (inventory.admit(2), inventory.admit(3)),
+            (Admission::Queued, Admission::Full),
+            "requests were left"
+        );
+        assert_eq!(inventory.create(2), Some(1));
         inventory.created();
         inventory.created();
         inventory.release(0, 3.0);

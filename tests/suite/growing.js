@@ -1,6 +1,6 @@
 /** Pools whose instances cannot be created, or come for nobody. */
 
-import { equal, fails, thrown, until, words, wordsOf } from './assert.js';
+import { A_DAY, equal, fails, thrown, until, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const planned = new Error('planned');
@@ -14,6 +14,9 @@ export function* growing(environment) {
     for (const [name, run] of inEachKind(create)) yield [`${kind}: ${name}`, run];
     if (options.workers || canSuspend) {
       for (const [name, run] of whereCallbacksWait(create, guest)) yield [`${kind}: ${name}`, run];
+    }
+    if (!options.workers && canSuspend) {
+      for (const [name, run] of onThisThread(create)) yield [`${kind}: ${name}`, run];
     }
   }
 }
@@ -124,6 +127,34 @@ function* whereCallbacksWait(create, guest) {
   ];
 
   yield [
+    'requests that were left are bounded by maxQueue, and served once instances can be created',
+    async () => {
+      const { hostCall, called } = patient();
+      let [made, isFailing] = [0, true];
+      const initialize = () => {
+        if (++made > 1 && isFailing) throw planned;
+      };
+      const pool = await create({ size: 4, maxQueue: 2, hostCall, initialize });
+      const first = pool.invoke('h', call);
+      const { resolve } = await called(0);
+      const left = [];
+      // One more than wait: each might have got an instance of its own.
+      for (let count = 1; count <= 3; count++) {
+        left.push(pool.invoke('c'));
+        await until(() => made === 1 + count && pool.stats.size === 1);
+      }
+      await fails('WAPC_POOL_FULL', () => pool.invoke('c'));
+      isFailing = false;
+      const held = pool.get(A_DAY).catch(() => undefined);
+      equal(await held, undefined);
+      resolve('');
+      await Promise.all([first, ...left]);
+      equal(pool.stats.waiting, 0);
+      await pool.close();
+    },
+  ];
+
+  yield [
     'nothing is refused while another guest takes over that starts once, and not again',
     async () => {
       const { hostCall, called } = patient();
@@ -141,6 +172,35 @@ function* whereCallbacksWait(create, guest) {
       resolve('');
       await Promise.all([first, replaced, ...others]);
       equal(pool.stats.failures, 0);
+      await pool.close();
+    },
+  ];
+}
+
+/** Requests that were left to instances of this thread; those that are left to workers are offered to them. */
+function* onThisThread(create) {
+  yield [
+    'one instance that can be created is followed by others for the requests that were left',
+    async () => {
+      const { hostCall, called, calls } = patient();
+      let [made, isFailing] = [0, true];
+      const initialize = () => {
+        if (++made > 1 && isFailing) throw planned;
+      };
+      const pool = await create({ size: 4, hostCall, initialize });
+      const all = [pool.invoke('h', call)];
+      await called(0);
+      for (let count = 1; count <= 2; count++) {
+        all.push(pool.invoke('h', call));
+        await until(() => made === 1 + count && pool.stats.size === 1);
+      }
+      isFailing = false;
+      all.push(pool.invoke('h', call));
+      // Each waits on an instance of its own.
+      await called(3);
+      for (const { resolve } of calls) resolve('');
+      await Promise.all(all);
+      equal([pool.stats.size, pool.stats.failures], [4, 0]);
       await pool.close();
     },
   ];
