@@ -67,6 +67,9 @@ export class WapcHost {
    * @type {Promise<void> | undefined}
    */
   #compiled;
+  /** Resolves when the host is closed. There while one of them is compiled, with the function that resolves it. */
+  #ended;
+  #end;
 
   static {
     portOf = (host) => host.#port;
@@ -156,7 +159,7 @@ export class WapcHost {
     requireRoom();
     await forCaller(this.reset, async () => {
       this.#open();
-      await this.#compiled;
+      if (this.#compiled !== undefined) await this.#unlessClosed(this.#compiled);
       const host = this.#open();
       await this.#renewed(this.#port.name, () => host.reset());
     });
@@ -195,8 +198,18 @@ export class WapcHost {
     const compiling = compileSuccessor(source, options, this.#open());
     const compiled = Promise.allSettled([compiling, this.#compiled]);
     // Without the module, which this would keep alive.
-    this.#compiled = compiled.then(() => {});
-    const [outcome] = await compiled;
+    const last = (this.#compiled = compiled.then(() => {}));
+    const outcomes = await this.#unlessClosed(compiled);
+    if (this.#compiled === last) this.#compiled = this.#ended = undefined;
+    if (outcomes === undefined) {
+      if (halfOf(source) === undefined)
+        compiling.then(
+          (module) => module.free(),
+          () => {},
+        );
+      throw closedError('host');
+    }
+    const [outcome] = outcomes;
     if (outcome.status === 'rejected') throw outcome.reason;
     const module = outcome.value;
     try {
@@ -206,6 +219,12 @@ export class WapcHost {
       // Nothing else refers to a module that was compiled for this replacement.
       if (halfOf(source) === undefined) module.free();
     }
+  }
+
+  /** Resolves as `compiled` does; with undefined if the host is closed before. */
+  #unlessClosed(compiled) {
+    this.#ended ??= new Promise((resolve) => (this.#end = () => resolve(undefined)));
+    return Promise.race([compiled, this.#ended]);
   }
 
   /** Reports a new instance of a guest of this name, which `renew` makes, to observers. */
@@ -223,6 +242,7 @@ export class WapcHost {
 
   #close() {
     if (this.#host === undefined) return;
+    this.#end?.();
     const isRunning = this.#port.cancelAll();
     if (this.#host.close(isRunning)) this.#free();
     // An invocation runs, or a new instance is being created: whichever ends frees the host.

@@ -101,7 +101,7 @@ export class Guest {
   get deadline() {
     const { invocation, suspension } = /** @type {any} */ (this);
     if (this.isInterruptible) return (invocation.deadline ??= suspension.newDeadline());
-    return this.suspendable ? suspension.deadline : Infinity;
+    return invocation.deadline ?? Infinity;
   }
 
   /** True while this invocation runs, and may be in a host call. */
@@ -118,6 +118,7 @@ export class Guest {
     this.startLimit = limit;
     if (this.suspendable && !canSuspend()) this.suspension.asyncify = new Asyncify(this, imports);
     this.suspension.limit(limit);
+    if (this.suspendable) this.invocation.endBy(this.suspension.deadline);
   }
 
   /** Attaches the instance: its memory is reachable from here on. */

@@ -170,7 +170,7 @@ function goOn(guest, invocation, outcome) {
   if (guest.invocation !== invocation) return;
   const { hostCallSettled } = guest;
   const called = outcome();
-  // The guest must not take the failure for one of its host's, and go on.
+  // The deadline may have caused this failure: the guest ends instead of seeing it.
   if (called === HOST_CALL_FAILED && isLate(guest)) return guest.core.instance_time_out(guest.id);
   const resume = guest.suspension.taken();
   resume?.(hostCallSettled(guest.id, called));

@@ -361,7 +361,7 @@ export class Port extends Turns {
   #beginSuspendable(guest, invocation) {
     if (this.#begin(guest, invocation, 1) !== 0) {
       guest.suspension.startClock();
-      if (this.isInterruptible) invocation.endBy(guest.suspension.deadline);
+      if (this.isInterruptible || guest.timeout !== undefined) invocation.endBy(guest.suspension.deadline);
       return true;
     }
     this.running = false;

@@ -48,10 +48,11 @@ export function timeLeft({ invocation: running, suspension }) {
 
 /**
  * The error of an invocation, or a start, whose time is over.
- * @param {Pick<Guest, 'invocation' | 'startLimit' | 'timeout'>} limited the invocation, and the limits of its guest
+ * @param {{ invocation: any, deadline: number, startLimit: number | undefined, timeout: number | undefined }} limited the
+ * invocation, and the limits of its guest
  */
-export function overdueError({ invocation, startLimit, timeout }) {
-  const { endsAt, deadline = Infinity, overdue } = /** @type {any} */ (invocation);
+export function overdueError({ invocation, deadline, startLimit, timeout }) {
+  const { endsAt, overdue } = /** @type {any} */ (invocation);
   // Its own time, if that was over before the host's limit.
   return endsAt <= deadline ? overdue() : limitError(invocation, startLimit, timeout);
 }
@@ -97,6 +98,7 @@ function withinTime(guest, hostCall) {
     try {
       return hostCall(binding, namespace, operation, payload, context);
     } catch (error) {
+      // Stops the guest if its time is over, which may have caused the failure.
       isOverdue(guest, timeLeft(guest));
       throw error;
     }

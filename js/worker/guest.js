@@ -8,7 +8,7 @@ import { atNextTurn } from '../base/next-turn.js';
 import { startTimer } from '../base/timer.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { delist, enlist } from '../invocation/callers.js';
-import { isLate } from '../invocation/time-limit.js';
+import { isLate, overdueError } from '../invocation/time-limit.js';
 import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
@@ -460,8 +460,12 @@ export class RemoteGuest {
     const { caller } = request;
     const mayAnswer = (called) => {
       if (this.#channel !== channel || this.#requests[0] !== request) return false;
-      // The timer that is due ends the guest, which must not take the failure for one of its host's, and go on.
-      return called !== HOST_CALL_FAILED || !isLate({ invocation: caller, deadline: this.deadline });
+      // The deadline may have caused the failure: the guest ends instead of seeing it. No timer need be there for a
+      // deadline that was inherited.
+      const { deadline, timeout, startLimit } = this;
+      if (called !== HOST_CALL_FAILED || !isLate({ invocation: caller, deadline })) return true;
+      this.stop(request.invocation, overdueError({ invocation: caller, deadline, startLimit, timeout }), true);
+      return false;
     };
     this.#callbacks.callHost(channel, call, caller, mayAnswer);
     // Its answer comes later: others need not wait for it.

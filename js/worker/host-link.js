@@ -1,6 +1,6 @@
 /**
- * What a worker says to the thread of its host, and what it is answered: as records in shared memory where there is some,
- * else by messages.
+ * Messages from a worker to the thread of its host, and the answers to them: records in shared memory where there is some,
+ * else messages of `postMessage`.
  */
 
 import { encodeOperation, prepareAnother } from '../base/bytes.js';
@@ -86,8 +86,10 @@ export class HostLink {
   }
 
   #call(binding, namespace, operation, payload) {
-    const [from, space, name] = [binding, namespace, operation].map((text) => encodeOperation(text));
-    const isWritten = this.rings?.call(from, space, name, payload);
+    const { rings } = this;
+    const isWritten =
+      rings !== undefined &&
+      rings.call(encodeOperation(binding), encodeOperation(namespace), encodeOperation(operation), payload);
     this.#say(isWritten, () => this.#post([CALL, binding, namespace, operation, payload], transferOf(payload)));
   }
 
@@ -101,21 +103,21 @@ export class HostLink {
     this.#unread.read(size);
   }
 
-  /** Says a log line. */
+  /** Sends a log line. */
   log(text) {
     this.#reserve(sizeOfText(text));
     this.#say(this.rings?.log(encoder.encode(text)), () => this.#post([LOG, text]));
   }
 
-  /** Says what the guest has written to a standard stream. */
+  /** Sends bytes that the guest has written to a standard stream. */
   output(stream, chunk) {
     this.#reserve(sizeOfBytes(chunk));
     this.#say(this.rings?.output(stream, chunk), () => this.#post([OUTPUT, stream, chunk]));
   }
 
-  /** Waits until the host has read all that earlier invocations have said, where that is counted by messages. */
-  async allRead() {
-    if (this.#shared === undefined) await this.#unread.room(MOST_AHEAD);
+  /** Waits until the host has read all that earlier invocations have said. Only where this worker cannot block. */
+  allRead() {
+    return this.#unread.room(MOST_AHEAD);
   }
 
   /** Responds to a message, with the guest's memory in bytes. */

@@ -52,7 +52,7 @@ class Server {
 
   async #handle([kind, ...request]) {
     if (kind === OFFER || (kind === INVOKE && this.#isGone)) return;
-    if (kind === INVOKE) await this.#link.allRead();
+    if (kind === INVOKE && !this.#link.canBlock) await this.#link.allRead();
     try {
       const response = await this.#task(kind, request);
       this.#link.respond(this.#host.memorySize, response);

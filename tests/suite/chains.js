@@ -92,6 +92,51 @@ export function* chains(environment) {
     ];
   }
 
+  for (const [name, make] of ways(environment)) {
+    yield [
+      `${name}: a host call that fails after the time of a parent that has ended`,
+      async () => {
+        const { hostCall, called } = patient();
+        const child = await make(await guest('wat/relay'), { hostCall });
+        let asked;
+        const asking = (binding, namespace, operation, payload, from) => {
+          asked = child.invoke('relay', relay('b', 'echo'), { from });
+        };
+        const parent = await make(await guest('wat/relay'), { hostCall: asking });
+        const since = performance.now();
+        // It may be that this takes longer than the time, which then ends both.
+        await parent.invoke('relay', relay('a', 'echo'), { timeout: 10 * SOON }).catch(() => {});
+        const ended = thrown(() => asked);
+        await Promise.race([
+          called(0).then(({ reject }) => until(isPast).then(() => reject(new Error('late')))),
+          ended,
+        ]);
+        function isPast() {
+          return performance.now() > since + 20 * SOON;
+        }
+        equal((await ended).code, 'WAPC_TIMEOUT');
+        equal(string(await child.invoke('echo', 'goes on')), 'goes on');
+        parent.close();
+        child.close();
+      },
+    ];
+  }
+
+  yield [
+    'the time of an invocation that has ended is not that of the next one',
+    async () => {
+      const other = await WapcHost.instantiate(await guest('wat/relay'), { async: false, limits: { interrupt: true } });
+      const hostCall = (binding, namespace, operation, payload, from) => other.invokeSync('echo', 'answer', { from });
+      const host = await WapcHost.instantiate(await guest('wat/relay'), { hostCall, limits: { timeout: SOON } });
+      await host.invoke('relay', relay('a', 'echo')).catch(() => {});
+      const since = performance.now();
+      await until(() => performance.now() > since + SOON);
+      equal(string(host.invokeSync('relay', relay('a', 'echo'))), 'answer');
+      other.close();
+      host.close();
+    },
+  ];
+
   yield [
     'time goes through hosts that it cannot end',
     async () => {

@@ -256,14 +256,32 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
         host.reset(),
       ]);
       equal(string(await host.invoke('v')), 'version0');
-      const closed = ['replace', 'reset'].map((name) => fails('WAPC_CLOSED', async () => host[name](module)));
+      const never = new Promise(() => {});
+      const closed = [() => host.replace(never), () => host.reset(), () => host.replace(module)];
+      const ends = closed.map((work) => fails('WAPC_CLOSED', work));
       host.close();
-      await Promise.all(closed);
+      await Promise.all(ends);
       module.close();
     },
   ];
 
   if (!canSuspend && !hasWorkers) return;
+
+  if (!canSuspend) {
+    yield [
+      'a host in a worker: an invocation after reset and replace runs on the fresh instance',
+      async () => {
+        const host = await probe({ async: true, hostCall: () => '' });
+        for (let turn = 0; turn < 2; turn++) {
+          await host.invoke('c');
+          const [, answer] = await Promise.all([host.reset(), host.invoke('c')]);
+          equal(wordsOf(answer)[0], 1);
+          await host.replace(await guest('wat/probe'));
+        }
+        host.close();
+      },
+    ];
+  }
 
   yield [
     'a host that waits for its callback: invokeSync and its own callback are refused, replace and reset wait',
