@@ -77,9 +77,10 @@ export function* deadlines(environment) {
     'no more guests are suspended at once than limits.suspensions, the others run in order',
     async () => {
       let [suspended, most] = [0, 0];
+      let answered = () => new Promise((resolve) => setTimeout(resolve));
       const hostCall = async (binding, namespace, operation, payload) => {
         most = Math.max(most, ++suspended);
-        await new Promise((resolve) => setTimeout(resolve));
+        await answered();
         suspended--;
         return payload;
       };
@@ -101,9 +102,16 @@ export function* deadlines(environment) {
         hosts.map((_, index) => index),
       );
       // Invocations that wait for room can be aborted and closed, which loses no room.
+      let open;
+      const opened = new Promise((resolve) => (open = resolve));
+      answered = () => opened;
       const invocations = hosts.map((host, index) => host.invoke('echo', 'x', { timeout: index === 6 ? 0 : A_DAY }));
       hosts[7].close();
-      const outcomes = await Promise.allSettled(invocations);
+      const settled = Promise.allSettled(invocations);
+      // Before any other has ended.
+      await fails('WAPC_TIMEOUT', () => invocations[6]);
+      open();
+      const outcomes = await settled;
       equal(
         outcomes.map(({ reason }) => reason?.code),
         hosts.map((_, index) => ({ 6: 'WAPC_TIMEOUT', 7: 'WAPC_CLOSED' })[index]),
