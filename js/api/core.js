@@ -16,7 +16,7 @@ export const core = once('the core', async () => {
   // Compiled separately from instantiation: workers receive the module.
   const module = platform.modules.core ?? (await platform.core());
   exports = await instantiate(module);
-  // Kept now: another one that was given by mistake could never be instantiated.
+  // Stored once it was instantiated: a wrong module would fail all later calls of `init` too.
   platform.modules.core = module;
   return Module;
 });

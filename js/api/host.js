@@ -67,7 +67,7 @@ export class WapcHost {
    * @type {Promise<void> | undefined}
    */
   #compiled;
-  /** Resolves when the host is closed. There while one of them is compiled, with the function that resolves it. */
+  /** A promise that `close` resolves by `#end`; exists only while the guest of a replacement is compiled. */
   #ended;
   #end;
 
@@ -197,7 +197,7 @@ export class WapcHost {
   async #replace(source, options) {
     const compiling = compileSuccessor(source, options, this.#open());
     const compiled = Promise.allSettled([compiling, this.#compiled]);
-    // Without the module, which this would keep alive.
+    // The promise that stays here has no value: the module would be kept alive.
     const last = (this.#compiled = compiled.then(() => {}));
     const outcomes = await this.#unlessClosed(compiled);
     if (this.#compiled === last) this.#compiled = this.#ended = undefined;

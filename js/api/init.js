@@ -24,7 +24,7 @@ platform.interrupt = missing('the rewriter of `limits.interrupt` (wapc-host/inte
 export async function init(core, wasi, interrupt) {
   if (core === undefined)
     throw argumentError('core', 'bytes, a Response, a WebAssembly.Module or a promise of one', core);
-  // They are told where they are used, if they are: a rejection before would end a Node process.
+  // A rejection is reported when a guest first needs the module. Until then it would end a Node process as unhandled.
   for (const optional of [wasi, interrupt]) if (optional instanceof Promise) optional.catch(() => {});
   platform.core = () => compile(core);
   if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi) });

@@ -23,7 +23,7 @@ const load = once('WASI', async (/** @type {import('../generated/core.js').InitO
   const { Wasi, compile } = await platform.wasi();
   const module = platform.modules.wasi ?? (await compile());
   const wasi = new Wasi(module, core, platform, { ownModule, importsOf });
-  // Kept now, as the core is: another one that was given by mistake could never be instantiated.
+  // Stored once it was instantiated: a wrong module would fail all later calls of `init` too.
   platform.modules.wasi = module;
   watchStack(wasi.exports);
   return wasi;

@@ -1,9 +1,19 @@
 /** Pools whose instances cannot be created, or come for nobody. */
 
-import { A_DAY, equal, fails, thrown, until, words, wordsOf } from './assert.js';
+import { equal, fails, thrown, until, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const planned = new Error('planned');
+
+/** An `initialize` that refuses instances after the first, until `isFailing` is cleared. */
+class Starts {
+  made = 0;
+  isFailing = true;
+  initialize = () => {
+    if (++this.made > 1 && this.isFailing) throw planned;
+  };
+}
+
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
 export function* growing(environment) {
@@ -98,15 +108,12 @@ function* whereCallbacksWait(create, guest) {
     'where an instance cannot be created, those that serve go on with what is pending; one that was acquired does not',
     async () => {
       const { hostCall, called } = patient();
-      let made = 0;
-      const initialize = () => {
-        if (++made > 1) throw planned;
-      };
-      const pool = await create({ hostCall, initialize });
+      const starts = new Starts();
+      const pool = await create({ hostCall, initialize: starts.initialize });
       const first = pool.invoke('h', call);
       const { resolve } = await called(0);
       const others = ['c', 'c', 'c'].map((operation) => pool.invoke(operation));
-      await until(() => made > 1);
+      await until(() => starts.made > 1);
       resolve('');
       await first;
       for (const [at, other] of others.entries()) equal(wordsOf(await other)[0], 2 + at);
@@ -130,23 +137,19 @@ function* whereCallbacksWait(create, guest) {
     'requests that were left are bounded by maxQueue, and served once instances can be created',
     async () => {
       const { hostCall, called } = patient();
-      let [made, isFailing] = [0, true];
-      const initialize = () => {
-        if (++made > 1 && isFailing) throw planned;
-      };
-      const pool = await create({ size: 4, maxQueue: 2, hostCall, initialize });
+      const starts = new Starts();
+      const pool = await create({ size: 4, maxQueue: 2, hostCall, initialize: starts.initialize });
       const first = pool.invoke('h', call);
       const { resolve } = await called(0);
       const left = [];
       // One more than wait: each might have got an instance of its own.
       for (let count = 1; count <= 3; count++) {
         left.push(pool.invoke('c'));
-        await until(() => made === 1 + count && pool.stats.size === 1);
+        await until(() => starts.made === 1 + count && pool.stats.size === 1);
       }
       await fails('WAPC_POOL_FULL', () => pool.invoke('c'));
-      isFailing = false;
-      const held = pool.get(A_DAY).catch(() => undefined);
-      equal(await held, undefined);
+      starts.isFailing = false;
+      await fails('WAPC_POOL_FULL', () => pool.get());
       resolve('');
       await Promise.all([first, ...left]);
       equal(pool.stats.waiting, 0);
@@ -183,18 +186,15 @@ function* onThisThread(create) {
     'one instance that can be created is followed by others for the requests that were left',
     async () => {
       const { hostCall, called, calls } = patient();
-      let [made, isFailing] = [0, true];
-      const initialize = () => {
-        if (++made > 1 && isFailing) throw planned;
-      };
-      const pool = await create({ size: 4, hostCall, initialize });
+      const starts = new Starts();
+      const pool = await create({ size: 4, hostCall, initialize: starts.initialize });
       const all = [pool.invoke('h', call)];
       await called(0);
       for (let count = 1; count <= 2; count++) {
         all.push(pool.invoke('h', call));
-        await until(() => made === 1 + count && pool.stats.size === 1);
+        await until(() => starts.made === 1 + count && pool.stats.size === 1);
       }
-      isFailing = false;
+      starts.isFailing = false;
       all.push(pool.invoke('h', call));
       // Each waits on an instance of its own.
       await called(3);
