@@ -158,11 +158,7 @@ function optimized(name, raw) {
   run(process.execPath, [wasmOpt, ...options, raw, '-o', file]);
   const bytes = readFileSync(file);
   const { isOver, text } = sizeOf(name, bytes);
-  if (isOver) {
-    // Made again by the next build: the glue would not fit what is inlined.
-    rmSync(join(GENERATED, 'core.js'));
-    fail(`over its limit: ${text}`);
-  }
+  if (isOver) fail(`over its limit: ${text}`);
   return bytes;
 }
 
