@@ -239,6 +239,11 @@ impl Instance {
         memory_len
     }
 
+    /// Its number, by which JavaScript finds its half.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
     /// Bytes of linear memory now.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // An ArrayBuffer's length.
     pub(crate) fn memory_len(&self) -> u64 {

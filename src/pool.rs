@@ -146,6 +146,11 @@ impl Pool {
         self.other.take();
     }
 
+    /// The number of the instance that is starting on this thread, or `NO_SLOT`: of all of them, the one at `index`.
+    pub fn starting(&self, index: usize) -> u32 {
+        self.starting.at(index)
+    }
+
     /// Ends the starts of new instances with WAPC_CLOSED, now and from now on.
     #[wasm_bindgen(js_name = endStarts)]
     pub fn end_starts(&self) {

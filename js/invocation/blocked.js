@@ -3,7 +3,8 @@
  *
  * - A running invocation waits for all of its children (`chain.js`).
  * - A pending one waits for its queue: that of a host or a pool.
- * - A queue waits for any of those that hold what it is for: invocations, and for a pool the queues of its hosts.
+ * - One that has left its queue may wait for a fresh instance, which is a queue of its own here (`waitingFor`).
+ * - A queue waits for any of those that hold what it is for: invocations, starts, and for a pool the queues of its hosts.
  *
  * An invocation is blocked if nothing in that graph can go on that would end its wait.
  */
@@ -71,12 +72,15 @@ export function recheckPending() {
 
 function rejectBlocked() {
   isRechecking = false;
-  // `holders` notes it again for a host that waits for room.
+  // `holders` notes it again for a host that waits for room, of all that are read.
   isShort = false;
   for (;;) {
-    const goingOn = allGoingOn(pending.keys());
-    const blocked = [...pending].find(([invocation]) => !goingOn.has(invocation));
-    if (blocked === undefined) return;
+    const search = new Search();
+    const blocked = [...pending].find(([invocation]) => !search.canGoOn(invocation));
+    if (blocked === undefined) {
+      search.readAll();
+      return;
+    }
     const [invocation, cancel] = blocked;
     leaveQueue(invocation);
     cancel(reentrantError());
@@ -94,34 +98,84 @@ export function leaveQueue(invocation) {
   else parent.queues.set(queuedAt, others);
 }
 
+/**
+ * Runs `work`, which an invocation waits for that has left its queue. Resolves with its result.
+ * @template T
+ * @param {any} invocation
+ * @param {Queue} queue what that work waits for
+ * @param {() => Promise<T>} work
+ */
+export async function waitingFor(invocation, queue, work) {
+  // Nobody looks for a circle where it is part of no chain.
+  if (invocation.parent === undefined) return work();
+  invocation.waitsFor = queue;
+  try {
+    return await work();
+  } finally {
+    invocation.waitsFor = undefined;
+  }
+}
+
 /** The nodes that a node waits for; none if it can go on. */
 function waitsFor(node) {
   if (node.holders !== undefined) return node.holders() ?? [];
-  if (node.queuedAt !== undefined) return [node.queuedAt];
-  return [...(node.children?.keys() ?? [])];
+  const queue = node.queuedAt ?? node.waitsFor;
+  return queue === undefined ? [...(node.children?.keys() ?? [])] : [queue];
 }
 
-const isBlocked = (invocation) => !allGoingOn([invocation]).has(invocation);
+const isBlocked = (invocation) => !new Search().canGoOn(invocation);
 
-/** The nodes that can go on, of all that `nodes` wait for and of themselves. */
-function allGoingOn(nodes) {
-  const edges = new Map();
-  const found = [...nodes];
-  for (const node of found) {
-    if (edges.has(node)) continue;
-    const others = waitsFor(node);
-    edges.set(node, others);
-    for (const other of others) found.push(other);
+/** A search for nodes that can go on. It reads each node once, and no more of them than it needs. */
+class Search {
+  /**
+   * What is known of each node that was found: `missing` is how many of those that it waits for have to go on first,
+   * `waiting` are the nodes that wait for it.
+   */
+  #known = new Map();
+  /** Those that were found and not read. */
+  #unread = [];
+
+  /** True if a node can go on. */
+  canGoOn(node) {
+    const known = this.#find(node);
+    while (!known.goesOn && this.#unread.length > 0) this.#read(this.#unread.pop());
+    return known.goesOn;
   }
-  // Begins with the nodes that wait for nothing, and adds those that these let go on, until nothing changes.
-  const goingOn = new Set();
-  const canGoOn = (other) => goingOn.has(other);
-  for (let size = -1; size !== goingOn.size;) {
-    size = goingOn.size;
-    for (const [node, others] of edges) {
-      const isAny = node.holders !== undefined && others.length > 0;
-      if (isAny ? others.some(canGoOn) : others.every(canGoOn)) goingOn.add(node);
+
+  /** Reads the nodes that no answer needed. */
+  readAll() {
+    while (this.#unread.length > 0) this.#read(this.#unread.pop());
+  }
+
+  #find(node) {
+    let known = this.#known.get(node);
+    if (known === undefined) {
+      known = { node, goesOn: false, missing: 0, waiting: [] };
+      this.#known.set(node, known);
+      this.#unread.push(known);
+    }
+    return known;
+  }
+
+  /** Finds what a node waits for. */
+  #read(known) {
+    const { node } = known;
+    const others = waitsFor(node);
+    known.missing = node.holders === undefined ? others.length : Math.min(1, others.length);
+    if (known.missing === 0) this.#goesOn(known);
+    for (const other of others) {
+      const found = this.#find(other);
+      if (!found.goesOn) found.waiting.push(known);
+      else if (--known.missing === 0) this.#goesOn(known);
     }
   }
-  return goingOn;
+
+  /** A node can go on: so can those that wait for no other. A loop, since the stack may be too short for a long chain. */
+  #goesOn(known) {
+    const going = [known];
+    for (const one of going) {
+      one.goesOn = true;
+      for (const other of one.waiting) if (--other.missing === 0) going.push(other);
+    }
+  }
 }

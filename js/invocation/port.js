@@ -58,7 +58,7 @@ export class Port extends Turns {
 
   /** For `Turns`: the running invocation, or the start of an instance after a trap. */
   get current() {
-    if (this.guest === undefined) return this.running ? startOn(this.id) : undefined;
+    if (this.guest === undefined) return startOn(this.id);
     return this.guest.invocation ?? this.coroutine?.invocation;
   }
 

@@ -6,7 +6,7 @@ import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { Queue } from '../base/queue.js';
-import { leaveQueue, queueInChain } from '../invocation/blocked.js';
+import { leaveQueue, queueInChain, waitingFor } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { atNextTurn } from '../base/next-turn.js';
@@ -178,8 +178,12 @@ export class Dispatcher {
   async #runRenewed(instance, invocation) {
     invocation.keepCaller();
     const aborted = new Promise((resolve, reject) => instance.waiting.set(invocation, reject));
-    try {
+    const renewal = { holders: () => this.#instances.holdersOfRenewal(instance) };
+    const renewed = async () => {
       while (instance.needsRenewal) await Promise.race([this.#supply.renew(instance), aborted]);
+    };
+    try {
+      await waitingFor(invocation, renewal, renewed);
     } catch (error) {
       this.#invocations++;
       this.#failures++;
@@ -303,10 +307,11 @@ export class Dispatcher {
 
   /** For `blocked.js`: what keeps each instance busy, of which any has to go on before a pending request is served. */
   holders() {
-    const { all, fresh } = this.#instances;
-    // An instance without a host yet.
-    if (this.#core.pool_creating(this.#slot) > fresh.length) return undefined;
-    const holders = [...all, ...fresh].map(({ port }) => port.occupant);
+    if (this.#isOver) return undefined;
+    const { all, fresh, starts, starting } = this.#instances;
+    // An instance whose start has not begun, or that has just ended it.
+    if (starts.includes(undefined) || this.#core.pool_creating(this.#slot) > fresh.length + starting) return undefined;
+    const holders = [...[...all, ...fresh].map(({ port }) => port.occupant), ...starts];
     return holders.includes(undefined) ? undefined : holders;
   }
 

@@ -2,6 +2,9 @@
 
 import { abortOf, closeOf, portOf } from '../api/host.js';
 
+/** The number of an instance that takes the place of another, until it has. */
+export const NO_NUMBER = -1;
+
 export class Instance {
   /** True while a `PooledHost` of it is acquired. */
   isBorrowed = false;

@@ -1,12 +1,14 @@
 /** Creates, renews and removes the instances of a pool. The dispatcher, supply and replacement decide when. */
 
 import { WapcError, closedError } from '../base/error.js';
+import { NO_SLOT } from '../generated/constants.js';
 import { tellPool } from '../base/observing.js';
 import { instantiateHalf, resetOf } from '../api/host.js';
+import { startOf } from '../invocation/guest.js';
 import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
 import { StartingRemotes } from '../worker/start-remote.js';
-import { Instance } from './instance.js';
+import { Instance, NO_NUMBER } from './instance.js';
 import { PooledHost, rested, stateOf } from './pooled-host.js';
 
 /** Invocations that are offered to a worker at once, at the most: what it does while its host is busy. */
@@ -21,6 +23,8 @@ export class Instances {
   /** Functions that reject each running `initialize`. */
   #initializing = new Set();
   #byNumber = [];
+  /** The numbers of instances that have no host yet. */
+  #hostless = [];
   /** Instances that are being initialized. */
   #preparing = new Set();
   #closed = false;
@@ -50,11 +54,37 @@ export class Instances {
 
   /** Instances that are being initialized, before they become part of the pool. */
   get fresh() {
-    return [...this.#preparing].filter(({ number }) => this.#byNumber[number] === undefined);
+    return [...this.#preparing].filter(({ number }) => this.#isNew(number));
+  }
+
+  /** How many instances have no host yet, before they become part of the pool. */
+  get starting() {
+    return this.#hostless.filter((number) => this.#isNew(number)).length;
+  }
+
+  /** What these wait for: the start of each. Undefined is one of them if that is unknown. */
+  get starts() {
+    // Those that replace others only, which is no room for a request before the others are released.
+    if (this.starting === 0) return [];
+    const starts = this.#startingRemotes.starts;
+    for (let index = 0, id; (id = this.#pool.starting(index)) !== NO_SLOT; index++) starts.push(startOf(id));
+    return starts.length === this.#hostless.length ? starts : [undefined];
+  }
+
+  /** For `blocked.js`: what an instance that is being renewed waits for; undefined if that is unknown. */
+  holdersOfRenewal(instance) {
+    const fresh = [...this.#preparing].find(({ number }) => number === instance.number) ?? instance;
+    const { occupant } = fresh.port;
+    return occupant && [occupant];
   }
 
   get all() {
     return this.#byNumber.filter((instance) => instance !== undefined);
+  }
+
+  /** True for an instance that is one more, not one in place of another. */
+  #isNew(number) {
+    return number !== NO_NUMBER && this.#byNumber[number] === undefined;
   }
 
   /** The instance in a worker that the fewest invocations were offered to; undefined if there is none that takes another. */
@@ -97,11 +127,7 @@ export class Instances {
     this.#requireOpen();
     const since = performance.now();
     const { generation } = this;
-    const host = await instantiateHalf(() =>
-      this.#startingRemotes.during(() =>
-        successor === undefined ? this.#pool.instantiate() : this.#pool.instantiateSuccessor(successor),
-      ),
-    );
+    const host = await this.#started(number, successor);
     const instance = new Instance(number, host, successor === undefined ? generation : this.newest + 1);
     try {
       await this.#prepare(instance, since);
@@ -109,6 +135,20 @@ export class Instances {
     } catch (error) {
       instance.discard();
       throw error;
+    }
+  }
+
+  /** The host of a new instance that has started: see `create`. */
+  async #started(number, successor) {
+    this.#hostless.push(number);
+    try {
+      return await instantiateHalf(() =>
+        this.#startingRemotes.during(() =>
+          successor === undefined ? this.#pool.instantiate() : this.#pool.instantiateSuccessor(successor),
+        ),
+      );
+    } finally {
+      this.#hostless.splice(this.#hostless.indexOf(number), 1);
     }
   }
 

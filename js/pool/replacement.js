@@ -2,9 +2,7 @@
 
 import { closedError } from '../base/error.js';
 import { NO_SLOT } from '../generated/constants.js';
-
-/** Number of an instance that is not part of the pool yet. */
-const NO_NUMBER = -1;
+import { NO_NUMBER } from './instance.js';
 
 export class Replacement {
   #pool;

@@ -2,6 +2,7 @@
 
 import { WapcError, closedError } from '../base/error.js';
 import { DEMANDS_INTERRUPT } from '../generated/constants.js';
+import { waitingFor } from '../invocation/blocked.js';
 import { Invocation } from '../invocation/invocation.js';
 import { timeoutError } from '../invocation/timeout.js';
 import { Turns } from '../invocation/turns.js';
@@ -263,7 +264,10 @@ class Remote extends Turns {
   async #invoke(invocation) {
     try {
       // Started separately from the invocation, since it has a time limit of its own.
-      if (!this.#guest.isThere || this.#guest.broken) await this.#renew(invocation, this.#module);
+      if (!this.#guest.isThere || this.#guest.broken) {
+        const start = { holders: () => this.#guest.starting && [this.#guest.starting] };
+        await waitingFor(invocation, start, () => this.#renew(invocation, this.#module));
+      }
       return await this.#guest.invoke(invocation);
     } catch (error) {
       throw invocation.locate(error, this.name);

@@ -8,6 +8,11 @@ export class StartingRemotes {
   #remotes = new Set();
   #isClosed = false;
 
+  /** The start that runs on each of them. */
+  get starts() {
+    return [...this.#remotes].map(({ current }) => current);
+  }
+
   /** Runs `start`, in which the core calls `startRemote`: the host that this makes is one of these until it has started. */
   during(start) {
     owner = this;

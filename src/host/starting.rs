@@ -6,6 +6,7 @@ use std::rc::Rc;
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
+use crate::constants::NO_SLOT;
 use crate::error::Error;
 use crate::instance::Instance;
 use crate::linkable::Linkable;
@@ -44,6 +45,11 @@ impl Starting {
             return Err(Error::Closed(self.owner));
         }
         Ok(instance)
+    }
+
+    /// The number of the instance at `index`; `NO_SLOT` past the last one.
+    pub(crate) fn at(&self, index: usize) -> u32 {
+        self.instances.borrow().get(index).map_or(NO_SLOT, |instance| instance.id())
     }
 
     /// Ends all starts with WAPC_CLOSED, now and from now on.
