@@ -166,8 +166,11 @@ function settle(guest, invocation, outcome) {
 }
 
 function goOn(guest, invocation, outcome) {
-  // The invocation was stopped meanwhile: the guest does not wait any more.
-  if (guest.invocation !== invocation) return;
+  // The invocation was stopped meanwhile: the guest does not wait any more. Observers are told what has become of the call.
+  if (guest.invocation !== invocation) {
+    if (invocation.answered !== undefined) outcome();
+    return;
+  }
   const { hostCallSettled } = guest;
   const called = outcome();
   // The deadline may have caused this failure: the guest ends instead of seeing it.

@@ -1,6 +1,6 @@
 /** Host callbacks that answer later. */
 
-import { equal, fails, string, thrown, words, wordsOf } from './assert.js';
+import { A_DAY, equal, fails, string, thrown, words, wordsOf } from './assert.js';
 import { patient, ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -100,6 +100,8 @@ export function* asynchronous(environment) {
         ]) {
           const host = await probe(options);
           await fails('WAPC_UNSUPPORTED', () => host.invokeSync('c'));
+          await fails('WAPC_UNSUPPORTED', () => host.invokeSync('c', '', { timeout: A_DAY }));
+          await fails('WAPC_ARGUMENT', () => host.invokeSync('c', '', { signal: AbortSignal.abort() }));
           equal(wordsOf(await host.invoke('c'))[0], 1);
           equal(host.memorySize, 65536);
           host.close();

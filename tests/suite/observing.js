@@ -1,11 +1,10 @@
 /** Observers of all that happens (`wapc-host/observe`). */
 
-import { equal, fails, until } from './assert.js';
-import { ways } from './ways.js';
+import { equal, fails, thrown, until } from './assert.js';
+import { patient, ways } from './ways.js';
 
 /** Collects events while `act` runs. */
-async function eventsOf(observe, act) {
-  const events = [];
+async function eventsOf(observe, act, events = []) {
   const stop = observe((event) => events.push(event));
   try {
     await act();
@@ -63,6 +62,36 @@ export function* observing(environment) {
         await fails('WAPC_ARGUMENT', () => observe(5));
       },
     ];
+  }
+
+  for (const [name, make] of ways(environment)) {
+    for (const [code, settle] of [
+      [undefined, ({ resolve }) => resolve('abc')],
+      ['PLANNED', ({ reject }) => reject(Object.assign(new Error('late'), { code: 'PLANNED' }))],
+    ]) {
+      const outcome = code === undefined ? 'is answered' : 'fails';
+      yield [
+        `${name}: a host call that ${outcome} after its invocation has ended`,
+        async () => {
+          const { hostCall, called } = patient();
+          const host = await make(await guest('hello'), { hostCall });
+          const events = [];
+          const act = async () => {
+            const controller = new AbortController();
+            const ended = thrown(() => host.invoke('echo', 'four', { signal: controller.signal }));
+            const call = await called(0);
+            controller.abort('enough');
+            equal(await ended, 'enough');
+            settle(call);
+            await until(() => events.some(({ kind }) => kind === 'hostcall'));
+          };
+          await eventsOf(observe, act, events);
+          const { error, bytesOut } = events.find(({ kind }) => kind === 'hostcall');
+          equal([error?.code, bytesOut], code === undefined ? [undefined, 3] : [code, undefined]);
+          host.close();
+        },
+      ];
+    }
   }
 
   yield [
