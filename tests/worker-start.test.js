@@ -49,6 +49,17 @@ test('a script that has not loaded after 30 s is WAPC_LOAD, whatever the limits'
   }
 });
 
+test('a worker that cannot read the modules it is sent, as under a policy without WebAssembly in Firefox, is WAPC_INIT', async () => {
+  const unreadable = `
+    import { parentPort } from 'node:worker_threads';
+    const on = parentPort.on.bind(parentPort);
+    let refuse;
+    parentPort.on = (name, act) => (name === 'message' ? on(name, () => refuse()) : void (refuse = act));
+    await import(${JSON.stringify(script)});`;
+  const workers = { factory: () => workerOf(unreadable) };
+  await rejects(WapcPool.create(guest, { size: 1, workers }), { code: 'WAPC_INIT' });
+});
+
 test('a worker that a factory promised is ended, and one that it returns twice is refused', async () => {
   const promised = workerOf(IDLE);
   const ended = once(promised, 'exit');

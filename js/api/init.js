@@ -2,6 +2,7 @@
 
 import { core as load } from './core.js';
 import { WapcError, argumentError } from '../base/error.js';
+import { once } from '../base/once.js';
 import { platform } from '../platform/platform.js';
 import { load as loadSource } from '../loading/load.js';
 import { rewriterOf } from '../interrupt/rewriter.js';
@@ -26,10 +27,14 @@ export async function init(core, wasi, interrupt) {
     throw argumentError('core', 'bytes, a Response, a WebAssembly.Module or a promise of one', core);
   // A rejection is reported when a guest first needs the module. Until then it would end a Node process as unhandled.
   for (const optional of [wasi, interrupt]) if (optional instanceof Promise) optional.catch(() => {});
-  platform.core = () => compile(core);
+  const given = once('the core', () => compile(core));
+  platform.core = given;
   if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi) });
   if (interrupt !== undefined) platform.interrupt = async () => rewriterOf(await compile(interrupt));
-  await load();
+  // Also where a core is loaded already: this one is wanted, and may not be there.
+  await given();
+  // One that another call has given may be on its way, and be wrong.
+  await load().catch(() => load());
 }
 
 async function compile(source) {

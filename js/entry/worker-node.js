@@ -8,7 +8,8 @@ import { serve } from '../worker/serve.js';
 
 platform.fs = fs;
 
-parentPort.on(
-  'message',
-  serve((message, transfer) => parentPort.postMessage(message, /** @type {ArrayBuffer[]} */ (transfer))),
+const { receive, cannotRead } = serve((message, transfer) =>
+  parentPort.postMessage(message, /** @type {ArrayBuffer[]} */ (transfer)),
 );
+parentPort.on('message', receive);
+parentPort.on('messageerror', cannotRead);

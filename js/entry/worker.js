@@ -2,5 +2,6 @@
 
 import { serve } from '../worker/serve.js';
 
-const receive = serve((message, transfer = []) => globalThis.postMessage(message, { transfer }));
+const { receive, cannotRead } = serve((message, transfer = []) => globalThis.postMessage(message, { transfer }));
 globalThis.addEventListener('message', ({ data }) => receive(data));
+globalThis.addEventListener('messageerror', cannotRead);

@@ -2,7 +2,7 @@
 
 import { copyTo } from '../base/bytes.js';
 import { WapcError, argumentError } from '../base/error.js';
-import { fixedViewOf, isBytes } from '../base/payload.js';
+import { fixedViewOf, isUint8Array } from '../base/payload.js';
 
 /**
  * The destinations of arrays that were used before: they are looked up in a fraction of the time that validating an
@@ -149,7 +149,7 @@ export function acquire(array) {
 
 /** The bytes of an array that a response can be written into. Throws WAPC_ARGUMENT. */
 function validated(array) {
-  if (!isBytes(array)) throw argumentError('into', 'a Uint8Array', array);
+  if (!isUint8Array(array)) throw argumentError('into', 'a Uint8Array', array);
   const bytes = fixedViewOf(array);
   if (bytes !== undefined) return bytes;
   throw new WapcError(

@@ -206,10 +206,12 @@ export function checkSignal(signal) {
   if (signal !== undefined && !isSignal(signal)) throw argumentError('signal', 'an AbortSignal', signal);
 }
 
-/** True for an AbortSignal. Reads a getter that works on signals only: any object can have the prototype. */
+/** True for an AbortSignal of any realm. Reads a getter that works on signals only: any object can have the prototype. */
 function isSignal(signal) {
   try {
-    return signal instanceof AbortSignal && typeof signal.aborted === 'boolean';
+    const aborted =
+      signal instanceof AbortSignal ? signal.aborted : Reflect.get(AbortSignal.prototype, 'aborted', signal);
+    return typeof aborted === 'boolean';
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 /** Loads the bytes of a guest from any `GuestSource`, for the core (`src/source.rs`). */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { lenient as decoder } from '../base/encoding.js';
 import { viewOf } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
 import { isRewritten } from './interruptible.js';
@@ -71,7 +72,8 @@ export function dropUnused(arriving) {
 
 /** The path or address that names a guest; undefined for a source of another kind. Throws WAPC_ARGUMENT. */
 function addressOf(source) {
-  if (typeof source !== 'string' && !(source instanceof URL)) return undefined;
+  // By its tag: a URL may be of another realm, as an iframe's are.
+  if (typeof source !== 'string' && tagOf(source) !== 'URL') return undefined;
   const name = String(source);
   if (name !== '' && !CONTENT.test(name)) return name;
   throw argumentError('source', `${EXPECTED}, not the content of a file`, source);
@@ -97,17 +99,29 @@ async function loadResponse(response, onProgress, mayStream) {
   const address = response.url === '' ? 'the response' : shortened(response.url);
   const name = `${address} (status ${response.status}, ${response.headers.get('content-type') ?? 'no type'})`;
   if (!response.ok) throw loadError(address, `status ${response.status} ${response.statusText}`.trimEnd());
-  // The content type is read from the original response: one with progress has its headers, but no URL.
-  const arriving = onProgress === undefined ? response : withProgress(response, onProgress);
-  if (mayStream && isStreamable(response)) return compileStreaming(name, arriving, response.url);
+  if (onProgress === undefined) return loadArriving(name, response, response, mayStream);
+  const progress = new Progress(onProgress);
+  try {
+    return await loadArriving(name, response, await attempt(name, () => progress.of(response)), mayStream);
+  } catch (error) {
+    // Engines have another one for whatever ends a stream.
+    const { failure } = progress;
+    throw failure === undefined ? error : loadError(name, failure.reason, { cause: failure.cause });
+  }
+}
+
+/** Loads a guest of `arriving`: of the response itself, or of one with its bytes and headers, but no URL. */
+async function loadArriving(name, { url, headers }, arriving, mayStream) {
+  if (mayStream && isStreamable(url, headers)) return compileStreaming(name, arriving, url);
   // Copied too: an object that only claims to be a Response may keep the buffer it returns.
   const bytes = copyOf(new Uint8Array(await attempt(name, () => arriving.arrayBuffer())));
   // An HTML page with a success status: many servers send one for a missing file.
-  if (bytes[0] === LESS_THAN) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
-  return new Loaded(name, fileNameOf(response.url), { bytes });
+  if (beginsAsPage(bytes)) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
+  return new Loaded(name, fileNameOf(url), { bytes });
 }
 
-const LESS_THAN = '<'.charCodeAt(0);
+/** True for text that begins with a tag, behind white space or a byte order mark. */
+const beginsAsPage = (bytes) => /^\s*</.test(decoder.decode(bytes.subarray(0, 64)));
 
 async function compileStreaming(name, arriving, url) {
   try {
@@ -128,12 +142,18 @@ function fileNameOf(path) {
   return name === '' ? undefined : name;
 }
 
-/** The first bytes at a URL, for an error message: compiling has consumed those of the response. */
+/**
+ * The first bytes at a URL, for an error message: compiling has consumed those of the response. They are read from the
+ * browser's cache, if they are there: a second request might be answered otherwise, or never.
+ */
 async function beginningOf(url) {
   // A response that was constructed locally has no URL.
   if (url === '') return undefined;
   try {
-    const reader = (await fetch(url)).body.getReader();
+    const isLocal = /^(data|blob):/.test(url);
+    const response = await fetch(url, isLocal ? {} : { cache: 'only-if-cached', mode: 'same-origin' });
+    if (!response.ok) return undefined;
+    const reader = response.body.getReader();
     const { value } = await reader.read();
     await reader.cancel();
     return value;
@@ -167,6 +187,7 @@ class Loaded {
 
   /** The first bytes as the end of an error message. */
   get beginning() {
+    if (this.bytes?.length === 0) return '; it is empty';
     return this.head.length === 0 ? '' : `; it begins with ${hex(this.head)}`;
   }
 }
@@ -236,29 +257,62 @@ const LONGEST_NAME = 200;
 
 let warned = false;
 
-/** True if a response can be compiled while it streams: engines require the exact content type, without parameters. */
-function isStreamable(response) {
-  const type = response.headers.get('content-type') ?? 'no type';
+/**
+ * True if a response can be compiled while it streams: engines require the exact content type, without parameters. Only in
+ * browsers: elsewhere no cache keeps the first bytes for an error message, and less is gained.
+ */
+function isStreamable(url, headers) {
+  if (platform.readFile !== undefined) return false;
+  const type = headers.get('content-type') ?? 'no type';
   if (type.trim().toLowerCase() === 'application/wasm') return typeof WebAssembly.compileStreaming === 'function';
-  if (!warned && response.url !== '') {
-    console.warn(`wapc-host: ${response.url} is not compiled while it loads: it came as ${type}, not application/wasm`);
+  if (!warned && url !== '') {
+    console.warn(`wapc-host: ${url} is not compiled while it loads: it came as ${type}, not application/wasm`);
     warned = true;
   }
   return false;
 }
 
-function withProgress(response, onProgress) {
-  if (response.body === null) return response;
-  const length = Number(response.headers.get('content-length') ?? NaN);
-  // `content-length` counts bytes on the wire, so it does not apply to a decoded body.
-  const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length;
-  let loaded = 0;
-  const counter = new TransformStream({
-    transform(chunk, controller) {
-      loaded += chunk.byteLength;
-      onProgress(loaded, total);
-      controller.enqueue(chunk);
-    },
-  });
-  return new Response(response.body.pipeThrough(counter), { headers: response.headers });
+/** Tells a callback how many bytes of a response have come. */
+class Progress {
+  /** What has ended the download: `reason`, for a message, and `cause`. Undefined if nothing has. */
+  failure;
+  #onProgress;
+  #loaded = 0;
+
+  /** @param {(loaded: number, total?: number) => void} onProgress */
+  constructor(onProgress) {
+    this.#onProgress = onProgress;
+  }
+
+  /** A response with the bytes and headers of `response`, which tells of them. Throws a TypeError if that was used. */
+  of(response) {
+    if (response.body === null) return response;
+    const { headers } = response;
+    const length = Number(headers.get('content-length') ?? NaN);
+    // `content-length` counts bytes on the wire, so it does not apply to a decoded body.
+    const total = Number.isNaN(length) || headers.has('content-encoding') ? undefined : length;
+    const reader = response.body.getReader();
+    const pull = (controller) => this.#pass(reader, controller, total);
+    return new Response(new ReadableStream({ pull, cancel: (reason) => reader.cancel(reason) }), { headers });
+  }
+
+  /** Passes the next chunk on. */
+  async #pass(reader, controller, total) {
+    const { done, value } = await reader.read().catch((cause) => this.#fail(messageOf(cause), cause));
+    if (done) return controller.close();
+    try {
+      this.#loaded += value.byteLength;
+      this.#onProgress(this.#loaded, total);
+    } catch (cause) {
+      reader.cancel(cause).catch(() => {});
+      this.#fail(`\`onProgress\` threw: ${messageOf(cause)}`, cause);
+    }
+    controller.enqueue(value);
+  }
+
+  /** @returns {never} */
+  #fail(reason, cause) {
+    this.failure = { reason, cause };
+    throw cause;
+  }
 }

@@ -13,11 +13,12 @@ import { ANSWER, DROP, INVOKE, OFFER, READ, RESET, START } from './messages.js';
 /**
  * Serves requests of the thread that started this worker.
  * @param {(message: unknown[], transfer?: Transferable[]) => void} send
- * @returns {(message: unknown[]) => void} handles a message
+ * @returns {{ receive: (message: any) => void, cannotRead: () => void }} functions that handle a message, and one that
+ * cannot be read
  */
 export function serve(send) {
   const server = new Server(new HostLink(send));
-  return (message) => server.receive(message);
+  return { receive: (message) => server.receive(message), cannotRead: () => server.cannotRead() };
 }
 
 class Server {
@@ -48,6 +49,12 @@ class Server {
     while (this.#requests.length > 0) await this.#handle(this.#requests.shift());
     this.#isRunning = false;
     if (this.#link.rings !== undefined && this.#host !== undefined) this.#work();
+  }
+
+  /** Handles a message that cannot be read: Firefox gives no modules to a worker that may not compile any. */
+  cannotRead() {
+    const reason = 'the policy that its script is served with forbids WebAssembly (`wasm-unsafe-eval`)';
+    this.#fail(new WapcError('WAPC_INIT', `start failed: the worker received no guest: ${reason}`));
   }
 
   async #handle([kind, ...request]) {

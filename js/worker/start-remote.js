@@ -56,8 +56,11 @@ let owner;
 export async function startRemote(...settings) {
   const starting = owner ?? new StartingRemotes();
   const remote = await import('./remote.js').catch((cause) => {
-    const code = platform.startWorker === undefined ? 'WAPC_UNSUPPORTED' : 'WAPC_LOAD';
-    throw new WapcError(code, `guests cannot run in workers here: ${messageOf(cause)}`, { cause });
+    const [code, reason] =
+      platform.startWorker === undefined
+        ? ['WAPC_UNSUPPORTED', 'leave `workers` out, or let the callback answer at once, with `async: false`']
+        : ['WAPC_LOAD', messageOf(cause)];
+    throw new WapcError(code, `guests cannot run in workers here: ${reason}`, { cause });
   });
   return remote.startRemote(starting, ...settings);
 }

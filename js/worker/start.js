@@ -45,7 +45,9 @@ const AWAITS = '; callbacks may answer later without';
  */
 export function startWorker(script) {
   if (typeof script === 'function') return madeBy(script);
-  const isAddress = script === undefined || typeof script === 'string' || script instanceof URL;
+  // By its tag: a URL may be of another realm.
+  const isAddress =
+    script === undefined || typeof script === 'string' || Object.prototype.toString.call(script) === '[object URL]';
   if (!isAddress) throw argumentError('workers.url', 'a string or a URL', script);
   try {
     return withForeign(() => platform.startWorker(script));
