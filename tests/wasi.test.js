@@ -480,6 +480,23 @@ test('a directory is listed with kinds and inodes, without names that are not UT
   socket.close();
 });
 
+test('a pipe is opened without waiting for its other end', async () => {
+  const data = directory();
+  equal(spawnSync('mkfifo', [join(data, 'pipe')]).status, 0);
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  const [READ, WRITE] = [2n, 64n];
+  for (const [rights, errno] of [
+    [READ, 0],
+    [READ | WRITE, 0],
+    [WRITE, ERRNO.NXIO],
+  ]) {
+    // No descriptor that reads is left open: one that writes would have its other end.
+    equal(await it.call('path_open', 3, 0, path('pipe'), 0, rights, 0n, 0, 4096), errno, `rights ${rights}`);
+    if (errno === 0) equal(await it.call('fd_close', it.u32(4096)), 0);
+  }
+  it.host.close();
+});
+
 test('a directory of 10,001 names: all of them, and no call of the file system for each', async () => {
   const data = directory();
   for (let i = 0; i < 9999; i++) fs.writeFileSync(join(data, String(i)), '');

@@ -57,13 +57,14 @@ class Opened {
  */
 function openByPath(fs, path, how) {
   if (how & DIRECTORY) return new Directory(fs, path);
-  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
+  // Windows has neither of the last two.
+  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
   const access = how & WRITE ? (how & READ ? O_RDWR : O_WRONLY) : O_RDONLY;
   const before = fs.lstatSync(path, { ...BIGINT, throwIfNoEntry: false });
   if (before?.isSymbolicLink()) throw failure('ELOOP');
   // O_EXCL: creates only a file that did not exist, so nothing that was put there meanwhile is opened.
   const created = how & CREATE && (before === undefined || how & EXCLUSIVE) ? O_CREAT | O_EXCL : 0;
-  const fd = fs.openSync(path, access | O_NOFOLLOW | created, 0o666);
+  const fd = fs.openSync(path, access | O_NOFOLLOW | O_NONBLOCK | created, 0o666);
   try {
     const opened = fs.fstatSync(fd, BIGINT);
     if (!isSame(opened, fs.lstatSync(path, BIGINT))) throw failure('ELOOP');

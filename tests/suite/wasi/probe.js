@@ -130,6 +130,7 @@ export const ERRNO = {
   NOSPC: 51,
   NOTDIR: 54,
   NOTSUP: 58,
+  NXIO: 60,
   PERM: 63,
   SPIPE: 70,
   NOTCAPABLE: 76,
