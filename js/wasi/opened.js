@@ -14,8 +14,8 @@ export function openAt(fs, path, how, real = path) {
   const access = how & WRITE ? (how & READ ? O_RDWR : O_WRONLY) : O_RDONLY;
   const flags = [
     [DIRECTORY, O_DIRECTORY],
-    [CREATE, O_CREAT],
-    [EXCLUSIVE, O_EXCL],
+    // O_EXCL without O_CREAT is undefined in POSIX, and creates files in Deno.
+    [CREATE, how & EXCLUSIVE ? O_CREAT | O_EXCL : O_CREAT],
     [TRUNCATE, O_TRUNC],
   ].reduce((all, [flag, its]) => (how & flag ? all | its : all), access | O_NOFOLLOW);
   // O_NONBLOCK: opening a pipe must not block the thread until its other end is opened.

@@ -1,7 +1,10 @@
 /** The suite's environment for Node, and for engines that have its modules. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import fs from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { counts } from '../../dist/counts.js';
@@ -11,6 +14,16 @@ import { Wasi } from '../../dist/wasi-node.js';
 
 /** The path of a guest. */
 export const path = (name) => fileURLToPath(new URL(`../../testdata/${name}.wasm`, import.meta.url));
+
+/** Calls `work` with a new directory, which is removed afterwards. */
+async function inDirectory(work) {
+  const directory = fs.mkdtempSync(join(tmpdir(), 'wapc-suite-'));
+  try {
+    await work(directory, fs);
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+}
 
 /** @type {import('../suite/index.js').Environment} */
 export const environment = {
@@ -29,5 +42,6 @@ export const environment = {
   AsyncLocalStorage,
   counts,
   wasiCounts: async () => Wasi.counts(),
+  inDirectory,
   hasWorkers: true,
 };

@@ -5,6 +5,7 @@ import { files } from './files.js';
 import { given } from './given.js';
 import { high } from './high.js';
 import { languages } from './languages.js';
+import { machine } from './machine.js';
 import { output } from './output.js';
 import { process } from './process.js';
 import { ranges } from './ranges.js';
@@ -12,6 +13,6 @@ import { settings } from './settings.js';
 import { waiting } from './waiting.js';
 
 export function* wasi(environment) {
-  const parts = [ranges, settings, process, waiting, given, output, descriptors, files, high, languages];
+  const parts = [ranges, settings, process, waiting, given, output, descriptors, files, machine, high, languages];
   for (const part of parts) yield* part(environment);
 }
