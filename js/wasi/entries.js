@@ -1,6 +1,5 @@
 /** Entries of a directory of the file system: names and kinds. */
 
-import { strict } from '../base/encoding.js';
 import { filetype } from '../generated/wasi-constants.js';
 
 /** WASI's `filetype` of a stat or directory entry. */
@@ -13,7 +12,7 @@ export function kindOf(stat) {
   return stat.isSocket() ? filetype.SOCKET_STREAM : filetype.UNKNOWN;
 }
 
-/** Node decodes bytes that are not UTF-8 to U+FFFD, which a name may also really contain. */
+/** Engines decode bytes that are not UTF-8 to U+FFFD, which a name may also really contain. */
 const BROKEN = '\ufffd';
 
 /** Names and kinds of a directory's entries. Names that are not UTF-8 are left out: guests cannot pass them. */
@@ -21,16 +20,19 @@ export function entriesIn(fs, path) {
   const entries = fs
     .readdirSync(path, { withFileTypes: true })
     .map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
-  if (!entries.some(({ name }) => name.includes(BROKEN))) return entries;
-  const said = new Set(fs.readdirSync(path, { encoding: 'buffer' }).flatMap(textOf));
-  return entries.filter(({ name }) => said.delete(name));
+  if (!entries.some(isDoubtful)) return entries;
+  return [...entries.filter((entry) => !isDoubtful(entry)), ...found(fs, path, entries.filter(isDoubtful))];
 }
 
-/** A name as an array of one string; empty if the name is not UTF-8. */
-function textOf(bytes) {
-  try {
-    return [strict.decode(bytes)];
-  } catch {
-    return [];
-  }
+const isDoubtful = ({ name }) => name.includes(BROKEN);
+
+/**
+ * Those of the entries that have the very name that was decoded, once each. They are looked up: Deno decodes the names also
+ * where their bytes are asked for.
+ */
+function found(fs, path, entries) {
+  return [...new Set(entries.map(({ name }) => name))].flatMap((name) => {
+    const stat = fs.lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
+    return stat === undefined ? [] : [{ name, kind: kindOf(stat) }];
+  });
 }

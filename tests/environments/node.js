@@ -1,6 +1,7 @@
 /** The suite's environment for Node, and for engines that have its modules. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,7 @@ export const path = (name) => fileURLToPath(new URL(`../../testdata/${name}.wasm
 async function inDirectory(work) {
   const directory = fs.mkdtempSync(join(tmpdir(), 'wapc-suite-'));
   try {
-    await work(directory, fs);
+    await work(directory, fs, (script) => spawnSync('sh', ['-c', script], { cwd: directory }));
   } finally {
     fs.rmSync(directory, { recursive: true });
   }

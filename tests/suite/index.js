@@ -16,8 +16,9 @@
  * @property {typeof import('node:async_hooks').AsyncLocalStorage} [AsyncLocalStorage] where the engine has it
  * @property {typeof import('../../js/entry/counts.js').counts} counts what is alive on this thread
  * @property {() => Promise<{ processes: number, room: number, handles: number }>} wasiCounts what guests hold through WASI
- * @property {(work: (path: string, fs: typeof import('node:fs')) => Promise<void>) => Promise<void>} [inDirectory] calls
- * `work` with a new directory of the machine, which is removed afterwards; where there are directories
+ * @property {(work: (path: string, fs: typeof import('node:fs'), shell: (script: string) => void) => Promise<void>) =>
+ * Promise<void>} [inDirectory] calls `work` with a new directory of the machine, which is removed afterwards; where there
+ * are directories. `shell` runs a script of sh in it
  * @property {boolean} hasWorkers whether guests can run in workers that wait for their host
  */
 

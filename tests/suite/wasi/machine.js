@@ -1,6 +1,6 @@
 /** Directories of the machine, in each engine that has its own functions for files. */
 
-import { equal } from '../assert.js';
+import { equal, string } from '../assert.js';
 import { ERRNO, path, probes } from './probe.js';
 
 const { EXIST, NOENT } = ERRNO;
@@ -31,6 +31,30 @@ export function* machine({ inDirectory, ...environment }) {
           it.host.close();
         }
         equal(fs.readFileSync(`${directory}/a.txt`, 'utf8'), 'text');
+      }),
+  ];
+
+  yield [
+    'fd_readdir: names that are not UTF-8 are left out, also beside one that looks the same decoded',
+    () =>
+      inDirectory(async (directory, fs, shell) => {
+        // By the shell: Deno makes no such names, and not every file system has them.
+        shell(String.raw`mkdir "$(printf 'both \377')"; echo > "$(printf 'broken \377')"`);
+        for (const name of ['a.txt', 'both \ufffd', 'really \ufffd']) fs.writeFileSync(`${directory}/${name}`, '');
+        const it = await probe({ wasi: { preopens: { '/data': { path: directory } } } });
+        equal(await it.call('fd_readdir', 3, 8192, 400, 0n, 4096), 0);
+        const listed = [];
+        for (let at = 8192; at < 8192 + it.u32(4096); at += 24 + it.u32(at + 16)) {
+          listed.push([string(it.memory.slice(at + 24, at + 24 + it.u32(at + 16))), it.memory[at + 20]]);
+        }
+        equal(listed.sort(), [
+          ['.', 3],
+          ['..', 3],
+          ['a.txt', 4],
+          ['both \ufffd', 4],
+          ['really \ufffd', 4],
+        ]);
+        it.host.close();
       }),
   ];
 }
