@@ -178,9 +178,12 @@ test('bench prints a table', () => {
 });
 
 test('bench ends with the error of the guest', () => {
+  const never = join(folder, 'never.mjs');
+  writeFileSync(never, 'export default { foo: { echo: () => new Promise(() => {}) } };');
   for (const [args, code] of [
     [BENCH, 'WAPC_GUEST'],
     [['bench', guest('wat/probe'), 'L', '', '--timeout', '100'], 'WAPC_TIMEOUT'],
+    [[...BENCH, '--routes', never], 'WAPC_ASYNC'],
   ]) {
     const { status, stdout, stderr } = command(args);
     equal(status, 1);

@@ -27,6 +27,7 @@ const SHOUTING = file(
   'shout.mjs',
   'export default { foo: { echo: (t) => t.toUpperCase() } }; export const codec = "text";',
 );
+const NEVER = file('never.mjs', 'export default { foo: { echo: () => new Promise(() => {}) } };');
 const COUNTING = file('count.mjs', 'export default { foo: { echo: ({ n }) => ({ n: n + 1 }) } };');
 
 /** Payloads and formats: arguments, standard input, standard output. */
@@ -149,18 +150,11 @@ const FAILURES = [
   ['it begins with too much memory', [HELLO, 'hello', 'x', '--memory', '1MiB'], 'WAPC_LIMIT'],
   ['it loops for ever', [PROBE, 'L', '', '--timeout', '200'], 'WAPC_TIMEOUT'],
   [
-    'its host call is never answered',
-    [
-      HELLO,
-      'hello',
-      'x',
-      '--timeout',
-      '300ms',
-      '--routes',
-      file('never.mjs', 'export default { foo: { echo: () => new Promise(() => {}) } };'),
-    ],
+    'its host call is not answered in time',
+    [HELLO, 'hello', 'x', '--timeout', '300ms', '--routes', NEVER],
     'WAPC_TIMEOUT',
   ],
+  ['nothing is left to answer its host call', [HELLO, 'hello', 'x', '--routes', NEVER], 'WAPC_ASYNC'],
   [
     'routes that never load',
     [HELLO, 'hello', 'x', '--routes', file('stalled.mjs', 'await new Promise(() => {}); export default {};')],
@@ -189,7 +183,7 @@ for (const [name, args, code] of FAILURES) {
 
 const suspends = typeof WebAssembly.Suspending === 'function';
 test('a host call that nothing is left to answer, on the own thread', { skip: !suspends }, () => {
-  const args = [HELLO, 'hello', 'x', '--profile', '--routes', join(folder, 'never.mjs')];
+  const args = [HELLO, 'hello', 'x', '--profile', '--routes', NEVER];
   const { status, stderr } = command(['run', ...args]);
   equal(status, 1);
   match(stderr, /^WAPC_ASYNC: /m);
@@ -210,17 +204,7 @@ test('--trace tells of host calls and log lines, also of host calls that never e
     .map((line) => line.replace(/^ *\d+\.\d{3} ms {2}/, ''));
   deepEqual(lines.slice(0, 2), ['log  logging something', 'call default foo echo: 3 bytes']);
   match(lines[2], /^ {2}-> echo: 3 bytes in \d+\.\d{3} ms$/);
-  const never = command([
-    'run',
-    HELLO,
-    'hello',
-    'x',
-    '--timeout',
-    '300',
-    '--routes',
-    join(folder, 'never.mjs'),
-    '--trace',
-  ]);
+  const never = command(['run', HELLO, 'hello', 'x', '--timeout', '300', '--routes', NEVER, '--trace']);
   match(never.stderr, /call default foo echo: 1 bytes\n/);
 });
 

@@ -177,6 +177,16 @@ for (const [what, program] of [
     "const pool = await WapcPool.create(guest, { size: 2, workers: true, hostCall, limits: { timeout: 86_400_000 } }); await pool.invoke('echo', 'x', { timeout: 86_400_000 }); await pool.close();",
   ],
   [
+    'a pool whose host calls are never answered',
+    "const pool = await WapcPool.create(guest, { size: 1, workers: true, hostCall: () => new Promise(() => {}) }); for (const payload of 'xy') void pool.invoke('echo', payload);",
+  ],
+  [
+    'a pool whose host call was answered later, once its worker has read a long answer',
+    `const later = () => new Promise((resolve) => setTimeout(resolve, 1, new Uint8Array(1 << 24)));
+     const pool = await WapcPool.create(guest, { size: 1, workers: true, hostCall: later });
+     await pool.invoke('echo', 'x');`,
+  ],
+  [
     'an idle host whose callback may answer later',
     "const host = await WapcHost.instantiate(guest, { async: true, hostCall }); await host.invoke('echo', 'x');",
   ],

@@ -150,9 +150,11 @@ export class Channel {
 
   /**
    * Call when the guest waits for a host call that is answered later, with the number of invocations that the worker has:
-   * those behind it are dropped, and no others are sent meanwhile. False where they are in the rings, and stay there.
+   * those behind it are dropped, and no others are sent meanwhile. False where they are in the rings, and stay there. The
+   * worker does not keep the process alive until the answer.
    */
-  drop(count) {
+  waits(count) {
+    this.#thread.waits();
     if (this.#pace === undefined) return false;
     this.#pace.stop();
     if (count > 1) this.#thread.send([DROP]);
@@ -228,6 +230,7 @@ export class Channel {
    */
   answer(answered, { answer, answerLength }, limit) {
     const isOver = answerLength > limit;
+    this.#thread.goesOn();
     if (this.#shared !== undefined) this.#shared.answer(answered, isOver ? undefined : answer, answerLength);
     else this.#thread.send([ANSWER, answered, isOver ? answerLength : copyOf(answer, answerLength, THE_ANSWER)]);
     this.#polling?.begin();

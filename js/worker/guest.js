@@ -469,7 +469,7 @@ export class RemoteGuest {
     };
     this.#callbacks.callHost(channel, call, caller, mayAnswer);
     // Its answer comes later: others need not wait for it.
-    if (this.#callbacks.calling !== undefined && channel.drop(this.#requests.length)) this.takeBack(true);
+    if (this.#callbacks.calling !== undefined && channel.waits(this.#requests.length)) this.takeBack(true);
   }
 
   /** Calls a callback of the caller. Its error ends the guest. */

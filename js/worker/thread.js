@@ -11,6 +11,8 @@ export class Thread {
   #died;
   /** True while it keeps the process alive, as a new worker does. */
   #isKept = true;
+  /** True while it does not, although a request is running: see `waits`. */
+  #isWaiting = false;
 
   /**
    * @param {PlatformWorker} worker
@@ -50,8 +52,24 @@ export class Thread {
 
   unref() {
     if (!this.#isKept) return;
-    this.#isKept = false;
+    this.#isKept = this.#isWaiting = false;
     this.#worker.unref?.();
+  }
+
+  /**
+   * The worker waits for this thread, until `goesOn`: what this thread awaits meanwhile keeps the process alive, or nothing
+   * does. A promise that never settles lets Node end then, as on this thread alone.
+   */
+  waits() {
+    this.#isWaiting = true;
+    this.#worker.unref?.();
+  }
+
+  /** The worker computes again. */
+  goesOn() {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#worker.ref?.();
   }
 
   /** Terminates the worker at once. Later messages are ignored. */
