@@ -10,6 +10,7 @@ import { after, test } from 'node:test';
 
 import { importsOf, sectionsOf } from '../bin/inspect/reader.js';
 import { has } from '../tools/run.js';
+import { assemble, name, section, vector } from './suite/assembler.js';
 import { TOOL, command, ended, guest, start } from './cli/command.js';
 
 const HELLO = guest('hello');
@@ -78,6 +79,49 @@ test('imports that are refused say why', () => {
   const { imports } = inspected('wat/unknown-imports');
   for (const { use, refused } of imports) ok((use === undefined) !== (refused === undefined));
   match(command(['inspect', guest('wat/unknown-imports')]).stdout, /elsewhere +function +NOT PROVIDED: /);
+});
+
+/** A guest that imports and exports functions of these names; the imports are none of the host's. */
+function guestWith(imported, exported) {
+  const types = [[0x60, vector([0x7f, 0x7f]), vector([0x7f])]];
+  const exports = [
+    [name('memory'), 2, 0],
+    ...['__guest_call', ...exported].map((text) => [name(text), 0, imported.length]),
+  ];
+  return assemble(
+    section(1, vector(types)),
+    section(2, vector(imported.map((text) => [name('elsewhere'), name(text), 0, 0]))),
+    section(3, vector([0])),
+    section(5, vector([[0, 1]])),
+    section(7, vector(exports)),
+    // Unreachable.
+    section(10, vector([[3, 0, 0, 0x0b]])),
+  );
+}
+
+test('line feeds and tabs in names of a guest make no lines of their own', () => {
+  const path = join(folder, 'forged.wasm');
+  writeFileSync(path, guestWith(['a\nWAPC_GUEST: b'], ['c\tfunction\n\nunusual\n  nothing\n']));
+  const { stdout } = command(['inspect', path]);
+  deepEqual(
+    stdout.split('\n').filter((line) => /^\S/.test(line)),
+    ['forged.wasm is a waPC guest', 'imports', 'exports', 'unusual'],
+  );
+  const rows = stdout.split('\n').filter((line) => /WAPC_GUEST|unusual/.test(line));
+  deepEqual(
+    rows.map((row) => row.trim().split(/ {2,}/)[0]),
+    [
+      'elsewhere',
+      String.raw`c\tfunction\n\nunusual\n`,
+      'unusual',
+      'cannot be instantiated (WAPC_LINK): the host does not provide ' + String.raw`elsewhere.a\nWAPC_GUEST: b`,
+    ],
+  );
+  const { stderr } = command(['run', path, 'x', '']);
+  deepEqual(
+    stderr.split('\n').map((line) => /^\w+:/.exec(line)?.[0]),
+    ['WAPC_LINK:', undefined, undefined],
+  );
 });
 
 /** Files that are no guests: their content, the code, and what they are instead. */

@@ -208,6 +208,14 @@ test('--trace tells of host calls and log lines, also of host calls that never e
   match(never.stderr, /call default foo echo: 1 bytes\n/);
 });
 
+test('--trace has a line for each host call, whatever its names are', () => {
+  const call = `@${file('names.bin', 'a\nb\0c\td\0e\0x')}`;
+  const { stderr } = command(['run', guest('wat/relay'), 'call', call, '--echo', '--trace']);
+  const lines = stderr.trimEnd().split('\n');
+  equal(lines.length, 2, stderr);
+  ok(lines[0].endsWith(String.raw`call a\nb c\td e: 1 bytes`), stderr);
+});
+
 test('--profile tells which functions the guest was in, also where it fails', () => {
   const { stdout, stderr } = command(['run', KERNELS, 'fib', '', '--profile', '--hex']);
   equal(stdout, '42ff0200\n');

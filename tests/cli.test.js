@@ -107,6 +107,11 @@ const WRONG = [
     /--routes: importing .* failed: null/,
   ],
   [
+    'routes that throw an error of two lines',
+    ['run', HELLO, 'echo', 'x', '--routes', moduleOf('lines.mjs', 'throw new Error("one\\nWAPC_GUEST: two")')],
+    /--routes: importing .* failed: Error: one\\nWAPC_GUEST: two/,
+  ],
+  [
     'routes that do not parse',
     ['run', HELLO, 'echo', 'x', '--routes', moduleOf('broken.mjs', 'export default {')],
     /--routes: importing .*broken\.mjs failed: SyntaxError/,

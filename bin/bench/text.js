@@ -1,6 +1,6 @@
 /** Measurements as text. */
 
-import { printable } from '../output/printable.js';
+import { onOneLine } from '../output/printable.js';
 import { table } from '../output/table.js';
 
 /** @param {{ guest: string, operation: string, bytesIn: number, bytesOut: number, seconds: number, results: any[] }} bench */
@@ -12,7 +12,7 @@ export function textOf({ guest, operation, bytesIn, bytesOut, seconds, results }
     Math.round(perSecond).toLocaleString('en'),
     ...[p50, p90, p99, max].map(duration),
   ]);
-  return `${printable(title)}\n${table([head, ...rows], { right: [1, 2, 3, 4, 5] }).join('\n')}\n`;
+  return `${onOneLine(title)}\n${table([head, ...rows], { right: [1, 2, 3, 4, 5] }).join('\n')}\n`;
 }
 
 /** Microseconds with a unit, to three figures. */

@@ -10,6 +10,7 @@ import { kindOf } from '../inspect/kinds.js';
 import { messageOf } from '../inspect/message.js';
 import { textOf } from '../inspect/text.js';
 import { Failure } from '../output/failure.js';
+import { onOneLine } from '../output/printable.js';
 import { print } from '../output/streams.js';
 
 export const usage = 'GUEST [--json]';
@@ -31,7 +32,7 @@ export async function run({ json }, [guest]) {
 /** The error of what is no guest: names the file, and guesses at what it is where the package does not. */
 function instead(error, guest, bytes) {
   if (!(error instanceof WapcError)) return error;
-  const message = messageOf(error);
+  const message = onOneLine(messageOf(error));
   const kind = error.code === 'WAPC_COMPILE' ? kindOf(bytes) : '';
   return new Failure(error.code, `${guest}: ${message}${kind === '' ? '' : `; ${kind}`}`, { cause: error });
 }

@@ -3,7 +3,6 @@
 import { membersOf, summed } from '../nats/services.js';
 import { connect, NATS_OPTIONS, readAddress } from '../nats/connect.js';
 import { Failure } from '../output/failure.js';
-import { printable } from '../output/printable.js';
 import { print } from '../output/streams.js';
 import { table } from '../output/table.js';
 
@@ -59,6 +58,6 @@ const answersPing = (connection) =>
 
 function textOf(groups) {
   if (groups.length === 0) return 'no guest is served there';
-  const rows = groups.map((group) => COLUMNS.map((column) => printable(String(group[column])).replaceAll('\n', ' ')));
+  const rows = groups.map((group) => COLUMNS.map((column) => String(group[column])));
   return table([COLUMNS, ...rows], { right: RIGHT }).join('\n');
 }

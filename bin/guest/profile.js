@@ -3,7 +3,6 @@
 import { features } from 'wapc-host';
 import { profile } from 'wapc-host/observe';
 
-import { printable } from '../output/printable.js';
 import { printError } from '../output/streams.js';
 import { table } from '../output/table.js';
 
@@ -51,7 +50,7 @@ function lines({ samples, functions }) {
     .map(({ index, name, self, total }) => [
       share(self),
       share(total),
-      printable(name === undefined ? `function ${index}` : readable(name)),
+      name === undefined ? `function ${index}` : readable(name),
     ]);
   const others = functions.length > MOST ? [`  and ${functions.length - MOST} other functions`] : [];
   return [`${samples} samples`, ...table([['self', 'total', 'function'], ...rows], { right: [0, 1] }), ...others];

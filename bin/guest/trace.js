@@ -2,7 +2,7 @@
 
 import { tracingChannel } from 'node:diagnostics_channel';
 
-import { printable } from '../output/printable.js';
+import { onOneLine, printable } from '../output/printable.js';
 import { printError } from '../output/streams.js';
 
 /**
@@ -17,11 +17,11 @@ export function trace() {
   };
   const ended = (event) => {
     // Where the answer comes later, the end of the call itself has no duration yet.
-    if (event.duration > 0) tell(outcomeOf(event));
+    if (event.duration > 0) tell(onOneLine(outcomeOf(event)));
   };
   // Not `observe`, which tells of host calls that have ended: those that never do are looked for by a trace.
   tracingChannel('wapc-host:hostcall').subscribe({
-    start: (/** @type {any} */ event) => tell(`call ${namesOf(event)}: ${event.bytesIn} bytes`),
+    start: (/** @type {any} */ event) => tell(onOneLine(`call ${namesOf(event)}: ${event.bytesIn} bytes`)),
     end: ended,
     asyncStart() {},
     asyncEnd: ended,

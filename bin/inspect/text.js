@@ -1,6 +1,6 @@
 /** A description of a guest as text. */
 
-import { printable } from '../output/printable.js';
+import { onOneLine } from '../output/printable.js';
 import { table } from '../output/table.js';
 
 const bytes = (count) => `${count.toLocaleString('en')} bytes`;
@@ -28,7 +28,7 @@ export function textOf({ guest, size, sections, language, tools, wasi, memories,
     'unusual',
     ...(unusual.length > 0 ? unusual : ['nothing']).map((line) => `  ${line}`),
   ];
-  return `${printable(text.join('\n'))}\n`;
+  return `${text.map(onOneLine).join('\n')}\n`;
 }
 
 function memoryText({ initialBytes, maximumBytes, shared, addressBits }) {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { WapcPool } from 'wapc-host';
 import { guestStore } from 'wapc-host/nats';
 
-import { printable } from '../output/printable.js';
+import { onOneLine } from '../output/printable.js';
 import { printError } from '../output/streams.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -41,7 +41,9 @@ export async function ofStore(connection, bucket, name, options) {
     } catch (error) {
       const message = `${error.code ?? error.name}: ${error.message}`;
       told.refused = { sha256: digest, error: message };
-      await printError(printable(`${message} (the new version of ${name}, SHA-256 ${digest}; the one before stays)\n`));
+      await printError(
+        `${onOneLine(`${message} (the new version of ${name}, SHA-256 ${digest}; the one before stays)`)}\n`,
+      );
     }
   };
   const watch = await store.watch(name, (guest) => void replace(guest));

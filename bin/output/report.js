@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 
 import { UsageError } from '../arguments/usage-error.js';
-import { printable } from './printable.js';
+import { indented, onOneLine, printable } from './printable.js';
 import { printError } from './streams.js';
 
 /**
@@ -22,6 +22,6 @@ export function report(error, isDebug) {
   const detail = isDebug ? `${inspect(error, { depth: 8 })}\n` : '';
   // Set first: where standard output is closed, the process ends with it.
   process.exitCode = isUsage ? 2 : 1;
-  void printError(`${printable(text)}\n${printable(detail)}`);
+  void printError(`${isUsage ? onOneLine(text) : indented(text)}\n${printable(detail)}`);
   return process.exitCode;
 }
