@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
+import { formatOf } from '../bin/payload/formats.js';
 import { command, guest } from './cli/command.js';
 
 const HELLO = guest('hello');
@@ -116,6 +117,28 @@ test('MessagePack is printed with all digits of its integers', () => {
     equal(stdout, `${expected}\n`, stderr);
   }
 });
+
+/** JSON, and the MessagePack that is sent, in hexadecimal. */
+const SENT = [
+  ['[127,255,65535,4294967295]', '947fccffcdffffceffffffff'],
+  ['[4294967296,9007199254740991]', '92cf0000000100000000cf001fffffffffffff'],
+  ['[9007199254740992,9007199254740993]', '92cf0020000000000000cf0020000000000001'],
+  ['18446744073709551615', 'cfffffffffffffffff'],
+  ['[-2147483648,-2147483649]', '92d280000000d3ffffffff7fffffff'],
+  ['[-9007199254740993,-9223372036854775808]', '92d3ffdfffffffffffffd38000000000000000'],
+  ['[1e10,1.0,9007199254740993.0]', '93cf00000002540be40001cb4340000000000000'],
+  ['{"9007199254740993":-1.5e-7}', '81b039303037313939323534373430393933cbbe8421f5f40d8376'],
+  [
+    String.raw`["9007199254740993","\\",9007199254740993,"\"",1]`,
+    '95b039303037313939323534373430393933a15ccf0020000000000001a12201',
+  ],
+];
+for (const [json, hex] of SENT) {
+  test(`MessagePack is sent with all digits of its integers: ${json}`, async () => {
+    const { encode } = await formatOf({ msgpack: true });
+    equal(Buffer.from(encode(Buffer.from(json), 'PAYLOAD')).toString('hex'), hex);
+  });
+}
 
 test('the guest gets directories and variables', () => {
   mkdirSync(join(folder, 'data'));

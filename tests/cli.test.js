@@ -77,6 +77,17 @@ const WRONG = [
   ['two answers of host calls', ['run', HELLO, 'hello', '--echo', '--routes', 'x.js'], /--echo and --routes/],
   ['a payload that is no JSON', ['run', HELLO, 'echo', '{a:1}', '--json'], /expected JSON, got "\{a:1\}"/],
   ['a payload that is no JSON for MessagePack', ['run', HELLO, 'echo', '{', '--msgpack'], /expected JSON, got "\{"/],
+  [
+    'an integer that MessagePack does not have',
+    ['run', HELLO, 'echo', '[18446744073709551616]', '--msgpack'],
+    /18446744073709551616/,
+  ],
+  [
+    'a negative integer that it does not have',
+    ['run', HELLO, 'echo', '[-9223372036854775809]', '--msgpack'],
+    /-9223372036854775809/,
+  ],
+  ['a number that it does not have', ['run', HELLO, 'echo', '{"a":-1e400}', '--msgpack'], /-1e400/],
   ['half a byte', ['run', HELLO, 'echo', 'abc', '--hex'], /expected two hexadecimal digits .* got "abc"/],
   ['a payload of a missing file', ['run', HELLO, 'echo', '@no/such'], /no\/such cannot be read \(ENOENT\).*"@@"/],
   ['a payload of a folder', ['run', HELLO, 'echo', `@${folder}`], /is a directory/],

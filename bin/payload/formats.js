@@ -3,7 +3,7 @@
 import { UsageError } from '../arguments/usage-error.js';
 import { Failure } from '../output/failure.js';
 import { isPrintable } from '../output/printable.js';
-import { WITH_BIGINTS, asJson, messagePack } from './messagepack.js';
+import { WITH_BIGINTS, asJson, fromJson, messagePack } from './messagepack.js';
 
 /**
  * @typedef {object} Format
@@ -39,7 +39,7 @@ const FORMATS = {
     const { encode, decode } = await messagePack();
     return {
       codec: { encode, decode },
-      encode: (bytes, from) => (bytes.length === 0 ? bytes : encode(JSON.parse(utf8(encodeJson(bytes, from))))),
+      encode: (bytes, from) => (bytes.length === 0 ? bytes : encode(valueOf(bytes, from), WITH_BIGINTS)),
       show: (answer) => `${answerOf(answer, 'MessagePack', (bytes) => asJson(decode(bytes, WITH_BIGINTS)))}\n`,
     };
   },
@@ -57,6 +57,16 @@ function encodeJson(bytes, from) {
     throw new UsageError(`${from}: expected JSON, got ${excerpt(bytes)} (${error.message}); ${shell}`, {
       cause: error,
     });
+  }
+}
+
+/** The value of JSON bytes, for MessagePack. */
+function valueOf(bytes, from) {
+  const text = utf8(encodeJson(bytes, from));
+  try {
+    return fromJson(text);
+  } catch (error) {
+    throw new UsageError(`${from}: ${error.message}`, { cause: error });
   }
 }
 
