@@ -35,6 +35,18 @@ export function* machine({ inDirectory, ...environment }) {
   ];
 
   yield [
+    'path_symlink to nothing is ENOENT, in a directory of the machine and in a tree',
+    () =>
+      inDirectory(async (directory) => {
+        for (const preopen of [{ path: directory }, {}]) {
+          const it = await probe({ wasi: { preopens: { '/data': preopen } } });
+          equal(await it.call('path_symlink', path(''), 3, path('link')), NOENT);
+          it.host.close();
+        }
+      }),
+  ];
+
+  yield [
     'fd_readdir: names that are not UTF-8 are left out, also beside one that looks the same decoded',
     () =>
       inDirectory(async (directory, fs, shell) => {

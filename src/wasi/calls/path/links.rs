@@ -67,13 +67,16 @@ fn link_name(place: &Place) -> Result<&str> {
 /// - `EFAULT`, `ENAMETOOLONG`, `EILSEQ`, `EINVAL`: the same for `target`
 /// - `ENOTCAPABLE`: `target` is absolute, and would lead out (POSIX allows it)
 /// - `EEXIST`: something has the name, or `path` is the directory `fd` itself, or ends in `.` or `..`
-/// - `ENOENT`: the name ends in a slash, also where something has it (POSIX has `EEXIST` then)
+/// - `ENOENT`: `target` is empty, or the name ends in a slash, also where something has it (POSIX has `EEXIST` then)
 /// - `ENOSPC`: there is no room for a new link of a tree
 /// - in a directory of the machine, also an errno of its file system; `EROFS` if it was given to be read only
 #[unsafe(no_mangle)]
 pub(super) extern "C" fn path_symlink(id: u32, target: u32, target_len: u32, fd: u32, path: u32, path_len: u32) -> u32 {
     run(id, |process| {
         let target = process.guest.path(target, target_len)?;
+        if target.is_empty() {
+            return Err(wasip1::ERRNO_NOENT);
+        }
         if target.starts_with('/') {
             return Err(wasip1::ERRNO_NOTCAPABLE);
         }
