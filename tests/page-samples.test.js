@@ -6,12 +6,13 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 
 import { serveFolder } from '../tools/demo.js';
 import { assemble, section, vector } from './suite/assembler.js';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
+import { whenSeen } from '../www/app/parts/seen.js';
 import { findOperations } from '../www/app/sandbox/operations.js';
 import { Recorder } from '../www/app/sandbox/recorder.js';
 import { summaryOf } from '../www/app/sandbox/summary.js';
@@ -256,6 +257,46 @@ describe('what is told of an invocation', () => {
     equal(answered.payload.buffer.byteLength, 65_536);
     equal(failure.text.length, 4096);
   });
+});
+
+test('an element that is only passed does not count as seen; one that stays does, each time it comes', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let show;
+  const observed = new Set();
+  globalThis.IntersectionObserver = class {
+    constructor(listen) {
+      show = (target, isIntersecting) => listen([{ target, isIntersecting }]);
+    }
+    observe(element) {
+      observed.add(element);
+    }
+    unobserve(element) {
+      observed.delete(element);
+    }
+  };
+  try {
+    const acted = [];
+    const { seen, forget } = whenSeen(['passed', 'stays'], (element) => acted.push(element));
+    deepEqual([...observed], ['passed', 'stays']);
+    show('passed', true);
+    mock.timers.tick(149);
+    show('passed', false);
+    show('stays', true);
+    mock.timers.tick(149);
+    show('stays', true);
+    deepEqual(acted, []);
+    mock.timers.tick(1);
+    deepEqual([acted, [...seen.keys()]], [['stays'], ['stays']]);
+    show('stays', false);
+    show('stays', true);
+    mock.timers.tick(150);
+    deepEqual(acted, ['stays', 'stays']);
+    forget('stays');
+    deepEqual([[...observed], seen.size], [['passed'], 0]);
+  } finally {
+    delete globalThis.IntersectionObserver;
+    mock.timers.reset();
+  }
 });
 
 test('the server of the demo outlives requests that name no file', async () => {

@@ -12,6 +12,7 @@ import { PATIENCE, openChromium, openFirefox } from './browser/browsers.js';
 import { DRIVEN, drivenPage } from './browser/driven.js';
 import { axeFinds, greeted, misplaced, picture, seeAll } from './browser/looks.js';
 import { ISOLATED, serve } from './browser/serve.js';
+import { visits } from './browser/visits.js';
 
 /** The content security policy that the package has to work under. */
 const STRICT = {
@@ -79,6 +80,15 @@ describe('Chromium, looked at', async () => {
     await greeted(page);
     return { page, requested };
   };
+
+  visits(async ({ path = '', ...options } = {}) => {
+    const page = await browser.page
+      .context()
+      .browser()
+      .newPage({ viewport: { width: 1280, height: 800 }, ...options });
+    await page.goto(`${address}/www/dist/index.html${path}`);
+    return page;
+  });
 
   test('it has loaded no more than 170 KB before a scene is used', async () => {
     const { page, requested } = await opened({});

@@ -1,7 +1,8 @@
-/** The page: greets, and loads each scene when it comes into view. */
+/** The page: greets, and loads each scene when it is looked at. */
 
 import { greetAtOnce } from './scenes/hero.js';
 import { sayWhatIsMissing } from './parts/platform.js';
+import { whenSeen } from './parts/seen.js';
 import { isShared } from './parts/share.js';
 
 /** The scenes by the ids of their sections. Each has `mount`, which fills the section and returns what runs it once. */
@@ -17,6 +18,9 @@ const SCENES = {
 const SEEN = 0.4;
 
 const mounted = new Map();
+
+/** Settles when all scenes that were to run by themselves have ended. */
+let turn = Promise.resolve();
 
 /** Fills a section, once: what runs its scene, or undefined where the scene's script cannot be loaded. */
 function mount(section) {
@@ -39,32 +43,36 @@ function mount(section) {
   return mounted.get(section);
 }
 
-const toMount = new IntersectionObserver((entries) => {
-  for (const { isIntersecting, target } of entries) if (isIntersecting) mount(target);
-});
+const sections = Object.keys(SCENES).map((id) => document.getElementById(id));
 
-/** Stages whose scene has run by itself. */
-const hasRun = new Set();
-
-const toRun = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, intersectionRatio, intersectionRect, target } of entries) {
-      if (!isIntersecting || (intersectionRatio < SEEN && intersectionRect.height < SEEN * innerHeight)) continue;
-      mount(target.closest('section')).then((run) => {
-        if (run === undefined || hasRun.has(target)) return;
-        hasRun.add(target);
-        toRun.unobserve(target);
-        run();
-      });
-    }
-  },
-  { threshold: [0, 0.1, 0.2, 0.3, SEEN] },
+// Their parts rather than the sections, whose padding is seen when a link has led to the next one.
+whenSeen(
+  sections.flatMap(({ children }) => [...children]),
+  (part) => mount(part.closest('section')),
 );
 
-for (const id of Object.keys(SCENES)) {
-  const section = document.getElementById(id);
-  toMount.observe(section);
-  toRun.observe(section.querySelector('.stage'));
+const stages = whenSeen(
+  sections.map((section) => section.querySelector('.stage')),
+  runInTurn,
+  {
+    threshold: [0, 0.1, 0.2, 0.3, SEEN],
+    isSeen: ({ isIntersecting, intersectionRatio, intersectionRect }) =>
+      isIntersecting && (intersectionRatio >= SEEN || intersectionRect.height >= SEEN * innerHeight),
+  },
+);
+
+/** Runs a scene by itself, once, if it is still seen. */
+async function runOnce(stage) {
+  if (!stages.seen.has(stage)) return;
+  const run = await mount(stage.closest('section'));
+  if (run === undefined || !stages.seen.has(stage)) return;
+  stages.forget(stage);
+  await run();
+}
+
+/** Runs scenes one after the other: what they measure would be disturbed by each other. */
+function runInTurn(stage) {
+  turn = turn.then(() => runOnce(stage)).catch(reportError);
 }
 
 /** Files may be dropped anywhere, and links that share a guest lead to its scene. */

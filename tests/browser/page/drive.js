@@ -1,7 +1,7 @@
 /** Uses the demo page from within, scene by scene, and posts the outcomes. `?scenes=` names those that are used. */
 
 const wanted = new URLSearchParams(location.search).get('scenes')?.split(',') ?? [
-  ...['hero', 'calls', 'unharmed', 'cores', 'languages', 'own'],
+  ...['hero', 'links', 'calls', 'unharmed', 'cores', 'languages', 'own'],
 ];
 /** Watchdog: milliseconds after which a test is taken to hang. */
 const PATIENCE = 60_000;

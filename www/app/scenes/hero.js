@@ -99,7 +99,7 @@ async function measure() {
 
 /** Greets once, and whenever another name is written. */
 export async function greetAtOnce() {
-  $('hero-code').prepend(code.panel);
+  $('hero-code').firstElementChild.replaceWith(code.panel);
   $('install').append(copyButton(() => 'npm install wapc-host', 'Copy the command'));
   $('name').addEventListener('input', greet);
   form.addEventListener('submit', (event) => {

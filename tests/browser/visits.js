@@ -1,0 +1,94 @@
+/** What a visitor of the demo page does, in Chromium: follows its links, scrolls through it, presses, brings files. */
+
+import { equal, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { greeted, seeAll } from './looks.js';
+
+/* global document, MutationObserver, scrollY */
+
+/** Waits until a scene is as it says in `data-state`. */
+const comes = (page, id, state) =>
+  page.waitForFunction(([id, state]) => document.getElementById(id).dataset.state === state, [id, state]);
+
+/** Waits until a scene's script has filled it. */
+const filled = (page, id) => page.waitForFunction((id) => document.querySelector(`#${id} .folded`) !== null, id);
+
+/** The places of all scenes, and of what comes after them, in pixels of the page. */
+const tops = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.scene, footer')].map((element) => element.getBoundingClientRect().top + scrollY),
+  );
+
+/** Ways to somebody's own guest. */
+const WAYS = {
+  link: (page) => page.click('nav [href="#own"]'),
+  keyboard: (page) => page.locator('nav [href="#own"]').press('Enter'),
+  address: () => {},
+};
+
+/** The tests. @param {(options?: object) => Promise<import('playwright-core').Page>} open opens the page at a `path` */
+export function visits(open) {
+  for (const [how, go] of Object.entries(WAYS)) {
+    for (const [width, reducedMotion] of [
+      [320, 'no-preference'],
+      [390, 'no-preference'],
+      [1280, 'no-preference'],
+      [1280, 'reduce'],
+    ]) {
+      test(`“Your guest” by ${how}, at ${width} px, motion: ${reducedMotion}`, async () => {
+        const page = await open({
+          viewport: { width, height: 800 },
+          reducedMotion,
+          path: how === 'address' ? '#own' : '',
+        });
+        await greeted(page);
+        await go(page);
+        await filled(page, 'own');
+        // On narrow screens its controls are seen first.
+        if (width > 960) await comes(page, 'own', 'done');
+        const { top, passed } = await page.evaluate(() => ({
+          top: document.getElementById('own').getBoundingClientRect().top,
+          passed: document.querySelectorAll(':is(#unharmed, #cores, #languages) .folded').length,
+        }));
+        ok(top >= 0 && top < 40, `its top is at ${top} px`);
+        equal(passed, 0, 'scenes on the way were loaded');
+        await page.close();
+      });
+    }
+  }
+
+  for (const width of [320, 390, 768, 1280]) {
+    test(`scenes come into the room that is kept for them, at ${width} px`, async () => {
+      const page = await open({ viewport: { width, height: 800 } });
+      await greeted(page);
+      const before = await tops(page);
+      await seeAll(page);
+      const moved = (await tops(page)).map((top, i) => Math.round(top - before[i]));
+      // Fonts differ between machines.
+      ok(Math.max(...moved.map(Math.abs)) < 60, moved.join());
+      await page.close();
+    });
+  }
+
+  test('scenes that are seen at once run one after the other', async () => {
+    const page = await open({ viewport: { width: 1280, height: 5200 } });
+    const most = await page.evaluate(async () => {
+      const sections = [...document.querySelectorAll('.scene')];
+      const inState = (name) => sections.filter(({ dataset }) => dataset.state === name).length;
+      let most = 0;
+      await new Promise((resolve) => {
+        const look = () => {
+          most = Math.max(most, inState('running'));
+          if (inState('done') === sections.length) resolve();
+        };
+        for (const section of sections)
+          new MutationObserver(look).observe(section, { attributeFilter: ['data-state'] });
+        look();
+      });
+      return most;
+    });
+    equal(most, 1);
+    await page.close();
+  });
+}
