@@ -1,8 +1,12 @@
 /** What a visitor of the demo page does, in Chromium: follows its links, scrolls through it, presses, brings files. */
 
 import { equal, ok } from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { root } from '../../tools/run.js';
 import { greeted, seeAll } from './looks.js';
 
 /* global document, MutationObserver, scrollY */
@@ -89,6 +93,26 @@ export function visits(open) {
       return most;
     });
     equal(most, 1);
+    await page.close();
+  });
+
+  test('a file that was built anew is taken again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wapc-page-'));
+    const page = await open({ path: '#own' });
+    await comes(page, 'own', 'done');
+    const path = join(folder, 'mine.wasm');
+    for (const [guest, size] of [
+      ['zig/hello', '4.2 KB'],
+      ['c/hello', '32.2 KB'],
+    ]) {
+      writeFileSync(path, readFileSync(join(root, 'testdata', `${guest}.wasm`)));
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.click('#own input[type="file"]')]);
+      await chooser.setFiles(path);
+      const shown = new RegExp(`mine\\.wasm\\s+${size.replace(' ', '\\s')}`);
+      await page.locator('#own .guest-head summary', { hasText: shown }).waitFor();
+      await comes(page, 'own', 'done');
+    }
+    rmSync(folder, { recursive: true });
     await page.close();
   });
 }

@@ -39,7 +39,9 @@ export const openShared = (fragment) => scene.openShared(fragment);
 
 export function mount(section) {
   const address = element('input', { inputmode: 'url', placeholder: 'https://…/guest.wasm', autocomplete: 'off' });
-  const file = element('input', { type: 'file', accept: '.wasm,application/wasm' });
+  // Emptied before each choice: the same file, built anew, would be no change.
+  const empty = () => (file.value = '');
+  const file = element('input', { type: 'file', accept: '.wasm,application/wasm', onclick: empty });
   const ours = choices('Or one of ours', OURS, (path) => bring(fromAddress(path)));
   const load = element(
     'form',
