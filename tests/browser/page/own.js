@@ -56,6 +56,29 @@ export const tests = {
     expect(answer().includes('Hello, waPC!'), answer());
     expect(scene.all('.step').length === 5, `${scene.all('.step').length} steps`);
   },
+  async 'own: each guest of the page shows what it does when it is chosen and invoked'() {
+    for (const [name, operation, told] of [
+      ['with WASI', 'catalogue', '8 words  poems/rose.txt'],
+      ['the policy', 'validate', '"accepted": true'],
+      ['Rust', 'hello', 'Hello, waPC!'],
+    ]) {
+      await scene.press(name);
+      equal(field('Operation').value, operation);
+      await scene.press('Invoke');
+      expect(answer().includes(told), `${name}: ${answer()}`);
+    }
+    expect(scene.$('.share input').value.includes('operation=hello'), scene.$('.share input').value);
+  },
+  async 'own: the example of another guest gives way to a guest that somebody brings, what they wrote does not'() {
+    const bring = async () => dropped('brought.wasm', [await bytesOf('/testdata/zig/hello.wasm')]);
+    await scene.press('the policy');
+    await bring();
+    await scene.press('Invoke');
+    expect(answer().includes('Hello, waPC!'), answer());
+    type(scene.$('textarea[aria-label="Payload"]'), 'mine');
+    await bring();
+    equal(scene.$('textarea[aria-label="Payload"]').value, 'mine');
+  },
   async 'own: a file dropped outside of the scene; nothing names the guest before it'() {
     await dropped('brought.wasm', [await bytesOf('/testdata/hello.wasm')]);
     expect(scene.$('.guest-head').textContent.includes('brought.wasm'), scene.text);

@@ -29,12 +29,13 @@ const commands = {
   },
 
   /** Scene 5: one operation, with what the callback answers. */
-  async invoke({ guest, name, operation, payload, callback }, tell) {
+  async invoke({ guest, name, operation, payload, callback, preopens }, tell) {
     const recorder = new Recorder(tell);
     const hostCall = callback.trim() === '' ? undefined : callbackOf(callback, recorder);
     const module = await open(guest, name);
     const log = (kind) => (what) => recorder.write(kind, what);
-    const host = await start(module, { hostCall, logger: log('log'), stdout: log('stdout'), stderr: log('stderr') });
+    const options = { hostCall, logger: log('log'), stdout: log('stdout'), stderr: log('stderr') };
+    const host = await start(module, preopens === undefined ? options : { ...options, wasi: { preopens } });
     return recorder.invocation(operation, payload, () => invoke(host, operation, payload));
   },
 };

@@ -14,18 +14,7 @@ import { fill } from '../parts/stage.js';
 import { Running, located } from '../sandbox/running.js';
 import { about } from './own/about.js';
 import { answerElement } from './own/answer.js';
-
-/** Guests of the page to begin with. */
-const OURS = [
-  ['guests/zig.wasm', 'Zig'],
-  ['guests/rust.wasm', 'Rust'],
-  ['guests/catalogue.wasm', 'with WASI'],
-  ['guests/policy.wasm', 'the policy'],
-];
-
-const ECHO = `// Answers each call of the guest with what it sent.
-const hostCall = (binding, namespace, operation, payload) => payload;
-`;
+import { EXAMPLE, OURS, isOurs, oursAt } from './own/ours.js';
 
 /** Milliseconds after which a guest, or its callback, is stopped with its worker: well after its own deadline. */
 const PATIENCE = 10_000;
@@ -42,7 +31,8 @@ export function mount(section) {
   // Emptied before each choice: the same file, built anew, would be no change.
   const empty = () => (file.value = '');
   const file = element('input', { type: 'file', accept: '.wasm,application/wasm', onclick: empty });
-  const ours = choices('Or one of ours', OURS, (path) => bring(fromAddress(path)));
+  const named = Object.entries(OURS).map(([path, { name }]) => [path, name]);
+  const ours = choices('Or one of ours', named, (path) => bringOurs(path));
   const load = element(
     'form',
     { class: 'row' },
@@ -55,7 +45,7 @@ export function mount(section) {
   const payload = element('textarea', { rows: 3, spellcheck: 'false' });
   let format = 'text';
   const formats = choices('The payload is', FORMATS, (value) => (format = value));
-  const editor = codeEditor({ label: 'The callback that answers its calls', language: 'js', value: ECHO });
+  const editor = codeEditor({ label: 'The callback that answers its calls', language: 'js' });
   const invoke = element('button', { class: 'main' }, 'Invoke');
   const stop = element('button', { type: 'button', disabled: true, onclick: () => userStops() }, 'Stop');
   const link = element('input', { readonly: true, 'aria-label': 'The link', onfocus: () => link.select() });
@@ -113,10 +103,40 @@ export function mount(section) {
   const fromAddress = (text) => ({ name: nameOf(text), address: text });
   const fromFile = (file) => ({ name: file.name, file });
 
+  /** What was filled in last. */
+  let example;
+
+  /** Fills in an invocation. */
+  function fillIn(values) {
+    example = values;
+    operation.value = values.operation;
+    payload.value = values.payload;
+    format = values.format;
+    formats.press(format);
+    editor.value = values.callback;
+    isStrangers = false;
+  }
+
+  /** True while what was filled in is as it was: the operation aside, which every guest has its own of. */
+  const isUntouched = () =>
+    payload.value === example.payload && format === example.format && editor.value === example.callback;
+
+  /** Loads one of the page's own guests, with an invocation that shows what it does. */
+  function bringOurs(path) {
+    fillIn(OURS[path]);
+    return bring(fromAddress(path), true);
+  }
+
+  /** Loads a guest that somebody brings. What they have written stays; the example of another guest does not. */
+  function bringTheirs(guest) {
+    if (isUntouched()) fillIn({ ...EXAMPLE, operation: operation.value });
+    return bring(guest);
+  }
+
   /** Shows which guest it is, wherever that is said. */
   function name(guest) {
     current = guest;
-    address.value = guest.address !== undefined && !OURS.some(([path]) => path === guest.address) ? guest.address : '';
+    address.value = guest.address !== undefined && !Object.hasOwn(OURS, guest.address) ? guest.address : '';
     if (guest.file === undefined) file.value = '';
     ours.press(guest.address ?? '');
     operations.replaceChildren();
@@ -154,9 +174,12 @@ export function mount(section) {
     }
   }
 
-  /** Loads a guest, says what it is, and finds its operations. True if it is one. */
-  async function bring(guest) {
-    const isShared = isWaiting && guest === current;
+  /**
+   * Loads a guest, says what it is, and finds its operations. True if it is one.
+   * @param {object} guest
+   * @param {boolean} [isGiven] the operation is chosen already
+   */
+  async function bring(guest, isGiven = false) {
     isWaiting = false;
     name(guest);
     let isGuest = false;
@@ -166,11 +189,14 @@ export function mount(section) {
       try {
         guest.bytes = await bytesFrom(guest, sandbox, isMine);
         await begin();
-        const see = (event) => isMine() && event.kind === 'info' && head.replaceChildren(about({ ...guest, ...event }));
+        const note = oursAt(guest.address)?.note;
+        const notes = note === undefined ? [] : [element('small', {}, note)];
+        const see = (event) =>
+          isMine() && event.kind === 'info' && head.replaceChildren(about({ ...guest, ...event }), ...notes);
         const found = await sandbox.run('look', { guest: guest.bytes, name: guest.name }, see);
         if (!isMine()) return;
         isGuest = true;
-        showOperations(found.operations, isShared);
+        showOperations(found.operations, isGiven);
         say(`${guest.name}: ${count(found.operations.length)} operations found among ${count(found.tried)} names.`);
       } catch (error) {
         if (!isMine()) return;
@@ -193,8 +219,8 @@ export function mount(section) {
     return loadAddress(guest.address, progress, loading.signal);
   }
 
-  /** Offers operations; what a link brought stays chosen. */
-  function showOperations(found, isShared) {
+  /** Offers operations. */
+  function showOperations(found, isGiven) {
     const choose = (value) => (operation.value = value);
     if (found.length === 0) return operations.replaceChildren();
     const { group, press } = choices(
@@ -202,14 +228,14 @@ export function mount(section) {
       found.map((name) => [name, name]),
       choose,
     );
-    if (!isShared && !found.includes(operation.value)) operation.value = found.includes('hello') ? 'hello' : found[0];
+    if (!isGiven && !found.includes(operation.value)) operation.value = found.includes('hello') ? 'hello' : found[0];
     press(operation.value);
     operation.oninput = () => press(operation.value);
     return operations.replaceChildren(group);
   }
 
   async function run() {
-    if (isWaiting && !(await bring(current))) return;
+    if (isWaiting && !(await bring(current, true))) return;
     if (current?.bytes === undefined) return say('There is no guest to invoke: load one first.');
     answer.replaceChildren();
     sequence.clear();
@@ -220,13 +246,14 @@ export function mount(section) {
       try {
         const bytes = bytesOf(payload.value, format);
         const { bytes: guest, name } = current;
+        const preopens = oursAt(current.address)?.preopens;
         await begin({ isApart: isStrangers });
         const see = (event) => {
           if (!isMine()) return;
           if (event.kind === 'ran') code.mark(...event.lines);
           else sequence.add(event);
         };
-        const values = { guest, name, operation: operation.value, payload: bytes, callback: editor.value };
+        const values = { guest, name, preopens, operation: operation.value, payload: bytes, callback: editor.value };
         const from = performance.now();
         const response = await sandbox.run('invoke', values, see);
         if (!isMine()) return;
@@ -255,9 +282,9 @@ export function mount(section) {
   form.addEventListener('submit', (event) => (event.preventDefault(), run()));
   load.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (address.value.trim() !== '') bring(fromAddress(address.value.trim()));
+    if (address.value.trim() !== '') bringTheirs(fromAddress(address.value.trim()));
   });
-  file.addEventListener('change', () => file.files.length > 0 && bring(fromFile(file.files[0])));
+  file.addEventListener('change', () => file.files.length > 0 && bringTheirs(fromFile(file.files[0])));
 
   /** Shows what a link brought. Nothing of it is fetched or run before the button is pressed. */
   function openShared(fragment) {
@@ -272,12 +299,9 @@ export function mount(section) {
     stop.disabled = true;
     name(fromAddress(shared.guest));
     isWaiting = true;
-    operation.value = shared.operation;
-    payload.value = shared.payload;
-    format = FORMATS.some(([value]) => value === shared.format) ? shared.format : 'text';
-    formats.press(format);
-    editor.value = shared.callback;
-    isStrangers = !['', ECHO.trim()].includes(shared.callback.trim());
+    const isFormat = FORMATS.some(([value]) => value === shared.format);
+    fillIn({ ...shared, format: isFormat ? shared.format : 'text' });
+    isStrangers = !isOurs(shared.callback);
     section.querySelector('.answers').open = true;
     const button = element('button', { class: 'main', onclick: () => run() }, 'Load it and run');
     const told = 'This comes from a link. Nothing of it was fetched, and nothing runs before you press:';
@@ -290,17 +314,17 @@ export function mount(section) {
     return section.scrollIntoView({ behavior: 'instant' });
   }
 
+  fillIn(EXAMPLE);
   scene = {
     takeFile(file) {
       section.scrollIntoView({ behavior: 'instant' });
-      return bring(fromFile(file));
+      return bringTheirs(fromFile(file));
     },
     openShared,
   };
   return async () => {
     if (current !== undefined) return;
-    payload.value = 'waPC!';
-    if (await bring(fromAddress(OURS[0][0]))) await run();
+    if (await bringOurs(Object.keys(OURS)[0])) await run();
   };
 }
 
