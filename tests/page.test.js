@@ -81,11 +81,12 @@ describe('Chromium, looked at', async () => {
     return { page, requested };
   };
 
-  visits(async ({ path = '', ...options } = {}) => {
+  visits(async ({ path = '', block, ...options } = {}) => {
     const page = await browser.page
       .context()
       .browser()
       .newPage({ viewport: { width: 1280, height: 800 }, ...options });
+    if (block !== undefined) await page.route(block, (route) => route.abort());
     await page.goto(`${address}/www/dist/index.html${path}`);
     return page;
   });

@@ -1,6 +1,6 @@
 /** What a visitor of the demo page does, in Chromium: follows its links, scrolls through it, presses, brings files. */
 
-import { equal, ok } from 'node:assert/strict';
+import { equal, match, ok } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { root } from '../../tools/run.js';
 import { greeted, seeAll } from './looks.js';
 
-/* global document, MutationObserver, scrollY */
+/* global document, getComputedStyle, MutationObserver, scrollY */
 
 /** Waits until a scene is as it says in `data-state`. */
 const comes = (page, id, state) =>
@@ -31,7 +31,11 @@ const WAYS = {
   address: () => {},
 };
 
-/** The tests. @param {(options?: object) => Promise<import('playwright-core').Page>} open opens the page at a `path` */
+/**
+ * The tests.
+ * @param {(options?: object) => Promise<import('playwright-core').Page>} open opens the page at a `path`, without the files
+ *   that match `block`
+ */
 export function visits(open) {
   for (const [how, go] of Object.entries(WAYS)) {
     for (const [width, reducedMotion] of [
@@ -113,6 +117,22 @@ export function visits(open) {
       await comes(page, 'own', 'done');
     }
     rmSync(folder, { recursive: true });
+    await page.close();
+  });
+
+  test('without its script the page says so', async () => {
+    const isShown = (page) => page.locator('#unscripted').isVisible();
+    const scriptless = await open({ javaScriptEnabled: false });
+    ok(await isShown(scriptless), 'where scripts are off');
+    await scriptless.close();
+    const failed = await open({ block: '**/main.js' });
+    await failed.locator('#unscripted').waitFor({ state: 'visible' });
+    const waits = () => getComputedStyle(document.querySelector('#calls .stage'), '::before').content;
+    match(await failed.evaluate(waits), /waits for its script/);
+    await failed.close();
+    const page = await open();
+    await greeted(page);
+    equal(await page.locator('#unscripted').count(), 0);
     await page.close();
   });
 }

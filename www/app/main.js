@@ -1,6 +1,7 @@
 /** The page: greets, and loads each scene when it is looked at. */
 
 import { greetAtOnce } from './scenes/hero.js';
+import { $ } from './parts/elements.js';
 import { sayWhatIsMissing } from './parts/platform.js';
 import { whenSeen } from './parts/seen.js';
 import { isShared } from './parts/share.js';
@@ -104,3 +105,4 @@ addEventListener('hashchange', openShared);
 greetAtOnce();
 sayWhatIsMissing();
 openShared();
+$('unscripted').remove();
