@@ -1,6 +1,6 @@
 /** What a visitor of the demo page does, in Chromium: follows its links, scrolls through it, presses, brings files. */
 
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,6 +133,29 @@ export function visits(open) {
     const page = await open();
     await greeted(page);
     equal(await page.locator('#unscripted').count(), 0);
+    await page.close();
+  });
+
+  test('with forced colours, what is pressed, open or measured is told apart', async () => {
+    const page = await open({ forcedColors: 'active' });
+    await greeted(page);
+    await seeAll(page);
+    const backgrounds = await page.evaluate(() => {
+      const of = (selector) => [
+        ...new Set(
+          [...document.querySelectorAll(selector)].map((element) => getComputedStyle(element).backgroundColor),
+        ),
+      ];
+      return {
+        chips: [of('.chip[aria-pressed="true"]'), of('.chip[aria-pressed="false"]')],
+        tabs: [of('[role="tab"][aria-selected="true"]'), of('[role="tab"][aria-selected="false"]')],
+        bars: [of('.bar'), of('.track')],
+      };
+    });
+    for (const [name, [one, other]] of Object.entries(backgrounds)) {
+      deepEqual([name, one.length, other.length], [name, 1, 1]);
+      notEqual(one[0], other[0], name);
+    }
     await page.close();
   });
 }
