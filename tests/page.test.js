@@ -190,8 +190,9 @@ describe('Chromium, looked at', async () => {
     await page.locator('#own .stage').scrollIntoViewIfNeeded();
     equal(await page.inputValue('#own textarea[aria-label="Payload"]'), 'fresh');
     ok(!requested.some((path) => path.endsWith('zig.wasm')), requested.join(' '));
-    await page.click('#own .shared button');
+    await page.locator('#own .shared button').press('Enter');
     await page.waitForFunction(() => globalThis.document.querySelector('#own .answer').textContent !== '');
+    equal(await page.evaluate(() => globalThis.document.activeElement.textContent), 'Invoke');
     match(await page.textContent('#own .answer'), /WAPC_GUEST/);
     await page.close();
   });

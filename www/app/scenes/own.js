@@ -303,7 +303,12 @@ export function mount(section) {
     fillIn({ ...shared, format: isFormat ? shared.format : 'text' });
     isStrangers = !isOurs(shared.callback);
     section.querySelector('.answers').open = true;
-    const button = element('button', { class: 'main', onclick: () => run() }, 'Load it and run');
+    const accept = () => {
+      // The button that has the focus is about to go.
+      invoke.focus({ preventScroll: true });
+      run();
+    };
+    const button = element('button', { class: 'main', onclick: accept }, 'Load it and run');
     const told = 'This comes from a link. Nothing of it was fetched, and nothing runs before you press:';
     head.replaceChildren(
       element('div', { class: 'shared rows' }, element('p', {}, told), element('code', {}, cut(shared.guest)), button),
