@@ -54,7 +54,8 @@ export const tests = {
     requestAnimationFrame(look);
     await scene.done();
     equal(steps(), ['invoke', 'log', 'call']);
-    expect(scene.status.startsWith('Stopped'), scene.status);
+    equal(scene.status, 'Stopped: nothing was answered within 2 s.');
+    equal(scene.$('.trouble').textContent, '', 'it is said twice:');
     expect(frames > 0, 'the page did not go on');
     scene.button('never').click();
     await until(() => steps().length === 3);

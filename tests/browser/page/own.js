@@ -159,7 +159,7 @@ export const tests = {
     await until(() => scene.all('.step').length === 1);
     equal(answer(), '', 'an old answer stays:');
     await scene.press('Stop');
-    equal(scene.status, 'You stopped it.');
+    equal([scene.status, answer()], ['You stopped it.', '']);
     await invoke('echo', 'again');
     expect(answer().includes('again'), answer());
     scene.button('Rust').click();

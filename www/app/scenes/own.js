@@ -262,7 +262,7 @@ export function mount(section) {
           `${operation.value} answered with ${size(response.length)}, ${time(performance.now() - from)} with its start.${sandbox.note}`,
         );
       } catch (error) {
-        if (isMine()) answer.replaceChildren(errorElement(located(error)));
+        if (isMine() && error.name !== 'Stopped') answer.replaceChildren(errorElement(located(error)));
         throw error;
       }
     });

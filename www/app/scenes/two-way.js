@@ -76,8 +76,9 @@ export function mount(section) {
       if (sandbox === running) say(told(sequence.counts, performance.now() - began) + sandbox.note);
     } catch (error) {
       if (sandbox !== running) return;
-      if (sequence.counts.failure === undefined) trouble.replaceChildren(errorElement(located(error)));
-      say(error.name === 'Stopped' ? error.message : `It failed: ${error.message}`);
+      const isStopped = error.name === 'Stopped';
+      if (!isStopped && sequence.counts.failure === undefined) trouble.replaceChildren(errorElement(located(error)));
+      say(isStopped ? error.message : `It failed: ${error.message}`);
     } finally {
       clearTimeout(late);
       sandbox.stop();
