@@ -145,6 +145,11 @@ export const tests = {
       const head = scene.$('.guest-place').textContent;
       expect(head.includes('cannot be run') && head.includes(told), `${address}: ${head}`);
     }
+    await dropped('note.txt', ['a note']);
+    const head = scene.$('.guest-place').innerText;
+    expect(head.includes('WAPC_COMPILE note.txt: ') && !head.includes('the bytes'), head);
+    expect(!head.includes('caused by'), `the reason is said twice: ${head}`);
+    equal(scene.status, 'note.txt cannot be run.');
     await scene.press('Invoke');
     expect(scene.status.includes('load one first'), scene.status);
   },

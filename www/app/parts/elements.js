@@ -29,13 +29,13 @@ export function drawn(name, attributes = {}, ...children) {
   return made;
 }
 
-/** An error as it is read: its code and message, and its cause where the message does not end with that. */
+/** An error as it is read: its code and message, and its cause where the message does not say that. */
 export function errorElement(error) {
   const { cause } = error;
   const shown = element('p', { class: 'error' }, element('strong', {}, error.code ?? error.name), ` ${error.message}`);
   if (cause === undefined) return shown;
   const reason = String(cause?.message ?? cause);
-  if (error.message.endsWith(reason)) return shown;
+  if (error.message.includes(reason)) return shown;
   shown.append(element('small', {}, `caused by ${cause?.name ?? typeof cause}: ${reason}`));
   return shown;
 }

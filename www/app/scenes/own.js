@@ -202,9 +202,11 @@ export function mount(section) {
         if (!isMine()) return;
         guest.bytes = undefined;
         const isStopped = error.name === 'Stopped';
-        const told = element('p', {}, element('b', {}, guest.name), isStopped ? ' was not loaded.' : ' cannot be run.');
-        head.replaceChildren(told, ...(isStopped ? [] : [errorElement(error)]));
-        throw error;
+        const outcome = isStopped ? ' was not loaded.' : ' cannot be run.';
+        const told = element('p', {}, element('b', {}, guest.name), outcome);
+        head.replaceChildren(told, ...(isStopped ? [] : [errorElement(underName(error, guest.name))]));
+        if (isStopped) throw error;
+        say(`${guest.name}${outcome}`);
       }
     });
     return isGuest;
@@ -331,6 +333,12 @@ export function mount(section) {
     if (current !== undefined) return;
     if (await bringOurs(Object.keys(OURS)[0])) await run();
   };
+}
+
+/** An error of a guest by its name: the package is given its bytes. */
+function underName(error, name) {
+  error.message = error.message.replace(/^the bytes: /, `${name}: `);
+  return error;
 }
 
 /** An address as it is shown, and a name. */
