@@ -12,6 +12,7 @@ import { serveFolder } from '../tools/demo.js';
 import { assemble, section, vector } from './suite/assembler.js';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
+import { isShared } from '../www/app/parts/share.js';
 import { whenSeen } from '../www/app/parts/seen.js';
 import { findOperations } from '../www/app/sandbox/operations.js';
 import { Recorder } from '../www/app/sandbox/recorder.js';
@@ -257,6 +258,20 @@ describe('what is told of an invocation', () => {
     equal(answered.payload.buffer.byteLength, 65_536);
     equal(failure.text.length, 4096);
   });
+});
+
+test('links that share a guest name one', () => {
+  for (const [fragment, shares] of [
+    ['', false],
+    ['#own', false],
+    ['#guest', false],
+    ['#guest=', false],
+    ['#guest=&operation=hello', false],
+    ['#guest=a.wasm', true],
+    ['#operation=hello&guest=a.wasm', true],
+  ]) {
+    equal(isShared(fragment), shares, fragment);
+  }
 });
 
 test('an element that is only passed does not count as seen; one that stays does, each time it comes', () => {

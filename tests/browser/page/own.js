@@ -248,6 +248,18 @@ export const tests = {
       expect(answer().includes('linked'), answer());
     }
   },
+  async 'own: no link is offered that the page would refuse'() {
+    await scene.press('Zig');
+    const [link, payload] = [scene.$('.share input'), scene.$('textarea[aria-label="Payload"]')];
+    type(payload, 'x'.repeat(1 << 16));
+    expect(link.value.includes('payload=xxx') && !link.disabled, link.value.slice(0, 200));
+    type(payload, 'x'.repeat((1 << 16) + 1));
+    equal([link.value, link.disabled, scene.$('.share button').disabled], ['', true, true]);
+    const hint = scene.$('.share small').textContent;
+    expect(hint.includes('its payload has 65537 characters'), hint);
+    type(payload, 'waPC!');
+    expect(!link.disabled, 'no link is offered for a short payload');
+  },
   async 'own: links that are too long, or hard to mark'() {
     const linked = async (values, isShown) => {
       location.hash = new URLSearchParams({ guest: 'guests/zig.wasm', operation: 'hello', ...values });

@@ -6,7 +6,13 @@ const FIELDS = ['guest', 'operation', 'payload', 'format', 'callback'];
 const LONGEST = 64 << 10;
 
 /** True for the fragment of such a link. */
-export const isShared = (fragment) => new URLSearchParams(fragment.slice(1)).has('guest');
+export const isShared = (fragment) => Boolean(new URLSearchParams(fragment.slice(1)).get('guest'));
+
+/** Why a link does not bring some values: one of them is too long. Undefined where it does. */
+export function tooLong(values) {
+  const name = FIELDS.find((name) => values[name]?.length > LONGEST);
+  return name && `its ${name} has ${values[name].length} characters; a link brings ${LONGEST} at the most`;
+}
 
 /** The link of what is shared. */
 export function linkOf(values) {
@@ -18,9 +24,8 @@ export function linkOf(values) {
 /** Reads the fields of a link that shares a guest: texts by their names. Throws where one is too long. */
 export function sharedBy(fragment) {
   const parameters = new URLSearchParams(fragment.slice(1));
-  const values = FIELDS.map((name) => [name, parameters.get(name) ?? '']);
-  for (const [name, { length }] of values) {
-    if (length > LONGEST) throw new Error(`its ${name} has ${length} characters; a link brings ${LONGEST} at the most`);
-  }
-  return Object.fromEntries(values);
+  const values = Object.fromEntries(FIELDS.map((name) => [name, parameters.get(name) ?? '']));
+  const reason = tooLong(values);
+  if (reason !== undefined) throw new Error(reason);
+  return values;
 }

@@ -9,7 +9,7 @@ import { FORMATS, bytesOf } from '../parts/formats.js';
 import { addressOf, loadAddress, loadFile } from '../parts/load.js';
 import { count, size, time } from '../parts/numbers.js';
 import { Sequence } from '../parts/sequence.js';
-import { linkOf, sharedBy } from '../parts/share.js';
+import { linkOf, sharedBy, tooLong } from '../parts/share.js';
 import { fill } from '../parts/stage.js';
 import { Running, located } from '../sandbox/running.js';
 import { about } from './own/about.js';
@@ -18,6 +18,11 @@ import { EXAMPLE, OURS, isOurs, oursAt } from './own/ours.js';
 
 /** Milliseconds after which a guest, or its callback, is stopped with its worker: well after its own deadline. */
 const PATIENCE = 10_000;
+
+const SHARING =
+  'Guest, operation, payload and callback are in the link. Whoever opens it sees them, and nothing runs by itself.';
+
+const NOT_SHARED = 'A file cannot be shared by a link: put it somewhere, and give its address.';
 
 const SAMPLE = 'www/samples/own.js';
 
@@ -271,13 +276,14 @@ export function mount(section) {
   }
 
   function showLink() {
-    const isShareable = current?.file === undefined && current?.address !== undefined;
-    link.disabled = copy.disabled = !isShareable;
-    shareHint.textContent = isShareable
-      ? 'Guest, operation, payload and callback are in the link. Whoever opens it sees them, and nothing runs by itself.'
-      : 'A file cannot be shared by a link: put it somewhere, and give its address.';
-    const values = { operation: operation.value, payload: payload.value, format, callback: editor.value };
-    link.value = isShareable ? linkOf({ guest: absolute(current.address), ...values }) : '';
+    const guest = current?.address === undefined ? undefined : absolute(current.address);
+    const values = { guest, operation: operation.value, payload: payload.value, format, callback: editor.value };
+    const reason = tooLong(values);
+    link.disabled = copy.disabled = guest === undefined || reason !== undefined;
+    link.value = link.disabled ? '' : linkOf(values);
+    shareHint.textContent = SHARING;
+    if (guest === undefined) shareHint.textContent = NOT_SHARED;
+    else if (reason !== undefined) shareHint.textContent = `It cannot be shared by a link: ${reason}.`;
   }
   form.addEventListener('input', showLink);
   form.addEventListener('click', showLink);
