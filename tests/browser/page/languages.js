@@ -18,6 +18,8 @@ export const tests = {
     equal(answers(), Array(4).fill('Hello, Grace'));
   },
   'languages: the source of each'() {
+    const names = scene.all('.table button').map((button) => button.getAttribute('aria-label'));
+    equal(new Set(names).size, 4, 'different names of the buttons:');
     const sources = ['register_function("hello"', "register('hello'", 'export fn __guest_call', 'static bool hello'];
     scene.all('.table button').forEach((button, i) => {
       button.click();

@@ -30,8 +30,16 @@ async function quickest(host, name) {
 export function greetingsView({ during, show }) {
   const name = element('input', { value: 'waPC!', autocomplete: 'off', maxlength: '60', 'aria-label': 'The name' });
   const rows = LANGUAGES.map((language) => {
-    const source = { type: 'button', class: 'chip', onclick: () => show(language.source, true) };
-    const button = element('button', source, 'Its source');
+    const button = element(
+      'button',
+      {
+        type: 'button',
+        class: 'chip',
+        'aria-label': `Its source, in ${language.name}`,
+        onclick: () => show(language.source, true),
+      },
+      'Its source',
+    );
     const answer = element('p', { class: 'mono answer' }, '…');
     const figures = element('p', { class: 'figure' });
     const title = element('div', {}, element('h3', {}, language.name), element('small', {}, language.sdk));
