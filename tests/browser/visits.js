@@ -158,4 +158,18 @@ export function visits(open) {
     }
     await page.close();
   });
+
+  test('the command to install stays on one line with its button, at 320 px', async () => {
+    const page = await open({ viewport: { width: 320, height: 640 } });
+    await greeted(page);
+    const middles = await page.evaluate(() =>
+      [...document.getElementById('install').children].map((part) => {
+        const { top, bottom } = part.getBoundingClientRect();
+        return (top + bottom) / 2;
+      }),
+    );
+    equal(middles.length, 3);
+    ok(Math.max(...middles) - Math.min(...middles) < 8, middles.join());
+    await page.close();
+  });
 }
