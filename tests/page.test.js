@@ -174,6 +174,11 @@ describe('Chromium, looked at', async () => {
       () => globalThis.document.querySelector('#languages [role="status"]').textContent !== '',
     );
     match(await page.textContent('#languages [role="status"]'), /^This scene could not be loaded: /);
+    await page.unroute(scripts);
+    await page.click('#languages .stage button');
+    await greeted(page);
+    await page.locator('#languages .stage').scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => globalThis.document.getElementById('languages').dataset.state === 'done');
     await page.close();
   });
 

@@ -172,4 +172,16 @@ export function visits(open) {
     ok(Math.max(...middles) - Math.min(...middles) < 8, middles.join());
     await page.close();
   });
+
+  test('where the script that greets could not be loaded, a button loads the page again', async () => {
+    const scripts = '**/browser-*.js';
+    const page = await open({ block: scripts });
+    const button = page.locator('#greeting button');
+    await button.waitFor();
+    match(await page.textContent('#greeting'), /the script that greets could not be loaded/);
+    await page.unroute(scripts);
+    await button.click();
+    await greeted(page);
+    await page.close();
+  });
 }

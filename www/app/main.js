@@ -1,7 +1,7 @@
 /** The page: greets, and loads each scene when it is looked at. */
 
 import { greetAtOnce } from './scenes/hero.js';
-import { $ } from './parts/elements.js';
+import { $, element, reloadButton } from './parts/elements.js';
 import { sayWhatIsMissing } from './parts/platform.js';
 import { whenSeen } from './parts/seen.js';
 import { isShared } from './parts/share.js';
@@ -37,6 +37,7 @@ function mount(section) {
         (error) => {
           mounted.delete(section);
           status.textContent = `This scene could not be loaded: ${error.message}`;
+          section.querySelector('.stage').replaceChildren(element('div', { class: 'pad' }, reloadButton()));
         },
       ),
     );

@@ -40,6 +40,10 @@ export function errorElement(error) {
   return shown;
 }
 
+/** A button for where a script could not be loaded: Firefox never asks for it again until the page is loaded again. */
+export const reloadButton = () =>
+  element('button', { type: 'button', class: 'main', onclick: () => location.reload() }, 'Load the page again');
+
 /**
  * Buttons of which one is pressed: what is chosen, and calls of `choose` when somebody chooses.
  * @param {string} label of the group

@@ -7,7 +7,7 @@ import command from 'source:www/samples/command.sh';
 import node from 'source:www/samples/node.mjs';
 
 import { codePanel, copyButton } from '../parts/code.js';
-import { $, element, errorElement } from '../parts/elements.js';
+import { $, element, errorElement, reloadButton } from '../parts/elements.js';
 import { latestOf } from '../parts/latest.js';
 import { meanTime, time } from '../parts/numbers.js';
 
@@ -31,10 +31,19 @@ const lines = [];
 /** A promise of the sample's function that greets; undefined before the first name, and after a failure to load. */
 let greeter;
 
+/** Loads the sample's script. */
+async function loadScript() {
+  try {
+    return await import('sample:www/samples/browser.js');
+  } catch (cause) {
+    throw Object.assign(new Error('the script that greets could not be loaded', { cause }), { isOfScript: true });
+  }
+}
+
 /** Loads the sample, and its guest. What failed once is loaded again for the next name. */
 async function load() {
   try {
-    const sample = await import('sample:www/samples/browser.js');
+    const sample = await loadScript();
     return await sample.greeter(lines);
   } catch (error) {
     greeter = undefined;
@@ -65,7 +74,7 @@ async function greetOnce(isLatest) {
   } catch (error) {
     if (!isLatest()) return;
     said.replaceChildren();
-    greeting.replaceChildren(errorElement(error));
+    greeting.replaceChildren(errorElement(error), ...(error.isOfScript ? [reloadButton()] : []));
     $('took').textContent = '';
   }
 }
