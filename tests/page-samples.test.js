@@ -12,6 +12,7 @@ import { serveFolder } from '../tools/demo.js';
 import { assemble, section, vector } from './suite/assembler.js';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
+import { brief } from '../www/app/parts/bytes.js';
 import { isShared } from '../www/app/parts/share.js';
 import { whenSeen } from '../www/app/parts/seen.js';
 import { findOperations } from '../www/app/sandbox/operations.js';
@@ -258,6 +259,19 @@ describe('what is told of an invocation', () => {
     equal(answered.payload.buffer.byteLength, 65_536);
     equal(failure.text.length, 4096);
   });
+});
+
+test('bytes in one line', () => {
+  for (const [bytes, told] of [
+    ['', '""'],
+    ['waPC!', '"waPC!"'],
+    ['{"a":"b\\n"}', '"{"a":"b\\\\n"}"'],
+    ['two\nlines', '"two\\nlines"'],
+    ['x'.repeat(41), `"${'x'.repeat(40)}…"`],
+  ]) {
+    equal(brief(new TextEncoder().encode(bytes)), told);
+  }
+  equal(brief(new Uint8Array(9).fill(255)), 'ff ff ff ff ff ff ff ff …');
 });
 
 test('links that share a guest name one', () => {

@@ -25,9 +25,9 @@ export function dump(bytes) {
   return rows.join('\n');
 }
 
-/** A text in one line that says what bytes are. */
+/** A text in one line that says what bytes are. Quotes within it stay as they are: much of it is JSON. */
 export function brief(bytes, most = 40) {
   const text = textOf(bytes);
   if (text === undefined) return bytes.length > 8 ? `${hex(bytes.subarray(0, 8))} …` : hex(bytes);
-  return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
+  return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text).replaceAll('\\"', '"');
 }

@@ -55,6 +55,6 @@ export function answerElement(bytes, preferred) {
     { class: 'rows' },
     element('div', {}, label, group),
     body,
-    element('div', { class: 'row' }, note, saving),
+    element('div', { class: 'row middle' }, note, saving),
   );
 }
