@@ -100,6 +100,16 @@ export function visits(open) {
     await page.close();
   });
 
+  test('a scene that somebody has used before its turn does not run by itself', async () => {
+    const page = await open({ viewport: { width: 1280, height: 5200 } });
+    await filled(page, 'languages');
+    await comes(page, 'cores', 'running');
+    await page.click('#languages button[value="files"]');
+    await comes(page, 'own', 'done');
+    equal(await page.textContent('#languages .table .answer'), '…');
+    await page.close();
+  });
+
   test('a file that was built anew is taken again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wapc-page-'));
     const page = await open({ path: '#own' });

@@ -63,13 +63,14 @@ const stages = whenSeen(
   },
 );
 
-/** Runs a scene by itself, once, if it is still seen. */
+/** Runs a scene by itself, once, if it is still seen, and nobody has used it meanwhile: then it has a state. */
 async function runOnce(stage) {
   if (!stages.seen.has(stage)) return;
-  const run = await mount(stage.closest('section'));
+  const section = stage.closest('section');
+  const run = await mount(section);
   if (run === undefined || !stages.seen.has(stage)) return;
   stages.forget(stage);
-  await run();
+  if (section.dataset.state === undefined) await run();
 }
 
 /** Runs scenes one after the other: what they measure would be disturbed by each other. */
