@@ -6,7 +6,7 @@ import { copyButton } from '../parts/code.js';
 import { codeEditor } from '../parts/editor.js';
 import { choices, element, errorElement, field } from '../parts/elements.js';
 import { FORMATS, bytesOf } from '../parts/formats.js';
-import { addressOf, loadAddress, loadFile } from '../parts/load.js';
+import { loadAddress, loadFile } from '../parts/load.js';
 import { count, size, time } from '../parts/numbers.js';
 import { Sequence } from '../parts/sequence.js';
 import { linkOf, sharedBy, tooLong } from '../parts/share.js';
@@ -14,6 +14,7 @@ import { fill } from '../parts/stage.js';
 import { Running, located } from '../sandbox/running.js';
 import { about } from './own/about.js';
 import { answerElement } from './own/answer.js';
+import { absolute, cut, nameOf, underName } from './own/names.js';
 import { EXAMPLE, OURS, isOurs, oursAt } from './own/ours.js';
 
 /** Milliseconds after which a guest, or its callback, is stopped with its worker: well after its own deadline. */
@@ -340,24 +341,3 @@ export function mount(section) {
     if (await bringOurs(Object.keys(OURS)[0])) await run();
   };
 }
-
-/** An error of a guest by its name: the package is given its bytes. */
-function underName(error, name) {
-  error.message = error.message.replace(/^the bytes: /, `${name}: `);
-  return error;
-}
-
-/** An address as it is shown, and a name. */
-const cut = (text, most = 300) => (text.length > most ? `${text.slice(0, most)}…` : text);
-
-/** What a guest at an address is called. */
-function nameOf(text) {
-  try {
-    return cut(decodeURIComponent(addressOf(text).pathname.split('/').at(-1)) || text, 100);
-  } catch {
-    return cut(text, 100);
-  }
-}
-
-/** An address that other pages understand, too. */
-const absolute = (text) => (URL.canParse(text, document.baseURI) ? new URL(text, document.baseURI).href : text);
