@@ -4,12 +4,9 @@
  */
 
 import { WapcError } from '../base/error.js';
-import { atNextTurn } from '../base/next-turn.js';
-import { startTimer } from '../base/timer.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { delist, enlist } from '../invocation/callers.js';
 import { isLate, overdueError } from '../invocation/time-limit.js';
-import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Callbacks } from './callbacks.js';
@@ -18,7 +15,8 @@ import { unpack } from './errors.js';
 import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
 import { Request } from './request.js';
-import { LOADING, diedError, lateError, notLoadedError } from './start.js';
+import { RequestTime } from './request-time.js';
+import { diedError, notLoadedError } from './start.js';
 
 /** The limits that the worker itself enforces: those of time only if its guest ends at them by itself. */
 function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit: start, fuel }) {
@@ -32,21 +30,15 @@ function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit:
 const mayBeAhead = ({ timeout, wasi }) =>
   timeout !== undefined && Object.values(wasi.preopens ?? {}).every((directory) => typeof directory?.path !== 'string');
 
-/** Milliseconds after its time limit until the worker of a guest is terminated that should have ended by itself. */
-const GRACE = 50;
-
 export class RemoteGuest {
   /** Length of linear memory in bytes, as last reported. */
   memorySize = 0;
   /** True if the guest is gone: the next invocation needs a new instance. */
   broken = false;
-  /** Start of the guest, as a `performance.now()` time. */
-  startedAt;
-  /** The limit of its host for the running invocation or start, likewise. */
-  deadline = Infinity;
   #host;
   #settings;
   #callbacks;
+  #time;
   #died;
   #rested;
   /** The worker; undefined if none is running. */
@@ -76,6 +68,11 @@ export class RemoteGuest {
     this.#host = host;
     this.#settings = settings;
     this.#callbacks = new Callbacks(host, settings);
+    this.#time = new RequestTime(settings, {
+      running: () => this.#requests[0],
+      isWaiting: () => this.#callbacks.calling !== undefined,
+      stop: (invocation, error) => this.stop(invocation, error, true),
+    });
     enlist(host, this);
     this.#died = died;
   }
@@ -106,14 +103,22 @@ export class RemoteGuest {
     return this.#requests.length;
   }
 
-  /** ms that an invocation may take; undefined for any. */
-  get timeout() {
-    return this.#settings.timeout;
+  /** Start of the guest, as a `performance.now()` time. */
+  get startedAt() {
+    return this.#time.startedAt;
   }
 
-  /** ms that a start may take, likewise. */
+  /** For `chain.js`: the limits of the running invocation or start. */
+  get deadline() {
+    return this.#time.deadline;
+  }
+
+  get timeout() {
+    return this.#time.timeout;
+  }
+
   get startLimit() {
-    return this.#settings.startLimit;
+    return this.#time.startLimit;
   }
 
   /** True while the answer to a host call of this invocation is awaited. */
@@ -126,7 +131,7 @@ export class RemoteGuest {
     return this.#ask(invocation, false, (channel, request) => {
       channel.begins();
       request.number = channel.sendInvocation(invocation);
-      this.#limitInvocation();
+      this.#time.invokes();
     });
   }
 
@@ -195,7 +200,7 @@ export class RemoteGuest {
   reset(invocation, module) {
     return this.#ask(invocation, true, (channel) => {
       channel.send([RESET, module, platform.modules.wasi, isRewritten(module)]);
-      this.#limitStart();
+      this.#time.starts();
     });
   }
 
@@ -268,7 +273,7 @@ export class RemoteGuest {
     };
     return this.#ask(invocation, true, (channel) => {
       channel.send([START, platform.modules.core, module, platform.modules.wasi, settings]);
-      this.#endAfter(LOADING, lateError);
+      this.#time.loads();
     });
   }
 
@@ -294,54 +299,10 @@ export class RemoteGuest {
     });
   }
 
-  /** Starts the time limit of the invocation that runs. */
-  #limitInvocation() {
-    const { timeout } = this;
-    this.deadline = timeout === undefined ? Infinity : performance.now() + timeout;
-    if (timeout !== undefined) this.#endAt(timeout, () => timeoutError(timeout));
-  }
-
   /** Handles a request that could not be sent: the worker accepts no messages, or there is no memory for one. */
   #notSent(error) {
     if (this.#loaded) this.#settled().reject(error);
     else this.kill(notLoadedError(error));
-  }
-
-  /** Starts the time limit of a start. */
-  #limitStart() {
-    const { startLimit = Infinity } = this;
-    this.startedAt = performance.now();
-    this.deadline = this.startedAt + startLimit;
-    if (startLimit < Infinity) this.#endAt(startLimit, () => startTimeoutError(startLimit));
-  }
-
-  /** Ends the request after its time limit: a guest that can be interrupted ends by itself, unless it waits for its host. */
-  #endAt(limit, error) {
-    this.#after(limit, (request) => {
-      if (this.#settings.isInterruptible && this.#callbacks.calling === undefined) this.#endAfter(GRACE, error);
-      else this.stop(request.invocation, error(), true);
-    });
-  }
-
-  #endAfter(milliseconds, error) {
-    this.#after(milliseconds, (request) => this.stop(request.invocation, error(), true));
-  }
-
-  /**
-   * Calls `overdue` with the request that is in front now after that many ms, unless its `stopTimer` is called. Messages that
-   * have arrived are handled first: this thread may have been busy, and the request may have ended in time.
-   */
-  #after(milliseconds, overdue) {
-    const [request] = this.#requests;
-    let isStopped = false;
-    const look = () => {
-      if (!isStopped) overdue(request);
-    };
-    const stop = startTimer(milliseconds, () => atNextTurn(look));
-    request.stopTimer = () => {
-      isStopped = true;
-      stop();
-    };
   }
 
   #receive(channel, message) {
@@ -402,7 +363,7 @@ export class RemoteGuest {
     if (this.#loaded) return;
     this.#loaded = this.#hasLoaded = true;
     this.#requests[0].stopTimer?.();
-    this.#limitStart();
+    this.#time.starts();
   }
 
   #done(memorySize, response) {
@@ -450,7 +411,7 @@ export class RemoteGuest {
     const [{ invocation, offered, stopping }] = this.#requests;
     this.#channel?.begins();
     this.#callbacks.begin();
-    this.#limitInvocation();
+    this.#time.invokes();
     offered?.begins();
     if (stopping !== undefined) queueMicrotask(() => this.stop(invocation, stopping));
   }
