@@ -146,7 +146,7 @@ impl Pool {
         self.other.take();
     }
 
-    /// The number of the instance that is starting on this thread, or `NO_SLOT`: of all of them, the one at `index`.
+    /// The number of the `index`-th instance that is starting on this thread; `NO_SLOT` past the last one.
     pub fn starting(&self, index: usize) -> u32 {
         self.starting.at(index)
     }

@@ -56,10 +56,10 @@ test('a path with a drive letter is a path, not a URL with a scheme', async () =
   }
 });
 
-test('browsers: a wrong content type is reported once, however many guests have it', () => {
+test('a wrong content type is reported once, however many guests have it', () => {
   const guest = readFileSync(path('wat/probe')).toString('base64');
   const source = `
-    import { WapcModule } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
+    import { WapcModule } from ${JSON.stringify(new URL('../dist/node.js', import.meta.url).href)};
     for (const type of ['application/wasm', 'text/plain', 'text/plain']) {
       await WapcModule.compile('data:' + type + ';base64,${guest}');
       console.log(type);

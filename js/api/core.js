@@ -10,11 +10,11 @@ import { platform } from '../platform/platform.js';
 /** @type {import('../generated/core.js').InitOutput | undefined} */
 let exports;
 
-/** The core's `Module` class. */
-export const core = once('the core', async () => {
+/** The core's `Module` class. Loads the core of `given`, if none is loaded. */
+export const core = once('the core', async (given = () => platform.core()) => {
   if (encoder === undefined) throw new WapcError('WAPC_UNSUPPORTED', 'TextEncoder is missing here');
   // Compiled separately from instantiation: workers receive the module.
-  const module = platform.modules.core ?? (await platform.core());
+  const module = platform.modules.core ?? (await given());
   exports = await instantiate(module);
   // Stored once it was instantiated: a wrong module would fail all later calls of `init` too.
   platform.modules.core = module;

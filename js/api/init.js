@@ -31,10 +31,10 @@ export async function init(core, wasi, interrupt) {
   platform.core = given;
   if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi) });
   if (interrupt !== undefined) platform.interrupt = async () => rewriterOf(await compile(interrupt));
-  // Also where a core is loaded already: this one is wanted, and may not be there.
+  // Also if a core is loaded: a source that cannot be loaded is reported to its own caller.
   await given();
-  // One that another call has given may be on its way, and be wrong.
-  await load().catch(() => load());
+  // The load of a source that another call has given may be under way, and fail.
+  await load(given).catch(() => load(given));
 }
 
 async function compile(source) {

@@ -3,7 +3,8 @@
  *
  * - A running invocation waits for all of its children (`chain.js`).
  * - A pending one waits for its queue: that of a host or a pool.
- * - One that has left its queue may wait for a fresh instance, which is a queue of its own here (`waitingFor`).
+ * - An invocation that has left the queue of its host may wait for the start of a new instance (`waitingFor`). That start,
+ *   or the renewal of an instance of a pool, is a queue here, too.
  * - A queue waits for any of those that hold what it is for: invocations, starts, and for a pool the queues of its hosts.
  *
  * An invocation is blocked if nothing in that graph can go on that would end its wait.
@@ -72,7 +73,7 @@ export function recheckPending() {
 
 function rejectBlocked() {
   isRechecking = false;
-  // `holders` notes it again for a host that waits for room, of all that are read.
+  // `holders` of a host that waits for room notes it again: the search reads all hosts that pending ones wait for.
   isShort = false;
   for (;;) {
     const search = new Search();
@@ -99,10 +100,11 @@ export function leaveQueue(invocation) {
 }
 
 /**
- * Runs `work`, which an invocation waits for that has left its queue. Resolves with its result.
+ * Runs `work`, the start of the instance that an invocation is to run on. Resolves with its result. Such a start is the
+ * invocation's own: only a child of the start can close a circle.
  * @template T
- * @param {any} invocation
- * @param {Queue} queue what that work waits for
+ * @param {any} invocation one that has left the queue of its host
+ * @param {Queue} queue what the start waits for
  * @param {() => Promise<T>} work
  */
 export async function waitingFor(invocation, queue, work) {

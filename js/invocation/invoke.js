@@ -94,7 +94,12 @@ export function runObserved(invocation, invoked, run) {
 export function invokeSyncWith(invocation, options, port) {
   let stop;
   try {
-    stop = apply(options, port.isInterruptible ? OF_INTERRUPTIBLE_SYNC : OF_SYNC, invocation, undefined);
+    stop = apply(
+      options,
+      port.isInterruptible || port.isRemote ? OF_INTERRUPTIBLE_SYNC : OF_SYNC,
+      invocation,
+      undefined,
+    );
     return port.invokeSync(invocation);
   } finally {
     stop?.();

@@ -58,7 +58,9 @@ export class Port extends Turns {
 
   /** For `Turns`: the running invocation, or the start of an instance after a trap. */
   get current() {
-    if (this.guest === undefined) return startOn(this.id);
+    // A pool renews its instances by starts that nothing runs behind. On any other host such a start is a successor's.
+    const mayStart = this.running || this.renewedBy !== undefined;
+    if (this.guest === undefined) return mayStart ? startOn(this.id) : undefined;
     return this.guest.invocation ?? this.coroutine?.invocation;
   }
 
@@ -108,6 +110,8 @@ export class Port extends Turns {
 
   /** For `Turns`: begins a pending invocation. */
   begin(invocation) {
+    // Some may have been put back behind it that waited for a renewal.
+    if (this.hasPending) this.unusual = true;
     try {
       const result = invocation.inScope(() => this.#run(invocation));
       if (result !== invocation.promise) invocation.resolve(result);

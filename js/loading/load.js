@@ -151,6 +151,8 @@ async function beginningOf(url) {
   if (url === '') return undefined;
   try {
     const isLocal = /^(data|blob):/.test(url);
+    // Elsewhere than in browsers nothing is cached.
+    if (!isLocal && platform.readFile !== undefined) return undefined;
     const response = await fetch(url, isLocal ? {} : { cache: 'only-if-cached', mode: 'same-origin' });
     if (!response.ok) return undefined;
     const reader = response.body.getReader();
@@ -257,12 +259,8 @@ const LONGEST_NAME = 200;
 
 let warned = false;
 
-/**
- * True if a response can be compiled while it streams: engines require the exact content type, without parameters. Only in
- * browsers: elsewhere no cache keeps the first bytes for an error message, and less is gained.
- */
+/** True if a response can be compiled while it streams: engines require the exact content type, without parameters. */
 function isStreamable(url, headers) {
-  if (platform.readFile !== undefined) return false;
   const type = headers.get('content-type') ?? 'no type';
   if (type.trim().toLowerCase() === 'application/wasm') return typeof WebAssembly.compileStreaming === 'function';
   if (!warned && url !== '') {
@@ -287,6 +285,7 @@ class Progress {
   /** A response with the bytes and headers of `response`, which tells of them. Throws a TypeError if that was used. */
   of(response) {
     if (response.body === null) return response;
+    if (response.bodyUsed) throw new TypeError('its body has been used');
     const { headers } = response;
     const length = Number(headers.get('content-length') ?? NaN);
     // `content-length` counts bytes on the wire, so it does not apply to a decoded body.
@@ -300,8 +299,8 @@ class Progress {
   async #pass(reader, controller, total) {
     const { done, value } = await reader.read().catch((cause) => this.#fail(messageOf(cause), cause));
     if (done) return controller.close();
+    this.#loaded += value.byteLength;
     try {
-      this.#loaded += value.byteLength;
       this.#onProgress(this.#loaded, total);
     } catch (cause) {
       reader.cancel(cause).catch(() => {});

@@ -6,7 +6,7 @@ import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { Queue } from '../base/queue.js';
-import { leaveQueue, queueInChain, waitingFor } from '../invocation/blocked.js';
+import { leaveQueue, queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { atNextTurn } from '../base/next-turn.js';
@@ -177,13 +177,19 @@ export class Dispatcher {
   /** Like `runPooled`, after renewing a broken instance. The invocation may be aborted while it waits. */
   async #runRenewed(instance, invocation) {
     invocation.keepCaller();
-    const aborted = new Promise((resolve, reject) => instance.waiting.set(invocation, reject));
-    const renewal = { holders: () => this.#instances.holdersOfRenewal(instance) };
-    const renewed = async () => {
-      while (instance.needsRenewal) await Promise.race([this.#supply.renew(instance), aborted]);
-    };
+    let failure;
+    const aborted = new Promise((resolve, reject) => {
+      instance.waiting.set(invocation, (reason) => {
+        failure = { reason };
+        reject(reason);
+      });
+    });
+    aborted.catch(() => {});
     try {
-      await waitingFor(invocation, renewal, renewed);
+      if (invocation.parent !== undefined) this.#requireRenewal(instance, invocation);
+      while (instance.needsRenewal) await Promise.race([this.#supply.renew(instance), aborted]);
+      // It may have been aborted after the last renewal, before this went on.
+      if (failure !== undefined) throw failure.reason;
     } catch (error) {
       this.#invocations++;
       this.#failures++;
@@ -193,6 +199,13 @@ export class Dispatcher {
     }
     invocation.beginsOn(instance.host.id, instance.host.name);
     return this.runPooled(instance, invocation);
+  }
+
+  /** Lets an invocation of a chain wait for the renewal of its instance. Throws WAPC_REENTRANT if that waits for the chain. */
+  #requireRenewal(instance, invocation) {
+    const renewal = { holders: () => this.#instances.holdersOf([instance]) };
+    const error = queueInChain(invocation, renewal, (blocked) => instance.abort(invocation, blocked));
+    if (error !== undefined) throw error;
   }
 
   /** Serves a request now, or makes it pending. Returns its promise. */
@@ -308,11 +321,10 @@ export class Dispatcher {
   /** For `blocked.js`: what keeps each instance busy, of which any has to go on before a pending request is served. */
   holders() {
     if (this.#isOver) return undefined;
-    const { all, fresh, starts, starting } = this.#instances;
-    // An instance whose start has not begun, or that has just ended it.
-    if (starts.includes(undefined) || this.#core.pool_creating(this.#slot) > fresh.length + starting) return undefined;
-    const holders = [...[...all, ...fresh].map(({ port }) => port.occupant), ...starts];
-    return holders.includes(undefined) ? undefined : holders;
+    const { all, fresh, starting } = this.#instances;
+    // An instance that has just started, and is not one of these any more.
+    if (this.#core.pool_creating(this.#slot) > fresh.length + starting.length) return undefined;
+    return this.#instances.holdersOf([...all, ...fresh], starting);
   }
 
   /** Runs an invocation on an acquired instance. Throws errors that are known synchronously. */

@@ -2,7 +2,7 @@
 
 import { abortOf, closeOf, portOf } from '../api/host.js';
 
-/** The number of an instance that takes the place of another, until it has. */
+/** The number of an instance for which none is reserved in the inventory: it takes the place of whichever is released first. */
 export const NO_NUMBER = -1;
 
 export class Instance {
@@ -12,7 +12,9 @@ export class Instance {
   mustBeReplaced = false;
   /** The promise of a running renewal. */
   renewal;
-  /** The reject functions of the invocations that wait for that. */
+  /** True while that waits for its invocations to end, to replace it by an instance of the current guest. */
+  isUpdating = false;
+  /** The reject functions of the invocations that wait for the renewal. */
   waiting = new Map();
   /** Invocations that were offered to its worker while another one runs. */
   offered = 0;

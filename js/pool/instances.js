@@ -4,6 +4,7 @@ import { WapcError, closedError } from '../base/error.js';
 import { NO_SLOT } from '../generated/constants.js';
 import { tellPool } from '../base/observing.js';
 import { instantiateHalf, resetOf } from '../api/host.js';
+import { recheckPending } from '../invocation/blocked.js';
 import { startOf } from '../invocation/guest.js';
 import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
@@ -57,32 +58,48 @@ export class Instances {
     return [...this.#preparing].filter(({ number }) => this.#isNew(number));
   }
 
-  /** How many instances have no host yet, before they become part of the pool. */
+  /** The numbers of the instances that have no host yet, before they become part of the pool. */
   get starting() {
-    return this.#hostless.filter((number) => this.#isNew(number)).length;
+    return this.#hostless.filter((number) => this.#isNew(number));
   }
 
-  /** What these wait for: the start of each. Undefined is one of them if that is unknown. */
-  get starts() {
-    // Those that replace others only, which is no room for a request before the others are released.
-    if (this.starting === 0) return [];
-    const starts = this.#startingRemotes.starts;
-    for (let index = 0, id; (id = this.#pool.starting(index)) !== NO_SLOT; index++) starts.push(startOf(id));
-    return starts.length === this.#hostless.length ? starts : [undefined];
+  /**
+   * For `blocked.js`: what keeps each of these instances busy, and what the starts of those without a host, of these numbers,
+   * wait for. Undefined if one is free, or if what it waits for is unknown.
+   * @param {Instance[]} instances
+   * @param {number[]} [starting]
+   */
+  holdersOf(instances, starting = []) {
+    const holders = [
+      ...instances.map((instance) => this.#occupantOf(instance)),
+      ...starting.map((number) => this.#startOf(number)),
+    ];
+    return holders.includes(undefined) ? undefined : holders;
   }
 
-  /** For `blocked.js`: what an instance that is being renewed waits for; undefined if that is unknown. */
-  holdersOfRenewal(instance) {
-    const fresh = [...this.#preparing].find(({ number }) => number === instance.number) ?? instance;
-    const { occupant } = fresh.port;
-    return occupant && [occupant];
+  /** What runs or waits on an instance, or on the one that its renewal makes. */
+  #occupantOf({ number, port, renewal }) {
+    if (renewal === undefined) return port.occupant;
+    if (this.#hostless.includes(number)) return this.#startOf(number);
+    const fresh = [...this.#preparing].find((other) => other.number === number);
+    return (fresh?.port ?? port).occupant;
+  }
+
+  /** The start of an instance that has no host yet. Undefined while another start has not begun, or has just ended. */
+  #startOf(number) {
+    const inWorkers = this.#startingRemotes.starts;
+    const onThread = [];
+    for (let index = 0, id; (id = this.#pool.starting(index)) !== NO_SLOT; index++) onThread.push(startOf(id));
+    // Instances start in the order in which they are made, on each kind of thread.
+    const starts = inWorkers.length > 0 ? inWorkers : onThread;
+    return starts.length === this.#hostless.length ? starts[this.#hostless.indexOf(number)] : undefined;
   }
 
   get all() {
     return this.#byNumber.filter((instance) => instance !== undefined);
   }
 
-  /** True for an instance that is one more, not one in place of another. */
+  /** True for the number of an instance that is made in addition to those of the pool, not in place of one. */
   #isNew(number) {
     return number !== NO_NUMBER && this.#byNumber[number] === undefined;
   }
@@ -149,6 +166,8 @@ export class Instances {
       );
     } finally {
       this.#hostless.splice(this.#hostless.indexOf(number), 1);
+      // What it waited for, it waits for no longer.
+      recheckPending();
     }
   }
 
@@ -188,16 +207,21 @@ export class Instances {
 
   /** Replaces an outdated instance by a new one of the current guest, after its running invocations have ended. */
   async #update(instance) {
-    for (;;) {
-      const fresh = await this.create(instance.number);
-      while (!this.#closed && instance.asked > 0) await new Promise((resolve) => (instance.atRest = resolve));
-      this.#requireOpen(fresh);
-      if (fresh.generation === this.generation) {
-        this.exchange(instance, fresh);
-        return;
+    instance.isUpdating = true;
+    try {
+      for (;;) {
+        const fresh = await this.create(instance.number);
+        while (!this.#closed && instance.asked > 0) await new Promise((resolve) => (instance.atRest = resolve));
+        this.#requireOpen(fresh);
+        if (fresh.generation === this.generation) {
+          this.exchange(instance, fresh);
+          return;
+        }
+        // The guest was replaced again meanwhile.
+        fresh.discard();
       }
-      // The guest was replaced again meanwhile.
-      fresh.discard();
+    } finally {
+      instance.isUpdating = false;
     }
   }
 
@@ -220,10 +244,12 @@ export class Instances {
    * if another one has taken over: those invocations were made for this one.
    */
   #renewInPlace(instance) {
-    return instance.renewOnce(() => {
+    const renew = () => {
       this.replaced++;
       return this.#renewed(instance, performance.now(), this.#reset(instance));
-    });
+    };
+    // An update waits for the invocations that wait for this.
+    return instance.isUpdating ? renew() : instance.renewOnce(renew);
   }
 
   /** A fresh instance of the same guest. */

@@ -78,8 +78,6 @@ class QueuedStart extends Invocation {
 class Remote extends Turns {
   closed = false;
   isRemote = true;
-  /** For `invokeSync`, which takes a `timeout` of such hosts; it is refused for another reason. */
-  isInterruptible = true;
   /** Called when the worker dies between requests. Set by a pool. */
   lost = undefined;
   #module;

@@ -51,10 +51,14 @@ class Server {
     if (this.#link.rings !== undefined && this.#host !== undefined) this.#work();
   }
 
-  /** Handles a message that cannot be read: Firefox gives no modules to a worker that may not compile any. */
+  /**
+   * Handles a message that cannot be read: usually the first, since Firefox gives no modules to a worker that may not compile
+   * any. An error later ends this worker: it does not know what it was asked.
+   */
   cannotRead() {
-    const reason = 'the policy that its script is served with forbids WebAssembly (`wasm-unsafe-eval`)';
-    this.#fail(new WapcError('WAPC_INIT', `start failed: the worker received no guest: ${reason}`));
+    if (this.#host !== undefined) throw new Error('a message to the worker cannot be read');
+    const reason = 'the policy that its script is served with may forbid WebAssembly (`wasm-unsafe-eval`)';
+    this.#fail(new WapcError('WAPC_INIT', `start failed: the worker cannot read the guest: ${reason}`));
   }
 
   async #handle([kind, ...request]) {

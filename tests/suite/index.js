@@ -31,6 +31,7 @@ import { chains } from './chains.js';
 import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { growing } from './growing.js';
+import { renewing } from './renewing.js';
 import { guests } from './guests.js';
 import { hostile } from './hostile.js';
 import { into } from './into.js';
@@ -94,6 +95,7 @@ export function* suite(environment) {
     // The longest ones come last, so that failures show early.
     pools,
     growing,
+    renewing,
     replacing,
     offering,
     properties,
