@@ -7,6 +7,7 @@ import { ASYNCIFIED } from '../../testdata/asyncified.js';
 import { equal, fails, inTime, string, words, wordsOf } from './assert.js';
 import { asynchronous } from './async.js';
 import { chains } from './chains.js';
+import { renewing } from './renewing.js';
 import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { into } from './into.js';
@@ -209,6 +210,7 @@ export function* asyncified(environment) {
     into,
     scopes,
     chains,
+    renewing,
     stacks,
     stack,
     lifecycle,
