@@ -1,3 +1,5 @@
+import { tagOf } from './tag.js';
+
 /** `WapcError.#locate`, which is not part of the public class. */
 export let locate;
 
@@ -132,6 +134,6 @@ function describePlainly(value) {
 function describeObject(value) {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value.then === 'function') return 'a promise';
-  const name = Object.prototype.toString.call(value).slice(8, -1);
+  const name = tagOf(value);
   return name === 'Object' ? 'an object' : `an object of type ${name}`;
 }

@@ -3,6 +3,7 @@
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { lenient as decoder } from '../base/encoding.js';
 import { viewOf } from '../base/payload.js';
+import { tagOf } from '../base/tag.js';
 import { platform } from '../platform/platform.js';
 import { isRewritten } from './interruptible.js';
 
@@ -10,8 +11,6 @@ const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Modul
 
 /** The magic bytes of a `.wasm` file as text: raw, or in Base64. */
 const CONTENT = /^\0asm|^AGFzbQ/;
-
-const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /**
  * Loads a guest: its bytes, or a module if the source is one or was compiled while streaming. Bytes of the caller are
@@ -104,7 +103,7 @@ async function loadResponse(response, onProgress, mayStream) {
   try {
     return await loadArriving(name, response, await attempt(name, () => progress.of(response)), mayStream);
   } catch (error) {
-    // Engines have another one for whatever ends a stream.
+    // Engines reject with an error of their own, which does not say why the stream ended.
     const { failure } = progress;
     throw failure === undefined ? error : loadError(name, failure.reason, { cause: failure.cause });
   }
@@ -151,7 +150,7 @@ async function beginningOf(url) {
   if (url === '') return undefined;
   try {
     const isLocal = /^(data|blob):/.test(url);
-    // Elsewhere than in browsers nothing is cached.
+    // Only browsers have a cache: other platforms would send the request.
     if (!isLocal && platform.readFile !== undefined) return undefined;
     const response = await fetch(url, isLocal ? {} : { cache: 'only-if-cached', mode: 'same-origin' });
     if (!response.ok) return undefined;
@@ -272,7 +271,7 @@ function isStreamable(url, headers) {
 
 /** Tells a callback how many bytes of a response have come. */
 class Progress {
-  /** What has ended the download: `reason`, for a message, and `cause`. Undefined if nothing has. */
+  /** The error that ended the download: `cause`, and `reason` for a message. Undefined if none has. */
   failure;
   #onProgress;
   #loaded = 0;

@@ -1,5 +1,6 @@
 /** Messages between a remote host and its worker: arrays that begin with one of these constants. */
 
+import { tagOf } from '../base/tag.js';
 import { isPacked } from './errors.js';
 
 // To the worker. It answers START, INVOKE and RESET with DONE or FAILED, in their order. Where no memory is shared, several
@@ -48,9 +49,8 @@ export const transferOf = (array) => (array.length >= WORTH_TRANSFERRING ? [arra
 
 const isText = (value) => typeof value === 'string';
 const isSize = (value) => typeof value === 'number' && value >= 0;
-const isA = (tag, value) => Object.prototype.toString.call(value) === `[object ${tag}]`;
 // Compared by tag, since messages in jest are objects of another realm. A message cannot fake a tag: cloning drops it.
-const isBytes = (value) => isA('Uint8Array', value) && isA('ArrayBuffer', value.buffer);
+const isBytes = (value) => tagOf(value) === 'Uint8Array' && tagOf(value.buffer) === 'ArrayBuffer';
 
 /** Validates the fields of each message from a worker. */
 const FORMS = {

@@ -1,6 +1,7 @@
 /** Starts workers, and makes the errors of failed starts. */
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { tagOf } from '../base/tag.js';
 import { canShare, platform } from '../platform/platform.js';
 import { canBeSuspended } from '../invocation/asyncify.js';
 import { withForeign } from './foreign.js';
@@ -45,9 +46,7 @@ const AWAITS = '; callbacks may answer later without';
  */
 export function startWorker(script) {
   if (typeof script === 'function') return madeBy(script);
-  // By its tag: a URL may be of another realm.
-  const isAddress =
-    script === undefined || typeof script === 'string' || Object.prototype.toString.call(script) === '[object URL]';
+  const isAddress = script === undefined || typeof script === 'string' || tagOf(script) === 'URL';
   if (!isAddress) throw argumentError('workers.url', 'a string or a URL', script);
   try {
     return withForeign(() => platform.startWorker(script));
