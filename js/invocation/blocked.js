@@ -3,7 +3,7 @@
  *
  * - A running invocation waits for all of its children (`chain.js`).
  * - A pending one waits for its queue: that of a host or a pool.
- * - An invocation that has left the queue of its host may wait for the start of a new instance (`waitingFor`). That start,
+ * - An invocation that has left the queue of its host may wait for the start of a new instance (`duringStart`). That start,
  *   or the renewal of an instance of a pool, is a queue here, too.
  * - A queue waits for any of those that hold what it is for: invocations, starts, and for a pool the queues of its hosts.
  *
@@ -104,24 +104,24 @@ export function leaveQueue(invocation) {
  * invocation's own: only a child of the start can close a circle.
  * @template T
  * @param {any} invocation one that has left the queue of its host
- * @param {Queue} queue what the start waits for
+ * @param {Queue} start what it waits for
  * @param {() => Promise<T>} work
  */
-export async function waitingFor(invocation, queue, work) {
-  // Nobody looks for a circle where it is part of no chain.
+export async function duringStart(invocation, start, work) {
+  // Only chains are searched for circles.
   if (invocation.parent === undefined) return work();
-  invocation.waitsFor = queue;
+  invocation.start = start;
   try {
     return await work();
   } finally {
-    invocation.waitsFor = undefined;
+    invocation.start = undefined;
   }
 }
 
 /** The nodes that a node waits for; none if it can go on. */
 function waitsFor(node) {
   if (node.holders !== undefined) return node.holders() ?? [];
-  const queue = node.queuedAt ?? node.waitsFor;
+  const queue = node.queuedAt ?? node.start;
   return queue === undefined ? [...(node.children?.keys() ?? [])] : [queue];
 }
 
@@ -130,11 +130,11 @@ const isBlocked = (invocation) => !new Search().canGoOn(invocation);
 /** A search for nodes that can go on. It reads each node once, and no more of them than it needs. */
 class Search {
   /**
-   * What is known of each node that was found: `missing` is how many of those that it waits for have to go on first,
-   * `waiting` are the nodes that wait for it.
+   * Nodes that were found, each with what is known of it: `missing`, how many of those that it waits for have to go on
+   * first, and `waiting`, the nodes that wait for it.
    */
   #known = new Map();
-  /** Those that were found and not read. */
+  /** Nodes that were found, and whose holders or children have not been read. */
   #unread = [];
 
   /** True if a node can go on. */
@@ -144,7 +144,7 @@ class Search {
     return known.goesOn;
   }
 
-  /** Reads the nodes that no answer needed. */
+  /** Reads all nodes that are left, since hosts that wait for room are noted when they are read. */
   readAll() {
     while (this.#unread.length > 0) this.#read(this.#unread.pop());
   }

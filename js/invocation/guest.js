@@ -21,7 +21,7 @@ import { LONG, LONG_TEXT, attachRefill, overdueError, spend, timeLeft } from './
 const guests = [];
 
 /** The start of an instance that is being created; undefined if that has not begun. */
-export const startOf = (id) => guests[id]?.invocation;
+export const startOfGuest = (id) => guests[id]?.invocation;
 
 /** The start of an instance of a host that is being created; undefined if there is none. */
 export const startOn = (host) => guests.find((guest) => guest?.host.id === host)?.invocation;

@@ -184,6 +184,7 @@ export class Dispatcher {
         reject(reason);
       });
     });
+    // It may be rejected when nothing waits for it any more.
     aborted.catch(() => {});
     try {
       if (invocation.parent !== undefined) this.#requireRenewal(instance, invocation);

@@ -5,7 +5,7 @@ import { NO_SLOT } from '../generated/constants.js';
 import { tellPool } from '../base/observing.js';
 import { instantiateHalf, resetOf } from '../api/host.js';
 import { recheckPending } from '../invocation/blocked.js';
-import { startOf } from '../invocation/guest.js';
+import { startOfGuest } from '../invocation/guest.js';
 import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
 import { StartingRemotes } from '../worker/start-remote.js';
@@ -77,7 +77,7 @@ export class Instances {
     return holders.includes(undefined) ? undefined : holders;
   }
 
-  /** What runs or waits on an instance, or on the one that its renewal makes. */
+  /** The occupant of an instance, or of the new one that its renewal makes: see `occupant` of `Turns`. */
   #occupantOf({ number, port, renewal }) {
     if (renewal === undefined) return port.occupant;
     if (this.#hostless.includes(number)) return this.#startOf(number);
@@ -89,7 +89,7 @@ export class Instances {
   #startOf(number) {
     const inWorkers = this.#startingRemotes.starts;
     const onThread = [];
-    for (let index = 0, id; (id = this.#pool.starting(index)) !== NO_SLOT; index++) onThread.push(startOf(id));
+    for (let index = 0, id; (id = this.#pool.starting(index)) !== NO_SLOT; index++) onThread.push(startOfGuest(id));
     // Instances start in the order in which they are made, on each kind of thread.
     const starts = inWorkers.length > 0 ? inWorkers : onThread;
     return starts.length === this.#hostless.length ? starts[this.#hostless.indexOf(number)] : undefined;
@@ -166,7 +166,7 @@ export class Instances {
       );
     } finally {
       this.#hostless.splice(this.#hostless.indexOf(number), 1);
-      // What it waited for, it waits for no longer.
+      // Chains that were not blocked while this start could still go on may be now.
       recheckPending();
     }
   }
@@ -248,7 +248,7 @@ export class Instances {
       this.replaced++;
       return this.#renewed(instance, performance.now(), this.#reset(instance));
     };
-    // An update waits for the invocations that wait for this.
+    // The renewal that runs is an update, which waits for invocations that would wait for it here.
     return instance.isUpdating ? renew() : instance.renewOnce(renew);
   }
 

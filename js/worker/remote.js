@@ -2,7 +2,7 @@
 
 import { WapcError, closedError } from '../base/error.js';
 import { DEMANDS_INTERRUPT } from '../generated/constants.js';
-import { waitingFor } from '../invocation/blocked.js';
+import { duringStart } from '../invocation/blocked.js';
 import { Invocation } from '../invocation/invocation.js';
 import { timeoutError } from '../invocation/timeout.js';
 import { Turns } from '../invocation/turns.js';
@@ -266,7 +266,7 @@ class Remote extends Turns {
       // Started separately from the invocation, since it has a time limit of its own.
       if (!this.#guest.isThere || this.#guest.broken) {
         const start = { holders: () => this.#guest.starting && [this.#guest.starting] };
-        await waitingFor(invocation, start, () => this.#renew(invocation, this.#module));
+        await duringStart(invocation, start, () => this.#renew(invocation, this.#module));
       }
       return await this.#guest.invoke(invocation);
     } catch (error) {
