@@ -1,4 +1,4 @@
-/** What a visitor of the demo page does, in Chromium: follows its links, scrolls through it, presses, brings files. */
+/** Tests of the demo page by visits in Chromium: its links, its scenes as they come into view, files, failed scripts. */
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const tops = (page) =>
     [...document.querySelectorAll('.scene, footer')].map((element) => element.getBoundingClientRect().top + scrollY),
   );
 
-/** Ways to somebody's own guest. */
+/** The ways to the scene of somebody's own guest. */
 const WAYS = {
   link: (page) => page.click('nav [href="#own"]'),
   keyboard: (page) => page.locator('nav [href="#own"]').press('Enter'),

@@ -2,28 +2,23 @@
 
 import sample from 'source:www/samples/own.js';
 
-import { copyButton } from '../parts/code.js';
 import { codeEditor } from '../parts/editor.js';
 import { choices, element, errorElement, field } from '../parts/elements.js';
 import { FORMATS, bytesOf } from '../parts/formats.js';
 import { loadAddress, loadFile } from '../parts/load.js';
 import { count, size, time } from '../parts/numbers.js';
 import { Sequence } from '../parts/sequence.js';
-import { linkOf, sharedBy, tooLong } from '../parts/share.js';
+import { sharedBy } from '../parts/share.js';
 import { fill } from '../parts/stage.js';
 import { Running, located } from '../sandbox/running.js';
 import { about } from './own/about.js';
 import { answerElement } from './own/answer.js';
 import { absolute, cut, nameOf, underName } from './own/names.js';
 import { EXAMPLE, OURS, isOurs, oursAt } from './own/ours.js';
+import { sharing } from './own/sharing.js';
 
 /** Milliseconds after which a guest, or its callback, is stopped with its worker: well after its own deadline. */
 const PATIENCE = 10_000;
-
-const SHARING =
-  'Guest, operation, payload and callback are in the link. Whoever opens it sees them, and nothing runs by itself.';
-
-const NOT_SHARED = 'A file cannot be shared by a link: put it somewhere, and give its address.';
 
 const SAMPLE = 'www/samples/own.js';
 
@@ -54,16 +49,7 @@ export function mount(section) {
   const editor = codeEditor({ label: 'The callback that answers its calls', language: 'js' });
   const invoke = element('button', { class: 'main' }, 'Invoke');
   const stop = element('button', { type: 'button', disabled: true, onclick: () => userStops() }, 'Stop');
-  const link = element('input', { readonly: true, 'aria-label': 'The link', onfocus: () => link.select() });
-  const shareHint = element('small', {});
-  const copy = copyButton(() => link.value, 'Copy the link');
-  const share = element(
-    'details',
-    { class: 'share' },
-    element('summary', {}, 'Share it'),
-    element('div', { class: 'row' }, link, copy),
-    shareHint,
-  );
+  const share = sharing();
   const answer = element('div', { class: 'answer' });
   const sequence = new Sequence('your guest');
   sequence.place.hidden = true;
@@ -84,7 +70,7 @@ export function mount(section) {
       field('A file: drop it anywhere, or choose it', file),
       element('div', {}, element('span', { class: 'label-of' }, 'One of ours'), ours.group),
     ],
-    stage: [element('div', { class: 'pad rows' }, head, form, answer, share), sequence.place],
+    stage: [element('div', { class: 'pad rows' }, head, form, answer, share.place), sequence.place],
     code: [{ name: 'own.js', language: 'js', text: sample, sample: SAMPLE }],
   });
 
@@ -109,7 +95,7 @@ export function mount(section) {
   const fromAddress = (text) => ({ name: nameOf(text), address: text });
   const fromFile = (file) => ({ name: file.name, file });
 
-  /** What was filled in last. */
+  /** The invocation that the page or a link has filled in last. */
   let example;
 
   /** Fills in an invocation. */
@@ -123,7 +109,7 @@ export function mount(section) {
     isStrangers = false;
   }
 
-  /** True while what was filled in is as it was: the operation aside, which every guest has its own of. */
+  /** True while that has not been changed; its operation does not count, since each guest has others. */
   const isUntouched = () =>
     payload.value === example.payload && format === example.format && editor.value === example.callback;
 
@@ -278,13 +264,7 @@ export function mount(section) {
 
   function showLink() {
     const guest = current?.address === undefined ? undefined : absolute(current.address);
-    const values = { guest, operation: operation.value, payload: payload.value, format, callback: editor.value };
-    const reason = tooLong(values);
-    link.disabled = copy.disabled = guest === undefined || reason !== undefined;
-    link.value = link.disabled ? '' : linkOf(values);
-    shareHint.textContent = SHARING;
-    if (guest === undefined) shareHint.textContent = NOT_SHARED;
-    else if (reason !== undefined) shareHint.textContent = `It cannot be shared by a link: ${reason}.`;
+    share.showLink({ guest, operation: operation.value, payload: payload.value, format, callback: editor.value });
   }
   form.addEventListener('input', showLink);
   form.addEventListener('click', showLink);

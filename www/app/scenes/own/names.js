@@ -1,17 +1,17 @@
-/** What a guest that somebody brings is called. */
+/** Names and addresses of guests, as the page shows them. */
 
 import { addressOf } from '../../parts/load.js';
 
-/** An error of a guest by its name: the package is given its bytes. */
+/** An error with the name of its guest: the package, which is given the bytes alone, does not know it. */
 export function underName(error, name) {
   error.message = error.message.replace(/^the bytes: /, `${name}: `);
   return error;
 }
 
-/** An address as it is shown, and a name. */
+/** An address or a name, cut off where it is too long to be shown. */
 export const cut = (text, most = 300) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
-/** What a guest at an address is called. */
+/** The name of the guest at an address: the last part of its path. */
 export function nameOf(text) {
   try {
     return cut(decodeURIComponent(addressOf(text).pathname.split('/').at(-1)) || text, 100);

@@ -2,6 +2,8 @@
 
 import request from 'source:examples/kubewarden-policy/requests/shop.json';
 
+import { absolute } from './names.js';
+
 const ECHO = `// Answers each call of the guest with what it sent.
 const hostCall = (binding, namespace, operation, payload) => payload;
 `;
@@ -51,8 +53,7 @@ export const OURS = {
 /** The one of the page's own guests that is at an address. */
 export function oursAt(address) {
   if (address === undefined) return undefined;
-  const resolved = (path) => (URL.canParse(path, document.baseURI) ? new URL(path, document.baseURI).href : path);
-  return OURS[Object.keys(OURS).find((path) => resolved(path) === resolved(address))];
+  return OURS[Object.keys(OURS).find((path) => absolute(path) === absolute(address))];
 }
 
 /** True for a callback that the page itself has filled in. */
