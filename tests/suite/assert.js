@@ -78,3 +78,9 @@ export const string = (array) => decoder.decode(array);
 export const words = (...numbers) => new Uint8Array(Uint32Array.from(numbers).buffer);
 /** The words of an answer. */
 export const wordsOf = (array) => [...new Uint32Array(array.slice().buffer)];
+
+/** The innermost cause of an error. */
+export function rootOf(error) {
+  while (error.cause !== undefined) error = error.cause;
+  return error;
+}

@@ -1,31 +1,9 @@
 /** Chains of invocations (`from`): what they inherit, and those that would wait for themselves. */
 
-import { A_DAY, bytes, equal, fails, string, thrown, until } from './assert.js';
+import { A_DAY, bytes, equal, fails, rootOf, string, thrown, until } from './assert.js';
 import { ENDLESS, guestOf, turning } from './interrupting/endless.js';
-import { relay } from './routes.js';
-import { patient, ways } from './ways.js';
-
-/** The payload that makes `relay` guests call namespaces in turn; the last one echoes. */
-const through = (...namespaces) =>
-  namespaces.reduceRight((payload, namespace, index) => {
-    return relay(namespace, index === namespaces.length - 1 ? 'echo' : 'relay', payload);
-  }, 'the end');
-
-/** The innermost cause of an error. */
-function rootOf(error) {
-  while (error.cause !== undefined) error = error.cause;
-  return error;
-}
-
-const codeOf = (error) => rootOf(error).code;
-
-/** What routes lead to: they are given when hosts are made, and what they lead to is made later. */
-class Later {
-  target = undefined;
-  invoke(...given) {
-    return this.target.invoke(...given);
-  }
-}
+import { Later, relay, through } from './routes.js';
+import { patient, poolsThatWait, ways } from './ways.js';
 
 /** Milliseconds: short, since an endless guest takes them. */
 const SOON = 20;
@@ -47,7 +25,7 @@ class Endless {
 }
 
 export function* chains(environment) {
-  const { WapcHost, WapcModule, WapcPool, guest, canSuspend, hasWorkers } = environment;
+  const { WapcHost, WapcModule, WapcPool, guest, canSuspend } = environment;
 
   const endless = async () =>
     new Endless(await WapcHost.instantiate(guestOf(ENDLESS['a loop']), { async: false, limits: { interrupt: true } }));
@@ -409,9 +387,7 @@ export function* chains(environment) {
     ];
   }
 
-  const kinds = [...(canSuspend ? [{}] : []), ...(hasWorkers ? [{ workers: true }] : [])];
-  for (const options of kinds) {
-    const kind = options.workers ? 'workers' : 'guests that suspend';
+  for (const [kind, options] of poolsThatWait(environment)) {
     yield [
       `a pool of ${kind}: a chain has room for as many as there are instances`,
       async () => {
@@ -501,99 +477,6 @@ export function* chains(environment) {
         await pool.close();
       },
     ];
-  }
-
-  for (const [name, make] of servers(environment)) {
-    yield [
-      `${name}: a chain that waits for an instance whose start waits for the chain`,
-      async () => {
-        let calls = true;
-        let server, outer;
-        const codes = [];
-        const note = async (invoked) => void codes.push(await invoked.then(() => 'answered', codeOf));
-        const hostCall = async (binding, namespace, operation, payload, from) => {
-          if (calls) await note(outer.invoke('echo', 'x', { from }));
-        };
-        outer = await WapcHost.instantiate(await guest('wat/relay'), {
-          async hostCall(binding, namespace, operation, payload, from) {
-            await note(server.invoke('?', '', { from }));
-            await note(server.invoke('x', '', { from }));
-          },
-        });
-        calls = false;
-        const made = await make(await guest('wat/starting'), { hostCall });
-        server = made.server;
-        calls = true;
-        await outer.invoke('relay', relay('a', 'b'));
-        equal(codes.includes('WAPC_REENTRANT'), true, codes.join());
-        equal(string(await outer.invoke('echo', 'again')), 'again');
-        equal((await server.invoke('x')).length, 4);
-        outer.close();
-        made.close();
-      },
-    ];
-  }
-
-  for (const options of kinds) {
-    const kind = options.workers ? 'workers' : 'guests that suspend';
-    yield [
-      `a pool of ${kind}: a chain that waits for a renewed instance whose \`initialize\` waits for the chain`,
-      async () => {
-        const source = await guest('wat/relay');
-        const later = new Later();
-        const codes = [];
-        let renews = false;
-        const pool = await WapcPool.create(source, {
-          ...options,
-          size: 1,
-          hostCall: { later },
-          async initialize(host) {
-            if (renews) codes.push(await host.invoke('relay', relay('later', 'echo')).then(() => 'answered', codeOf));
-          },
-        });
-        const server = await pool.get();
-        const outer = await WapcHost.instantiate(source, {
-          async hostCall(binding, namespace, operation, payload, from) {
-            // Its first name does not end: it is looked for behind the guest's memory.
-            await fails('WAPC_TRAP', () => server.invoke('relay', new Uint8Array(0x3fc00).fill(1), { from }));
-            codes.push(await server.invoke('echo', 'x', { from }).then(string, codeOf));
-          },
-        });
-        later.target = outer;
-        renews = true;
-        await outer.invoke('relay', relay('a', 'b'));
-        equal(codes, ['WAPC_REENTRANT', 'x']);
-        outer.close();
-        pool.destroy();
-      },
-    ];
-
-    for (const phase of ['starts', 'is initialized']) {
-      yield [
-        `a pool of ${kind}: a chain that waits for itself while an instance that takes over ${phase}`,
-        async () => {
-          const later = new Later();
-          const { hostCall, called } = patient();
-          let isNext = false;
-          const pool = await WapcPool.create(await guest('wat/relay'), {
-            ...options,
-            size: 1,
-            initialize: async () => void (isNext && phase === 'is initialized' && (await hostCall())),
-            hostCall: (...call) =>
-              isNext && call[2] === '' ? hostCall(...call) : later.invoke(call[2], call[3], { from: call[4] }),
-          });
-          later.target = pool;
-          isNext = true;
-          const replaced = pool.replace(await guest(phase === 'starts' ? 'wat/starting' : 'wat/relay'));
-          const { resolve } = await called(0);
-          const error = await fails('WAPC_GUEST', () => pool.invoke('relay', through('later')));
-          equal(rootOf(error).code, 'WAPC_REENTRANT');
-          resolve('');
-          await replaced;
-          await pool.close();
-        },
-      ];
-    }
   }
 
   yield [
@@ -775,39 +658,6 @@ export function* chains(environment) {
       inner.close();
     },
   ];
-}
-
-/** Makers of hosts and of what stands for one: pairs of a name, and a function that resolves with it and its end. */
-function* servers({ WapcHost, WapcPool, canSuspend, hasWorkers }) {
-  if (canSuspend || hasWorkers) {
-    yield [
-      'a host',
-      async (source, options) => {
-        const server = await WapcHost.instantiate(source, options);
-        return { server, close: () => server.close() };
-      },
-    ];
-  }
-  for (const options of [...(canSuspend ? [{}] : []), ...(hasWorkers ? [{ workers: true }] : [])]) {
-    const kind = options.workers ? 'workers' : 'guests that suspend';
-    const make = (source, given) => WapcPool.create(source, { ...options, ...given, size: 1 });
-    for (const min of [0, 1]) {
-      yield [
-        `a pool of ${kind}${min === 0 ? ' that grows' : ''}`,
-        async (source, given) => {
-          const server = await make(source, { ...given, min });
-          return { server, close: () => server.destroy() };
-        },
-      ];
-    }
-    yield [
-      `an acquired instance of a pool of ${kind}`,
-      async (source, given) => {
-        const pool = await make(source, given);
-        return { server: await pool.get(), close: () => pool.destroy() };
-      },
-    ];
-  }
 }
 
 /** Lets the event loop turn. */

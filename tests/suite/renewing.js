@@ -1,24 +1,51 @@
 /** Instances that are renewed: invocations that wait for them, and chains (`from`) that they wait for. */
 
-import { equal, fails, string, words } from './assert.js';
-import { relay } from './routes.js';
-import { patient } from './ways.js';
+import { equal, fails, rootOf, string, words } from './assert.js';
+import { Later, TRAPPING, relay, through } from './routes.js';
+import { patient, poolsThatWait } from './ways.js';
 
-/** A request that makes `wat/relay` trap: its first name does not end in the guest's memory. */
-const TRAPPING = new Uint8Array(0x3fc00).fill(1);
-
-/** The code of the innermost cause, or the text of the response. */
+/** The text of a response, or the code of an error's innermost cause. */
 const outcomeOf = (invoked) =>
   invoked.then(string, (error) => {
-    while (error.cause !== undefined) error = error.cause;
-    return error.code ?? error.name;
+    const { code, name } = rootOf(error);
+    return code ?? name;
   });
 
 export function* renewing(environment) {
-  const { WapcHost, WapcPool, guest, canSuspend, hasWorkers } = environment;
+  const { WapcHost, WapcPool, guest, canSuspend } = environment;
 
-  for (const options of [...(canSuspend ? [{}] : []), ...(hasWorkers ? [{ workers: true }] : [])]) {
-    const kind = options.workers ? 'workers' : 'guests that suspend';
+  for (const [name, make] of servers(environment)) {
+    yield [
+      `${name}: a chain that waits for an instance whose start waits for the chain`,
+      async () => {
+        let calls = true;
+        let server, outer;
+        const codes = [];
+        const note = async (invoked) => void codes.push(await outcomeOf(invoked));
+        const hostCall = async (binding, namespace, operation, payload, from) => {
+          if (calls) await note(outer.invoke('echo', 'x', { from }));
+        };
+        outer = await WapcHost.instantiate(await guest('wat/relay'), {
+          async hostCall(binding, namespace, operation, payload, from) {
+            await note(server.invoke('?', '', { from }));
+            await note(server.invoke('x', '', { from }));
+          },
+        });
+        calls = false;
+        const made = await make(await guest('wat/starting'), { hostCall });
+        server = made.server;
+        calls = true;
+        await outer.invoke('relay', relay('a', 'b'));
+        equal(codes.includes('WAPC_REENTRANT'), true, codes.join());
+        equal(string(await outer.invoke('echo', 'again')), 'again');
+        equal((await server.invoke('x')).length, 4);
+        outer.close();
+        made.close();
+      },
+    ];
+  }
+
+  for (const [kind, options] of poolsThatWait(environment)) {
     const poolOf = async (name, given) => WapcPool.create(await guest(name), { ...options, size: 1, ...given });
 
     yield [
@@ -175,6 +202,64 @@ export function* renewing(environment) {
         pool.destroy();
       },
     ];
+
+    yield [
+      `a pool of ${kind}: a chain that waits for a renewed instance whose \`initialize\` waits for the chain`,
+      async () => {
+        const source = await guest('wat/relay');
+        const later = new Later();
+        const codes = [];
+        let renews = false;
+        const pool = await WapcPool.create(source, {
+          ...options,
+          size: 1,
+          hostCall: { later },
+          async initialize(host) {
+            if (renews) codes.push(await outcomeOf(host.invoke('relay', relay('later', 'echo'))));
+          },
+        });
+        const server = await pool.get();
+        const outer = await WapcHost.instantiate(source, {
+          async hostCall(binding, namespace, operation, payload, from) {
+            await fails('WAPC_TRAP', () => server.invoke('relay', TRAPPING, { from }));
+            codes.push(await outcomeOf(server.invoke('echo', 'x', { from })));
+          },
+        });
+        later.target = outer;
+        renews = true;
+        await outer.invoke('relay', relay('a', 'b'));
+        equal(codes, ['WAPC_REENTRANT', 'x']);
+        outer.close();
+        pool.destroy();
+      },
+    ];
+
+    for (const phase of ['starts', 'is initialized']) {
+      yield [
+        `a pool of ${kind}: a chain that waits for itself while an instance that takes over ${phase}`,
+        async () => {
+          const later = new Later();
+          const { hostCall, called } = patient();
+          let isNext = false;
+          const pool = await WapcPool.create(await guest('wat/relay'), {
+            ...options,
+            size: 1,
+            initialize: async () => void (isNext && phase === 'is initialized' && (await hostCall())),
+            hostCall: (...call) =>
+              isNext && call[2] === '' ? hostCall(...call) : later.invoke(call[2], call[3], { from: call[4] }),
+          });
+          later.target = pool;
+          isNext = true;
+          const replaced = pool.replace(await guest(phase === 'starts' ? 'wat/starting' : 'wat/relay'));
+          const { resolve } = await called(0);
+          const error = await fails('WAPC_GUEST', () => pool.invoke('relay', through('later')));
+          equal(rootOf(error).code, 'WAPC_REENTRANT');
+          resolve('');
+          await replaced;
+          await pool.close();
+        },
+      ];
+    }
   }
 
   if (canSuspend) {
@@ -207,6 +292,39 @@ export function* renewing(environment) {
         await replaced;
         outer.close();
         server.close();
+      },
+    ];
+  }
+}
+
+/** Makers of hosts and of what stands for one: pairs of a name, and a function that resolves with it and its end. */
+function* servers(environment) {
+  const { WapcHost, WapcPool, canSuspend, hasWorkers } = environment;
+  if (canSuspend || hasWorkers) {
+    yield [
+      'a host',
+      async (source, options) => {
+        const server = await WapcHost.instantiate(source, options);
+        return { server, close: () => server.close() };
+      },
+    ];
+  }
+  for (const [kind, options] of poolsThatWait(environment)) {
+    const make = (source, given) => WapcPool.create(source, { ...options, ...given, size: 1 });
+    for (const min of [0, 1]) {
+      yield [
+        `a pool of ${kind}${min === 0 ? ' that grows' : ''}`,
+        async (source, given) => {
+          const server = await make(source, { ...given, min });
+          return { server, close: () => server.destroy() };
+        },
+      ];
+    }
+    yield [
+      `an acquired instance of a pool of ${kind}`,
+      async (source, given) => {
+        const pool = await make(source, given);
+        return { server: await pool.get(), close: () => pool.destroy() };
       },
     ];
   }

@@ -7,6 +7,23 @@ import { ways } from './ways.js';
 export const relay = (namespace, operation, payload = '', binding = 'default') =>
   `${binding}\0${namespace}\0${operation}\0${payload}`;
 
+/** A payload that makes the guest `relay` trap: its first name does not end in the guest's memory. */
+export const TRAPPING = new Uint8Array(0x3fc00).fill(1);
+
+/** The payload that makes `relay` guests call namespaces in turn; the last one echoes. */
+export const through = (...namespaces) =>
+  namespaces.reduceRight((payload, namespace, index) => {
+    return relay(namespace, index === namespaces.length - 1 ? 'echo' : 'relay', payload);
+  }, 'the end');
+
+/** A target of routes, which are given when hosts are made: the host or pool that it stands for is made later. */
+export class Later {
+  target = undefined;
+  invoke(...given) {
+    return this.target.invoke(...given);
+  }
+}
+
 /** A class that is no host, and has `invoke`. */
 class Recorder {
   seen = [];

@@ -44,3 +44,9 @@ export function patient() {
   };
   return { hostCall, called, calls };
 }
+
+/** The kinds of pools that let host callbacks answer later: pairs of a name and the options that make one. */
+export const poolsThatWait = ({ canSuspend, hasWorkers }) => [
+  ...(canSuspend ? [['guests that suspend', {}]] : []),
+  ...(hasWorkers ? [['workers', { workers: true }]] : []),
+];
