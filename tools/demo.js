@@ -32,7 +32,7 @@ function pathOf(url) {
  * Serves a folder on a loopback port: its address, and a function that stops it.
  * @param {string} folder
  * @param {number} port 0 for any that is free
- * @param {Record<string, string>} headers
+ * @param {Record<string, string> | ((path: string) => Record<string, string>)} headers of all files, or of the one at a path
  */
 export async function serveFolder(folder, port, headers) {
   const server = createServer((request, response) => {
@@ -40,7 +40,8 @@ export async function serveFolder(folder, port, headers) {
     if (path === undefined) return response.writeHead(400).end();
     const file = join(folder, path);
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
+    const others = typeof headers === 'function' ? headers(path) : headers;
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...others });
     return createReadStream(file).pipe(response);
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));

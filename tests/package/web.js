@@ -1,6 +1,6 @@
-/** Rows of environments in Chromium without a bundler: workers that are no dedicated ones, and a package of another origin. */
+/** Rows of environments in Chromium without a bundler: other workers, packages of another origin, headers and frames. */
 
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { serveFolder } from '../../tools/demo.js';
@@ -44,11 +44,29 @@ const inServiceWorker = (folder, entry) => {
   return ask(folder, SERVICE_PAGE, worker(entry, 'message', answer));
 };
 
+/** The head of a page that finds the package at an address. */
+const mapTo = (address) => `<script type="importmap">${JSON.stringify({ imports: { 'wapc-host': address } })}</script>`;
+
+/** Visits a page whose workers' script is served with other headers than the page. */
+function withWorkersServed(folder, headers) {
+  writeFileSync(join(folder, 'index.html'), html('./page.js', mapTo(`./${DIST}/index.js`)));
+  return visit({ folder }, (path) => (path === `/${DIST}/worker.js` ? headers : ISOLATED));
+}
+
+/** Visits a page with a frame that has an origin of its own. */
+function inSandbox(folder) {
+  const frame = '<iframe sandbox="allow-scripts" src="frame.html"></iframe>';
+  writeFileSync(join(folder, 'frame.html'), html('./page.js', mapTo(`./${DIST}/index.js`)));
+  writeFileSync(join(folder, 'index.html'), html('./parent.js', frame));
+  writeFileSync(join(folder, 'parent.js'), 'onmessage = ({ data }) => (globalThis.outcome = data);');
+  appendFileSync(join(folder, 'page.js'), 'parent.postMessage(globalThis.outcome, "*");\n');
+  return visit({ folder }, { 'access-control-allow-origin': '*' });
+}
+
 /** Visits a page that imports the package from another origin. */
 async function fromElsewhere(folder, headers) {
   const elsewhere = await serveFolder(join(folder, DIST), 0, { 'access-control-allow-origin': '*' });
-  const map = JSON.stringify({ imports: { 'wapc-host': `${elsewhere.address}index.js` } });
-  writeFileSync(join(folder, 'index.html'), html('./page.js', `<script type="importmap">${map}</script>`));
+  writeFileSync(join(folder, 'index.html'), html('./page.js', mapTo(`${elsewhere.address}index.js`)));
   try {
     return await visit({ folder }, { ...ISOLATED, ...headers });
   } finally {
@@ -86,5 +104,28 @@ export const web = [
     name: 'a CDN, with a policy without blob:',
     expected: NO_WORKERS,
     run: (folder) => fromElsewhere(folder, { 'content-security-policy': "worker-src 'self'" }),
+  },
+  {
+    name: 'an isolated page, whose workers have no Cross-Origin-Embedder-Policy',
+    expected: NO_WORKERS,
+    run: (folder) => withWorkersServed(folder, {}),
+  },
+  {
+    name: 'a page whose workers are served with a policy that forbids WebAssembly',
+    expected: { ...ALL, workers: 'WAPC_INIT' },
+    run: (folder) => withWorkersServed(folder, { ...ISOLATED, 'content-security-policy': "script-src 'self'" }),
+  },
+  {
+    name: 'a frame with `sandbox`, without `allow-same-origin`',
+    expected: NO_WORKERS,
+    run: inSandbox,
+  },
+  {
+    name: 'a page with trusted types',
+    expected: NO_WORKERS,
+    run: (folder) => {
+      writeFileSync(join(folder, 'index.html'), html('./page.js', mapTo(`./${DIST}/index.js`)));
+      return visit({ folder }, { ...ISOLATED, 'content-security-policy': "require-trusted-types-for 'script'" });
+    },
   },
 ];
