@@ -1,7 +1,9 @@
 /**
  * `npm run bench:compare -- OTHER_DIST [CASE]`: compares invocations in this build with those in another one, by turns,
- * on this Node and on one with JSPI. Prints the median of the ratios (this / other), and its 95% confidence interval.
- * JIT compilers decide differently from process to process, so the turns are spread over many processes.
+ * on this Node and on one with JSPI. Prints the median of the ratios of times (this / other: above 1 is slower), and its
+ * 95% confidence interval. JIT compilers decide differently from process to process, so the turns are spread over many
+ * processes. A build whose workers are measured has a process to itself: beside two pools there are more threads than
+ * processors, and which of them sleep says more than the builds do.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -11,50 +13,45 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { nodeWithJspi } from '../../tools/engines.js';
 import { fail } from '../../tools/run.js';
-import { awaited, measure, median, sync } from './measure.js';
+import { awaited, measure, median, sync, together } from './measure.js';
 
+/** The processes that both builds share, and those that each has for its workers. */
 const PROCESSES = 12;
+const PROCESSES_OF_WORKERS = 24;
+const ROUNDS = 5;
 const script = fileURLToPath(import.meta.url);
 const own = fileURLToPath(new URL('../../dist', import.meta.url));
 
-/** The cases of a build, by name. */
-async function casesOf(dist) {
-  const { WapcModule, WapcPool } = await import(pathToFileURL(`${dist}/node.js`).href);
-  const guest = async (name) => readFile(new URL(`../../testdata/${name}.wasm`, import.meta.url));
-  const hostCall = (binding, namespace, operation, payload) => payload;
-  const bytes = await guest('bench');
+const read = (name) => readFile(new URL(`../../testdata/${name}.wasm`, import.meta.url));
+const hostCall = (binding, namespace, operation, payload) => payload;
+const small = new Uint8Array(32).fill(42);
+const kilobyte = new Uint8Array(1024).fill(42);
+const large = new Uint8Array(65536).fill(42);
+const line = new Uint8Array(64).fill(42);
+
+/** Cases of the thread itself, by name. */
+async function inThread({ WapcModule, WapcPool }) {
+  const bytes = await read('bench');
   const module = await WapcModule.compile(bytes);
   const host = await module.instantiate({ hostCall, async: false });
   const auto = await module.instantiate({ hostCall });
   const pool = await WapcPool.create(bytes, { hostCall, async: false, size: 10 });
-  const writer = await (await WapcModule.compile(await guest('wat/lines'))).instantiate({ stdout() {} });
-  const payload = new Uint8Array(32).fill(42);
-  const line = new Uint8Array(64).fill(42);
+  const writer = await (await WapcModule.compile(await read('wat/lines'))).instantiate({ stdout() {} });
   return {
-    '32 B, invokeSync': sync(() => host.invokeSync('echo', payload)),
-    'one host call, invokeSync': sync(() => host.invokeSync('call', payload)),
-    '32 B, await invoke': awaited(() => host.invoke('echo', payload)),
+    '32 B, invokeSync': sync(() => host.invokeSync('echo', small)),
+    'one host call, invokeSync': sync(() => host.invokeSync('call', small)),
+    '32 B, await invoke': awaited(() => host.invoke('echo', small)),
     '1 KiB, await invoke': awaited(() => host.invoke('echo', kilobyte)),
-    "32 B, await invoke, async: 'auto'": awaited(() => auto.invoke('echo', payload)),
-    '32 B, await invoke of a pool': awaited(() => pool.invoke('echo', payload)),
+    "32 B, await invoke, async: 'auto'": awaited(() => auto.invoke('echo', small)),
+    '32 B, await invoke of a pool': awaited(() => pool.invoke('echo', small)),
     '100 lines to standard output, invokeSync': sync(() => writer.invokeSync('', line)),
-    ...casesOfWorkers(() => WapcPool.create(bytes, { hostCall, size: 2, min: 2, workers: true })),
   };
 }
 
-/** The cases of a pool of two workers, which `create` makes when one is measured. */
-function casesOfWorkers(create) {
-  let pool;
-  const by = (callers, operation, payload) => async (times) => {
-    const { invoke } = (pool ??= await create());
-    let left = times;
-    const work = async () => {
-      while (left-- > 0) await invoke.call(pool, operation, payload);
-    };
-    await Promise.all(Array.from({ length: callers }, work));
-  };
-  const small = new Uint8Array(32).fill(42);
-  const large = new Uint8Array(65536).fill(42);
+/** Cases of a pool of two workers, by name. */
+async function inWorkers({ WapcPool }) {
+  const pool = await WapcPool.create(await read('bench'), { hostCall, size: 2, min: 2, workers: true });
+  const by = (callers, operation, payload) => together(() => ({ run: () => pool.invoke(operation, payload) }), callers);
   return {
     '32 B, 2 workers, 64 callers': by(64, 'echo', small),
     '32 B, 2 workers, 1 caller': by(1, 'echo', small),
@@ -63,19 +60,38 @@ function casesOfWorkers(create) {
   };
 }
 
-const kilobyte = new Uint8Array(1024).fill(42);
-
-/** Measures all cases, or those whose names contain `only`, in this process: their ratios. `first` is loaded first. */
-async function turns(first, second, only) {
-  const loaded = { [first]: await casesOf(first), [second]: await casesOf(second) };
-  const { [own]: ours, ...others } = loaded;
-  const [theirs] = Object.values(others);
-  const ratios = {};
-  for (const name of Object.keys(ours).filter((name) => name.includes(only))) {
-    const rounds = await measure({ ours: ours[name], theirs: theirs[name] }, 1, 5);
-    ratios[name] = rounds.map((round) => round.ours / round.theirs);
+/** Measures in this process those cases of the builds whose names contain `only`: the times of each build, by case. */
+async function turns(casesOf, only, builds) {
+  const loaded = {};
+  for (const build of builds) loaded[build] = await casesOf(await import(pathToFileURL(`${build}/node.js`).href));
+  const times = {};
+  for (const name of Object.keys(loaded[builds[0]]).filter((name) => name.includes(only))) {
+    const competitors = Object.fromEntries(builds.map((build) => [build, loaded[build][name]]));
+    const rounds = await measure(competitors, 1, ROUNDS);
+    times[name] = Object.fromEntries(builds.map((build) => [build, rounds.map((round) => round[build])]));
   }
-  return ratios;
+  return times;
+}
+
+/** The times of a process of its own, which measures the `builds`. */
+function measured(node, cases, only, builds) {
+  const { status, stdout, stderr } = spawnSync(node, [script, cases, only, ...builds], { encoding: 'utf8' });
+  if (status !== 0) fail(stderr);
+  return JSON.parse(stdout);
+}
+
+/** The ratios of each turn of processes, by case. By turns: what is loaded, or runs, first is a little slower for it. */
+function ratiosOf(node, other, only, { cases, processes, apart }) {
+  return Array.from({ length: processes }, (_, number) => {
+    const builds = number % 2 === 0 ? [own, other] : [other, own];
+    const runs = (apart ? builds.map((build) => [build]) : [builds]).map((some) => measured(node, cases, only, some));
+    return Object.fromEntries(
+      Object.keys(runs[0]).map((name) => {
+        const { [own]: ours, [other]: theirs } = Object.assign({}, ...runs.map((run) => run[name]));
+        return [name, apart ? [median(ours) / median(theirs)] : ours.map((time, round) => time / theirs[round])];
+      }),
+    );
+  });
 }
 
 /** The 95% confidence interval of the median, by bootstrapping over processes. */
@@ -87,27 +103,26 @@ function interval(processes) {
 }
 
 function compare(node, other, only) {
-  const processes = Array.from({ length: PROCESSES }, (_, number) => {
-    // By turns: the build that is loaded first is a little faster or slower for it.
-    const builds = number % 2 === 0 ? [own, other] : [other, own];
-    const { status, stdout, stderr } = spawnSync(node, [script, only, ...builds], { encoding: 'utf8' });
-    if (status !== 0) fail(stderr);
-    return JSON.parse(stdout);
-  });
   const { stdout: version } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-  console.log(`Node ${version.trim()}, ${PROCESSES} processes, this build / the other`);
-  for (const name of Object.keys(processes[0])) {
-    const ratios = processes.map((process) => process[name]);
-    const [low, high] = interval(ratios).map((ratio) => ratio.toFixed(3));
-    const all = ratios.flat();
-    console.log(`${name.padEnd(42)} ${median(all).toFixed(3)}  [${low}, ${high}]  ${all.length} turns`);
+  console.log(`Node ${version.trim()}: the time of this build / of the other`);
+  for (const kind of [
+    { cases: 'inThread', processes: PROCESSES, apart: false },
+    { cases: 'inWorkers', processes: PROCESSES_OF_WORKERS, apart: true },
+  ]) {
+    const turns = ratiosOf(node, other, only, kind);
+    for (const name of Object.keys(turns[0])) {
+      const ratios = turns.map((turn) => turn[name]);
+      const [low, high] = interval(ratios).map((ratio) => ratio.toFixed(3));
+      const all = ratios.flat();
+      console.log(`${name.padEnd(42)} ${median(all).toFixed(3)}  [${low}, ${high}]  ${all.length} turns`);
+    }
   }
 }
 
 const [, , ...given] = process.argv;
-if (given.length === 3) {
-  const [only, first, second] = given;
-  process.stdout.write(JSON.stringify(await turns(first, second, only)));
+if (given.length > 2) {
+  const [cases, only, ...builds] = given;
+  process.stdout.write(JSON.stringify(await turns({ inThread, inWorkers }[cases], only, builds)));
   process.exit();
 }
 const [other, only = ''] = given;
