@@ -72,6 +72,8 @@ test('serve, call, services, and SIGTERM', async () => {
     [['call', '-'], 'from stdin', 'from stdin'],
     [['echo', '{"a": 1}', '--json'], '', '{"a": 1}\n'],
     [['echo', '00ff', '--hex', '--timeout', '5s', '--retries', '2'], '', '00ff\n'],
+    // Over what timers of Node take.
+    [['echo', 'long', '--timeout', '40000m'], '', 'long'],
   ]) {
     deepEqual(await command(['call', url, ...args], input), { code: 0, stdout: expected, stderr: '' });
   }
@@ -83,7 +85,7 @@ test('serve, call, services, and SIGTERM', async () => {
     equal(code, 0);
     match(
       stdout,
-      /^ {2}name +version +instances +requests +errors +busy +pending +guest\n {2}hello +2\.1\.0 +1 +5 +1 +0 +0 +bench\.wasm, Rust/,
+      /^ {2}name +version +instances +requests +errors +busy +pending +guest\n {2}hello +2\.1\.0 +1 +6 +1 +0 +0 +bench\.wasm, Rust/,
     );
   }
   own.child.kill('SIGTERM');
@@ -293,6 +295,22 @@ test('two guests under one name are two lines', async () => {
     child.kill('SIGTERM');
     equal((await end).code, 0);
   }
+});
+
+test('services ends where somebody answers without end', async (context) => {
+  let timer;
+  const said = { name: 'endless', version: '1.0.0', endpoints: [{ num_requests: 1, num_errors: 0, data: {} }] };
+  Object.assign(said.endpoints[0].data, { guest: { name: 'a', languages: [] }, inFlight: 0 });
+  const subscription = connection.subscribe('$SRV.STATS.endless', {
+    callback: (error, message) => (timer = setInterval(() => message.respond(JSON.stringify(said)), 50)),
+  });
+  context.after(() => {
+    clearInterval(timer);
+    subscription.unsubscribe();
+  });
+  const { code, stdout } = await command(['services', `${server.url}/endless`]);
+  equal(code, 0);
+  match(stdout, /endless +1\.0\.0 /);
 });
 
 test('services --watch tells that the server cannot be reached from one without guests', async (context) => {

@@ -24,6 +24,9 @@ export const options = {
   ...NATS_OPTIONS,
 };
 
+/** The longest delay of Node's timers, in ms: they treat longer ones as 1. */
+const LONGEST_DELAY = 0x7fffffff;
+
 export async function run(values, [url, operation, payload]) {
   const address = readAddress('URL', url, 1);
   const [name] = address.path;
@@ -38,7 +41,7 @@ export async function run(values, [url, operation, payload]) {
   };
   const { bytes, from } = await readPayload(payload);
   const request = format.encode(bytes, from);
-  const connection = await connect(address, values, { timeout: settings.timeout });
+  const connection = await connect(address, values, { timeout: Math.min(settings.timeout, LONGEST_DELAY) });
   try {
     const response = await remote(connection, name, settings).invoke(operation, request);
     await print(format.show(response, Boolean(process.stdout.isTTY)));

@@ -3,6 +3,9 @@
 /** Milliseconds in which they answer, where it is not known how many there are. */
 const PATIENCE = 500;
 
+/** Milliseconds after which no more answers are taken: somebody may send them without end. */
+const LONGEST = 5_000;
+
 /** The name of the error where nobody answers. */
 const NOBODY = 'NoResponders';
 
@@ -14,12 +17,14 @@ const NOBODY = 'NoResponders';
 export async function membersOf(connection, path) {
   const subject = ['$SRV.STATS', ...path].join('.');
   const members = [];
+  const begun = performance.now();
   // It ends where no more come for a while.
   const options = { strategy: 'stall', maxWait: PATIENCE * 4 };
   try {
     for await (const message of await connection.requestMany(subject, '', options)) {
       const member = readMember(message);
       if (member !== undefined) members.push(member);
+      if (performance.now() - begun > LONGEST) break;
     }
   } catch (error) {
     if (error.name !== NOBODY) throw error;
