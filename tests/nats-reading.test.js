@@ -129,6 +129,22 @@ test('watch tells the version that replaces one while that is read, and the next
   deepEqual(told, [next.length, 1]);
 });
 
+test('a watch whose guest cannot be looked up has no subscription left', async () => {
+  await storeOf('unseen');
+  let looks = 0;
+  // The first is of the changes, the second asks for the version.
+  const onRequest = async (subject) => {
+    if (subject.includes('.STREAM.MSG.GET.') && ++looks === 2) throw new Error('not now');
+  };
+  const connection = await watched({ onRequest });
+  await rejects(
+    guestStore(connection, 'unseen').watch('a', () => {}),
+    { code: 'WAPC_UNREACHABLE' },
+  );
+  equal(looks, 2);
+  await untilClosed(connection);
+});
+
 test('an empty object is an empty guest', async () => {
   await storeOf('empty');
   const objects = await new Objm(other).open('empty');

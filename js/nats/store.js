@@ -57,9 +57,14 @@ class GuestStore {
     if (typeof onChange !== 'function') throw argumentError('onChange', 'a function', onChange);
     const begin = (mayCreate) => this.#use(mayCreate, (store) => store.watch({ ignoreDeletes: true }));
     const changes = await begin(true);
-    // Asked after it has begun, so that no version is missed in between.
-    const version = this.#read.get(name) ?? (await this.#use(true, (store) => store.info(name)))?.nuid;
-    return new Watch(this.#connection, begin, changes, name, version, () => this.#current(name), onChange);
+    try {
+      // Asked after it has begun, so that no version is missed in between.
+      const version = this.#read.get(name) ?? (await this.#use(true, (store) => store.info(name)))?.nuid;
+      return new Watch(this.#connection, begin, changes, name, version, () => this.#current(name), onChange);
+    } catch (error) {
+      changes.stop();
+      throw error;
+    }
   }
 
   /** The current version of a guest. Throws WAPC_LOAD where there is none. */
