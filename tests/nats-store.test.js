@@ -4,6 +4,7 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
+import { Objm } from '@nats-io/obj';
 import { WapcPool } from 'wapc-host';
 import { guestStore, remote, serve } from 'wapc-host/nats';
 
@@ -112,6 +113,27 @@ test('watch tells each new version once, from the one that was got', async () =>
 });
 
 test('watch goes on after the NATS server has restarted', () => restarted);
+
+test('watch goes on after its bucket was deleted and made anew', async (context) => {
+  const { setTimeout } = globalThis;
+  // Asks for the version each 30 s.
+  context.mock.method(globalThis, 'setTimeout', (then, delay) => setTimeout(then, delay === 30_000 ? 50 : delay));
+  const told = [];
+  const store = guestStore(connection, 'anew');
+  const watch = await store.watch('a', (bytes) => told.push(...bytes));
+  for (const version of [1, 2, 3]) {
+    await store.put('a', new Uint8Array([version]));
+    await until(() => told.includes(version));
+  }
+  await (await new Objm(connection).open('anew')).destroy();
+  const anew = guestStore(connection, 'anew');
+  for (const version of [4, 5]) {
+    await anew.put('a', new Uint8Array([version]));
+    await until(() => told.includes(version));
+  }
+  watch.stop();
+  deepEqual(told, [1, 2, 3, 4, 5]);
+});
 
 test('servers follow a new version while requests run: none is refused, none goes to the old one after', async () => {
   const store = guestStore(connection, 'followed');

@@ -200,8 +200,8 @@ export interface GuestStore {
   get(name: string): Promise<Bytes>;
   /**
    * Calls back with each new version: those after the one that `get` of this object returned last, or else after the one that
-   * is there now. What changed while the connection was lost is told when it is back; of several versions that follow each
-   * other at once, the last.
+   * is there now. What changed while the connection was lost is told when it is back, and what a bucket has that was
+   * deleted and made anew within 30 s; of several versions that follow each other at once, the last.
    * @throws {WapcError} the errors of `put`
    */
   watch(

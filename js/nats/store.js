@@ -21,6 +21,9 @@ function checkName(name) {
 /** Milliseconds before a version is read again, or changes are asked for again, where that has failed. */
 const AGAIN = 1_000;
 
+/** Milliseconds after which the version is asked for where no change has told of a new one. */
+const EACH = 30_000;
+
 /** Guests by their names. */
 class GuestStore {
   #connection;
@@ -56,11 +59,12 @@ class GuestStore {
     checkName(name);
     if (typeof onChange !== 'function') throw argumentError('onChange', 'a function', onChange);
     const begin = (mayCreate) => this.#use(mayCreate, (store) => store.watch({ ignoreDeletes: true }));
+    const ask = async () => (await this.#use(false, (store) => store.info(name)))?.nuid;
     const changes = await begin(true);
     try {
       // Asked after it has begun, so that no version is missed in between.
-      const version = this.#read.get(name) ?? (await this.#use(true, (store) => store.info(name)))?.nuid;
-      return new Watch(this.#connection, begin, changes, name, version, () => this.#current(name), onChange);
+      const version = this.#read.get(name) ?? (await ask());
+      return new Watch(this.#connection, begin, changes, name, version, ask, () => this.#current(name), onChange);
     } catch (error) {
       changes.stop();
       throw error;
@@ -111,6 +115,7 @@ class Watch {
   #statuses;
   #name;
   #version;
+  #ask;
   #current;
   #onChange;
   #isStopped = false;
@@ -119,13 +124,15 @@ class Watch {
   #isLooking = false;
   #mustLook = false;
   #stopTimer = () => {};
+  #stopAsking = () => {};
 
-  constructor(connection, begin, changes, name, version, current, onChange) {
+  constructor(connection, begin, changes, name, version, ask, current, onChange) {
     this.#connection = connection;
     this.#begin = begin;
     this.#statuses = connection.status();
     this.#name = name;
     this.#version = version;
+    this.#ask = ask;
     this.#current = current;
     this.#onChange = onChange;
     this.#followChanges(changes);
@@ -135,11 +142,13 @@ class Watch {
       void this.#look();
     });
     void this.#look();
+    this.#askLater(version);
   }
 
   stop() {
     this.#isStopped = true;
     this.#stopTimer();
+    this.#stopAsking();
     this.#changes.stop();
     this.#statuses.stop();
   }
@@ -179,6 +188,23 @@ class Watch {
       this.#isLost = true;
       throw error;
     }
+  }
+
+  /**
+   * Asks for the version now and then. A bucket that was deleted and made anew counts its changes from 1 again: the client
+   * of NATS waits for the number that follows the last one of the old bucket.
+   */
+  #askLater(last) {
+    if (this.#isStopped || this.#connection.isClosed()) return;
+    const ask = async () => {
+      const version = await this.#ask().catch(() => last);
+      if (version !== last) {
+        this.#isLost = true;
+        void this.#look();
+      }
+      this.#askLater(version);
+    };
+    this.#stopAsking = startTimer(EACH, () => void ask(), true);
   }
 
   /** Looks for a new version; one at a time, and once more where something happens meanwhile. */
