@@ -409,15 +409,21 @@ test('context is what the option makes of the headers, by default nothing', asyn
     },
     guest,
   );
-  const failing = {
-    context: () => {
-      throw new Error('no context');
-    },
+  await served({ context: async () => 'later' }, () => remote(here, 'hello').invoke('call'), guest);
+  deepEqual(contexts.splice(0), ['later']);
+  const fail = () => {
+    throw new Error('no context');
   };
-  await served(
-    failing,
-    () => rejects(remote(here, 'hello').invoke('call'), { code: 'WAPC_GUEST', message: 'no context' }),
-    guest,
+  for (const context of [fail, async () => fail()]) {
+    await served(
+      { context },
+      () => rejects(remote(here, 'hello').invoke('call'), { code: 'WAPC_GUEST', message: 'no context' }),
+      guest,
+    );
+  }
+  const never = { context: () => new Promise(() => {}) };
+  await served(never, () =>
+    rejects(remote(here, 'hello').invoke('call', '', { timeout: 50 }), { code: 'WAPC_TIMEOUT' }),
   );
   deepEqual(contexts, []);
   await guest.close();

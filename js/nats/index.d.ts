@@ -80,7 +80,8 @@ export interface ServeOptions {
     | undefined;
   /**
    * Makes `invocation.context` of host callbacks from a request's headers, which anybody on the connection can have written.
-   * An error that it throws goes to the caller. By default there is no context.
+   * An error that it throws, or rejects with, goes to the caller; a promise is waited for as that of `authorize`. By default
+   * there is no context.
    */
   context?: ((headers: ReadonlyMap<string, string>) => unknown) | undefined;
   /** More for `data` of STATS, asked each time: what JSON has. */

@@ -2,6 +2,7 @@
 
 import { WapcError, messageOf } from '../base/error.js';
 import { forCaller } from '../base/origin.js';
+import { thenOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
 import { operationOf } from './names.js';
@@ -180,9 +181,13 @@ class Service {
 
   #invoke(request, operation, payload) {
     const { context } = this.#settings;
-    const { timeLeft: timeout, signal } = request;
+    const invoke = (made) => {
+      const { timeLeft: timeout, signal } = request;
+      return this.#guest.invoke(operation, payload, { timeout, signal, context: made });
+    };
     const made = context === undefined ? undefined : context(request.headers);
-    return this.#guest.invoke(operation, payload, { timeout, signal, context: made });
+    // Not given to the guest as it is: nobody might handle its rejection, which would end the process.
+    return thenOf(made) === undefined ? invoke(made) : request.whileAwaited(Promise.resolve(made)).then(invoke);
   }
 
   #respond(request, response) {
