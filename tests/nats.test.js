@@ -429,6 +429,13 @@ test('context is what the option makes of the headers, by default nothing', asyn
   await guest.close();
 });
 
+test('what a guest answers that is no bytes is WAPC_GUEST', async () => {
+  for (const answer of [undefined, null, 5, 'text', [1], new ArrayBuffer(1), { length: 1e9 }]) {
+    const guest = { invoke: async () => answer };
+    await served({}, () => rejects(remote(here, 'hello').invoke('echo'), { code: 'WAPC_GUEST' }), guest);
+  }
+});
+
 test('authorize decides, and what it throws goes to the caller', async () => {
   const invoked = pool.stats.invocations;
   for (const [thrown, code] of [

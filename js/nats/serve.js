@@ -1,8 +1,8 @@
 /** `serve`: a guest as one member of a NATS service. */
 
-import { WapcError, messageOf } from '../base/error.js';
+import { WapcError, describe, messageOf } from '../base/error.js';
 import { forCaller } from '../base/origin.js';
-import { thenOf } from '../base/payload.js';
+import { isBytes, thenOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
 import { operationOf } from './names.js';
@@ -191,8 +191,12 @@ class Service {
   }
 
   #respond(request, response) {
-    const { length } = response;
     try {
+      if (!isBytes(response)) {
+        const message = `the guest has answered with ${describe(response)}, where a Uint8Array was expected`;
+        throw new WapcError('WAPC_GUEST', message);
+      }
+      const { length } = response;
       if (request.isLong(length) && length > this.#room) {
         const message = `${this.#leaving} bytes of answers are leaving here in pieces, and ${length} more would be over ${MOST_IN_PIECES}`;
         throw new WapcError('WAPC_LIMIT', message);
