@@ -136,11 +136,12 @@ class Watch {
     this.#current = current;
     this.#onChange = onChange;
     this.#followChanges(changes);
-    void this.#follow(this.#statuses, ({ type }) => {
+    const closed = this.#follow(this.#statuses, ({ type }) => {
       if (type !== 'reconnect') return;
       this.#isLost = true;
       void this.#look();
     });
+    void closed.then(() => this.#stopAsking());
     void this.#look();
     this.#askLater(version);
   }
