@@ -115,7 +115,7 @@ export interface RemoteOptions {
   prefix?: string | undefined;
   /**
    * Milliseconds, where `invoke` names none. The server stops working for it when they are over. With Infinity an invocation
-   * whose server dies never settles, unless it is `idempotent` and has `retries`.
+   * whose server dies never settles, unless it is `idempotent` and another of its `retries` is left.
    * @default 10_000
    */
   timeout?: number | undefined;
@@ -129,8 +129,9 @@ export interface RemoteOptions {
   retries?: number | undefined;
   /**
    * Operations that may run more than once for one invocation; true for all. With `retries` they are tried again where the
-   * connection is lost, and where the server that took one has not been heard of for 3 s. A guest that computes as long on
-   * that server's own thread keeps it from being heard of: serve such guests with `workers: true`.
+   * connection is lost, and where the server that took one has not been heard of for 3 s; the last attempt waits until the
+   * timeout. A guest that computes as long on that server's own thread keeps it from being heard of: serve such guests with
+   * `workers: true`.
    * @default false
    */
   idempotent?: boolean | readonly string[] | undefined;
