@@ -291,6 +291,9 @@ test('STATS is answered where its data are none of JSON', async () => {
         throw new Error('no');
       },
     }),
+    async () => {
+      throw new Error('no');
+    },
   ]) {
     const own = await serve(there, pool, { name: 'odd', version: '1.0.0', data });
     const [{ num_requests: requests, data: said }] = (await here.request(`$SRV.STATS.odd.${own.id}`)).json().endpoints;

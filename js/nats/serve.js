@@ -1,6 +1,6 @@
 /** `serve`: a guest as one member of a NATS service. */
 
-import { WapcError, describe, messageOf } from '../base/error.js';
+import { WapcError, argumentError, describe, messageOf } from '../base/error.js';
 import { forCaller } from '../base/origin.js';
 import { isBytes, thenOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
@@ -280,7 +280,13 @@ class Service {
     const { data } = this.#settings;
     const { name, stats } = this.#guest;
     const languages = this.#languages();
-    return { guest: { name, languages }, pool: stats, inFlight: this.#inFlight, ...data?.() };
+    const more = data?.();
+    if (thenOf(more) !== undefined) {
+      // Its rejection, which nobody handles, would end the process.
+      Promise.resolve(more).catch(() => {});
+      throw argumentError('data', 'a function that returns an object at once', more);
+    }
+    return { guest: { name, languages }, pool: stats, inFlight: this.#inFlight, ...more };
   }
 
   #languages() {
