@@ -72,6 +72,29 @@ test('a wrong content type is reported once, however many guests have it', () =>
   equal(stderr.includes('came as text/plain'), true, stderr);
 });
 
+test('no asynchronous resource is open where the package was only imported, or all was closed', () => {
+  const source = `
+    import { createHook } from 'node:async_hooks';
+    const open = new Map();
+    const init = (id, type) => type === 'WapcHost' && open.set(id, type);
+    createHook({ init, destroy: (id) => open.delete(id) }).enable();
+    const { WapcHost } = await import(${JSON.stringify(new URL('../dist/node.js', import.meta.url).href)});
+    await new Promise(setImmediate);
+    console.log(open.size);
+    const host = await WapcHost.instantiate(${JSON.stringify(path('hello'))}, { logger() {}, hostCall: () => 'x' });
+    await host.invoke('echo', 'x');
+    host.close();
+    for (let turn = 0; turn < 3; turn++) {
+      await new Promise(setImmediate);
+      gc();
+    }
+    await new Promise(setImmediate);
+    console.log(open.size);`;
+  const flags = ['--expose-gc', '--input-type=module', '--eval', source];
+  const { stdout, stderr } = spawnSync(process.execPath, flags, { encoding: 'utf8' });
+  deepEqual([stdout, stderr], ['0\n0\n', '']);
+});
+
 test('a refused promise that rejects later does not end the process', async () => {
   const unhandled = [];
   const listen = (reason) => unhandled.push(reason);
