@@ -36,6 +36,12 @@ export function lengthOf(bytes) {
   return lengthIn.call(bytes);
 }
 
+/** What to do where an object came in place of bytes. */
+const ADVICE = {
+  payload: '; `call` with a `codec` takes values, and options are the third argument',
+  "the host callback's answer": '; routes with a `codec` return values',
+};
+
 /**
  * The bytes of a `Payload`, not copied: a string becomes UTF-8, a view or buffer the bytes it covers. Throws
  * WAPC_ARGUMENT for anything else.
@@ -45,7 +51,7 @@ export function toBytes(value, what) {
   if (typeof value === 'string') return encoder.encode(value);
   const bytes = viewOf(value);
   if (bytes !== undefined) return bytes;
-  const advice = what === 'payload' && describe(value) === 'an object' ? '; options are the third argument' : '';
+  const advice = describe(value) === 'an object' ? ADVICE[what] : '';
   throw argumentError(what, 'a string, an ArrayBuffer or a view of one', value, advice);
 }
 

@@ -227,6 +227,18 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcPool, WapcError, gue
   ];
 
   yield [
+    'an object in place of bytes: the message says what takes values',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('hello'), { async: false, hostCall: () => ({}) });
+      const payload = await fails('WAPC_ARGUMENT', () => host.call('echo', {}));
+      equal(payload.message.includes('`codec`'), true, payload.message);
+      const { cause } = await fails('WAPC_GUEST', () => host.call('echo'));
+      equal(cause.message.includes('`codec`'), true, cause.message);
+      host.close();
+    },
+  ];
+
+  yield [
     'wrong sources',
     async () => {
       for (const source of [5, null, undefined, {}, [], true, Promise.resolve(5)]) {
