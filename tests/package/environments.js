@@ -11,7 +11,7 @@ import { engines } from '../../tools/engines.js';
 import { installed, load } from '../../tools/installed.js';
 import { ISOLATED } from '../browser/serve.js';
 import { nextjs, otherNextjs } from './next.js';
-import { ALL, CJS, ESM, GUESTS, NO_WORKERS, PAGE, html, runProgram, site, visit } from './projects.js';
+import { ALL, CJS, ENDLESS, ESM, GUESTS, NO_WORKERS, PAGE, html, runProgram, site, visit } from './projects.js';
 import { runners } from './runners.js';
 import { web } from './web.js';
 
@@ -68,11 +68,12 @@ export const usual = [
 const engineRows = () =>
   [{ name: `Node ${process.versions.node}`, program: process.execPath, args: [] }, ...engines()].flatMap((engine) =>
     [
-      ['ESM', 'program.mjs', ESM],
-      ['CommonJS', 'program.cjs', CJS],
-    ].map(([kind, file, text]) => ({
+      ['ESM', 'program.mjs', ESM, ALL],
+      ['CommonJS', 'program.cjs', CJS, ALL],
+      ['a guest without end', 'endless.mjs', ENDLESS, { workers: 'yes' }],
+    ].map(([kind, file, text, expected]) => ({
       name: `${engine.name}, ${kind}`,
-      expected: ALL,
+      expected,
       async run(folder) {
         writeFileSync(join(folder, file), text);
         return runProgram(folder, engine.program, engine.args, file);

@@ -14,10 +14,14 @@ export const NO_WORKERS = { ...ALL, workers: 'WAPC_LOAD' };
 
 export const GUESTS = { 'hello.wasm': 'hello.wasm', 'wasi.wasm': 'c/hello.wasm' };
 
-/** Runs a program that prints its features. */
+/** Watchdog: milliseconds after which something is taken to keep a program's process alive. */
+const PATIENCE = 120_000;
+
+/** Runs a program that prints its features, and then ends by itself. */
 export function runProgram(folder, program, args, name) {
-  const { status, stdout, stderr } = spawnSync(program, [...args, name], { cwd: folder, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${name}: ${stderr}`);
+  const options = { cwd: folder, encoding: 'utf8', timeout: PATIENCE, killSignal: 'SIGKILL' };
+  const { status, signal, stdout, stderr } = spawnSync(program, [...args, name], options);
+  if (status !== 0) throw new Error(`${program} ${name}: ${stderr || signal}`);
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
@@ -27,6 +31,14 @@ features(wapc, ...guests).then((found) => console.log(JSON.stringify(found)));
 `;
 export const ESM = `import * as wapc from 'wapc-host';\nimport { features } from './features.js';\n${IN_NODE}`;
 export const CJS = `const wapc = require('wapc-host');\nimport('./features.js').then(({ features }) => {${IN_NODE}});\n`;
+/** In Bun its worker is only terminated with `interrupt`: else its thread keeps the process alive. */
+export const ENDLESS = `
+import { WapcPool } from 'wapc-host';
+const hello = 'node_modules/wapc-host/dist/hello.wasm';
+const pool = await WapcPool.create(hello, { size: 1, workers: true, limits: { interrupt: true } });
+const { code } = await pool.invoke('spin', '', { timeout: 50 }).catch((error) => error);
+console.log(JSON.stringify({ workers: code === 'WAPC_TIMEOUT' ? 'yes' : String(code) }));
+`;
 export const PAGE = `
 import * as wapc from 'wapc-host';
 import { features } from './features.js';
