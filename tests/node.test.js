@@ -3,8 +3,10 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
@@ -53,6 +55,24 @@ test('a path with a drive letter is a path, not a URL with a scheme', async () =
   for (const path of ['C:/no/such.wasm', 'file:///no/such.wasm']) {
     const error = await WapcModule.compile(path).catch((error) => error);
     deepEqual([error.code, error.cause.code], ['WAPC_LOAD', 'ENOENT'], path);
+  }
+});
+
+test('a path is no URL: # and ? are part of its names', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wapc #1?'));
+  const copy = join(directory, 'guest #2?.wasm');
+  try {
+    copyFileSync(path('wat/probe'), copy);
+    for (const [source, name] of [
+      [copy, 'guest #2?.wasm'],
+      [`${pathToFileURL(path('wat/probe'))}?version=2#a/b`, 'probe.wasm'],
+    ]) {
+      const host = await WapcHost.instantiate(source);
+      equal(host.name, name);
+      host.close();
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 });
 

@@ -131,11 +131,11 @@ async function compileStreaming(name, arriving, url) {
   }
 }
 
-/** The last segment of a path or URL, without query and fragment; undefined if it is empty, or the URL names no file. */
+/** The last segment of a path, or of a URL without query and fragment; undefined if it is empty, or the URL names no file. */
 function fileNameOf(path) {
   if (/^(data|blob):/.test(path)) return undefined;
   const name = path
-    .replace(/[?#].*/s, '')
+    .replace(/^([a-z][a-z0-9+.-]+:[^?#]*).*/is, '$1')
     .split(/[/\\]/)
     .at(-1);
   return name === '' ? undefined : name;
