@@ -3,7 +3,7 @@
 import { encoder, strict } from './encoding.js';
 import { WapcError, argumentError, messageOf } from './error.js';
 import { attempt } from './options.js';
-import { isBytes, thenOf, whenSettled } from './payload.js';
+import { isUint8Array, thenOf, whenSettled } from './payload.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -50,7 +50,7 @@ export function readCodec(value) {
     encode(decoded) {
       const bytes = Reflect.apply(encode, value, [decoded]);
       // Copied: codecs may use their buffer again, and the invocation may have to wait.
-      return isBytes(bytes) ? new Uint8Array(bytes) : refuse(bytes);
+      return isUint8Array(bytes) ? new Uint8Array(bytes) : refuse(bytes);
     },
     decode: (bytes) => Reflect.apply(decode, value, [bytes]),
   };

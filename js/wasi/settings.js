@@ -2,7 +2,7 @@
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { readFields } from '../base/options.js';
-import { toBytes } from '../base/payload.js';
+import { isUint8Array, toBytes } from '../base/payload.js';
 import { platform } from '../platform/platform.js';
 
 /** Deepest nesting of directories in a tree: trees are walked recursively, and cloned when sent to a worker. */
@@ -129,7 +129,9 @@ function treeOf(children, what, around) {
       throw argumentError(what, 'names of files without /', name);
     }
     const path = `${what}['${name}']`;
-    if (typeof child === 'string' || child instanceof Uint8Array) return [name, copyOf(child, path)];
+    // Others that have the class, such as a proxy of an array, are refused like any other value that is no bytes.
+    const isFile = typeof child === 'string' || child instanceof Uint8Array || isUint8Array(child);
+    if (isFile) return [name, copyOf(child, path)];
     return [name, subtreeOf(child, path, around)];
   });
   return Object.fromEntries(copied);

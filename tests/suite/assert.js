@@ -73,6 +73,9 @@ export async function inTime(work) {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 export const bytes = (string) => encoder.encode(string);
+/** Bytes whose class is not that of this realm, as those of another realm are. */
+export const foreign = (array) =>
+  Object.setPrototypeOf(array, Object.create(Object.getPrototypeOf(Uint8Array.prototype)));
 export const string = (array) => decoder.decode(array);
 /** A payload of words, little-endian. */
 export const words = (...numbers) => new Uint8Array(Uint32Array.from(numbers).buffer);

@@ -1,6 +1,6 @@
 /** Values: `call`, `codec`, operations of `Routes` that get and return values, `typed`. */
 
-import { bytes, equal, fails, string, thrown } from './assert.js';
+import { bytes, equal, fails, foreign, string, thrown } from './assert.js';
 import { relay } from './routes.js';
 import { ways } from './ways.js';
 
@@ -224,6 +224,18 @@ export function* values(environment) {
         codec: { encode: () => gone, decode: string },
       });
       await fails('WAPC_ARGUMENT', () => host.call('echo', 1));
+      host.close();
+    },
+  ];
+
+  yield [
+    'a codec may make bytes of another realm',
+    async () => {
+      const codec = { encode: (value) => foreign(bytes(value)), decode: string };
+      const hostCall = { foo: { op: (value) => `${value}!` } };
+      const host = await WapcHost.instantiate(await guest('wat/relay'), { codec, hostCall });
+      equal(await host.call('echo', 'text'), 'text');
+      equal(string(await host.invoke('relay', relay('foo', 'op', 'text'))), 'text!');
       host.close();
     },
   ];

@@ -1,6 +1,6 @@
 /** The option `wasi`: read once, copied, and refused with a code. */
 
-import { equal, fails, string } from '../assert.js';
+import { equal, fails, foreign, string } from '../assert.js';
 import { iovecs, path, probes } from './probe.js';
 
 const thrower = () => {
@@ -59,6 +59,10 @@ const WRONG = {
   'stdin that only says that it is bytes': () => ({ stdin: Object.create(Uint8Array.prototype) }),
   'a proxy of bytes as stdin': () => ({ stdin: new Proxy(new Uint8Array(2), {}) }),
   'a file that is detached': () => ({ preopens: { '/data': { a: detached() } } }),
+  'a file that only says that it is bytes': () => ({
+    preopens: { '/data': { a: Object.create(Uint8Array.prototype) } },
+  }),
+  'a proxy of no bytes as a file': () => ({ preopens: { '/data': { a: new Proxy(new Uint8Array(0), {}) } } }),
   'a tree in itself': () => ({ preopens: { '/data': circular() } }),
   'a tree of 257 directories in one another': () => ({ preopens: { '/data': nested(256) } }),
   'a tree of 100,000 directories in one another': () => {
@@ -94,6 +98,18 @@ export function* settings(environment) {
       equal(await it.call('path_filestat_get', 3, 0, path('d/'.repeat(255)), 8192), 0);
       equal(await it.call('path_unlink_file', 4, path('one/a.txt')), 0);
       equal(await it.call('path_filestat_get', 4, 0, path('two/a.txt'), 8192), 0);
+      it.host.close();
+    },
+  ];
+
+  yield [
+    'files whose bytes are of another realm',
+    async () => {
+      const file = foreign(new Uint8Array([97, 98]));
+      const it = await probe({ wasi: { preopens: { '/data': { 'a.txt': file } } } });
+      equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096), 0);
+      equal(await it.call('fd_read', it.u32(4096), iovecs([8192, 9]), 4096), 0);
+      equal([it.u32(4096), string(it.memory.slice(8192, 8194))], [2, 'ab']);
       it.host.close();
     },
   ];
