@@ -96,6 +96,8 @@ export class Supply {
     try {
       await this.renew(instance);
     } catch (error) {
+      // The pool has ended meanwhile, and closed the instance, of which nobody is told.
+      if (this.#slot === NO_SLOT) return;
       // The next request tries again, and is rejected with the reason if that fails too.
       this.#instances.remove(instance, error);
       this.#core.pool_remove(this.#slot, instance.number);

@@ -252,6 +252,24 @@ export function* observing(environment) {
   ];
 
   yield [
+    'pools: one that ends while an instance is renewed does not tell that it is evicted',
+    async () => {
+      const events = await eventsOf(observe, async () => {
+        let renewing;
+        const renewed = new Promise((resolve) => (renewing = resolve));
+        let runs = 0;
+        const initialize = () => (runs++ === 0 ? undefined : new Promise(() => renewing()));
+        const pool = await WapcPool.create(await guest('wat/probe'), { size: 1, initialize });
+        await fails('WAPC_TRAP', () => pool.invoke('p'));
+        await renewed;
+        pool.destroy();
+        await new Promise((resolve) => setTimeout(resolve));
+      });
+      equal(kindsOf(events), ['compile', 'instantiate', 'created', 'invoke']);
+    },
+  ];
+
+  yield [
     'what observers see changes nothing of what callbacks do: context, odd answers',
     async () => {
       const contexts = [];
