@@ -12,6 +12,8 @@ export class Replacement {
   #released;
   /** The last requested replacement: they run in the order of the calls. */
   #last = Promise.resolve();
+  /** Functions that reject replacements whose guest is being compiled, or whose turn has not come. */
+  #pending = new Set();
   /** A new instance that waits for a busy one to be released. */
   #waiting;
 
@@ -36,9 +38,15 @@ export class Replacement {
   replace(compiled) {
     // Handled here: the promise may reject before this replacement's turn, when nothing awaits it yet.
     compiled.catch(() => {});
-    const replaced = this.#last.then(async () => this.#replace(await compiled));
-    this.#last = replaced.catch(() => {});
-    return replaced;
+    return new Promise((resolve, reject) => {
+      this.#pending.add(reject);
+      const replaced = this.#last
+        .then(() => compiled)
+        .finally(() => this.#pending.delete(reject))
+        .then((module) => this.#replace(module));
+      this.#last = replaced.catch(() => {});
+      replaced.then(resolve, reject);
+    });
   }
 
   /** Replaces a released, outdated instance by the new instance that waits. True if there was one. */
@@ -58,6 +66,7 @@ export class Replacement {
     this.#waiting?.fresh.discard();
     this.#waiting?.reject(closedError('pool'));
     this.#waiting = undefined;
+    for (const reject of this.#pending) reject(closedError('pool'));
   }
 
   async #replace(module) {

@@ -1,6 +1,6 @@
 /** Pools whose guest is replaced while they are used. */
 
-import { equal, fails, string } from './assert.js';
+import { equal, fails, string, until } from './assert.js';
 import { patient } from './ways.js';
 
 const encoder = new TextEncoder();
@@ -108,6 +108,28 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
       equal(order, [1, 2, 3]);
       equal(await allAnswers(pool, 2), ['version3', 'version3']);
       await pool.close();
+    },
+  ];
+
+  yield [
+    'a pool that ends while the source of a guest is awaited: WAPC_CLOSED, also for the replacements behind it',
+    async () => {
+      const before = counts();
+      for (const end of ['close', 'destroy']) {
+        const pool = await WapcPool.create(await version(guest, 'version0'), { size: 1 });
+        const module = await WapcModule.compile(await version(guest, 'version1'));
+        let provide;
+        const slow = new Promise((resolve) => (provide = resolve));
+        const ends = [slow, module, new Uint8Array(8)].map((source) =>
+          fails('WAPC_CLOSED', () => pool.replace(source)),
+        );
+        await pool[end]();
+        await Promise.all(ends);
+        module.close();
+        provide(await version(guest, 'version2'));
+      }
+      // What was compiled for nothing is released.
+      await until(() => JSON.stringify(counts()) === JSON.stringify(before));
     },
   ];
 
