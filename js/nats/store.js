@@ -21,7 +21,7 @@ function checkName(name) {
 /** Milliseconds before a version is read again, or changes are asked for again, where that has failed. */
 const AGAIN = 1_000;
 
-/** Milliseconds after which the version is asked for where no change has told of a new one. */
+/** Milliseconds between two checks of the version, for a bucket that was deleted and created again. */
 const EACH = 30_000;
 
 /** Guests by their names. */
@@ -115,6 +115,8 @@ class Watch {
   #statuses;
   #name;
   #version;
+  /** The version that a change or a check named last; of a link, that of the link itself. */
+  #seen;
   #ask;
   #current;
   #onChange;
@@ -131,7 +133,7 @@ class Watch {
     this.#begin = begin;
     this.#statuses = connection.status();
     this.#name = name;
-    this.#version = version;
+    this.#version = this.#seen = version;
     this.#ask = ask;
     this.#current = current;
     this.#onChange = onChange;
@@ -143,7 +145,7 @@ class Watch {
     });
     void closed.then(() => this.#stopAsking());
     void this.#look();
-    this.#askLater(version);
+    this.#askLater();
   }
 
   stop() {
@@ -157,7 +159,9 @@ class Watch {
   #followChanges(changes) {
     this.#changes = changes;
     const ended = this.#follow(changes, (change) => {
-      if (change.name === this.#name) void this.#look();
+      if (change.name !== this.#name) return;
+      this.#seen = change.nuid;
+      void this.#look();
     });
     void ended.then(() => {
       if (this.#changes !== changes) return;
@@ -192,18 +196,21 @@ class Watch {
   }
 
   /**
-   * Asks for the version now and then. A bucket that was deleted and made anew counts its changes from 1 again: the client
-   * of NATS waits for the number that follows the last one of the old bucket.
+   * Asks for the version now and then. A bucket that was deleted and created again counts its changes from 1: the client of
+   * NATS waits for the number that follows the last one of the old bucket.
    */
-  #askLater(last) {
+  #askLater() {
     if (this.#isStopped || this.#connection.isClosed()) return;
     const ask = async () => {
-      const version = await this.#ask().catch(() => last);
-      if (version !== last) {
+      const before = this.#seen;
+      const version = await this.#ask().catch(() => before);
+      // A change that came meanwhile is newer than the answer.
+      if (version !== before && this.#seen === before) {
+        this.#seen = version;
         this.#isLost = true;
         void this.#look();
       }
-      this.#askLater(version);
+      this.#askLater();
     };
     this.#stopAsking = startTimer(EACH, () => void ask(), true);
   }
