@@ -11,6 +11,7 @@ import { guestStore, remote, serve } from 'wapc-host/nats';
 
 import { NatsServer } from './nats/server.js';
 import { benchPool, bytesOf, deferred, testdata, text, until } from './nats/setup.js';
+import { foreign } from './suite/assert.js';
 
 const server = await NatsServer.start();
 const here = await server.connect();
@@ -434,6 +435,11 @@ test('what a guest answers that is no bytes is WAPC_GUEST', async () => {
     const guest = { invoke: async () => answer };
     await served({}, () => rejects(remote(here, 'hello').invoke('echo'), { code: 'WAPC_GUEST' }), guest);
   }
+});
+
+test('a guest may answer with bytes of another realm', async () => {
+  const guest = { invoke: async () => foreign(new Uint8Array([1, 2])) };
+  await served({}, async () => deepEqual(await remote(here, 'hello').invoke('echo'), new Uint8Array([1, 2])), guest);
 });
 
 test('authorize decides, and what it throws goes to the caller', async () => {

@@ -2,7 +2,7 @@
 
 import { WapcError, argumentError, describe, messageOf } from '../base/error.js';
 import { forCaller } from '../base/origin.js';
-import { isBytes, thenOf } from '../base/payload.js';
+import { isUint8Array, thenOf, viewOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
 import { operationOf } from './names.js';
@@ -186,22 +186,24 @@ class Service {
       return this.#guest.invoke(operation, payload, { timeout, signal, context: made });
     };
     const made = context === undefined ? undefined : context(request.headers);
-    // Not given to the guest as it is: nobody might handle its rejection, which would end the process.
+    // Awaited here: the guest may ignore it, and an unhandled rejection would end the process.
     return thenOf(made) === undefined ? invoke(made) : request.whileAwaited(Promise.resolve(made)).then(invoke);
   }
 
   #respond(request, response) {
     try {
-      if (!isBytes(response)) {
+      // NATS publishes arrays of this realm only.
+      const bytes = isUint8Array(response) ? viewOf(response) : undefined;
+      if (bytes === undefined) {
         const message = `the guest has answered with ${describe(response)}, where a Uint8Array was expected`;
         throw new WapcError('WAPC_GUEST', message);
       }
-      const { length } = response;
+      const { length } = bytes;
       if (request.isLong(length) && length > this.#room) {
         const message = `${this.#leaving} bytes of answers are leaving here in pieces, and ${length} more would be over ${MOST_IN_PIECES}`;
         throw new WapcError('WAPC_LIMIT', message);
       }
-      this.#leave(request, length, request.respond(response));
+      this.#leave(request, length, request.respond(bytes));
     } catch (error) {
       this.#fail(request, error);
     }
