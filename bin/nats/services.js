@@ -3,7 +3,7 @@
 /** Milliseconds in which they answer, where it is not known how many there are. */
 const PATIENCE = 500;
 
-/** Milliseconds after which no more answers are taken: somebody may send them without end. */
+/** Milliseconds after which answers are no longer taken: a service may send them without end. */
 const LONGEST = 5_000;
 
 /** The name of the error where nobody answers. */
