@@ -2,8 +2,8 @@
  * `npm run bench:compare -- OTHER_DIST [CASE]`: compares invocations in this build with those in another one, by turns,
  * on this Node and on one with JSPI. Prints the median of the ratios of times (this / other: above 1 is slower), and its
  * 95% confidence interval. JIT compilers decide differently from process to process, so the turns are spread over many
- * processes. A build whose workers are measured has a process to itself: beside two pools there are more threads than
- * processors, and which of them sleep says more than the builds do.
+ * processes. A build's workers are measured in a process of their own: two pools in one process have more threads than
+ * there are processors, and the scheduler would decide the result.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -82,16 +82,20 @@ function measured(node, cases, only, builds) {
 
 /** The ratios of each turn of processes, by case. By turns: what is loaded, or runs, first is a little slower for it. */
 function ratiosOf(node, other, only, { cases, processes, apart }) {
-  return Array.from({ length: processes }, (_, number) => {
+  const turns = [];
+  for (let number = 0; number < processes; number++) {
     const builds = number % 2 === 0 ? [own, other] : [other, own];
     const runs = (apart ? builds.map((build) => [build]) : [builds]).map((some) => measured(node, cases, only, some));
-    return Object.fromEntries(
-      Object.keys(runs[0]).map((name) => {
-        const { [own]: ours, [other]: theirs } = Object.assign({}, ...runs.map((run) => run[name]));
-        return [name, apart ? [median(ours) / median(theirs)] : ours.map((time, round) => time / theirs[round])];
-      }),
-    );
-  });
+    const names = Object.keys(runs[0]);
+    // No case of this kind was asked for.
+    if (names.length === 0) return [];
+    const ratios = names.map((name) => {
+      const { [own]: ours, [other]: theirs } = Object.assign({}, ...runs.map((run) => run[name]));
+      return [name, apart ? [median(ours) / median(theirs)] : ours.map((time, round) => time / theirs[round])];
+    });
+    turns.push(Object.fromEntries(ratios));
+  }
+  return turns;
 }
 
 /** The 95% confidence interval of the median, by bootstrapping over processes. */
@@ -110,7 +114,7 @@ function compare(node, other, only) {
     { cases: 'inWorkers', processes: PROCESSES_OF_WORKERS, apart: true },
   ]) {
     const turns = ratiosOf(node, other, only, kind);
-    for (const name of Object.keys(turns[0])) {
+    for (const name of Object.keys(turns[0] ?? {})) {
       const ratios = turns.map((turn) => turn[name]);
       const [low, high] = interval(ratios).map((ratio) => ratio.toFixed(3));
       const all = ratios.flat();
