@@ -36,10 +36,13 @@ export function lengthOf(bytes) {
   return lengthIn.call(bytes);
 }
 
-/** What to do where an object came in place of bytes. */
+/** Name of the host callback's answer in errors. */
+export const THE_ANSWER = "the host callback's answer";
+
+/** Ends of messages about an object in place of bytes, by what it was given as. */
 const ADVICE = {
   payload: '; `call` with a `codec` takes values, and options are the third argument',
-  "the host callback's answer": '; routes with a `codec` return values',
+  [THE_ANSWER]: '; routes with a `codec` return values',
 };
 
 /**

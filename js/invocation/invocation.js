@@ -4,7 +4,7 @@ import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { forAnother, locate, messageOf } from '../base/error.js';
 import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
-import { isBytes, lengthOf, toBytes } from '../base/payload.js';
+import { THE_ANSWER, isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
 import { leaveQueue } from './blocked.js';
@@ -180,7 +180,7 @@ export class Invocation {
    */
   accept(answer) {
     try {
-      this.take(answer === undefined ? NOTHING : answer, "the host callback's answer");
+      this.take(answer === undefined ? NOTHING : answer, THE_ANSWER);
       return this.answerLength;
     } catch (error) {
       return this.fail(error);

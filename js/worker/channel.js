@@ -1,11 +1,12 @@
 /** A running worker, and how it is reached: by messages, and by shared memory if that is available. */
 
+import { THE_ANSWER } from '../base/payload.js';
 import { canShare } from '../platform/platform.js';
 import { ANSWER, DROP, INVOKE, OFFER, READ, transferOf } from './messages.js';
 import { HostRings } from './rings/host.js';
 import { Pace } from './pace.js';
 import { Polling } from './polling.js';
-import { Shared, THE_ANSWER, copyOf } from './shared.js';
+import { Shared, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';
 import { Thread } from './thread.js';
 

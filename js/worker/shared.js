@@ -5,6 +5,7 @@
 
 import { copyIn } from '../base/bytes.js';
 import { argumentError } from '../base/error.js';
+import { THE_ANSWER } from '../base/payload.js';
 import { fits } from './ahead.js';
 import { LEAST_LOOKS, MOST_LOOKS, Patience } from './patience.js';
 
@@ -25,9 +26,6 @@ const STOPPED = 3;
 
 /** Bytes of one part of an answer: most are shorter. A multiple of 8: otherwise copies take 5 times as long. */
 const CAPACITY = 1 << 18;
-
-/** Name of the host callback's answer in errors. */
-export const THE_ANSWER = "the host callback's answer";
 
 /** Copies an array of the caller, of that many bytes when last read. Throws WAPC_ARGUMENT if its length has changed. */
 function copyInto(target, bytes, length, what) {
