@@ -84,7 +84,10 @@ export interface ServeOptions {
    * there is no context.
    */
   context?: ((headers: ReadonlyMap<string, string>) => unknown) | undefined;
-  /** More for `data` of STATS, asked each time: what JSON has. */
+  /**
+   * More for `data` of STATS, asked each time: an object that JSON can hold. With a promise, or where it throws, `data` of
+   * STATS is `{ error }`.
+   */
   data?: (() => object) | undefined;
 }
 
@@ -202,8 +205,9 @@ export interface GuestStore {
   get(name: string): Promise<Bytes>;
   /**
    * Calls back with each new version: those after the one that `get` of this object returned last, or else after the one that
-   * is there now. What changed while the connection was lost is told when it is back, and what a bucket has that was
-   * deleted and made anew within 30 s; of several versions that follow each other at once, the last.
+   * is there now. What changed while the connection was lost is told when it is back. The versions in a bucket that was
+   * deleted and created again are told after 30 s or so. Of several versions that follow each other at once, only the last is
+   * told.
    * @throws {WapcError} the errors of `put`
    */
   watch(
