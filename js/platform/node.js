@@ -50,6 +50,6 @@ platform.keepsStacks = process.versions.bun === undefined;
 const ORDINARY = { triggerAsyncId: undefined, requireManualDestroy: false };
 const scope = () => new AsyncResource('WapcHost', ORDINARY);
 const nobodys = scope();
-// It still runs what it is given. Until then tools that list what is open, such as `jest --detectOpenHandles`, name it.
+// Destroyed at once, or tools that list open resources (`jest --detectOpenHandles`) would name it. It can still run functions.
 nobodys.emitDestroy();
 platform.scopes = { nobodys, callers: scope };

@@ -96,7 +96,7 @@ export class Supply {
     try {
       await this.renew(instance);
     } catch (error) {
-      // The pool has ended meanwhile, and closed the instance, of which nobody is told.
+      // The pool has ended, and has closed the instance: that is no eviction.
       if (this.#slot === NO_SLOT) return;
       // The next request tries again, and is rejected with the reason if that fails too.
       this.#instances.remove(instance, error);

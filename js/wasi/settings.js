@@ -129,7 +129,7 @@ function treeOf(children, what, around) {
       throw argumentError(what, 'names of files without /', name);
     }
     const path = `${what}['${name}']`;
-    // Others that have the class, such as a proxy of an array, are refused like any other value that is no bytes.
+    // `instanceof` also holds for a proxy of an array: `copyOf` refuses it, and it is not read as a directory.
     const isFile = typeof child === 'string' || child instanceof Uint8Array || isUint8Array(child);
     if (isFile) return [name, copyOf(child, path)];
     return [name, subtreeOf(child, path, around)];
