@@ -80,8 +80,9 @@ export const tests = {
     equal(scene.$('textarea[aria-label="Payload"]').value, 'mine');
   },
   async 'own: a file dropped outside of the scene; nothing names the guest before it'() {
-    await dropped('brought.wasm', [await bytesOf('/testdata/hello.wasm')]);
-    expect(scene.$('.guest-head').textContent.includes('brought.wasm'), scene.text);
+    // `dropped` waits until this name is shown: that of the guest before is shown already.
+    await dropped('outside.wasm', [await bytesOf('/testdata/hello.wasm')]);
+    expect(scene.$('.guest-head').textContent.includes('outside.wasm'), scene.text);
     equal(scene.all('.controls [aria-pressed="true"]').length, 0);
     equal(field('The address').value, '');
     for (const name of ['hello', 'echo', 'nope']) expect(operations().includes(name), operations().join());
