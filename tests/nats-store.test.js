@@ -138,7 +138,7 @@ test('watch goes on after its bucket was deleted and created again', async (cont
   delayOfChecks = 30_000;
   const before = checks;
   await until(() => checks > before);
-  // Only changes that were asked for again tell of it in time.
+  // Only changes that were asked for again tell of version 5 in time.
   await anew.put('a', new Uint8Array([5]));
   await until(() => told.includes(5));
   watch.stop();

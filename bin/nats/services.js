@@ -18,7 +18,7 @@ export async function membersOf(connection, path) {
   const subject = ['$SRV.STATS', ...path].join('.');
   const members = [];
   const begun = performance.now();
-  // It ends where no more come for a while.
+  // The answers end where no more come for a while.
   const options = { strategy: 'stall', maxWait: PATIENCE * 4 };
   try {
     for await (const message of await connection.requestMany(subject, '', options)) {

@@ -186,7 +186,7 @@ class Service {
       return this.#guest.invoke(operation, payload, { timeout, signal, context: made });
     };
     const made = context === undefined ? undefined : context(request.headers);
-    // Awaited here: the guest may ignore it, and an unhandled rejection would end the process.
+    // A promise is awaited here: the guest may ignore it, and an unhandled rejection would end the process.
     return thenOf(made) === undefined ? invoke(made) : request.whileAwaited(Promise.resolve(made)).then(invoke);
   }
 
@@ -284,7 +284,7 @@ class Service {
     const languages = this.#languages();
     const more = data?.();
     if (thenOf(more) !== undefined) {
-      // Its rejection, which nobody handles, would end the process.
+      // The promise's rejection, which nobody handles, would end the process.
       Promise.resolve(more).catch(() => {});
       throw argumentError('data', 'a function that returns an object at once', more);
     }

@@ -50,6 +50,7 @@ platform.keepsStacks = process.versions.bun === undefined;
 const ORDINARY = { triggerAsyncId: undefined, requireManualDestroy: false };
 const scope = () => new AsyncResource('WapcHost', ORDINARY);
 const nobodys = scope();
-// Destroyed at once, or tools that list open resources (`jest --detectOpenHandles`) would name it. It can still run functions.
+// This scope is destroyed at once, or tools that list open resources (`jest --detectOpenHandles`) would name it. It can still
+// run functions.
 nobodys.emitDestroy();
 platform.scopes = { nobodys, callers: scope };

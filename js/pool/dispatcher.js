@@ -184,7 +184,7 @@ export class Dispatcher {
         reject(reason);
       });
     });
-    // It may be rejected when nothing waits for it any more.
+    // `aborted` may be rejected when nothing waits for it any more.
     aborted.catch(() => {});
     try {
       if (invocation.parent !== undefined) this.#requireRenewal(instance, invocation);

@@ -128,7 +128,7 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
         module.close();
         provide(await version(guest, 'version2'));
       }
-      // What was compiled for nothing is released.
+      // The modules whose sources came after their pools had ended are released.
       await until(() => JSON.stringify(counts()) === JSON.stringify(before));
     },
   ];
