@@ -2,11 +2,11 @@
 
 import { WapcError, argumentError, messageOf } from '../base/error.js';
 import { viewOf } from '../base/payload.js';
-import { startTimer } from '../base/timer.js';
 import { checkConnection } from './checks.js';
 import { readName } from './names.js';
 import { loadStores } from './peers.js';
 import { readCurrent } from './reading.js';
+import { Watch } from './watch.js';
 
 /** Characters of the longest name of a guest. */
 const LONGEST_NAME = 256;
@@ -17,12 +17,6 @@ function checkName(name) {
     throw argumentError('name', `the name of a guest, 1 to ${LONGEST_NAME} characters of Latin-1`, name);
   }
 }
-
-/** Milliseconds before a version is read again, or changes are asked for again, where that has failed. */
-const AGAIN = 1_000;
-
-/** Milliseconds between two checks of the version, for a bucket that was deleted and created again. */
-const EACH = 30_000;
 
 /** Guests by their names. */
 class GuestStore {
@@ -103,154 +97,6 @@ class GuestStore {
     } catch (error) {
       if (!mayCreate) throw error;
       return await (this.#opened = stores.create(this.#bucket));
-    }
-  }
-}
-
-/** Follows the versions of one guest. */
-class Watch {
-  #connection;
-  #begin;
-  #changes;
-  #statuses;
-  #name;
-  #version;
-  /** The version that a change or a check named last; of a link, that of the link itself. */
-  #seen;
-  #ask;
-  #current;
-  #onChange;
-  #isStopped = false;
-  /** True if the connection was lost, or the changes have ended, since they were asked for. */
-  #isLost = false;
-  #isLooking = false;
-  #mustLook = false;
-  #stopTimer = () => {};
-  #stopAsking = () => {};
-
-  constructor(connection, begin, changes, name, version, ask, current, onChange) {
-    this.#connection = connection;
-    this.#begin = begin;
-    this.#statuses = connection.status();
-    this.#name = name;
-    this.#version = this.#seen = version;
-    this.#ask = ask;
-    this.#current = current;
-    this.#onChange = onChange;
-    this.#followChanges(changes);
-    const closed = this.#follow(this.#statuses, ({ type }) => {
-      if (type !== 'reconnect') return;
-      this.#isLost = true;
-      void this.#look();
-    });
-    void closed.then(() => this.#stopAsking());
-    void this.#look();
-    this.#askLater();
-  }
-
-  stop() {
-    this.#isStopped = true;
-    this.#stopTimer();
-    this.#stopAsking();
-    this.#changes.stop();
-    this.#statuses.stop();
-  }
-
-  #followChanges(changes) {
-    this.#changes = changes;
-    const ended = this.#follow(changes, (change) => {
-      if (change.name !== this.#name) return;
-      this.#seen = change.nuid;
-      void this.#look();
-    });
-    void ended.then(() => {
-      if (this.#changes !== changes) return;
-      this.#isLost = true;
-      this.#lookAgain();
-    });
-  }
-
-  async #follow(events, hear) {
-    try {
-      for await (const event of events) hear(event);
-    } catch {
-      // The connection is closed, or the changes ended with an error: they are asked for again.
-    }
-  }
-
-  /**
-   * Asks for the changes again, after the connection was lost or they have ended: a server that has restarted may have
-   * forgotten who asked, and the client of NATS does not ask again. A bucket that is missing is not made.
-   */
-  async #renew() {
-    this.#isLost = false;
-    try {
-      const changes = await this.#begin(false);
-      this.#changes.stop();
-      if (this.#isStopped) changes.stop();
-      else this.#followChanges(changes);
-    } catch (error) {
-      this.#isLost = true;
-      throw error;
-    }
-  }
-
-  /**
-   * Asks for the version now and then. A bucket that was deleted and created again counts its changes from 1: the client of
-   * NATS waits for the number that follows the last one of the old bucket.
-   */
-  #askLater() {
-    if (this.#isStopped || this.#connection.isClosed()) return;
-    const ask = async () => {
-      const before = this.#seen;
-      const version = await this.#ask().catch(() => before);
-      // A change that came meanwhile is newer than the answer.
-      if (version !== before && this.#seen === before) {
-        this.#seen = version;
-        this.#isLost = true;
-        void this.#look();
-      }
-      this.#askLater();
-    };
-    this.#stopAsking = startTimer(EACH, () => void ask(), true);
-  }
-
-  /** Looks for a new version; one at a time, and once more where something happens meanwhile. */
-  async #look() {
-    this.#mustLook = true;
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    while (this.#mustLook && !this.#isStopped) {
-      this.#mustLook = false;
-      try {
-        if (this.#isLost) await this.#renew();
-        if (this.#isStopped) break;
-        // Read after a renewal, too: the new changes do not tell of versions that were put before it.
-        const { version, bytes } = await this.#current();
-        if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
-      } catch (error) {
-        // WAPC_LOAD: there is none now, and the changes tell of the next.
-        if (error.code !== 'WAPC_LOAD') this.#lookAgain();
-      }
-    }
-    this.#isLooking = false;
-  }
-
-  /** Looks again later, unless nobody wants to know, or nothing can be read any more. */
-  #lookAgain() {
-    this.#stopTimer();
-    if (this.#isStopped || this.#connection.isClosed()) return;
-    this.#stopTimer = startTimer(AGAIN, () => void this.#look(), true);
-  }
-
-  #tell(version, bytes) {
-    this.#version = version;
-    try {
-      this.#onChange(bytes);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
     }
   }
 }
