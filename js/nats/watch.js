@@ -29,6 +29,16 @@ export class Watch {
   #stopTimer = () => {};
   #stopAsking = () => {};
 
+  /**
+   * @param {import('@nats-io/nats-core').NatsConnection} connection
+   * @param {(mayCreate: boolean) => Promise<any>} begin asks for the bucket's changes, and makes the bucket if it may
+   * @param {any} changes of the bucket, which have been asked for
+   * @param {string} name of the guest
+   * @param {string | undefined} version that the caller knows; undefined if there is none
+   * @param {() => Promise<string | undefined>} ask for the version that the bucket has; of a link, that of the link itself
+   * @param {() => Promise<{ version: string, bytes: Uint8Array }>} current reads the guest. WAPC_LOAD where there is none
+   * @param {(bytes: Uint8Array) => void} onChange
+   */
   constructor(connection, begin, changes, name, version, ask, current, onChange) {
     this.#connection = connection;
     this.#begin = begin;
