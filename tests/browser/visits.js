@@ -130,6 +130,19 @@ export function visits(open) {
     await page.close();
   });
 
+  test('a folder that is dropped is told apart from a guest', async () => {
+    const page = await open({ path: '#own' });
+    await comes(page, 'own', 'done');
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [join(root, 'docs')], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop']) {
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+    }
+    await page.locator('#own [role="status"]', { hasText: /^docs cannot be run|^It failed/ }).waitFor();
+    match(await page.textContent('#own .guest-place'), /docs cannot be run.*it cannot be read: it is a folder/);
+    await page.close();
+  });
+
   test('without its script the page says so', async () => {
     const isShown = (page) => page.locator('#unscripted').isVisible();
     const scriptless = await open({ javaScriptEnabled: false });

@@ -9,7 +9,10 @@ const tooLarge = (bytes) =>
 /** The bytes of a file. */
 export async function loadFile(file) {
   if (file.size > LARGEST) throw new Error(tooLarge(file.size));
-  return new Uint8Array(await file.arrayBuffer());
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new Error('it cannot be read: it is a folder, or was changed or removed meanwhile');
+  });
+  return new Uint8Array(bytes);
 }
 
 /** An address as it is fetched. Only what the page's content security policy allows is tried. */
