@@ -12,7 +12,7 @@ import { serveFolder } from '../tools/demo.js';
 import { assemble, section, vector } from './suite/assembler.js';
 import { root } from '../tools/run.js';
 import { traced } from '../tools/page/traced.js';
-import { brief } from '../www/app/parts/bytes.js';
+import { brief, textOf } from '../www/app/parts/bytes.js';
 import { isShared } from '../www/app/parts/share.js';
 import { whenSeen } from '../www/app/parts/seen.js';
 import { findOperations } from '../www/app/sandbox/operations.js';
@@ -259,6 +259,16 @@ describe('what is told of an invocation', () => {
     equal(answered.payload.buffer.byteLength, 65_536);
     equal(failure.text.length, 4096);
   });
+
+  test('what is cut ends where a character does', async () => {
+    const events = [];
+    const recorder = new Recorder((event) => events.push(event));
+    await recorder.invocation(`x${'😀'.repeat(3000)}`, '漢'.repeat(30_000), () => `x${'😀'.repeat(20_000)}`);
+    const [invoke, response] = events;
+    equal(invoke.operation, `x${'😀'.repeat(2047)}`);
+    equal(textOf(invoke.payload), '漢'.repeat(21_845));
+    equal(textOf(response.payload), `x${'😀'.repeat(16_383)}`);
+  });
 });
 
 test('bytes in one line', () => {
@@ -268,6 +278,7 @@ test('bytes in one line', () => {
     ['{"a":"b\\n"}', '"{"a":"b\\\\n"}"'],
     ['two\nlines', '"two\\nlines"'],
     ['x'.repeat(41), `"${'x'.repeat(40)}…"`],
+    [`${'x'.repeat(39)}😀!`, `"${'x'.repeat(39)}…"`],
   ]) {
     equal(brief(new TextEncoder().encode(bytes)), told);
   }

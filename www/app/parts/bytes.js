@@ -11,6 +11,17 @@ export function textOf(bytes) {
   }
 }
 
+/** The first bytes, which end where a character of UTF-8 does. */
+export function firstBytes(bytes, most) {
+  if (bytes.length <= most) return bytes;
+  let end = most;
+  while (end > most - 3 && (bytes[end] & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end);
+}
+
+/** The start of a text, which does not end within a character of two UTF-16 units. */
+export const startOf = (text, most) => text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+
 /** Bytes as pairs of digits. */
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
@@ -29,5 +40,5 @@ export function dump(bytes) {
 export function brief(bytes, most = 40) {
   const text = textOf(bytes);
   if (text === undefined) return bytes.length > 8 ? `${hex(bytes.subarray(0, 8))} …` : hex(bytes);
-  return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text).replaceAll('\\"', '"');
+  return JSON.stringify(text.length > most ? `${startOf(text, most)}…` : text).replaceAll('\\"', '"');
 }

@@ -3,6 +3,8 @@
  * that is, it says a bounded amount: events beyond the first are counted, and long payloads and texts are cut.
  */
 
+import { firstBytes, startOf } from '../parts/bytes.js';
+
 const encoder = new TextEncoder();
 
 /** Events that are told in full, not counting how it ends; of more, the counts are told every so many milliseconds. */
@@ -10,7 +12,7 @@ const [MOST, EVERY] = [200, 100];
 /** Bytes of a payload, and characters of a text, that are told. */
 const [BYTES, CHARACTERS] = [64 << 10, 4096];
 
-const cut = (text) => String(text).slice(0, CHARACTERS);
+const cut = (text) => startOf(String(text), CHARACTERS);
 
 /** A payload, as the package takes them, in bytes of its own. */
 function bytesOf(payload) {
@@ -32,7 +34,7 @@ function answered(value) {
 
 /** A payload as the page is told of it: its first bytes, and its length. */
 function told(bytes) {
-  return bytes === undefined ? {} : { payload: bytes.slice(0, BYTES), length: bytes.length };
+  return bytes === undefined ? {} : { payload: firstBytes(bytes, BYTES).slice(), length: bytes.length };
 }
 
 export class Recorder {

@@ -1,5 +1,6 @@
 /** An answer, in the formats that it can be read in. */
 
+import { firstBytes, startOf } from '../../parts/bytes.js';
 import { choices, element } from '../../parts/elements.js';
 import { FORMATS, read } from '../../parts/formats.js';
 import { count, size } from '../../parts/numbers.js';
@@ -9,14 +10,6 @@ const [BYTES, HEX_BYTES, CHARACTERS] = [1 << 20, 64 << 10, 1 << 18];
 
 /** Milliseconds for which a file that is saved can be fetched by the browser. */
 const SAVING = 60_000;
-
-/** The first bytes of an answer, which end where a character of UTF-8 does. */
-function firstOf(bytes, most) {
-  if (bytes.length <= most) return bytes;
-  let end = most;
-  while (end > most - 3 && (bytes[end] & 0xc0) === 0x80) end--;
-  return bytes.subarray(0, end);
-}
 
 /** Saves bytes as a file. */
 function save(bytes) {
@@ -36,10 +29,10 @@ export function answerElement(bytes, preferred) {
   const note = element('small', {});
   /** Shows it in a format: false where it is not in it. */
   const show = (format) => {
-    const part = firstOf(bytes, format === 'hex' ? HEX_BYTES : BYTES);
+    const part = firstBytes(bytes, format === 'hex' ? HEX_BYTES : BYTES);
     const text = read(part, format);
     const name = FORMATS.find(([value]) => value === format)[1];
-    body.textContent = text === undefined ? `These bytes are not ${name}.` : text.slice(0, CHARACTERS);
+    body.textContent = text === undefined ? `These bytes are not ${name}.` : startOf(text, CHARACTERS);
     body.classList.toggle('wrapped', format !== 'hex');
     const isCut = part.length < bytes.length ? ` The first ${size(part.length)} are read.` : '';
     const isLong = text?.length > CHARACTERS ? ` The first ${count(CHARACTERS)} characters are shown.` : '';
