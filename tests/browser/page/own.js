@@ -29,6 +29,23 @@ async function dropped(name, parts) {
   await scene.done();
 }
 
+/** True where each digit of a text is seen after the letters of Hebrew and Arabic that it stands behind. */
+function isInOrder(element) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  let letter;
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    for (let i = 0; i < node.data.length; i++) {
+      range.setStart(node, i);
+      range.setEnd(node, i + 1);
+      const { left, top } = range.getBoundingClientRect();
+      if (/[\u0590-\u06ff]/.test(node.data[i])) letter = { left, top };
+      else if (/\d/.test(node.data[i]) && Math.abs(letter?.top - top) < 8 && left < letter.left) return false;
+    }
+  }
+  return true;
+}
+
 /** What a stranger's callback reaches. */
 const STRANGER = `const hostCall = async () => {
   const attempts = {
@@ -118,6 +135,18 @@ export const tests = {
     expect(scene.$('.answer pre').textContent === 'ü'.repeat(1 << 18), 'it is not cut');
     for (const part of ['1.1\u00a0MB', 'The first 1\u00a0MB are read', 'The first 262,144 characters']) {
       expect(scene.$('.answer small').textContent.includes(part), scene.$('.answer small').textContent);
+    }
+  },
+  async 'own: Hebrew and Arabic leave what follows them in its place'() {
+    await dropped('ש', [await bytesOf('/testdata/zig/hello.wasm')]);
+    for (const [operation, payload, selector] of [
+      ['echo', 'x', '.guest-head summary'],
+      ['ש', 'x', '.step.invoke summary'],
+      ['echo', 'ש', '.step.answer summary'],
+      ['echo', 'ش', '.step.answer summary'],
+    ]) {
+      await invoke(operation, payload);
+      expect(isInOrder(scene.$(selector)), scene.$(selector).textContent);
     }
   },
   async 'own: what is no guest says why, and nothing of the guest before it stays'() {

@@ -64,9 +64,9 @@ export class Sequence {
     const took = this.began.has(call) && kind !== 'call' ? `, ${time(at - this.began.get(call))}` : '';
     const title = [
       element('b', {}, word),
-      ...(what === '' ? [] : [' ', element('span', { class: 'name' }, what)]),
+      ...(what === '' ? [] : [' ', element('bdi', { class: 'name' }, what)]),
       ' ',
-      element('span', { class: 'payload' }, `${content}${took}`),
+      element('span', { class: 'payload' }, element('bdi', {}, content), took),
     ];
     const label =
       payload === undefined || payload.length === 0

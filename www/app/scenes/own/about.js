@@ -23,7 +23,7 @@ export function about({ name, bytes, info }) {
   const head = element(
     'summary',
     {},
-    element('b', {}, name),
+    element('b', {}, element('bdi', {}, name)),
     ` ${rows[0][1]}, ${made ? `made with ${made}` : 'no `producers` section'}`,
   );
   return element('details', { class: 'guest-head' }, head, list);
