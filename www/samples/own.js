@@ -2,7 +2,7 @@ import { WapcModule } from 'wapc-host';
 
 /** Compiles a guest, within limits; `info` says what it is. What is no guest is refused, and the error says why. */
 export async function open(bytes, name) {
-  const limits = { interrupt: true, timeout: 5000, memory: 512 << 20 };
+  const limits = { interrupt: true, timeout: 5000, start: 5000, memory: 512 << 20 };
   return WapcModule.compile(bytes, { name, limits });
 }
 

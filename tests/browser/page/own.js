@@ -46,6 +46,13 @@ function isInOrder(element) {
   return true;
 }
 
+/** A guest whose start function never ends. */
+const ENDLESS = [
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 10, 2, 96, 2, 127, 127, 1, 127, 96, 0, 0, 3, 3, 2, 0, 1, 5, 3, 1, 0, 1, 7, 25, 2],
+  ...new TextEncoder().encode('\x0c__guest_call\0\0\x06memory\x02\0'),
+  ...[8, 1, 1, 10, 14, 2, 4, 0, 65, 0, 11, 7, 0, 3, 64, 12, 0, 11, 11],
+];
+
 /** What a stranger's callback reaches. */
 const STRANGER = `const hostCall = async () => {
   const attempts = {
@@ -158,6 +165,7 @@ export const tests = {
       ['empty.wasm', bytes(0, 97, 115, 109, 1, 0, 0, 0), '__guest_call'],
       ['component.wasm', bytes(0, 97, 115, 109, 13, 0, 1, 0), 'component'],
       ['nothing.wasm', [], 'WAPC_'],
+      ['endless.wasm', bytes(...ENDLESS), 'limits.start'],
       ['large.wasm', Array(100).fill(new Uint8Array(1 << 20)), '100 MB'],
     ]) {
       await dropped(name, parts);
