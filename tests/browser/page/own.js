@@ -138,6 +138,12 @@ export const tests = {
       .find(({ value }) => value === 'msgpack')
       .click();
     equal(scene.$('.answer pre').textContent, 'These bytes are not MessagePack.');
+    await invoke('echo', JSON.stringify('x'.repeat(1 << 20)), 'json');
+    scene
+      .all('.answer button')
+      .find(({ value }) => value === 'json')
+      .click();
+    equal(scene.$('.answer pre').textContent, 'These bytes are too many to be read as JSON.');
     await invoke('echo', 'ü'.repeat(600_000));
     expect(scene.$('.answer pre').textContent === 'ü'.repeat(1 << 18), 'it is not cut');
     for (const part of ['1.1\u00a0MB', 'The first 1\u00a0MB are read', 'The first 262,144 characters']) {

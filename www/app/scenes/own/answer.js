@@ -32,7 +32,9 @@ export function answerElement(bytes, preferred) {
     const part = firstBytes(bytes, format === 'hex' ? HEX_BYTES : BYTES);
     const text = read(part, format);
     const name = FORMATS.find(([value]) => value === format)[1];
-    body.textContent = text === undefined ? `These bytes are not ${name}.` : startOf(text, CHARACTERS);
+    const isPart = part.length < bytes.length && ['json', 'msgpack'].includes(format);
+    const isNot = isPart ? `These bytes are too many to be read as ${name}.` : `These bytes are not ${name}.`;
+    body.textContent = text === undefined ? isNot : startOf(text, CHARACTERS);
     body.classList.toggle('wrapped', format !== 'hex');
     const isCut = part.length < bytes.length ? ` The first ${size(part.length)} are read.` : '';
     const isLong = text?.length > CHARACTERS ? ` The first ${count(CHARACTERS)} characters are shown.` : '';
