@@ -81,12 +81,13 @@ export const tests = {
     expect(scene.all('.step').length === 5, `${scene.all('.step').length} steps`);
   },
   async 'own: each guest of the page shows what it does when it is chosen and invoked'() {
-    for (const [name, operation, told] of [
-      ['with WASI', 'catalogue', '8 words  poems/rose.txt'],
-      ['the policy', 'validate', '"accepted": true'],
-      ['Rust', 'hello', 'Hello, waPC!'],
+    for (const [name, operation, told, found] of [
+      ['with WASI', 'catalogue', '8 words  poems/rose.txt', '1 operation found'],
+      ['the policy', 'validate', '"accepted": true', '3 operations found'],
+      ['Rust', 'hello', 'Hello, waPC!', '3 operations found'],
     ]) {
       await scene.press(name);
+      expect(scene.status.includes(found), scene.status);
       equal(field('Operation').value, operation);
       await scene.press('Invoke');
       expect(answer().includes(told), `${name}: ${answer()}`);

@@ -189,7 +189,9 @@ export function mount(section) {
         if (!isMine()) return;
         isGuest = true;
         showOperations(found.operations, isGiven);
-        say(`${guest.name}: ${count(found.operations.length)} operations found among ${count(found.tried)} names.`);
+        const { length } = found.operations;
+        const many = `${count(length)} ${length === 1 ? 'operation' : 'operations'}`;
+        say(`${guest.name}: ${many} found among ${count(found.tried)} names.`);
       } catch (error) {
         if (!isMine()) return;
         guest.bytes = undefined;
