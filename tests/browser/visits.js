@@ -196,6 +196,15 @@ export function visits(open) {
     await page.close();
   });
 
+  for (const name of ['bench.js', 'guests/rust.wasm']) {
+    test(`a scene whose ${name} cannot be fetched says so`, async () => {
+      const page = await open({ path: '#calls', block: `**/${name}` });
+      await comes(page, 'calls', 'done');
+      equal(await page.textContent('#calls .trouble'), `Error ${name} could not be fetched: there is no answer`);
+      await page.close();
+    });
+  }
+
   test('where the script that greets could not be loaded, a button loads the page again', async () => {
     const scripts = '**/browser-*.js';
     const page = await open({ block: scripts });

@@ -2,6 +2,7 @@
 
 import { element } from './elements.js';
 import { codePanel, folded } from './code.js';
+import { fetched } from './fetched.js';
 
 /**
  * Fills a section.
@@ -27,10 +28,7 @@ export const line = (kind, what, how) =>
 /** The bytes of a guest of the page; loaded once. */
 const guests = {};
 export function guest(name) {
-  guests[name] ??= fetch(`guests/${name}.wasm`).then((response) => {
-    if (!response.ok) throw new Error(`guests/${name}.wasm: ${response.status}`);
-    return response.arrayBuffer();
-  });
+  guests[name] ??= fetched(`guests/${name}.wasm`).then((response) => response.arrayBuffer());
   guests[name].catch(() => delete guests[name]);
   return guests[name];
 }

@@ -8,6 +8,7 @@
  */
 
 import { $ } from '../parts/elements.js';
+import { fetched } from '../parts/fetched.js';
 
 /** Milliseconds after which a frame that has loaded, and says nothing, is one whose script the server's policy forbids. */
 const GRACE = 500;
@@ -25,10 +26,7 @@ const scripts = {};
 
 /** The text of one of the worker's scripts; loaded once. */
 function load(name) {
-  scripts[name] ??= fetch(`${name}.js`).then((response) => {
-    if (!response.ok) throw new Error(`${name}.js: ${response.status}`);
-    return response.text();
-  });
+  scripts[name] ??= fetched(`${name}.js`).then((response) => response.text());
   scripts[name].catch(() => delete scripts[name]);
   return scripts[name];
 }
