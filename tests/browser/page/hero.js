@@ -45,6 +45,14 @@ export const tests = {
     expect(/^[\d.,]+\s(ms|s)$/.test($('#greeted-time').textContent), $('#greeted-time').textContent);
     expect(/^\d+ KB/.test($('.figures li').textContent), $('.figures').textContent);
   },
+  async 'what came of copying is told by a status, too'() {
+    const button = $('#install button');
+    button.click();
+    await until(() => $('#copied[role="status"]').textContent !== '');
+    expect(/^(copied|select it, and copy)$/.test($('#copied').textContent), $('#copied').textContent);
+    await until(() => button.textContent === 'copy');
+    equal($('#copied').textContent, '');
+  },
   'the code for Node and for the command line'() {
     for (const [name, text] of [
       ['Node', 'import.meta.resolve'],

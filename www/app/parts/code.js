@@ -1,6 +1,6 @@
 /** Code that is shown: in tabs, with a button that copies it, and with marks on the lines that ran. */
 
-import { element } from './elements.js';
+import { $, element } from './elements.js';
 import { highlight } from './highlight.js';
 import { onRan } from './ran.js';
 
@@ -21,9 +21,12 @@ export function copyButton(text, label) {
       () => true,
       () => false,
     );
-    button.textContent = copied ? 'copied' : 'select it, and copy';
+    // Screen readers read the label of the button, not its text: they hear of it from the status.
+    const say = (text, status) => ([button.textContent, $('copied').textContent] = [text, status]);
+    const outcome = copied ? 'copied' : 'select it, and copy';
+    say(outcome, outcome);
     clearTimeout(back);
-    back = setTimeout(() => (button.textContent = 'copy'), 1500);
+    back = setTimeout(say, 1500, 'copy', '');
   });
   return button;
 }
