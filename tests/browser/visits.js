@@ -79,6 +79,14 @@ export function visits(open) {
     });
   }
 
+  test('a link that is too long leads to where that is said', async () => {
+    const page = await open({ path: `#guest=hello.wasm&payload=${'x'.repeat((64 << 10) + 1)}` });
+    await comes(page, 'own', 'done');
+    await page.waitForFunction(() => Math.abs(document.getElementById('own').getBoundingClientRect().top) < 40);
+    match(await page.textContent('#own [role="status"]'), /^The link was not opened: its payload has 65537 characters/);
+    await page.close();
+  });
+
   test('scenes that are seen at once run one after the other', async () => {
     const page = await open({ viewport: { width: 1280, height: 5200 } });
     const most = await page.evaluate(async () => {

@@ -283,6 +283,9 @@ export function mount(section) {
     try {
       shared = sharedBy(fragment);
     } catch (error) {
+      // The scene would run by itself once it is seen, and say something else.
+      section.dataset.state ??= 'done';
+      section.scrollIntoView({ behavior: 'instant' });
       return say(`The link was not opened: ${error.message}.`);
     }
     end('A link took its place.');
