@@ -2,7 +2,7 @@
 const UNTOLD =
   'it is not there, or not served as JavaScript, or of another origin that does not share it (CORS); or a page that is cross-origin ' +
   'isolated needs it served with `Cross-Origin-Embedder-Policy`, too; or the content security policy forbids it (`worker-src`, which ' +
-  'needs `blob:` for other origins); or the page is in a frame with `sandbox`, which needs `allow-same-origin`';
+  'for another origin needs that and `blob:`); or the page is in a frame with `sandbox`, which needs `allow-same-origin`';
 
 /** A worker of any platform: of `node:worker_threads`, or a web `Worker`. */
 export class Thread {

@@ -63,12 +63,12 @@ function inSandbox(folder) {
   return visit({ folder }, { 'access-control-allow-origin': '*' });
 }
 
-/** Visits a page that imports the package from another origin. */
-async function fromElsewhere(folder, headers) {
+/** Visits a page that imports the package from another origin, under a policy for it. */
+async function fromElsewhere(folder, policy = () => '') {
   const elsewhere = await serveFolder(join(folder, DIST), 0, { 'access-control-allow-origin': '*' });
   writeFileSync(join(folder, 'index.html'), html('./page.js', mapTo(`${elsewhere.address}index.js`)));
   try {
-    return await visit({ folder }, { ...ISOLATED, ...headers });
+    return await visit({ folder }, { ...ISOLATED, 'content-security-policy': policy(elsewhere.address) });
   } finally {
     elsewhere.stop();
   }
@@ -98,12 +98,22 @@ export const web = [
   {
     name: 'a CDN: the package of another origin',
     expected: ALL,
-    run: (folder) => fromElsewhere(folder, {}),
+    run: (folder) => fromElsewhere(folder),
   },
   {
     name: 'a CDN, with a policy without blob:',
     expected: NO_WORKERS,
-    run: (folder) => fromElsewhere(folder, { 'content-security-policy': "worker-src 'self'" }),
+    run: (folder) => fromElsewhere(folder, (origin) => `worker-src 'self' ${origin}`),
+  },
+  {
+    name: 'a CDN, with a policy that allows blob: without its origin',
+    expected: NO_WORKERS,
+    run: (folder) => fromElsewhere(folder, () => "worker-src 'self' blob:"),
+  },
+  {
+    name: 'a CDN, with a policy that allows blob: and its origin',
+    expected: ALL,
+    run: (folder) => fromElsewhere(folder, (origin) => `worker-src blob: ${origin}`),
   },
   {
     name: 'an isolated page, whose workers have no Cross-Origin-Embedder-Policy',
