@@ -1,17 +1,25 @@
-/** Rows of Next.js: the package in a route handler, built with and without it as an external package. */
+/** Rows of Next.js: the package in a route handler and in a client component, built with and without it as an external package. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { installed } from '../../tools/installed.js';
-import { ALL } from './projects.js';
+import { ALL, GUESTS, visit } from './projects.js';
 
 const NEXT = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
 
 const FILES = {
   'app/layout.js': `export default ({ children }) => <html lang="en"><body>{children}</body></html>;`,
-  'app/page.js': `export default () => 'page';`,
+  'app/page.js': `
+'use client';
+import { useEffect } from 'react';
+import * as wapc from 'wapc-host';
+import { features } from '../features.js';
+export default function Page() {
+  useEffect(() => void features(wapc, 'hello.wasm', 'wasi.wasm').then((found) => (globalThis.outcome = found)), []);
+  return 'page';
+}`,
   'app/features/route.js': `
 import * as wapc from 'wapc-host';
 import { features } from '../../features.js';
@@ -32,7 +40,17 @@ function prepareNext(folder, settings) {
   for (const [name, text] of Object.entries({ ...FILES, 'next.config.mjs': configuration(settings) })) {
     writeFileSync(join(folder, name), text);
   }
+  for (const name of Object.keys(GUESTS)) cpSync(join(folder, name), join(folder, 'public', name));
 }
+
+/** What is found on the server and in the browser: told apart where it differs. */
+const both = (server, browser) =>
+  Object.fromEntries(
+    Object.keys(ALL).map((name) => [
+      name,
+      server[name] === browser[name] ? server[name] : `${server[name]}, in the browser ${browser[name]}`,
+    ]),
+  );
 
 /** The address that a server says it listens at. */
 const addressOf = (server) =>
@@ -48,7 +66,7 @@ const addressOf = (server) =>
   });
 
 const next = (what, settings, ...flags) => ({
-  name: `Next.js, a route handler${what}`,
+  name: `Next.js, a route handler and a client component${what}`,
   expected: ALL,
   async run(folder) {
     prepareNext(folder, settings);
@@ -61,7 +79,7 @@ const next = (what, settings, ...flags) => ({
     const ended = new Promise((resolve) => server.once('exit', resolve));
     try {
       const address = await addressOf(server);
-      return await (await fetch(`${address}/features`)).json();
+      return both(await (await fetch(`${address}/features`)).json(), await visit(address));
     } finally {
       server.kill();
       await ended;
