@@ -13,6 +13,16 @@ function colours() {
 }
 
 export const tests = {
+  async 'cores: charts without a column have no scale'() {
+    scene.$('.stage').scrollIntoView({ behavior: 'instant', block: 'center' });
+    await until(() => scene.section.dataset.state === 'running' && scene.$('svg text') !== null);
+    const charts = scene.all('svg').filter((chart) => chart.querySelector('.column') === null);
+    equal(
+      charts.map((chart) => labels(chart).filter(Boolean).length),
+      [2, 2],
+    );
+    await scene.done();
+  },
   async 'cores: a picture, and charts with axes and units'() {
     await scene.see();
     expect(colours() > 20, `${colours()} colours`);

@@ -40,9 +40,11 @@ export class Columns {
     const most = roundUp(Math.max(1e-3, ...this.#rows.map(({ value }) => value)));
     const y = (value) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * value) / most;
     const text = (x, y, what, attributes = {}) => drawn('text', { x, y, ...attributes }, what);
+    // Without columns there is no scale yet.
+    const label = (tick) => (this.#rows.length === 0 ? '' : `${+tick.toPrecision(3)}`);
     const lines = ticks(most).flatMap((tick) => [
       drawn('line', { x1: LEFT, x2: width, y1: y(tick), y2: y(tick), class: 'grid' }),
-      text(LEFT - 8, y(tick) + 4, `${+tick.toPrecision(3)}`, { class: 'end' }),
+      text(LEFT - 8, y(tick) + 4, label(tick), { class: 'end' }),
     ]);
     const step = (width - LEFT) / Math.max(1, this.#rows.length);
     const wide = Math.min(WIDEST, step * 0.6);
