@@ -13,7 +13,7 @@ function colours() {
 }
 
 export const tests = {
-  async 'cores: charts without a column have no scale'() {
+  async 'cores: while it is drawn, the picture has a name, and the charts no scale before a column'() {
     scene.$('.stage').scrollIntoView({ behavior: 'instant', block: 'center' });
     await until(() => scene.section.dataset.state === 'running' && scene.$('svg text') !== null);
     const charts = scene.all('svg').filter((chart) => chart.querySelector('.column') === null);
@@ -21,6 +21,8 @@ export const tests = {
       charts.map((chart) => labels(chart).filter(Boolean).length),
       [2, 2],
     );
+    await until(() => scene.status.startsWith('On this thread'));
+    equal(scene.$('canvas').getAttribute('aria-label'), 'The Mandelbrot set: all of it');
     await scene.done();
   },
   async 'cores: a picture, and charts with axes and units'() {

@@ -204,6 +204,7 @@ export function mount(section) {
     [stopped, isRunning, stop.disabled] = [false, true, false];
     const rows = [];
     const drawn = place;
+    picture.setAttribute('aria-label', `The Mandelbrot set: ${drawn.name}`);
     code.clear();
     trouble.replaceChildren();
     try {
@@ -233,7 +234,6 @@ export function mount(section) {
       say(`It could not be drawn: ${error.message}`);
     }
     now.textContent = `${WIDTH} × ${HEIGHT} points, ${count(ITERATIONS)} steps each at the most`;
-    picture.setAttribute('aria-label', `The Mandelbrot set: ${drawn.name}`);
     [isRunning, stop.disabled] = [false, true];
     if (isLatest()) state('done');
   }
