@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
 import { root } from '../../tools/run.js';
 import { greeted, seeAll } from './looks.js';
@@ -160,6 +161,8 @@ export function visits(open) {
     await failed.locator('#unscripted').waitFor({ state: 'visible' });
     const waits = () => getComputedStyle(document.querySelector('#calls .stage'), '::before').content;
     match(await failed.evaluate(waits), /waits for its script/);
+    await failed.goto(pathToFileURL(join(root, 'www/dist/index.html')).href);
+    await failed.locator('#unscripted', { hasText: 'opened as a file' }).waitFor({ state: 'visible' });
     await failed.close();
     const page = await open();
     await greeted(page);
