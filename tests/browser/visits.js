@@ -216,6 +216,30 @@ export function visits(open) {
     });
   }
 
+  for (const [id, name, told] of [
+    ['calls', 'bench.js', /^The guest answered/],
+    ['own', 'bench-full.js', /operations found|answered with/],
+  ]) {
+    test(`“${id}” on a slow connection: no deadline ends while ${name} is loaded`, async () => {
+      const page = await open();
+      await page.clock.install();
+      let arrive;
+      const asked = new Promise((resolve) =>
+        page.route(`**/${name}`, (route) => {
+          arrive = () => route.continue();
+          resolve();
+        }),
+      );
+      await page.locator(`#${id} .stage`).scrollIntoViewIfNeeded();
+      await asked;
+      await page.clock.fastForward(20_000);
+      await arrive();
+      await comes(page, id, 'done');
+      match(await page.textContent(`#${id} [role="status"]`), told);
+      await page.close();
+    });
+  }
+
   test('where the script that greets could not be loaded, a button loads the page again', async () => {
     const scripts = '**/browser-*.js';
     const page = await open({ block: scripts });

@@ -1,6 +1,6 @@
 /** A sandbox for one piece of work, which may be stopped before it has started. */
 
-import { Sandbox } from './sandbox.js';
+import { Sandbox, load } from './sandbox.js';
 
 export class Running {
   #started;
@@ -12,6 +12,11 @@ export class Running {
 
   constructor() {
     this.#stopped.catch(() => {});
+  }
+
+  /** Loads the script of a sandbox, however long that takes; rejects where it is stopped meanwhile. */
+  load(name) {
+    return Promise.race([load(name), this.#stopped]);
   }
 
   /** As `Sandbox.start`; rejects where it is stopped meanwhile. */

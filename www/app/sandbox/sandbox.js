@@ -25,7 +25,7 @@ const TOGETHER =
 const scripts = {};
 
 /** The text of one of the worker's scripts; loaded once. */
-function load(name) {
+export function load(name) {
   scripts[name] ??= fetched(`${name}.js`).then((response) => response.text());
   scripts[name].catch(() => delete scripts[name]);
   return scripts[name];

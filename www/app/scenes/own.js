@@ -147,6 +147,7 @@ export function mount(section) {
     state('running');
     let late;
     const begin = async (options) => {
+      await mine.load('bench-full');
       late = setTimeout(() => mine.stop(`Stopped: it took more than ${time(PATIENCE)}.`), PATIENCE);
       await mine.start('bench-full', options);
     };

@@ -65,9 +65,11 @@ export function mount(section) {
     const sandbox = (running = new Running());
     const endAfter = (patience, what) =>
       setTimeout(() => sandbox.stop(`Stopped: ${what} within ${time(patience)}.`), patience);
-    let late = endAfter(STARTING, 'no sandbox started');
+    let late;
     try {
-      const [bytes] = await Promise.all([guest(has.jspi ? 'rust' : 'rust-asyncified'), sandbox.start('bench')]);
+      const [bytes] = await Promise.all([guest(has.jspi ? 'rust' : 'rust-asyncified'), sandbox.load('bench')]);
+      late = endAfter(STARTING, 'no sandbox started');
+      await sandbox.start('bench');
       clearTimeout(late);
       late = endAfter(PATIENCE, 'nothing was answered');
       const began = performance.now();
