@@ -611,7 +611,7 @@ export interface PoolOptions extends HostOptions {
    * Each instance in a thread of its own, so that guests run in parallel, callbacks may always return promises, and a
    * guest that does not end is stopped (in Bun only with `limits.interrupt`). Payloads are copied once and transferred.
    * `url` and `factory` say where the worker's script is when a bundler has moved it: `wapc-host/worker`; of another origin
-   * than the page it is imported by a `blob:`, which the content security policy has to allow. A script that has not loaded
+   * than the page it is imported by a `blob:`; the content security policy has to allow both. A script that has not loaded
    * after 30 s is WAPC_LOAD, as is what `factory` throws; `factory` makes a new Worker each time, and anything else is WAPC_ARGUMENT.
    *
    * A worker is at most 1 MiB ahead of this thread in log lines, output and host calls, or by one piece that is longer: it
