@@ -49,6 +49,7 @@ function write(target, files) {
 }
 
 function checkEmpty(folder) {
+  if (folder === '') throw new UsageError('init: expected a folder, got ""; "." is this one. Nothing was written');
   if (!existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) throw new UsageError(`init: expected a new folder, and ${folder} is a file`);
   const [first] = readdirSync(folder);
