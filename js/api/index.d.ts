@@ -775,7 +775,11 @@ export function typed<Operations extends { [K in keyof Operations]: (value?: any
    */
   call<K extends keyof Operations & string>(
     operation: K,
-    ...rest: [...Parameters<Operations[K]>, options?: Omit<InvokeOptions, 'into'>]
+    // The options of an operation of no value are the third argument, too: the second would be sent as the value.
+    ...rest: [
+      ...(Parameters<Operations[K]> extends [] ? [value?: undefined] : Parameters<Operations[K]>),
+      options?: Omit<InvokeOptions, 'into'>,
+    ]
   ): Promise<Awaited<ReturnType<Operations[K]>>>;
 };
 
