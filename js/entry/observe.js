@@ -17,9 +17,16 @@ export function observe(listener) {
   if (typeof listener !== 'function') throw argumentError('listener', 'a function', listener);
   // Wrapped, so that one listener can be added twice. The array is replaced, never changed: it may be iterated right
   // now.
-  const own = (event) => listener(event);
+  let isStopped = false;
+  const own = (event) => {
+    // Another listener of the same event may have stopped this one.
+    if (!isStopped) listener(event);
+  };
   setListeners([...shared.listeners, own]);
-  return () => setListeners(shared.listeners.filter((other) => other !== own));
+  return () => {
+    isStopped = true;
+    setListeners(shared.listeners.filter((other) => other !== own));
+  };
 }
 
 const TRACKS = { compile: 'Compile', instantiate: 'Instantiate', invoke: 'Invocations', hostcall: 'Host calls' };

@@ -317,7 +317,7 @@ export function* observing(environment) {
   ];
 
   yield [
-    'a listener that throws changes nothing; each stops alone',
+    'each listener stops alone, and at once',
     async () => {
       const host = await WapcHost.instantiate(await guest('hello'), { hostCall, async: false });
       const [first, second] = [[], []];
@@ -332,6 +332,11 @@ export function* observing(environment) {
       stops.forEach((stop) => stop());
       await host.invoke('echo', 'four');
       equal([first.length, second.length], [6, 4]);
+      const told = [];
+      const stopFirst = observe(() => (told.push('first'), stopFirst(), stopSecond()));
+      const stopSecond = observe(() => told.push('second'));
+      await host.invoke('echo', 'four');
+      equal(told, ['first'], 'one that another listener stops gets no event any more, that one included');
       host.close();
     },
   ];
