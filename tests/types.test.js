@@ -41,7 +41,7 @@ const installed = join(folder, 'node_modules/wapc-host');
 mkdirSync(join(installed, 'dist'), { recursive: true });
 // A copy: programs resolve what is linked to where it lies, which is not below node_modules.
 cpSync(join(root, 'package.json'), join(installed, 'package.json'));
-for (const name of ['index', 'nats', 'slim']
+for (const name of ['index', 'nats', 'observe', 'slim']
   .flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`])
   .concat('worker.d.ts')) {
   cpSync(join(root, 'dist', name), join(installed, 'dist', name));

@@ -15,6 +15,7 @@ import {
   type ReplaceOptions,
   type WasiOptions,
 } from 'wapc-host';
+import { devtools, observe, profile, type PoolEvent, type Profile, type WorkEvent } from 'wapc-host/observe';
 import * as slim from 'wapc-host/slim';
 
 const hostCall: HostCall = (binding, namespace, operation, payload, { signal }) => {
@@ -61,6 +62,20 @@ export function reuse(host: WapcHost, pool: WapcPool, into: Uint8Array<ArrayBuff
     host.invokeSync('operation', into, { into, context: 1 }),
     pool.invoke('operation', into, { into, timeout: 1 }),
   ];
+}
+
+/** Events of both kinds can be taken apart alike; `kind` or `duration` says which it is. */
+export function watch(times: number[], reasons: unknown[]): (() => void | Profile)[] {
+  const stop = observe(({ kind, guest, operation, bytesIn, duration, error }) => {
+    if (error === undefined) times.push(duration ?? 0, bytesIn ?? 0, `${kind} ${guest} ${operation}`.length);
+  });
+  const narrow = observe((event: WorkEvent | PoolEvent) => {
+    if (event.kind === 'evicted') reasons.push(event.reason);
+    if (event.duration !== undefined) times.push(event.start);
+    // @ts-expect-error Events of pools have none.
+    times.push(event.start);
+  });
+  return [stop, narrow, devtools(), profile()];
 }
 
 // @ts-expect-error No such option.
