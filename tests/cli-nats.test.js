@@ -377,6 +377,16 @@ for (const [name, args, said] of [
     /--creds: no\/such cannot be read \(ENOENT\)/,
   ],
   [
+    'a file for the id in a folder that is missing',
+    ['serve', bench, '--name', 'a', '--nats', server.url, '--id-file', 'no/such'],
+    /--id-file: no\/such cannot be written \(ENOENT\)/,
+  ],
+  [
+    'a folder for the id',
+    ['serve', bench, '--name', 'a', '--nats', server.url, '--id-file', '.'],
+    /--id-file: \. cannot be written \(/,
+  ],
+  [
     'workers that are no number',
     ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1', '--workers', 'x'],
     /--workers: expected/,
@@ -388,6 +398,14 @@ for (const [name, args, said] of [
     match(stderr, said);
   });
 }
+
+test('serve removes the id of a member that was killed, before it starts', async () => {
+  const idFile = join(folder, 'stale');
+  writeFileSync(idFile, 'stale');
+  const args = ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1', '--id-file', idFile];
+  equal((await command(args)).code, 1);
+  equal(existsSync(idFile), false);
+});
 
 test('a server that is not there', async () => {
   const missing = await command(['services', 'nats://127.0.0.1:1']);

@@ -1,7 +1,8 @@
 /** `wapc-host serve`: serves a guest on NATS until it is told to end. */
 
-import { rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 
 import { serve } from 'wapc-host/nats';
 
@@ -44,6 +45,7 @@ export async function run(values, [guest]) {
   checkVersion('--service-version', version);
   const address = readAddress('--nats', nats, 0);
   const pooled = { ...(await hostOptions(values, guest)), ...instances(values), logger: log };
+  if (file !== undefined) clearIdFile(file);
   let isServing = false;
   const asked = untilAsked(() =>
     isServing ? 'answering what was taken; a second one exits at once' : 'ends before it serves',
@@ -70,6 +72,19 @@ export async function run(values, [guest]) {
   await service.close();
   await own.pool.close();
   await connection.close();
+}
+
+/**
+ * Removes what a member that was killed has left in `--id-file`. Throws a UsageError where that file cannot be written: found
+ * out later, a member that already takes requests would end without answering them.
+ */
+function clearIdFile(file) {
+  try {
+    rmSync(file, { force: true });
+    accessSync(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw new UsageError(`--id-file: ${file} cannot be written (${cause.code})`, { cause });
+  }
 }
 
 function instances({ workers }) {
