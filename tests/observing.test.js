@@ -83,6 +83,30 @@ test('a bound store is seen by host callbacks, also by those that run later', as
   await pool.close();
 });
 
+test('stores bound to both channels: each host call is in its invocation, and its callback in the host call', async () => {
+  const store = new AsyncLocalStorage();
+  const starts = ['invoke', 'hostcall'].map((kind) => tracingChannel(`wapc-host:${kind}`).start);
+  for (const start of starts) start.bindStore(store, ({ kind }) => `${store.getStore() ?? ''}/${kind}`);
+  const seen = [];
+  const tell = (binding, namespace, operation, payload) => {
+    seen.push(store.getStore());
+    return payload;
+  };
+  // By default a host keeps the stack of an invocation that was not suspended for the next one.
+  const hosts = [{}, { async: false }, { async: true, hostCall: async (...call) => tell(...call) }];
+  for (const options of hosts) {
+    const own = await WapcHost.instantiate(hello, { hostCall: tell, ...options });
+    for (let i = 0; i < 3; i++) {
+      await own.invoke('nope').catch(() => {});
+      await own.invoke('echo', 'a');
+    }
+    await Promise.all([1, 2, 3].map(() => own.invoke('echo', 'a')));
+    own.close();
+  }
+  for (const start of starts) start.unbindStore(store);
+  deepEqual(seen, Array(18).fill('/invoke/hostcall'));
+});
+
 test('a subscriber that throws changes nothing for the invocation', async () => {
   const planned = new Error('planned');
   const uncaught = [];

@@ -62,11 +62,13 @@ function askObserved(invocation, host, hostCall, scope, later, asker, binding, n
     else if (called === HOST_CALL_PROMISE_REFUSED) work.fail(refusedError());
     else work.end((event) => (event.bytesOut = called));
   };
-  return work.run(() => {
-    const called = askNow(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload);
+  const act = () => {
+    const called = askNow(invocation, host, hostCall, undefined, later, asker, binding, namespace, operation, payload);
     if (called !== HOST_CALL_PENDING) invocation.answered?.(called);
     return called;
-  });
+  };
+  // Subscribers see the stores of the invocation, and the callback those that they bind: both in one scope.
+  return scope === undefined ? work.run(act) : scope.runInAsyncScope(work.run, work, act);
 }
 
 /**
