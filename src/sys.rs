@@ -32,6 +32,10 @@ extern "C" {
     /// The message of what was thrown, whatever that is.
     #[wasm_bindgen(js_name = messageOf)]
     pub(crate) fn message_of(thrown: &JsValue) -> String;
+
+    /// True for a RangeError; with `is_refusal` only for Chromium's refusal to block a page's main thread.
+    #[wasm_bindgen(js_name = isRangeError)]
+    pub(crate) fn is_range_error(thrown: &JsValue, is_refusal: bool) -> bool;
 }
 
 #[wasm_bindgen(raw_module = "../invocation/asyncify.js")]

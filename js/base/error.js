@@ -106,6 +106,13 @@ export function messageOf(thrown) {
   }
 }
 
+/**
+ * True for a RangeError; with `isRefusal` only for Chromium's refusal to block a page's main thread, told by its text.
+ * @public the core imports it
+ */
+export const isRangeError = (thrown, isRefusal) =>
+  isRefusal ? /main thread/.test(thrown) : thrown instanceof RangeError;
+
 /** Describes a value for an error message: its type, and the value if it is short. Never throws. */
 export function describe(value) {
   try {

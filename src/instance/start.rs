@@ -39,7 +39,7 @@ impl Instance {
         self.guest.prepare(self.start_limit, &imports);
         let exports = match WebAssembly::Instance::new(&linkable.module, &imports) {
             Ok(instance) => instance.exports(),
-            Err(error) if may_wait && too_large_to_block(&error) => {
+            Err(error) if may_wait && is_too_large_to_block(&error) => {
                 JsFuture::from(WebAssembly::instantiate_module(&linkable.module, &imports))
                     .await
                     .map_err(|error| self.instantiation_error(linkable, error))?
@@ -113,7 +113,7 @@ impl Instance {
             return link_error(linkable, &error);
         }
         // The engine has no room for its memory, or its start function ran out of stack.
-        let export = if error.is_instance_of::<js_sys::RangeError>() { "instantiation" } else { "start function" };
+        let export = if sys::is_range_error(&error, false) { "instantiation" } else { "start function" };
         let (reason, cause) = match stopped {
             Some(Outcome::Stopped(stopped)) if matches!(*stopped, Error::Thrown(_) | Error::Fuel(_)) => {
                 return *stopped;
@@ -133,7 +133,9 @@ fn link_error(linkable: &Linkable, cause: &JsValue) -> Error {
     }
 }
 
-/// Chromium refuses to instantiate a large module at once on a page's main thread, by a RangeError.
-fn too_large_to_block(error: &JsValue) -> bool {
-    error.is_instance_of::<js_sys::RangeError>()
+/// True where Chromium refuses to instantiate a large module at once on a page's main thread, before the guest's code
+/// runs. Engines other than V8 call the start function of an asynchronous instantiation later, when another guest may be
+/// the running one. So nothing else is tried again: a start function can use up the stack, which is a RangeError, too.
+fn is_too_large_to_block(error: &JsValue) -> bool {
+    sys::is_range_error(error, true)
 }

@@ -33,6 +33,30 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   }
 
   yield [
+    'a start function that uses up the stack: WAPC_INIT, and it runs once',
+    async () => {
+      let calls = 0;
+      const options = { async: false, hostCall: () => void calls++ };
+      const source = await guest('wat/recursion-in-start');
+      await fails('WAPC_INIT', () => WapcHost.instantiate(source, options));
+      equal(calls, 1);
+    },
+  ];
+
+  yield [
+    'a guest of over 8 MB, which Chromium does not instantiate at once on the main thread of a page',
+    async () => {
+      const echo = await guest('wat/echo');
+      const custom = [0, ...unsigned(9 << 20), 0];
+      const large = new Uint8Array(echo.length + custom.length + (9 << 20) - 1);
+      large.set([...echo, ...custom]);
+      const host = await WapcHost.instantiate(large);
+      equal(string(await host.invoke('echo', 'large')), 'large');
+      host.close();
+    },
+  ];
+
+  yield [
     '_start, _initialize and wapc_init, in this order; the last may call the host',
     async () => {
       const log = [];
