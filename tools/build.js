@@ -103,12 +103,36 @@ function generateGlue(isQuick) {
   // Written again in the end: it would be taken for up to date where one of the next steps fails.
   rmSync(glue);
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
-  const text = compiledAtOnce(withOurEncoding(lines.filter(isNew).join('\n')));
+  const text = compiledAtOnce(withoutLoader(withOurEncoding(lines.filter(isNew).join('\n'))));
   const core = join(GENERATED, 'core_bg.wasm');
   inline('core', isQuick ? readFileSync(core) : optimized('core', core));
   inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
   inline('interrupt', isQuick ? readFileSync(INTERRUPT) : optimized('interrupt', INTERRUPT));
+  const typings = join(GENERATED, 'core.d.ts');
+  writeFileSync(typings, withoutLoaderTypes(readFileSync(typings, 'utf8')));
   writeFileSync(glue, text);
+}
+
+/**
+ * The glue without its own ways to load the core, which `js/api/instantiate.js` instantiates: it exports the imports, and
+ * what attaches an instance. A page would load them, and their messages, for nothing.
+ */
+function withoutLoader(glue) {
+  const loader = glue.indexOf('async function __wbg_load(');
+  if (loader < 0 || !glue.trimEnd().endsWith('export { initSync, __wbg_init as default };'))
+    fail('the glue loads the core in another way: see withoutLoader');
+  return `${glue.slice(0, loader)}export { __wbg_get_imports as imports, __wbg_finalize_init as attach };\n`;
+}
+
+/** The typings of that glue. */
+function withoutLoaderTypes(typings) {
+  const loader = typings.indexOf('export type SyncInitInput');
+  if (loader < 0) fail('the typings of the glue have other types: see withoutLoaderTypes');
+  return (
+    typings.slice(0, loader) +
+    'export function imports(): WebAssembly.Imports;\n' +
+    'export function attach(instance: WebAssembly.Instance, module: WebAssembly.Module): InitOutput;\n'
+  );
 }
 
 /** The glue with the package's own encoder and decoder, which may be missing where it is only imported. */

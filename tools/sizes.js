@@ -13,7 +13,7 @@ const LIMITS = {
   core: { bytes: 119_800, gzipped: 49_800 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
   interrupt: { bytes: 70_000, gzipped: 25_000 },
-  page: { gzipped: 79_500 },
+  page: { gzipped: 79_300 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });

@@ -1,22 +1,24 @@
 /** Instantiates the core. */
 
-import init, { initSync } from '../generated/core.js';
+import { attach, imports } from '../generated/core.js';
 import { openProbes } from '../invocation/room.js';
 import { watchStack } from '../invocation/stack.js';
 
 /**
- * Instantiates the core, and returns its raw exports. Synchronously where the engine allows it (older browsers do not):
- * the asynchronous way tests for a `Response`, and accessing that global takes Node 10 ms.
+ * Instantiates the core, and returns its raw exports. Synchronously where the engine allows it: older browsers refuse that
+ * on the main thread of a page.
  * @param {WebAssembly.Module} module
  */
 export async function instantiate(module) {
-  let exports;
+  const given = imports();
+  let instance;
   try {
-    exports = initSync({ module });
+    instance = new WebAssembly.Instance(module, given);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    exports = await init({ module_or_path: module });
+    instance = await WebAssembly.instantiate(module, given);
   }
+  const exports = /** @type {any} */ (attach(instance, module));
   watchStack(exports);
   await openProbes(exports);
   return exports;

@@ -111,7 +111,7 @@ export function messageOf(thrown) {
  * @public the core imports it
  */
 export const isRangeError = (thrown, isRefusal) =>
-  isRefusal ? /main thread/.test(thrown) : thrown instanceof RangeError;
+  thrown instanceof RangeError && (!isRefusal || /main thread/.test(messageOf(thrown)));
 
 /** Describes a value for an error message: its type, and the value if it is short. Never throws. */
 export function describe(value) {
