@@ -27,7 +27,7 @@ pub(crate) struct Compiled {
 pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compiled, Error> {
     let may_stream =
         options.integrity.is_none() && options.limits.memory.is_none() && !options.limits.is_interruptible();
-    let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream).await;
+    let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream, options.name.as_ref()).await;
     let loaded: Loaded = loaded.map_err(Error::Thrown)?.unchecked_into();
     let name = options.name.clone().or_else(|| loaded.file_name());
     let origin = Origin { described: loaded.name().into(), name };

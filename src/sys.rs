@@ -309,12 +309,13 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../loading/load.js")]
 extern "C" {
-    /// Loads a guest: a `Loaded`. Rejects with WAPC_LOAD, WAPC_ARGUMENT, WAPC_LIMIT.
+    /// Loads a guest: a `Loaded`. `name`: what its caller calls it. Rejects with WAPC_LOAD, WAPC_ARGUMENT, WAPC_LIMIT.
     #[wasm_bindgen(catch, js_name = load)]
     pub(crate) async fn try_load(
         source: &JsValue,
         on_progress: Option<&Function>,
         may_stream: bool,
+        name: Option<&JsString>,
     ) -> Result<JsValue, JsValue>;
 
     /// A loaded guest: its bytes, which nothing else refers to; a module that is compiled already; or the reason why it

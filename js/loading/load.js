@@ -20,11 +20,15 @@ const CONTENT = /^\0asm|^AGFzbQ/;
  * @param {import('../api/index.js').GuestSource} source
  * @param {((loaded: number, total?: number) => void) | undefined} onProgress
  * @param {boolean} mayStream true if the guest may be compiled while it downloads
+ * @param {string} [given] its name, if its caller has given it one
  * @returns {Promise<Loaded>}
  */
-export async function load(source, onProgress, mayStream) {
+export async function load(source, onProgress, mayStream, given) {
   try {
-    return await loadFrom(await attempt('the promised guest', () => source), onProgress, mayStream);
+    const loaded = await loadFrom(await attempt('the promised guest', () => source), onProgress, mayStream);
+    // A path or an address says more.
+    if (given !== undefined && loaded.fileName === undefined) loaded.name = given;
+    return loaded;
   } catch (error) {
     if (error instanceof WapcError) throw error;
     throw new WapcError('WAPC_ARGUMENT', `source: it could not be read: ${messageOf(error)}`, { cause: error });

@@ -179,6 +179,8 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
         const error = await fails('WAPC_NOT_A_GUEST', () => WapcModule.compile(source));
         equal(error.message.includes(told), true, error.message);
         equal(error.cause instanceof WebAssembly.CompileError, true);
+        const named = await fails('WAPC_NOT_A_GUEST', () => WapcModule.compile(source, { name: 'mine' }));
+        equal(named.message, `mine${error.message.slice('the bytes'.length)}`);
       }
     },
   ];

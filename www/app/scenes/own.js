@@ -13,7 +13,7 @@ import { fill } from '../parts/stage.js';
 import { Running, located } from '../sandbox/running.js';
 import { about } from './own/about.js';
 import { answerElement } from './own/answer.js';
-import { absolute, cut, nameOf, underName } from './own/names.js';
+import { absolute, cut, nameOf } from './own/names.js';
 import { EXAMPLE, OURS, isOurs, oursAt } from './own/ours.js';
 import { sharing } from './own/sharing.js';
 
@@ -199,7 +199,7 @@ export function mount(section) {
         const isStopped = error.name === 'Stopped';
         const outcome = isStopped ? ' was not loaded.' : ' cannot be run.';
         const told = element('p', {}, element('b', {}, guest.name), outcome);
-        head.replaceChildren(told, ...(isStopped ? [] : [errorElement(underName(error, guest.name))]));
+        head.replaceChildren(told, ...(isStopped ? [] : [errorElement(error)]));
         if (isStopped) throw error;
         say(`${guest.name}${outcome}`);
       }

@@ -2,12 +2,6 @@
 
 import { addressOf } from '../../parts/load.js';
 
-/** An error with the name of its guest: the package, which is given the bytes alone, does not know it. */
-export function underName(error, name) {
-  error.message = error.message.replace(/^the bytes: /, `${name}: `);
-  return error;
-}
-
 /** An address or a name, cut off where it is too long to be shown. */
 export const cut = (text, most = 300) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
