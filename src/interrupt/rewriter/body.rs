@@ -63,9 +63,10 @@ struct Locals {
 struct Open {
     /// Labels that were added around it, and around all blocks that it lies in.
     added: usize,
-    is_loop: bool,
     /// True for a loop that counts in a local.
     leaves: bool,
+    /// True where the innermost loop does so: this one, or one that it lies in. Guests nest a million blocks.
+    is_in_leaving: bool,
 }
 
 /// Writes bodies, one after the other.
@@ -232,8 +233,9 @@ impl Body<'_> {
 
     #[inline]
     fn enter(&mut self, is_loop: bool, leaves: bool) {
-        let around = self.open.last().map_or(0, |outer| outer.added);
-        self.open.push(Open { added: around + if leaves { LABELS } else { 0 }, is_loop, leaves });
+        let (added, is_around) = self.open.last().map_or((0, false), |outer| (outer.added, outer.is_in_leaving));
+        let added = added + if leaves { LABELS } else { 0 };
+        self.open.push(Open { added, leaves, is_in_leaving: if is_loop { leaves } else { is_around } });
     }
 
     fn begin_loop(&mut self, place: &Place) {
@@ -300,7 +302,7 @@ impl Body<'_> {
     /// Counts instructions on the way: in a loop that counts in a local, which looks at it in each turn, there.
     fn count(&mut self, weight: u32, place: &Place) {
         self.copy(place.start);
-        let is_in_leaving = self.open.iter().rev().find(|open| open.is_loop).is_some_and(|open| open.leaves);
+        let is_in_leaving = self.open.last().is_some_and(|open| open.is_in_leaving);
         match self.locals.count.filter(|_| is_in_leaving) {
             Some(local) => Code(self.output).count_in_local(local, weight),
             None => drop(Code(self.output).count(self.indices, weight, self.locals.left)),
