@@ -71,8 +71,9 @@ export class Reference {
     const { bytes, error } = this.host.hostCall(...names, ranges[3].slice());
     if (this.stopped !== undefined) trap();
     if (this.host.isLater && !this.mayAwait) this.stop('WAPC_ASYNC');
-    if (bytes?.length > this.limit) this.stop('WAPC_LIMIT');
-    [this.answer, this.error] = bytes === undefined ? [NOTHING, encode(error)] : [bytes, NOTHING];
+    const answer = bytes ?? encode(error);
+    if (answer.length > this.limit) this.stop('WAPC_LIMIT');
+    [this.answer, this.error] = bytes === undefined ? [NOTHING, answer] : [answer, NOTHING];
     return bytes === undefined ? 0 : 1;
   }
   imports() {
