@@ -208,5 +208,7 @@ async function wat() {
     if (name !== 'wasi') continue;
     write('wasi-unstable', text.replaceAll('"wasi_snapshot_preview1"', '"wasi_unstable"'));
     write('wasi-wasi', text.replaceAll('"wasi_snapshot_preview1"', '"wasi"'));
+    // The same guest with a shared memory.
+    write('wasi-shared', text.replace('(memory (export "memory") 1 32)', '(memory (export "memory") 1 32 shared)'));
   }
 }

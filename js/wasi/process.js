@@ -148,8 +148,17 @@ export class Process {
     if (this.#bytes[ptr] === undefined) this.#refresh();
   }
 
+  /** Passes a copy of a range to a writer, like `emitBytes`. */
   emit(stream, ptr, length) {
-    return this.emitBytes(stream, copyOut(this.#to(ptr + length), ptr, length));
+    let chunk;
+    try {
+      chunk = copyOut(this.#to(ptr + length), ptr, length);
+    } catch (error) {
+      // The engine has no memory for it. Thrown on, this would unwind Rust, and the guest could catch it.
+      this.#keep(error);
+      return 0;
+    }
+    return this.emitBytes(stream, chunk);
   }
 
   /** Passes a chunk to a writer: 1 on success, 0 if it threw. The error is kept as `thrown` of the invocation. */
@@ -169,10 +178,11 @@ export class Process {
 }
 
 function fillRandomly(view) {
-  // `crypto.getRandomValues` refuses shared memory.
-  const target = view.buffer instanceof ArrayBuffer ? view : new Uint8Array(view.length);
-  for (let at = 0; at < target.length; at += RANDOM_AT_ONCE) {
-    crypto.getRandomValues(target.subarray(at, at + RANDOM_AT_ONCE));
+  // `crypto.getRandomValues` refuses shared memory. A copy of all of it could be more than the engine has memory for.
+  const own = view.buffer instanceof ArrayBuffer ? undefined : new Uint8Array(RANDOM_AT_ONCE);
+  for (let at = 0; at < view.length; at += RANDOM_AT_ONCE) {
+    const part = view.subarray(at, at + RANDOM_AT_ONCE);
+    if (own === undefined) crypto.getRandomValues(part);
+    else part.set(crypto.getRandomValues(own.subarray(0, part.length)));
   }
-  if (target !== view) view.set(target);
 }

@@ -1,7 +1,7 @@
 ;; Calls any function of WASI with any arguments. The first word of the payload (little-endian) is the function's index
 ;; in the table, the others are its arguments, an i64 as two words. Answers with all of its memory, which is filled with
 ;; 0xaa at first; the errno is at address 0, the payload at 1024. The tools also build it as `wasi-unstable`, which
-;; imports `wasi_unstable`.
+;; imports `wasi_unstable`, and as `wasi-shared`, whose memory is shared.
 (module
   (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))

@@ -1,7 +1,7 @@
 /** The output of guests. */
 
 import { bytes, equal, fails, string, words } from '../assert.js';
-import { at, iovecs, payloadOf, PAGE, PAYLOAD, probes } from './probe.js';
+import { at, iovecs, payloadOf, PAGE, PAYLOAD, probes, refusing } from './probe.js';
 
 export function* output(environment) {
   const { WapcModule, WapcPool, guest, hasWorkers } = environment;
@@ -220,6 +220,19 @@ export function* output(environment) {
       equal(await it.call('fd_fdstat_set_rights', 1, 0n, 0n), 0);
       equal(await it.call('fd_write', 1, iovecs([0, 1]), 8), 8);
       equal(chunks, []);
+      it.host.close();
+    },
+  ];
+
+  yield [
+    'a chunk that the engine has no memory for stops the guest, which the error says',
+    async () => {
+      const it = await probe();
+      const isRefused = (of) => of.length === 5000;
+      await refusing(isRefused, async () => {
+        const error = await fails('WAPC_TRAP', () => it.call('fd_write', 1, iovecs([0, 5000]), 8));
+        equal([error.cause instanceof RangeError, error.message.includes('`stdout`')], [true, true], error.message);
+      });
       it.host.close();
     },
   ];

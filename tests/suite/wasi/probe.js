@@ -135,3 +135,19 @@ export const ERRNO = {
   SPIPE: 70,
   NOTCAPABLE: 76,
 };
+
+/** Runs `work` while the engine has no memory for a new array whose length, or what it is a copy of, is refused. */
+export async function refusing(isRefused, work) {
+  const { Uint8Array } = globalThis;
+  globalThis.Uint8Array = new Proxy(Uint8Array, {
+    construct(made, [of, ...rest]) {
+      if (isRefused(of)) throw new RangeError('Array buffer allocation failed');
+      return new made(of, ...rest);
+    },
+  });
+  try {
+    await work();
+  } finally {
+    globalThis.Uint8Array = Uint8Array;
+  }
+}
