@@ -119,18 +119,11 @@ fn what_is_skipped_ends_behind_integers_and_is_left_where_it_is_cut_off() {
     }
 }
 
+/// Where all open blocks were looked at whenever instructions are counted, this took minutes.
 #[test]
-fn blocks_in_blocks_take_about_as_long_as_blocks_side_by_side() {
-    const BLOCKS: usize = 200_000;
+fn blocks_in_blocks_are_rewritten_in_linear_time() {
+    const BLOCKS: usize = 1_000_000;
     let nops = vec![1; 2_000_000];
     let nested = [&*[2, 0x40].repeat(BLOCKS), &nops, &*vec![0x0b; BLOCKS], &[0x0b]].concat();
-    let beside = [&*[2, 0x40, 0x0b].repeat(BLOCKS), &nops, &[0x0b]].concat();
-    let [nested, beside] = [nested, beside].map(|code| {
-        let module = function(&code);
-        let begun = std::time::Instant::now();
-        assert!(rewrite(&module).is_ok());
-        begun.elapsed()
-    });
-    // Twice at the most; hundreds of times where all blocks are looked at whenever instructions are counted.
-    assert!(nested < 20 * beside, "{nested:?}, {beside:?}");
+    assert!(rewrite(&function(&nested)).is_ok());
 }
