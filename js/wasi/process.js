@@ -148,22 +148,18 @@ export class Process {
     if (this.#bytes[ptr] === undefined) this.#refresh();
   }
 
-  /** Passes a copy of a range to a writer, like `emitBytes`. */
+  /** Passes a copy of a range of the guest's memory to a writer, like `emitFrom`. */
   emit(stream, ptr, length) {
-    let chunk;
-    try {
-      chunk = copyOut(this.#to(ptr + length), ptr, length);
-    } catch (error) {
-      // The engine has no memory for it. Thrown on, this would unwind Rust, and the guest could catch it.
-      this.#keep(error);
-      return 0;
-    }
-    return this.emitBytes(stream, chunk);
+    return this.emitFrom(this.#to(ptr + length), stream, ptr, length);
   }
 
-  /** Passes a chunk to a writer: 1 on success, 0 if it threw. The error is kept as `thrown` of the invocation. */
-  emitBytes(stream, chunk) {
+  /**
+   * Passes a copy of a range of `bytes` to a writer: 1 on success; 0 if it threw, or the engine has no memory for the copy.
+   * The error is kept as `thrown` of the invocation: thrown on, it would unwind Rust, and the guest could catch it.
+   */
+  emitFrom(bytes, stream, start, length) {
     try {
+      const chunk = copyOut(bytes, start, length);
       if (stream === STANDARD_ERROR) this.guest.hear(endOf(chunk));
       const writer = this.#writers[stream];
       const { scope } = this.guest;

@@ -175,7 +175,7 @@ export class Wasi {
       write: (id, ptr, length, from) => processes[id].view(ptr >>> 0, length).set(this.#own(from, length)),
       random: (id, ptr, length) => processes[id].fillRandomly(ptr >>> 0, length >>> 0),
       emit: (id, stream, ptr, length) => processes[id].emit(stream, ptr >>> 0, length >>> 0),
-      emit_own: (id, stream, from, length) => processes[id].emitBytes(stream, this.#own(from, length).slice()),
+      emit_own: (id, stream, from, length) => processes[id].emitFrom(this.#own(from, length), stream, 0, length),
       over_limit: (id, length) => this.#core.wasi_over_limit(id, length),
       clock: (id, monotonic) => processes[id].clock(monotonic),
       realtime: (id) => processes[id]?.lastTime ?? Date.now(),
