@@ -37,8 +37,8 @@ test('documents say what a page loads', async () => {
   const gzipped = gzipSync(await pageScripts(), { level: 9 }).length;
   const size = `${Math.round(gzipped / 1000)} KB`;
   for (const [name, text] of [
-    ['README.md', `A page loads ${size} (gzipped)`],
-    ['docs/faq.md', `loads ${size} of scripts, gzipped`],
+    ['README.md', `A page loads ${size} (minified, gzipped)`],
+    ['docs/faq.md', `loads ${size} of scripts, minified and gzipped`],
     ['docs/comparison.md', `| browser, gzipped | ${size} |`],
   ]) {
     ok(readFileSync(join(root, name), 'utf8').includes(text), `${name}: expected "${text}"`);
