@@ -775,11 +775,10 @@ export function typed<Operations extends { [K in keyof Operations]: (value?: any
    */
   call<K extends keyof Operations & string>(
     operation: K,
-    // The options of an operation of no value are the third argument, too: the second would be sent as the value.
-    ...rest: [
-      ...(Parameters<Operations[K]> extends [] ? [value?: undefined] : Parameters<Operations[K]>),
-      options?: Omit<InvokeOptions, 'into'>,
-    ]
+    // The options of an operation without a value are the third argument, too: a second one is sent as the value.
+    ...rest:
+      | [...Parameters<Operations[K]>, options?: Omit<InvokeOptions, 'into'>]
+      | (Parameters<Operations[K]> extends [] ? [value: undefined, options?: Omit<InvokeOptions, 'into'>] : never)
   ): Promise<Awaited<ReturnType<Operations[K]>>>;
 };
 
