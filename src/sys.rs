@@ -309,7 +309,8 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../loading/load.js")]
 extern "C" {
-    /// Loads a guest: a `Loaded`. `name`: what its caller calls it. Rejects with WAPC_LOAD, WAPC_ARGUMENT, WAPC_LIMIT.
+    /// Loads a guest: a `Loaded`. `name`: the caller's, which bytes and modules have in errors. Rejects with WAPC_LOAD,
+    /// WAPC_ARGUMENT, WAPC_LIMIT.
     #[wasm_bindgen(catch, js_name = load)]
     pub(crate) async fn try_load(
         source: &JsValue,

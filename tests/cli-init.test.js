@@ -43,7 +43,7 @@ test('a folder that is not empty is refused, and nothing is written anywhere', (
   for (const [target, said] of [
     ['full', /full is not empty: "mine" is in it/],
     ['file', /file is a file/],
-    // Of a variable of the shell that is not set: no folder, and not the one that the shell is in.
+    // An unset variable of the shell makes an empty argument, which is not the current folder.
     ['', /expected a folder, got ""/],
   ]) {
     const { status, stdout, stderr } = init(cwd, 'rust', target);

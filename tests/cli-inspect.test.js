@@ -149,6 +149,7 @@ for (const [name, content, code, said] of OTHERS) {
       equal(status, 1);
       equal(stdout, '');
       ok(stderr.startsWith(`${code}: ${path}: `), stderr);
+      equal(stderr.split('file.wasm').length, 2, 'the file is named once');
       match(stderr, said);
     }
   });

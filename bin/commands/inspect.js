@@ -1,13 +1,10 @@
 /** `wapc-host inspect`: describes a guest without running it. */
 
-import { basename } from 'node:path';
-
 import { WapcError } from 'wapc-host';
 
 import { readGuest } from '../guest/source.js';
 import { describe } from '../inspect/describe.js';
 import { kindOf } from '../inspect/kinds.js';
-import { messageOf } from '../inspect/message.js';
 import { textOf } from '../inspect/text.js';
 import { Failure } from '../output/failure.js';
 import { onOneLine } from '../output/printable.js';
@@ -23,16 +20,16 @@ export const options = { json: { type: 'boolean', help: 'prints JSON' } };
 
 export async function run({ json }, [guest]) {
   const bytes = await readGuest(guest);
-  const description = await describe(basename(guest), bytes).catch((error) => {
-    throw instead(error, guest, bytes);
+  const description = await describe(guest, bytes).catch((error) => {
+    throw instead(error, bytes);
   });
   await print(json ? `${JSON.stringify(description, undefined, 2)}\n` : textOf(description));
 }
 
-/** The error of what is no guest: names the file, and guesses at what it is where the package does not. */
-function instead(error, guest, bytes) {
+/** The error of what is no guest: guesses at what it is where the package does not. */
+function instead(error, bytes) {
   if (!(error instanceof WapcError)) return error;
-  const message = onOneLine(messageOf(error));
+  const message = onOneLine(error.message);
   const kind = error.code === 'WAPC_COMPILE' ? kindOf(bytes) : '';
-  return new Failure(error.code, `${guest}: ${message}${kind === '' ? '' : `; ${kind}`}`, { cause: error });
+  return new Failure(error.code, `${message}${kind === '' ? '' : `; ${kind}`}`, { cause: error });
 }

@@ -1,5 +1,7 @@
 /** Describes a guest: what `wapc-host inspect --json` prints. */
 
+import { basename } from 'node:path';
+
 import { WapcModule } from 'wapc-host';
 
 import { languageOf } from './language.js';
@@ -9,20 +11,20 @@ import { unusualOf } from './unusual.js';
 import { exportUse, useOf } from './uses.js';
 
 /**
- * @param {string} name of the guest
+ * @param {string} guest its path or URL
  * @param {Uint8Array} bytes
- * @throws {import('wapc-host').WapcError} it is no guest: WAPC_COMPILE, WAPC_NOT_A_GUEST
+ * @throws {import('wapc-host').WapcError} it is no guest: WAPC_COMPILE, WAPC_NOT_A_GUEST, whose messages begin with `guest`
  */
-export async function describe(name, bytes) {
-  const module = await WapcModule.compile(bytes, { name });
+export async function describe(guest, bytes) {
+  const module = await WapcModule.compile(bytes, { name: guest });
   const { info } = module;
   module.close();
   const sections = sectionsOf(bytes);
-  const refusals = await refusalsOf(bytes);
+  const refusals = await refusalsOf(guest, bytes);
   const imports = info.imports.map((one, index) => importOf(one, refusals[index]));
   const memories = memoriesIn(sections);
   return {
-    guest: name,
+    guest: basename(guest),
     size: bytes.length,
     sections: sizesOf(sections),
     ...languageOf(info),

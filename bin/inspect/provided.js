@@ -10,18 +10,19 @@ const CALL = '__guest_call';
 
 /**
  * Says of each import why it is refused, in the order of `WebAssembly.Module.imports`; undefined where it is provided.
- * @param {Uint8Array} bytes of a guest
+ * @param {string} guest its path or URL
+ * @param {Uint8Array} bytes
  * @returns {Promise<(string | undefined)[]>}
- * @throws {import('wapc-host').WapcError} WAPC_NOT_A_GUEST: its `__guest_call` has another signature
+ * @throws {import('wapc-host').WapcError} WAPC_NOT_A_GUEST, whose message begins with `guest`: its `__guest_call` has another signature
  */
-export async function refusalsOf(bytes) {
+export async function refusalsOf(guest, bytes) {
   const sections = sectionsOf(bytes);
   const content = (kind) => sections.find((section) => section.kind === kind)?.content;
   const imports = content('import') === undefined ? [] : importsOf(content('import'));
   const functions = imports.filter(({ kind }) => kind === 'function').length;
   const type = typesOf(content('function') ?? [0])[functionNamed(content('export'), CALL) - functions];
   // Its own error says that `__guest_call` has another signature, before imports are blamed for it.
-  (await WapcHost.instantiate(linkedWith([], content('type'), type))).close();
+  (await WapcHost.instantiate(linkedWith([], content('type'), type), { name: guest })).close();
   const refusal = (some) => refusalOf(linkedWith(some, content('type'), type));
   // Most guests link: one module with all of its imports says so.
   if ((await refusal(imports)) === undefined) return imports.map(() => undefined);

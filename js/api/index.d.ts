@@ -775,7 +775,8 @@ export function typed<Operations extends { [K in keyof Operations]: (value?: any
    */
   call<K extends keyof Operations & string>(
     operation: K,
-    // The options of an operation without a value are the third argument, too: a second one is sent as the value.
+    // `call` takes options as its third argument: those of an operation without a value stand behind `undefined`. The form
+    // without it compiles, but sends them as the value.
     ...rest:
       | [...Parameters<Operations[K]>, options?: Omit<InvokeOptions, 'into'>]
       | (Parameters<Operations[K]> extends [] ? [value: undefined, options?: Omit<InvokeOptions, 'into'>] : never)

@@ -20,15 +20,12 @@ const CONTENT = /^\0asm|^AGFzbQ/;
  * @param {import('../api/index.js').GuestSource} source
  * @param {((loaded: number, total?: number) => void) | undefined} onProgress
  * @param {boolean} mayStream true if the guest may be compiled while it downloads
- * @param {string} [given] its name, if its caller has given it one
+ * @param {string} [given] the caller's name of a guest, which bytes and modules have in errors; other sources have an address
  * @returns {Promise<Loaded>}
  */
 export async function load(source, onProgress, mayStream, given) {
   try {
-    const loaded = await loadFrom(await attempt('the promised guest', () => source), onProgress, mayStream);
-    // A path or an address says more.
-    if (given !== undefined && loaded.fileName === undefined) loaded.name = given;
-    return loaded;
+    return await loadFrom(await attempt('the promised guest', () => source), onProgress, mayStream, given);
   } catch (error) {
     if (error instanceof WapcError) throw error;
     throw new WapcError('WAPC_ARGUMENT', `source: it could not be read: ${messageOf(error)}`, { cause: error });
@@ -82,14 +79,14 @@ function addressOf(source) {
   throw argumentError('source', `${EXPECTED}, not the content of a file`, source);
 }
 
-async function loadFrom(guest, onProgress, mayStream) {
+async function loadFrom(guest, onProgress, mayStream, given) {
   if (guest instanceof Arriving) {
     guest.isTaken = true;
     return loadResponse(await attempt(guest.address, () => guest.response), onProgress, mayStream);
   }
   const view = viewOf(guest);
-  if (view !== undefined) return new Loaded('the bytes', undefined, { bytes: copyOf(view) });
-  if (isModule(guest)) return new Loaded('the module', undefined, { module: guest });
+  if (view !== undefined) return new Loaded(given ?? 'the bytes', undefined, { bytes: copyOf(view) });
+  if (isModule(guest)) return new Loaded(given ?? 'the module', undefined, { module: guest });
   if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
   const name = addressOf(guest);
   if (name === undefined) throw argumentError('source', EXPECTED, guest);

@@ -52,13 +52,16 @@ class GuestStore {
   async watch(name, onChange) {
     checkName(name);
     if (typeof onChange !== 'function') throw argumentError('onChange', 'a function', onChange);
-    const begin = (mayCreate) => this.#use(mayCreate, (store) => store.watch({ ignoreDeletes: true }));
-    const ask = async () => (await this.#use(false, (store) => store.info(name)))?.nuid;
-    const changes = await begin(true);
+    const asking = {
+      changes: (mayCreate) => this.#use(mayCreate, (store) => store.watch({ ignoreDeletes: true })),
+      version: async () => (await this.#use(false, (store) => store.info(name)))?.nuid,
+      guest: () => this.#current(name),
+    };
+    const changes = await asking.changes(true);
     try {
       // Asked after it has begun, so that no version is missed in between.
-      const version = this.#read.get(name) ?? (await ask());
-      return new Watch(this.#connection, begin, changes, name, version, ask, () => this.#current(name), onChange);
+      const version = this.#read.get(name) ?? (await asking.version());
+      return new Watch(this.#connection, name, asking, changes, version, onChange);
     } catch (error) {
       changes.stop();
       throw error;

@@ -8,18 +8,24 @@ const AGAIN = 1_000;
 /** Milliseconds between two checks of the version, for a bucket that was deleted and created again. */
 const EACH = 30_000;
 
+/**
+ * What a watch asks the bucket for.
+ * @typedef {object} Asking
+ * @property {(mayCreate: boolean) => Promise<any>} changes of all guests; makes the bucket if it is missing, and may be made
+ * @property {() => Promise<string | undefined>} version that the bucket has of the guest; of a link, that of the link itself
+ * @property {() => Promise<{ version: string, bytes: Uint8Array }>} guest as it is now. WAPC_LOAD where there is none
+ */
+
 /** Follows the versions of one guest. */
 export class Watch {
   #connection;
-  #begin;
   #changes;
   #statuses;
   #name;
   #version;
   /** The version that a change or a check named last; of a link, that of the link itself. */
   #seen;
-  #ask;
-  #current;
+  #asking;
   #onChange;
   #isStopped = false;
   /** True if the connection was lost, or the changes have ended, since they were asked for. */
@@ -31,22 +37,18 @@ export class Watch {
 
   /**
    * @param {import('@nats-io/nats-core').NatsConnection} connection
-   * @param {(mayCreate: boolean) => Promise<any>} begin asks for the bucket's changes, and makes the bucket if it may
-   * @param {any} changes of the bucket, which have been asked for
    * @param {string} name of the guest
+   * @param {Asking} asking
+   * @param {any} changes of the bucket, which have been asked for
    * @param {string | undefined} version that the caller knows; undefined if there is none
-   * @param {() => Promise<string | undefined>} ask for the version that the bucket has; of a link, that of the link itself
-   * @param {() => Promise<{ version: string, bytes: Uint8Array }>} current reads the guest. WAPC_LOAD where there is none
    * @param {(bytes: Uint8Array) => void} onChange
    */
-  constructor(connection, begin, changes, name, version, ask, current, onChange) {
+  constructor(connection, name, asking, changes, version, onChange) {
     this.#connection = connection;
-    this.#begin = begin;
     this.#statuses = connection.status();
     this.#name = name;
     this.#version = this.#seen = version;
-    this.#ask = ask;
-    this.#current = current;
+    this.#asking = asking;
     this.#onChange = onChange;
     this.#followChanges(changes);
     const closed = this.#follow(this.#statuses, ({ type }) => {
@@ -96,7 +98,7 @@ export class Watch {
   async #renew() {
     this.#isLost = false;
     try {
-      const changes = await this.#begin(false);
+      const changes = await this.#asking.changes(false);
       this.#changes.stop();
       if (this.#isStopped) changes.stop();
       else this.#followChanges(changes);
@@ -114,7 +116,7 @@ export class Watch {
     if (this.#isStopped || this.#connection.isClosed()) return;
     const ask = async () => {
       const before = this.#seen;
-      const version = await this.#ask().catch(() => before);
+      const version = await this.#asking.version().catch(() => before);
       // A change that came meanwhile is newer than the answer.
       if (version !== before && this.#seen === before) {
         this.#seen = version;
@@ -137,7 +139,7 @@ export class Watch {
         if (this.#isLost) await this.#renew();
         if (this.#isStopped) break;
         // Read after a renewal, too: the new changes do not tell of versions that were put before it.
-        const { version, bytes } = await this.#current();
+        const { version, bytes } = await this.#asking.guest();
         if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
       } catch (error) {
         // WAPC_LOAD: there is none now, and the changes tell of the next.

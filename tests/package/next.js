@@ -43,7 +43,7 @@ function prepareNext(folder, settings) {
   for (const name of Object.keys(GUESTS)) cpSync(join(folder, name), join(folder, 'public', name));
 }
 
-/** What is found on the server and in the browser: told apart where it differs. */
+/** The features that work on the server and in the browser: where the two differ, a feature has both outcomes. */
 const both = (server, browser) =>
   Object.fromEntries(
     Object.keys(ALL).map((name) => [

@@ -65,7 +65,8 @@ struct Open {
     added: usize,
     /// True for a loop that counts in a local.
     leaves: bool,
-    /// True where the innermost loop does so: this one, or one that it lies in. Guests nest a million blocks.
+    /// True where the innermost loop, this one or one that it lies in, counts in a local. Kept, since guests nest a million
+    /// blocks: the rewriter would look through them whenever it counts.
     is_in_leaving: bool,
 }
 

@@ -119,7 +119,7 @@ fn what_is_skipped_ends_behind_integers_and_is_left_where_it_is_cut_off() {
     }
 }
 
-/// Where all open blocks were looked at whenever instructions are counted, this took minutes.
+/// A rewriter that looks through all open blocks whenever it counts instructions would not end for minutes.
 #[test]
 fn blocks_in_blocks_are_rewritten_in_linear_time() {
     const BLOCKS: usize = 1_000_000;

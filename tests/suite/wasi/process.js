@@ -86,7 +86,7 @@ export function* process(environment) {
     yield [
       `random bytes, ${name}: more than engines give at once, without a copy of all of them`,
       async () => {
-        // An engine without shared memory.
+        // Engines without shared memory do not compile `wasi-shared`.
         if (!WebAssembly.validate(await guest(`wat/${name}`))) return;
         const it = await probe({}, `wat/${name}`);
         await it.call('grow', 3);
@@ -105,7 +105,7 @@ export function* process(environment) {
     yield [
       `random bytes, ${name}: each of them, from the first to the last, and none beside them`,
       async () => {
-        // An engine without shared memory.
+        // Engines without shared memory do not compile `wasi-shared`.
         if (!WebAssembly.validate(await guest(`wat/${name}`))) return;
         const it = await probe({}, `wat/${name}`);
         await it.call('grow', 2);
