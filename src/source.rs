@@ -66,8 +66,8 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
         Some(limit) => limit_memory(bytes, limit)?,
     };
     let interrupts = options.limits.is_interruptible();
-    let compiling = if interrupts { sys::compile_interruptible(&bytes) } else { WebAssembly::compile(&bytes) };
-    let compiled = JsFuture::from(compiling).await.map_err(|cause| not_compiled(&loaded, cause))?;
+    let compiled =
+        JsFuture::from(sys::compile_guest(&bytes, interrupts)).await.map_err(|cause| not_compiled(&loaded, cause))?;
     // A WapcError in its place says why the guest cannot be interrupted.
     let module = compiled.dyn_into().map_err(Error::Thrown)?;
     Ok(Compiled { module, digest, interrupts, origin })

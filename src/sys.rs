@@ -244,10 +244,11 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../loading/interruptible.js")]
 extern "C" {
-    /// A promise of the module of a guest that is rewritten so that it can be interrupted, or of the WapcError why it
-    /// cannot be: WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD. Rejects with the engine's error where it does not compile.
-    #[wasm_bindgen(js_name = compileInterruptible)]
-    pub(crate) fn compile_interruptible(guest: &Bytes) -> Promise;
+    /// A promise of the module of a guest. With `interrupts` it is rewritten so that it can be interrupted, or the
+    /// promise is of the WapcError why it cannot be: WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD. Rejects with the engine's
+    /// error where the guest does not compile.
+    #[wasm_bindgen(js_name = compileGuest)]
+    pub(crate) fn compile_guest(guest: &Bytes, interrupts: bool) -> Promise;
 }
 
 #[wasm_bindgen(raw_module = "../worker/start-remote.js")]

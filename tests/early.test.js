@@ -34,9 +34,11 @@ async function inProcess(address, body) {
     const { WapcHost, WapcModule } = await import('wapc-host');
     const told = [];
     const { fetch } = globalThis;
-    const { compile } = WebAssembly;
+    const { Module } = WebAssembly;
     globalThis.fetch = (...asked) => (told.push('fetch'), fetch(...asked));
-    WebAssembly.compile = (bytes) => (told.push('compile'), compile(bytes));
+    WebAssembly.Module = new Proxy(Module, {
+      construct: (_, [bytes]) => (told.push('compile'), new Module(bytes)),
+    });
     const address = ${JSON.stringify(address)};
     ${body}
     console.log(JSON.stringify(told));`;
@@ -128,4 +130,21 @@ test('a `fetch` that throws is called once', async () => {
     told.filter((what) => what !== 'compile'),
     ['fetch', 'WAPC_LOAD'],
   );
+});
+
+test('an engine that refuses to compile more than 4 KB at once, as older browsers do in a page, compiles the core and guests', async () => {
+  const guest = fileURLToPath(new URL('../testdata/hello.wasm', import.meta.url));
+  const told = await inProcess(
+    'http://127.0.0.1:1/',
+    `WebAssembly.Module = new Proxy(Module, {
+       construct(_, [bytes]) {
+         if (bytes.length <= 4096) return new Module(bytes);
+         told.push('refused');
+         throw new RangeError('WebAssembly.Compile is disallowed on the main thread');
+       },
+     });
+     const host = await WapcHost.instantiate(${JSON.stringify(guest)}, { hostCall: () => 'b', logger() {} });
+     told.push(new TextDecoder().decode(await host.invoke('hello', 'a')));`,
+  );
+  deepEqual(told, ['refused', 'refused', 'Hello, b']);
 });

@@ -4,6 +4,7 @@ import { core as load } from './core.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { once } from '../base/once.js';
 import { platform } from '../platform/platform.js';
+import { compile as compileBytes } from '../loading/compile.js';
 import { load as loadSource } from '../loading/load.js';
 import { rewriterOf } from '../interrupt/rewriter.js';
 import { Wasi } from '../wasi/wasi.js';
@@ -40,5 +41,5 @@ export async function init(core, wasi, interrupt) {
 async function compile(source) {
   const { module, bytes, failure } = await loadSource(source, undefined, true);
   if (failure !== undefined) throw failure;
-  return module ?? WebAssembly.compile(bytes);
+  return module ?? compileBytes(bytes);
 }

@@ -1,5 +1,7 @@
 /** Rewrites guests so that they can be interrupted (`src/interrupt/`). */
 
+import { compile } from '../loading/compile.js';
+
 /** Most bytes of a guest that is rewritten, which takes about three times as many; ten times for one of short loops alone. */
 const LARGEST = 64 * 1024 * 1024;
 
@@ -41,7 +43,7 @@ const rewritingBy = (module) => ({
       );
     }
     try {
-      return await WebAssembly.compile(bytes);
+      return await compile(bytes);
     } catch (cause) {
       if (!(cause instanceof WebAssembly.CompileError)) throw cause;
       return fail('WAPC_UNSUPPORTED', `the engine refuses what it becomes, which is larger: ${cause.message}`, {

@@ -1,8 +1,9 @@
-/** Compiles guests that can be interrupted: what rewrites them is loaded when the first of them is compiled. */
+/** Compiles guests. What rewrites those that can be interrupted is loaded when the first of them is compiled. */
 
 import { WapcError } from '../base/error.js';
 import { once } from '../base/once.js';
 import { platform } from '../platform/platform.js';
+import { compile } from './compile.js';
 
 const load = once('what `limits.interrupt` needs', () => platform.interrupt());
 
@@ -22,14 +23,15 @@ export function noteRewritten(module) {
 }
 
 /**
- * The module of a guest that is rewritten so that it can be interrupted, or the WapcError why it cannot be:
- * WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD. Rejects with the engine's error if it does not compile.
+ * The module of a guest. If it is to be interruptible, it is rewritten; the promise is of the WapcError why it cannot be:
+ * WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD. Rejects with the engine's error if the guest does not compile.
  * @param {Uint8Array<ArrayBuffer>} guest
+ * @param {boolean} interrupts true if it is to be interruptible
  * @public the core imports it
  */
-export async function compileInterruptible(guest) {
-  // As it came: what the rewriter appends could make an invalid module valid that names its indices.
-  if (!WebAssembly.validate(guest)) return WebAssembly.compile(guest);
+export async function compileGuest(guest, interrupts) {
+  // An invalid guest is compiled as it came: what the rewriter appends could make a module valid that names its indices.
+  if (!interrupts || !WebAssembly.validate(guest)) return compile(guest);
   try {
     const { compileRewritten } = await load();
     return noteRewritten(await compileRewritten(guest, WapcError));
