@@ -1,6 +1,7 @@
 /** Guests in several processes: they call each other, die, and outlive the NATS server. */
 
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, test } from 'node:test';
 
 import { WapcHost, WapcPool } from 'wapc-host';
@@ -171,4 +172,17 @@ test('a member that reads too slowly: the NATS server drops its connection, and 
   }
   await member.drain();
   await own.close();
+});
+
+test('a NATS server that ends by itself ends the tests that use it', () => {
+  const source = `
+    const { NatsServer } = await import(${JSON.stringify(new URL('nats/server.js', import.meta.url))});
+    const server = await NatsServer.start();
+    process.kill(server.pid, 'SIGKILL');
+    await new Promise(() => setInterval(() => {}, 1e6));`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
+    encoding: 'utf8',
+  });
+  equal(status, 1);
+  match(stderr, /^nats-server has ended with SIGKILL/m);
 });

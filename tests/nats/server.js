@@ -74,6 +74,15 @@ export class NatsServer {
       });
     });
     own.removeAllListeners('exit');
+    own.once('exit', (code, signal) => this.#ended(own, signal ?? code));
+  }
+
+  /** Ends this process where the server has ended by itself: a test would wait for it until the runner's watchdog ends it. */
+  #ended(own, how) {
+    if (this.#process !== own) return;
+    this.#process = undefined;
+    console.error(`nats-server has ended with ${how} while tests were using it: ${this.said}`);
+    process.exit(1);
   }
 
   /** Ends it, as a crash would. */
