@@ -80,6 +80,21 @@ test('a bucket that is missing is made by `put` and `watch`, also where `get` ha
   await rejects(watching.get('a'), { code: 'WAPC_LOAD' });
 });
 
+test('a bucket that was deleted after it was opened is made again by `put` and `watch`', async () => {
+  const store = guestStore(connection, 'deleted');
+  const destroy = async () => (await new Objm(connection).open('deleted')).destroy();
+  await store.put('a', hello);
+  await destroy();
+  await rejects(store.get('a'), { code: 'WAPC_UNREACHABLE' });
+  for (const use of [() => store.put('a', bench), async () => (await store.watch('a', () => {})).stop()]) {
+    await store.put('a', hello);
+    await destroy();
+    await use();
+  }
+  await store.put('a', bench);
+  equal(Buffer.compare(await store.get('a'), bench), 0);
+});
+
 test('watch tells each new version once, from the one that was got', async () => {
   const store = guestStore(connection, 'watched');
   const told = [];

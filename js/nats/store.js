@@ -11,6 +11,9 @@ import { Watch } from './watch.js';
 /** Characters of the longest name of a guest. */
 const LONGEST_NAME = 256;
 
+/** The name of the error of a bucket that was deleted after it was opened. */
+const NO_BUCKET = 'StreamNotFoundError';
+
 function checkName(name) {
   // The client of NATS encodes names in a way that has no other characters.
   if (typeof name !== 'string' || !/^[\0-\xff]+$/.test(name) || name.length > LONGEST_NAME) {
@@ -36,7 +39,8 @@ class GuestStore {
   async put(name, guest) {
     checkName(name);
     const bytes = viewOf(guest);
-    if (bytes === undefined || bytes.length === 0) throw argumentError('guest', 'the bytes of a guest', guest);
+    if (bytes === undefined) throw argumentError('guest', 'the bytes of a guest', guest);
+    if (bytes.length === 0) throw new WapcError('WAPC_ARGUMENT', 'guest: expected the bytes of a guest, got no bytes');
     // Now, since the caller may write to them while the bucket is opened.
     const copy = bytes.slice();
     await this.#use(true, (store) => store.putBlob({ name }, copy));
@@ -81,10 +85,13 @@ class GuestStore {
 
   /** Runs `work` on the store, which is made where it is missing and `mayCreate`. Throws WAPC_UNREACHABLE. */
   async #use(mayCreate, work) {
+    const wasOpen = this.#opened !== undefined;
     try {
       return await work(await this.#open(mayCreate));
     } catch (cause) {
       this.#opened = undefined;
+      // The bucket was deleted after it was opened: it is made again.
+      if (wasOpen && mayCreate && cause?.name === NO_BUCKET) return this.#use(true, work);
       if (cause instanceof WapcError) throw cause;
       const message = `the bucket \`${this.#bucket}\` cannot be used: ${messageOf(cause)}`;
       throw new WapcError('WAPC_UNREACHABLE', message, { cause });
