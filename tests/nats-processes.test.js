@@ -8,6 +8,7 @@ import { WapcHost, WapcPool } from 'wapc-host';
 import { remote, serve } from 'wapc-host/nats';
 
 import { startMember } from './nats/members.js';
+import { startProxy } from './nats/proxy.js';
 import { NatsServer } from './nats/server.js';
 import { benchPool, bytesOf, deferred, testdata, text, until } from './nats/setup.js';
 
@@ -149,6 +150,37 @@ test('the NATS server restarts: what was on its way, what is idempotent, what co
   await service.close();
   await pool.close();
   await own.close();
+});
+
+test('a member whose connection is lost while it computes answers once that is back', async () => {
+  const proxy = await startProxy(server.port);
+  const there = await server.connect({ servers: proxy.url });
+  const answers = deferred();
+  const pool = await benchPool({
+    hostCall: (...[, , , length]) => answers.promise.then(() => bytesOf(Number(text(length)))),
+    async: true,
+    size: 3,
+  });
+  const service = await serve(there, pool, { name: 'cut', version: '1.0.0' });
+  // The last one comes in pieces.
+  const lengths = [0, 5, 3_000_000];
+  const asked = lengths.map((length) => remote(connection, 'cut').invoke('call', String(length)));
+  await until(() => pool.stats.busy === lengths.length);
+  const lost = (async () => {
+    for await (const { type } of there.status()) if (type === 'disconnect') return;
+  })();
+  proxy.cut();
+  await lost;
+  answers.resolve();
+  await until(() => pool.stats.busy === 0);
+  proxy.restore();
+  for (const [index, answer] of (await Promise.all(asked)).entries()) {
+    equal(Buffer.compare(answer, bytesOf(lengths[index])), 0);
+  }
+  await service.close();
+  await pool.close();
+  await there.close();
+  proxy.close();
 });
 
 test('a member that reads too slowly: the NATS server drops its connection, and it comes back', async () => {

@@ -11,6 +11,9 @@ import { core } from './peers.js';
  * @property {(error: unknown) => void} lose is called where no answer can come any more
  */
 
+/** True if a connection is there now, of which there is no public word but `info`, which outlasts the connection. */
+export const isConnected = (connection) => connection.protocol?.connected ?? connection.info !== undefined;
+
 /** @type {WeakMap<object, Link>} */
 const links = new WeakMap();
 
@@ -36,8 +39,8 @@ export class Link {
 
   constructor(connection) {
     this.#connection = connection;
-    // Told by events from now on. Of what was before there is no public word but `info`, which outlasts the connection.
-    this.#isConnected = connection.protocol?.connected ?? connection.info !== undefined;
+    // Told by events from now on.
+    this.#isConnected = isConnected(connection);
     this.#inbox = core.createInbox(connection.options?.inboxPrefix);
     this.#subscribe();
     void this.#watch();

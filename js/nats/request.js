@@ -228,7 +228,7 @@ export class Request {
 
   #answer(bytes, fields) {
     this.#stopAlive?.();
-    if (!this.isLong(bytes.length)) return void this.#publish(bytes, withFields(undefined, fields));
+    if (!this.isLong(bytes.length)) return void this.#publish(bytes, withFields(undefined, fields), undefined, true);
     if (!this.#fields.pieces) {
       const message = `the response has ${bytes.length} bytes, and a message of this NATS server at most ${roomIn(this.#connection)}: the caller would have to take pieces (${REQUEST}: pieces)`;
       throw new WapcError('WAPC_LIMIT', message);
@@ -248,16 +248,16 @@ export class Request {
       this.#stopTimer = startTimer(timeout - this.age, () =>
         reject(new WapcError('WAPC_TIMEOUT', `the response was not taken within the ${timeout} ms of the request`)),
       );
-      this.#sender.send();
+      this.#outbox.onceConnected(() => this.#sender.send());
     }).finally(() => {
       this.#stopTimer();
       this.#sender.stop();
     });
   }
 
-  #publish(bytes, headers, reply) {
+  #publish(bytes, headers, reply, isAnswer = false) {
     const options = headers === undefined ? undefined : { headers, reply };
-    this.#outbox.send(this.reply, bytes, options);
+    this.#outbox.send(this.reply, bytes, options, isAnswer);
   }
 
   /** It has ended. */

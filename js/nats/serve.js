@@ -307,7 +307,6 @@ class Service {
     await this.#requests.drain().catch(() => {});
     if (this.#inFlight > 0) await new Promise((resolve) => (this.#becomeIdle = () => resolve(undefined)));
     this.#stop();
-    this.#outbox.flush();
     // Answers are on their way until the server has said that it has them.
     if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
   }
@@ -315,5 +314,6 @@ class Service {
   #stop() {
     this.#discovery.stop();
     for (const subscription of [this.#requests, ...this.#others.splice(0)]) subscription?.unsubscribe();
+    this.#outbox.close();
   }
 }
