@@ -361,7 +361,17 @@ for (const [name, args, said] of [
     /--nats: expected an address .* got "127\.0\.0\.1:4222"/,
   ],
   ['an address of something else', ['services', 'http://127.0.0.1/'], /URL: expected an address .* got "http/],
-  ['a path for serve', ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1/a'], /no more than 0 names/],
+  [
+    'a path for serve',
+    ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1/a'],
+    /expected nothing after the port, got/,
+  ],
+  ['two names to call', ['call', 'nats://127.0.0.1:1/a/b', 'echo'], /expected one name after the port, got/],
+  [
+    'three names for services',
+    ['services', 'nats://127.0.0.1:1/a/b/c'],
+    /expected one or two names after the port, got/,
+  ],
   ['no name to call', ['call', 'nats://127.0.0.1:1', 'echo', 'x'], /as in nats:\/\/127\.0\.0\.1:1\/hello/],
   ['a user and no name to call', ['call', 'nats://a:b@127.0.0.1:1/', 'echo'], /as in nats:\/\/…@127\.0\.0\.1:1\/hello/],
   ['an address with a user that is none', ['services', 'nats://a:b@c@h:x/'], /got "nats:\/\/…@h:x\/"/],

@@ -10,6 +10,9 @@ export const NATS_OPTIONS = {
   'inbox-prefix': { type: 'string', value: 'PREFIX', help: 'where answers come to (default _INBOX)' },
 };
 
+/** What is expected where a path has too many names, by how many it may have. */
+const MOST = ['nothing after the port', 'one name after the port', 'one or two names after the port'];
+
 const EXPECTED = 'an address such as nats://127.0.0.1:4222, or tls://…';
 
 /** An address as it may be printed: without the user and the password in it. */
@@ -62,7 +65,7 @@ export function readAddress(what, text, most) {
   const { protocol, host, username, password, pathname } = new URL(text);
   if (!['nats:', 'tls:'].includes(protocol) || host === '') fail();
   const path = pathname.split('/').filter((name) => name !== '');
-  if (path.length > most) fail(`no more than ${most} names after the port`);
+  if (path.length > most) fail(MOST[most]);
   for (const name of path) checkName(what, name);
   const [user, pass] = decoded([username, password]) ?? fail('a user and a password with % as %25');
   const signedIn = pass === '' ? { token: user } : { user, pass };
