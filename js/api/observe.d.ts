@@ -86,7 +86,7 @@ export interface WorkEvent {
   readonly waited?: number | undefined;
   /** ms that the work took, the wait included. */
   readonly duration: number;
-  /** The error of work that failed. */
+  /** The error of work that failed. Where a host callback threw `undefined`, an Error that says so. */
   readonly error?: unknown;
 }
 

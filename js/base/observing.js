@@ -76,7 +76,8 @@ export function beginWork(kind, fields) {
       settle();
     },
     fail(error) {
-      event.error = error;
+      // An event without an error is one of work that succeeded.
+      event.error = error === undefined ? new Error('undefined was thrown') : error;
       channel?.error.publish(event);
       settle();
     },

@@ -119,6 +119,26 @@ export function* observing(environment) {
     },
   ];
 
+  for (const [name, make] of ways(environment)) {
+    yield [
+      `${name}: a host call whose callback throws undefined has an error`,
+      async () => {
+        for (const hostCall of [
+          () => {
+            throw undefined;
+          },
+          () => Promise.reject(undefined),
+        ]) {
+          const host = await make(await guest('hello'), { hostCall });
+          const events = await eventsOf(observe, () => thrown(() => host.invoke('echo', 'four')));
+          const { error, bytesOut } = events.find(({ kind }) => kind === 'hostcall');
+          equal([error instanceof Error, bytesOut], [true, undefined]);
+          host.close();
+        }
+      },
+    ];
+  }
+
   yield [
     'compiling, instantiating, and invokeSync; what fails has its error',
     async () => {
