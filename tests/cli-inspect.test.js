@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
+import { features } from 'wapc-host';
+
 import { importsOf, sectionsOf } from '../bin/inspect/reader.js';
 import { has } from '../tools/run.js';
 import { assemble, name, section, vector } from './suite/assembler.js';
@@ -220,6 +222,14 @@ test('bench prints a table', () => {
   match(lines[1], /invocations\/s +p50 +p90 +p99 +max$/);
   match(lines[2], /^ {2}on this thread +[\d,]+ +[\d.]+ [um]s /);
   match(lines[3], /^ {2}2 workers +[\d,]+ /);
+});
+
+test('bench says where the guest is: without JSPI in a worker if an async function answers it', () => {
+  const routes = join(folder, 'async.mjs');
+  writeFileSync(routes, 'export default { foo: { echo: async (payload) => payload } };');
+  const alone = (...args) => JSON.parse(command([...BENCH, '--json', ...args]).stdout).results[0].where;
+  equal(alone('--routes', routes), features().jspi ? 'on this thread' : 'alone, in a worker');
+  equal(alone('--echo', '--fuel', '100000000'), 'on this thread');
 });
 
 test('bench ends with the error of the guest', () => {
