@@ -40,9 +40,11 @@ test('a folder that is not empty is refused, and nothing is written anywhere', (
   mkdirSync(join(cwd, 'full'));
   writeFileSync(join(cwd, 'full/mine'), 'mine');
   writeFileSync(join(cwd, 'file'), 'mine');
+  symlinkSync('nowhere', join(cwd, 'link'));
   for (const [target, said] of [
     ['full', /full is not empty: "mine" is in it/],
     ['file', /file is a file/],
+    ['link', /link is a link to what is not there/],
     // An unset variable of the shell makes an empty argument, which is not the current folder.
     ['', /expected a folder, got ""/],
   ]) {
@@ -51,7 +53,7 @@ test('a folder that is not empty is refused, and nothing is written anywhere', (
     equal(stdout, '');
     match(stderr, said);
   }
-  deepEqual(readdirSync(cwd), ['file', 'full']);
+  deepEqual(readdirSync(cwd), ['file', 'full', 'link']);
   deepEqual(readdirSync(join(cwd, 'full')), ['mine']);
 });
 

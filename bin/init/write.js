@@ -3,6 +3,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -50,12 +51,26 @@ function write(target, files) {
 
 function checkEmpty(folder) {
   if (folder === '') throw new UsageError('init: expected a folder, got ""; "." is this one. Nothing was written');
-  if (!existsSync(folder)) return;
+  if (!existsSync(folder)) {
+    if (!isLink(folder)) return;
+    throw new UsageError(
+      `init: expected a new folder, and ${folder} is a link to what is not there. Nothing was written`,
+    );
+  }
   if (!statSync(folder).isDirectory()) throw new UsageError(`init: expected a new folder, and ${folder} is a file`);
   const [first] = readdirSync(folder);
   if (first === undefined) return;
   const found = `${folder} is not empty: ${JSON.stringify(first)} is in it`;
   throw new UsageError(`init: expected a new or empty folder, and ${found}. Nothing was written`);
+}
+
+function isLink(path) {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    // Not there, or below a file.
+    return false;
+  }
 }
 
 /** Moves what was written to its place; an empty folder stays the one that it is, since a shell may be in it. */
