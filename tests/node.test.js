@@ -31,6 +31,7 @@ test('a guest in a file: a path, relative too, and a file: URL', async () => {
 test('bytes that are no core: WAPC_LOAD, and the next call of init works', async () => {
   const { init } = await import('wapc-host/slim');
   await rejects(init(new Uint8Array(3)), { code: 'WAPC_LOAD' });
+  await rejects(init(readFileSync(path('hello'))), { code: 'WAPC_LOAD', message: /not wapc-host's core/ });
   await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
 });
 

@@ -9,6 +9,11 @@ import { load as loadSource } from '../loading/load.js';
 import { rewriterOf } from '../interrupt/rewriter.js';
 import { Wasi } from '../wasi/wasi.js';
 
+/** The modules that `init` takes: what they are in messages, their entry, and an export that other modules lack. */
+const CORE = { what: 'core', from: 'wapc-host/wasm', known: 'host_admit' };
+const WASI = { what: 'WASI', from: 'wapc-host/wasi', known: 'fd_prestat_dir_name' };
+const INTERRUPT = { what: 'rewriter', from: 'wapc-host/interrupt', known: 'interrupt_rewrite' };
+
 const missing = (what) => async () => {
   throw new WapcError('WAPC_UNSUPPORTED', `${what} was not given to \`init\` of wapc-host/slim`);
 };
@@ -28,18 +33,26 @@ export async function init(core, wasi, interrupt) {
     throw argumentError('core', 'bytes, a Response, a WebAssembly.Module or a promise of one', core);
   // A rejection is reported when a guest first needs the module. Until then it would end a Node process as unhandled.
   for (const optional of [wasi, interrupt]) if (optional instanceof Promise) optional.catch(() => {});
-  const given = once('the core', () => compile(core));
+  const given = once('the core', () => compile(core, CORE));
   platform.core = given;
-  if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi) });
-  if (interrupt !== undefined) platform.interrupt = async () => rewriterOf(await compile(interrupt));
+  if (wasi !== undefined) platform.wasi = async () => ({ Wasi, compile: () => compile(wasi, WASI) });
+  if (interrupt !== undefined) platform.interrupt = async () => rewriterOf(await compile(interrupt, INTERRUPT));
   // Also if a core is loaded: a source that cannot be loaded is reported to its own caller.
   await given();
   // The load of a source that another call has given may be under way, and fail.
   await load(given).catch(() => load(given));
 }
 
-async function compile(source) {
-  const { module, bytes, failure } = await loadSource(source, undefined, true);
+/**
+ * Compiles one of the package's own modules.
+ * @param {import('./index.js').GuestSource} source
+ * @param {typeof CORE} own
+ * @throws {WapcError} WAPC_LOAD: it is another module
+ */
+async function compile(source, { what, from, known }) {
+  const { module: compiled, bytes, failure } = await loadSource(source, undefined, true);
   if (failure !== undefined) throw failure;
-  return module ?? compileBytes(bytes);
+  const module = compiled ?? (await compileBytes(bytes));
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === known)) return module;
+  throw new WapcError('WAPC_LOAD', `\`init\` was given a module that is not wapc-host's ${what}: that is \`${from}\``);
 }
