@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
@@ -26,6 +26,18 @@ test('a guest in a file: a path, relative too, and a file: URL', async () => {
     module.close();
   }
   await rejects(WapcModule.compile('no/such/file.wasm'), { code: 'WAPC_LOAD' });
+});
+
+test('a guest of a file: URL has the name of its file, without escapes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wapc-names-'));
+  const file = join(folder, 'ü %20#.wasm');
+  copyFileSync(path('hello'), file);
+  for (const source of [file, pathToFileURL(file), pathToFileURL(file).href]) {
+    const host = await WapcHost.instantiate(source, { logger() {} });
+    equal(host.name, basename(file));
+    host.close();
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test('bytes that are no core: WAPC_LOAD, and the next call of init works', async () => {

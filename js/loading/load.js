@@ -90,8 +90,12 @@ async function loadFrom(guest, onProgress, mayStream, given) {
   if (isResponse(guest)) return loadResponse(guest, onProgress, mayStream);
   const name = addressOf(guest);
   if (name === undefined) throw argumentError('source', EXPECTED, guest);
-  if (isFile(name))
-    return new Loaded(name, fileNameOf(name), { bytes: await attempt(nameOfFile(name), () => readFile(name)) });
+  if (isFile(name)) {
+    const bytes = await attempt(nameOfFile(name), () => readFile(name));
+    const fileName = fileNameOf(name);
+    // A URL that was read has no wrong escapes.
+    return new Loaded(name, name.startsWith('file:') ? decodeURIComponent(fileName) : fileName, { bytes });
+  }
   return loadResponse(await attempt(name, () => fetch(name)), onProgress, mayStream);
 }
 
