@@ -47,6 +47,22 @@ test('bytes that are no core: WAPC_LOAD, and the next call of init works', async
   await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
 });
 
+test('a policy that forbids WebAssembly: the error says what to allow', async (context) => {
+  const { init } = await import('wapc-host/slim');
+  const core = readFileSync(new URL('../dist/core.wasm', import.meta.url));
+  for (const said of [
+    "WebAssembly.compile(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive because 'unsafe-eval' is not an allowed source of script",
+    'call to WebAssembly.compile() blocked by CSP',
+  ]) {
+    const { mock } = context.mock.method(WebAssembly, 'compile', () =>
+      Promise.reject(new WebAssembly.CompileError(said)),
+    );
+    await rejects(init(core), { code: 'WAPC_LOAD', message: /'wasm-unsafe-eval'/ });
+    mock.restore();
+  }
+  await init(core);
+});
+
 test('a host call of another copy of the package is `from` while its answer is awaited', async () => {
   const copy = await import('wapc-host/slim');
   await copy.init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));

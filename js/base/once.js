@@ -19,7 +19,10 @@ export function once(what, load) {
       return await load(given);
     } catch (error) {
       if (error instanceof WapcError) throw error;
-      throw new WapcError('WAPC_LOAD', `could not load ${what}: ${messageOf(error)}`, { cause: error });
+      const message = messageOf(error);
+      // Chromium's text names 'unsafe-eval', which allows more, and Firefox's nothing.
+      const advice = /-eval|CSP/.test(message) ? "; allow 'wasm-unsafe-eval' in script-src" : '';
+      throw new WapcError('WAPC_LOAD', `could not load ${what}: ${message}${advice}`, { cause: error });
     }
   };
   return (given) =>
