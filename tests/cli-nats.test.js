@@ -392,9 +392,24 @@ for (const [name, args, said] of [
     /--id-file: no\/such cannot be written \(ENOENT\)/,
   ],
   [
+    'a file for the id without a name',
+    ['serve', bench, '--name', 'a', '--nats', server.url, '--id-file', ''],
+    /--id-file: expected the path of a file, got ""/,
+  ],
+  [
+    'a bucket that is none',
+    ['serve', 'a', '--name', 'a', '--nats', 'nats://127.0.0.1:1', '--from-store', 'a b'],
+    /--from-store: expected .* got "a b"/,
+  ],
+  [
     'a folder for the id',
     ['serve', bench, '--name', 'a', '--nats', server.url, '--id-file', '.'],
     /--id-file: \. cannot be written \(/,
+  ],
+  [
+    'more workers than machines start',
+    ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1', '--workers', '1025'],
+    /--workers: .* from 1 to 1024/,
   ],
   [
     'workers that are no number',

@@ -9,7 +9,8 @@
 export function closest(name, names, prefix = '') {
   const near = names.map((other) => [distance(name.toLowerCase(), other), other]).sort(([a], [b]) => a - b);
   const [edits, meant] = near[0] ?? [Infinity, ''];
-  return edits <= Math.max(1, Math.floor(meant.length / 3)) ? `Did you mean ${prefix}${meant}? ` : '';
+  const isNear = edits < meant.length && edits <= Math.max(1, Math.floor(meant.length / 3));
+  return isNear ? `Did you mean ${prefix}${meant}? ` : '';
 }
 
 /** Edits between two words: insertions, deletions, replacements, and swaps of neighbours. */

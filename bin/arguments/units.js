@@ -24,9 +24,13 @@ export function bytes(option, text) {
   return value;
 }
 
-/** A whole number above 0, of at most so many digits. */
-export function count(option, text, digits = 9) {
-  if (!/^[1-9]\d*$/.test(text) || text.length > digits) throw wrong(option, text, 'a whole number above 0');
+/** The most workers: more take the machine's memory, and minutes to start. */
+export const MOST_WORKERS = 1_024;
+
+/** A whole number above 0, at most `most`, which has no more than 15 digits. */
+export function count(option, text, most = 999_999_999) {
+  const isCount = /^[1-9]\d{0,14}$/.test(text) && Number(text) <= most;
+  if (!isCount) throw wrong(option, text, `a whole number from 1 to ${most}`);
   return Number(text);
 }
 

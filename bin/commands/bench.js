@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 
 import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
-import { count, milliseconds } from '../arguments/units.js';
+import { MOST_WORKERS, count, milliseconds } from '../arguments/units.js';
 import { measure } from '../bench/measure.js';
 import { progressBar } from '../bench/progress.js';
 import { textOf } from '../bench/text.js';
@@ -32,7 +32,8 @@ export const options = {
 
 export async function run(values, [guest, operation, payload]) {
   const time = milliseconds('time', values.time ?? '3', 's');
-  const workers = values.workers === undefined ? availableParallelism() : count('workers', values.workers);
+  const workers =
+    values.workers === undefined ? availableParallelism() : count('workers', values.workers, MOST_WORKERS);
   const silent = { logger() {}, stdout() {}, stderr() {} };
   const host = { ...(await hostOptions(values, guest)), ...silent };
   const { bytes } = await readPayload(payload);

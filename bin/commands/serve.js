@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 
 import { serve } from 'wapc-host/nats';
 
-import { count } from '../arguments/units.js';
+import { MOST_WORKERS, count } from '../arguments/units.js';
 import { UsageError } from '../arguments/usage-error.js';
 import { GUEST_OPTIONS, hostOptions } from '../guest/options.js';
 import { NATS_OPTIONS, checkName, checkVersion, connect, readAddress } from '../nats/connect.js';
@@ -43,6 +43,7 @@ export async function run(values, [guest]) {
   }
   checkName('--name', name);
   checkVersion('--service-version', version);
+  if (bucket !== undefined) checkName('--from-store', bucket);
   const address = readAddress('--nats', nats, 0);
   const pooled = { ...(await hostOptions(values, guest)), ...instances(values), logger: log };
   if (file !== undefined) clearIdFile(file);
@@ -79,6 +80,7 @@ export async function run(values, [guest]) {
  * out later, a member that already takes requests would end without answering them.
  */
 function clearIdFile(file) {
+  if (file === '') throw new UsageError('--id-file: expected the path of a file, got ""');
   try {
     rmSync(file, { force: true });
     accessSync(dirname(file), constants.W_OK);
@@ -89,7 +91,10 @@ function clearIdFile(file) {
 
 function instances({ workers }) {
   if (workers === '0') return { size: 1 };
-  return { size: workers === undefined ? availableParallelism() : count('workers', workers), workers: true };
+  return {
+    size: workers === undefined ? availableParallelism() : count('workers', workers, MOST_WORKERS),
+    workers: true,
+  };
 }
 
 const log = (line) => void printError(`${printable(line)}\n`);

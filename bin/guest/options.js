@@ -45,7 +45,7 @@ export async function hostOptions(values, guest, codec) {
   const { timeout, fuel, memory } = values;
   const limits = {};
   if (timeout !== undefined) limits.timeout = limits.start = milliseconds('timeout', timeout, 'ms');
-  if (fuel !== undefined) limits.fuel = count('fuel', fuel, 15);
+  if (fuel !== undefined) limits.fuel = count('fuel', fuel, 999_999_999_999_999);
   if (memory !== undefined) limits.memory = bytes('memory', memory);
   const wasi = {
     args: [basename(guest)],

@@ -26,6 +26,8 @@ export async function readPayload(argument) {
 }
 
 async function fileOf(path) {
+  if (path === '')
+    throw new UsageError('PAYLOAD: expected a file after "@", got nothing; the text "@" is written "@@"');
   const from = `the file ${path}`;
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`PAYLOAD: expected a file after "@", and ${path} is a directory`);
