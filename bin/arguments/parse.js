@@ -59,6 +59,8 @@ function check({ name, rawName, value, inlineValue }, options, seen, command) {
 function checkPositionals(name, { least, names }, positionals) {
   const see = `see wapc-host ${name} --help`;
   if (positionals.length < least) throw new UsageError(`${name}: expected ${names[positionals.length]}; ${see}`);
+  // An unset variable of the shell, for instance. An operation or a payload may be empty.
+  if (positionals[0] === '') throw new UsageError(`${name}: expected ${names[0]}, got ""; ${see}`);
   if (positionals.length > names.length) {
     const extra = JSON.stringify(positionals[names.length]);
     throw new UsageError(`${name}: ${extra} is one argument too many: quote what has spaces in it; ${see}`);
