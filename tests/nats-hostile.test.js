@@ -149,6 +149,26 @@ test('headers that cannot be read end their request alone, and the connections g
   equal((await endpoint()).data.inFlight, 0);
 });
 
+test('an answer does not have the caller publish anywhere but to members', async () => {
+  const heard = [];
+  const others = there.subscribe('others.>', { callback: (error, { subject }) => heard.push(subject) });
+  for (const [what, payload] of [
+    ['piece 0 2', ''],
+    ['continue 1', new Uint8Array(1_500_000)],
+  ]) {
+    for (const reply of ['others.a', 'others.wapc.$member.a', undefined]) {
+      await byHand(
+        (message) => there.publish(message.reply, 'x', { headers: named({ 'Wapc-Message': what }), reply }),
+        (guest) => rejects(guest.invoke('a', payload), { code: 'WAPC_UNREACHABLE', operation: 'a' }),
+      );
+    }
+  }
+  await here.flush();
+  await there.flush();
+  deepEqual(heard, []);
+  others.unsubscribe();
+});
+
 test('a second answer is ignored, whatever it is', async () => {
   const second = [
     undefined,

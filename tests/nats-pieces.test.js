@@ -155,7 +155,7 @@ async function servedByHand(server, answer, work) {
   await Promise.all([here.close(), there.close()]);
 }
 
-const pieceOf = (connection, message, text, body, reply = 'nowhere') =>
+const pieceOf = (connection, message, text, body, reply = 'wapc.$member.one.1') =>
   connection.publish(message.reply, body, { headers: named({ 'Wapc-Message': text }), reply });
 
 test('a response with a piece missing, or one too many, is an error and never an answer', async () => {
@@ -180,7 +180,7 @@ test('a response with a piece missing, or one too many, is an error and never an
     ],
     'one of another service': [
       ['piece 0 3000', part],
-      ['piece 1', part, 'elsewhere'],
+      ['piece 1', part, 'wapc.$member.other.1'],
     ],
     'no length': [['piece 0', part]],
     'too long for memory': [[`piece 0 ${2 ** 29 + 1}`, part]],

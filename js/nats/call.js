@@ -17,6 +17,7 @@ import {
   REQUEST,
   TRACEPARENT,
   cancelSubject,
+  memberSubjects,
   pieceOf,
   readMessage,
   requestText,
@@ -215,20 +216,31 @@ export class Call {
     if (kind === PIECE) this.#take(message, number, length);
     else if (kind === ACKNOWLEDGE) this.#sender?.acknowledge(number);
     else if (kind === CONTINUE && this.#sender !== undefined && this.#to === this.#subject) {
-      this.#to = message.reply;
+      this.#to = this.#memberAt(message.reply);
       this.#sender.acknowledge(1);
     } else if (kind !== ALIVE_STILL && kind !== CONTINUE) {
       this.#lost(new WapcError('WAPC_UNREACHABLE', 'the service answered with a message of a kind that is not known'));
     }
   }
 
+  /**
+   * The subject where a member takes messages. Anybody can have answered, who must not have the caller publish where only
+   * the caller may: an empty message to a subject of JetStream deletes a stream. Throws WAPC_UNREACHABLE.
+   */
+  #memberAt(subject) {
+    const all = memberSubjects(this.#settings.prefix);
+    if (subject?.startsWith(all)) return subject;
+    const message = `the answer asks for messages to \`${subject}\`, where no member takes any: their subjects are ${all}>`;
+    throw new WapcError('WAPC_UNREACHABLE', message);
+  }
+
   /** A piece of a long response, or of a long error. */
   #take(message, index, length) {
     const { data, reply } = message;
     if (index === 0 && this.#receiver === undefined) {
+      this.#acknowledgeTo = this.#memberAt(reply);
       this.#receiver = new Receiver(length ?? 0, reply, FOREIGN, (error) => this.#lost(error));
       this.#firstHeaders = message.headers;
-      this.#acknowledgeTo = reply;
     }
     const receiver = this.#receiver;
     if (receiver === undefined) throw new WapcError('WAPC_UNREACHABLE', `piece ${index} came, and not the first`);

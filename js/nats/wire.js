@@ -37,7 +37,9 @@ export const subjectOf = (prefix, name, token) => `${prefix}.${name}.${token}`;
 /** The subject of messages that cancel requests: to all members, which alone know what they run. */
 export const cancelSubject = (prefix, name) => `${prefix}.$cancel.${name}`;
 /** The subject of messages to one member: pieces and acknowledgements. No service is named so. */
-export const memberSubject = (prefix, id, token) => `${prefix}.$member.${id}.${token}`;
+export const memberSubject = (prefix, id, token) => `${memberSubjects(prefix)}${id}.${token}`;
+/** What the subjects of all members begin with. */
+export const memberSubjects = (prefix) => `${prefix}.$member.`;
 
 /**
  * Bytes of the longest payload that fits into one message.
