@@ -303,9 +303,10 @@ test('a request whose authorize never settles ends with its time, or its cancel'
   await own.close();
 });
 
-test('STATS is answered where its data are none of JSON', async () => {
+test('STATS is answered where its data are none of JSON, or longer than a message', async () => {
   for (const data of [
     () => ({ count: 1n }),
+    () => ({ long: 'ä'.repeat(2 ** 19) }),
     () => ({
       toJSON() {
         throw new Error('no');

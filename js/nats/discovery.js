@@ -3,7 +3,9 @@
  * (https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md).
  */
 
+import { encoder } from '../base/encoding.js';
 import { messageOf } from '../base/error.js';
+import { roomIn } from './wire.js';
 
 const TYPES = { PING: 'ping', INFO: 'info', STATS: 'stats' };
 
@@ -96,9 +98,10 @@ export class Discovery {
   #asked() {
     try {
       const data = this.#data();
-      // Throws for what JSON has not: the rest of STATS is said all the same.
-      JSON.stringify(data);
-      return data;
+      // What JSON has not throws, and what is too long would not be sent: the rest of STATS is said all the same.
+      const { length } = encoder.encode(JSON.stringify(data));
+      const most = roomIn(this.#connection);
+      return length <= most ? data : { error: `data: ${length} bytes in JSON, more than ${most}` };
     } catch (error) {
       return { error: messageOf(error) };
     }
