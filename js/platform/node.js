@@ -19,14 +19,16 @@ platform.resolve = resolve;
 platform.parallelism = availableParallelism;
 // That of `node:timers`: tests may replace the global one by a clock of theirs, and what workers say would not arrive.
 platform.nextTurn = setImmediate;
-// In a variable: webpack treats `new URL('…', import.meta.url)` as an asset, whose URL in Next.js is no file URL.
+// In a variable: webpack treats `new URL('…', import.meta.url)` as an asset, whose URL in Next.js is no file URL. It is
+// undefined in a bundle that esbuild has made CommonJS of, whose workers need an absolute `workers.url`.
 const HERE = import.meta.url;
 // `.mjs`, since Next.js copies the script to a directory without the package.json that declares modules.
-const PACKAGED = new URL('./worker-node.mjs', HERE);
+const packaged = () => new URL('./worker-node.mjs', HERE);
 // `execArgv` is empty: flags of this process that set its program would apply to the worker. `Reflect.construct`
 // instead of `new`: for a `new Worker` with a variable URL, Next.js traces every file of the package, and its build
 // fails at the typings.
-platform.startWorker = (script = PACKAGED) => Reflect.construct(Worker, [new URL(script, PACKAGED), { execArgv: [] }]);
+platform.startWorker = (script) =>
+  Reflect.construct(Worker, [script === undefined ? packaged() : new URL(script, HERE), { execArgv: [] }]);
 // With `--permission`, and without `--allow-worker`. Asked each time: a process can drop permissions.
 platform.forbidsWorkers = () => process.permission?.has('worker') === false;
 /** A path that could also name a file of a package: `wapc-host/hello.wasm`, `@scope/package/guest.wasm`. */

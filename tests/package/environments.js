@@ -30,6 +30,19 @@ async function withVite(folder) {
   return { vite, common: { root: folder, configFile: false, logLevel: 'error', cacheDir: join(folder, '.vite') } };
 }
 
+/** The page, with the address of a worker's script that is another entry point of its bundle. */
+const PAGE_WITH_ADDRESS = PAGE.replace("'wasi.wasm')", "'wasi.wasm', { url: new URL('worker.js', import.meta.url) })");
+
+/** Builds entry points by Rollup, and visits the page. */
+async function withRollup(folder, entries) {
+  const { rollup } = await load(bundlers(), 'rollup');
+  const { default: resolve } = await load(bundlers(), '@rollup/plugin-node-resolve');
+  const input = { ...entries, main: join(folder, entries.main) };
+  const bundle = await rollup({ input, plugins: [resolve({ browser: true, rootDir: folder })] });
+  await bundle.write({ dir: join(folder, 'out'), format: 'es', entryFileNames: '[name].js' });
+  return visit(site(folder), ISOLATED);
+}
+
 const canSuspend = typeof WebAssembly.Suspending === 'function';
 
 /** The environments that `npm test` runs. */
@@ -109,14 +122,16 @@ export const others = () => [
   },
   {
     name: 'Rollup',
-    // It does not bundle workers; `workers.url` would be the way out.
+    // It does not bundle workers.
     expected: NO_WORKERS,
-    async run(folder) {
-      const { rollup } = await load(bundlers(), 'rollup');
-      const { default: resolve } = await load(bundlers(), '@rollup/plugin-node-resolve');
-      const bundle = await rollup({ input: join(folder, 'page.js'), plugins: [resolve({ browser: true })] });
-      await bundle.write({ dir: join(folder, 'out'), format: 'es', entryFileNames: 'main.js' });
-      return visit(site(folder), ISOLATED);
+    run: (folder) => withRollup(folder, { main: 'page.js' }),
+  },
+  {
+    name: 'Rollup, and workers.url',
+    expected: ALL,
+    run(folder) {
+      writeFileSync(join(folder, 'page.js'), PAGE_WITH_ADDRESS);
+      return withRollup(folder, { main: 'page.js', worker: 'wapc-host/worker' });
     },
   },
   {
@@ -139,26 +154,26 @@ export const others = () => [
     expected: ALL,
     async run(folder) {
       const esbuild = await import('esbuild');
-      const page = PAGE.replace("'wasi.wasm')", "'wasi.wasm', { url: 'worker.js' })");
-      writeFileSync(join(folder, 'page.js'), page);
+      writeFileSync(join(folder, 'page.js'), PAGE_WITH_ADDRESS);
       const options = { bundle: true, format: 'esm', outdir: 'out', entryNames: '[name]' };
       const entryPoints = { main: 'page.js', worker: 'wapc-host/worker' };
       await esbuild.build({ absWorkingDir: folder, entryPoints, ...options });
       return visit(site(folder), ISOLATED);
     },
   },
-  {
-    name: 'esbuild, for Node as CommonJS',
+  // By the package's modules, as `import` finds them, and by its CommonJS.
+  ...[[], ['require']].map((conditions) => ({
+    name: `esbuild, for Node as CommonJS${conditions.map((name) => `, with the condition ${name}`).join('')}`,
     expected: { ...NO_WORKERS, later: canSuspend ? 'yes' : 'WAPC_LOAD' },
     async run(folder) {
       const esbuild = await import('esbuild');
       writeFileSync(join(folder, 'program.mjs'), ESM);
       const outfile = 'program.bundle.cjs';
-      const options = { bundle: true, platform: 'node', format: 'cjs', conditions: ['require'], logLevel: 'error' };
+      const options = { bundle: true, platform: 'node', format: 'cjs', conditions, logLevel: 'error' };
       await esbuild.build({ absWorkingDir: folder, entryPoints: ['program.mjs'], outfile, ...options });
       return runProgram(folder, process.execPath, [], outfile);
     },
-  },
+  })),
   ...runners(),
   ...otherNextjs,
   {
