@@ -106,7 +106,7 @@ export interface PoolEvent {
   readonly host: number;
   /** The error for which it was evicted, where there is one. */
   readonly reason?: unknown;
-  // So that events of both kinds can be taken apart alike.
+  // So that events of both kinds can be taken apart alike. `start` of works and `reason` of pools tell them apart by `in`.
   /** Of works alone. */
   readonly operation?: undefined;
   /** Of works alone. */
@@ -119,4 +119,10 @@ export interface PoolEvent {
   readonly bytesOut?: undefined;
   /** Of works alone. */
   readonly invocation?: undefined;
+  /** Of works alone. */
+  readonly binding?: undefined;
+  /** Of works alone. */
+  readonly namespace?: undefined;
+  /** Of works alone. */
+  readonly waited?: undefined;
 }

@@ -1,5 +1,6 @@
 /**
- * The package without its WebAssembly, to serve that as files: 130 KB less JavaScript, and it is compiled while it loads.
+ * The package without its WebAssembly, to serve that as files, which are compiled while they load. `wapc-host` has it in its
+ * JavaScript, as text.
  *
  * @example
  * ```ts

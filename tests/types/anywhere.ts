@@ -75,7 +75,14 @@ export function watch(times: number[], reasons: unknown[]): (() => void | Profil
     // @ts-expect-error Events of pools have none.
     times.push(event.start);
   });
-  return [stop, narrow, devtools(), profile()];
+  const parts = observe(({ host, invocation, binding, namespace, bytesOut, waited }) => {
+    reasons.push(host, invocation, binding, namespace, bytesOut, waited);
+  });
+  const told = observe((event) => {
+    if ('start' in event) times.push(event.start);
+    else reasons.push(event.host.toFixed());
+  });
+  return [stop, narrow, parts, told, devtools(), profile()];
 }
 
 // @ts-expect-error No such option.
