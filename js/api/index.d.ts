@@ -402,14 +402,16 @@ export class WapcModule {
   /**
    * Compiles a guest. Its options are those of each host that is made of it, unless that is given others.
    *
-   * @throws {WapcError} WAPC_LOAD: the guest, the core or WASI could not be fetched or read.
+   * @throws {WapcError} WAPC_LOAD: the guest, or a part of the package (the core, WASI, the rewriter), could not be fetched or
+   * read.
    * @throws {WapcError} WAPC_INTEGRITY: the bytes do not match `integrity`.
    * @throws {WapcError} WAPC_COMPILE: the bytes are not valid WebAssembly.
    * @throws {WapcError} WAPC_NOT_A_GUEST: there is no `__guest_call` or no memory, or it is a file of another kind.
-   * @throws {WapcError} WAPC_LIMIT: the guest begins with more than `limits.memory`, there is no memory for a copy of its
-   * bytes, or the caller's stack has no room left.
+   * @throws {WapcError} WAPC_LIMIT: the guest begins with more than `limits.memory`, has more than the 64 MiB that
+   * `limits.interrupt` takes, there is no memory for a copy of its bytes, or the caller's stack has no room left.
    * @throws {WapcError} WAPC_ARGUMENT: the source or an option is of the wrong type or range.
-   * @throws {WapcError} WAPC_UNSUPPORTED: the engine lacks what an option needs, or `limits.memory` cannot bound the guest.
+   * @throws {WapcError} WAPC_UNSUPPORTED: the engine lacks what an option needs, `limits.memory` cannot bound the guest, or
+   * `limits.interrupt` cannot rewrite it.
    *
    * @example
    * ```ts
@@ -429,7 +431,7 @@ export class WapcModule {
    * @throws {WapcError} WAPC_LIMIT: there is no room for what `wasi` gives it, or on the caller's stack.
    * @throws {WapcError} WAPC_ARGUMENT: an option is of the wrong type or range.
    * @throws {WapcError} WAPC_UNSUPPORTED: the engine lacks what an option needs, or the module was compiled without the
-   * `limits.memory` that is given, or with more.
+   * `limits.memory`, `limits.interrupt` or `limits.fuel` that is given, or with more memory.
    * @throws {WapcError} WAPC_LOAD: it takes a worker, whose script could not be loaded.
    */
   instantiate(options?: HostOptions): Promise<WapcHost>;
@@ -558,10 +560,11 @@ export class WapcHost {
   call<T = any>(operation: string, value?: unknown, options?: Omit<InvokeOptions, 'into'>): Promise<T>;
   /**
    * Hot swap: the invocation that is running ends on the old guest, the next one starts on the new. A guest that does
-   * not compile or start leaves the old one in place. It is compiled with the `limits.memory` of the host. Several, and
-   * resets, apply in the order of their calls.
+   * not compile or start leaves the old one in place. It is compiled with the `limits` of the host. Several, and resets,
+   * apply in the order of their calls.
    *
-   * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the host, or with more.
+   * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` or `limits.interrupt` of the
+   * host, or with more memory.
    * @throws {WapcError} WAPC_ARGUMENT: the host demands `integrity`, and there is none (see `ReplaceOptions.integrity`).
    * @throws {WapcError} WAPC_CLOSED: the host is closed.
    * @throws {WapcError} the errors of `WapcModule.compile` and `WapcModule.instantiate`
@@ -683,9 +686,10 @@ export class WapcPool {
    * that nothing runs on, so that nothing is refused meanwhile. Once the promise has resolved nothing that is invoked starts
    * on the old guest, but for an instance that is acquired: that one follows between its holder's invocations, and is not
    * waited for. Several apply in the order of their calls. A guest that does not compile or start, or that `initialize`
-   * refuses, leaves the old one in place, everywhere. It is compiled with the `limits.memory` of the pool.
+   * refuses, leaves the old one in place, everywhere. It is compiled with the `limits` of the pool.
    *
-   * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` of the pool, or with more.
+   * @throws {WapcError} WAPC_UNSUPPORTED: a `WapcModule` was compiled without the `limits.memory` or `limits.interrupt` of the
+   * pool, or with more memory.
    * @throws {WapcError} WAPC_ARGUMENT: the pool demands `integrity`, and there is none (see `ReplaceOptions.integrity`).
    * @throws {WapcError} WAPC_CLOSED: the pool is closed, or was meanwhile.
    * @throws {WapcError} the errors of `WapcModule.compile` and `WapcModule.instantiate`
