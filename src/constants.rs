@@ -51,9 +51,9 @@ pub(crate) const HOST_STOPPED: u32 = 3;
 
 /// The guest unwinds its own stack: the shim returns at once (`js/invocation/asyncify.js`).
 pub(crate) const RESUME_UNWIND: u32 = 0;
-/// It has slept, and goes on.
+/// The guest has slept, and goes on.
 pub(crate) const RESUME_PROCEED: u32 = 1;
-/// It is to be stopped: the shim traps.
+/// The guest is to be stopped: the shim traps.
 pub(crate) const RESUME_STOP: u32 = 3;
 
 // Why WASI's shim stops a guest.

@@ -285,7 +285,7 @@ impl Instance {
         Error::Limit { what, length: len.into(), limit: self.payload_limit.into() }
     }
 
-    /// Logs a line. What the logger throws stops the guest.
+    /// Logs a line. An error that the logger throws stops the guest.
     pub(crate) fn log(&self, text: &JsString) -> Result<(), Error> {
         if self.in_callback(|guest| guest.log(text)) {
             return Ok(());

@@ -45,7 +45,7 @@ struct State {
 
 #[wasm_bindgen]
 impl Module {
-    /// Compiles a guest: a promise of a `Module`. With `for_pool` the options are `PoolOptions`, and kept for `pool`.
+    /// Compiles a guest: a promise of a `Module`. With `for_pool` the options are `PoolOptions`, and kept for the pool.
     /// WAPC_LOAD, WAPC_INTEGRITY, WAPC_COMPILE, WAPC_NOT_A_GUEST, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub fn compile(guest: JsValue, options: &JsValue, for_pool: bool) -> Result<Promise, JsValue> {
         let (options, pool) = if for_pool {

@@ -28,7 +28,7 @@ options! {
     struct Options {
         /// The guest's name in errors.
         name: Option<JsString> = "name" => text(),
-        /// What answers host calls, the codec of values, and whether callbacks get views of the guest's memory.
+        /// The host callback or routes, the codec of values, and whether callbacks get views of the guest's memory.
         host_calls: HostCalls = "hostCall,codec,viewPayloads" => host_calls(),
         asynchronous: Option<Async> = "async" => asynchronous(),
         logger: Option<Function> = "logger" => function(),
@@ -222,12 +222,12 @@ impl Reader {
         text.as_deref().and_then(Integrity::parse).map(Some).ok_or_else(|| Error::argument(name, DIGESTS, &value))
     }
 
-    /// The two options of host calls, which JavaScript reads (`js/routes/host-calls.js`).
+    /// The options of host calls, which JavaScript reads (`js/routes/host-calls.js`).
     fn host_calls(&self, _names: &str) -> Result<HostCalls, Error> {
         sys::try_read_host_calls(&self.fields).map_err(Error::Thrown)
     }
 
-    /// The three options of WASI, which JavaScript reads (`js/wasi/settings.js`).
+    /// The options of WASI, which JavaScript reads (`js/wasi/settings.js`).
     fn wasi(&self, _names: &str) -> Result<WasiSettings, Error> {
         sys::try_wasi_settings(&self.fields).map_err(Error::Thrown)
     }

@@ -190,7 +190,7 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../routes/host-calls.js")]
 extern "C" {
-    /// What answers host calls (a function of the caller's, or its routes) and how, and the codec of values.
+    /// The caller's host callback (a function, or routes), the codec of values, and whether callbacks get views.
     #[derive(Debug, Clone)]
     pub(crate) type HostCalls;
     /// Reads `hostCall`, `codec` and `viewPayloads` of `HostOptions`. Throws WAPC_ARGUMENT.

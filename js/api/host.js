@@ -1,4 +1,4 @@
-/** `WapcHost`, and what pools do with one. */
+/** `WapcHost`, and its internals for pools. */
 
 import { compile, compileSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';

@@ -35,11 +35,11 @@ const POLL = 'poll_oneoff';
 
 // The states of a guest.
 const RUNS = 0;
-/** It has been told to unwind, and calls nothing until its export has returned. Also what `asyncify_get_state` tells. */
+/** The guest was told to unwind, and calls nothing until its export has returned. Also a result of `asyncify_get_state`. */
 const UNWINDS = 1;
-/** It has been told to rewind, and calls nothing but the import that it was suspended in. */
+/** The guest was told to rewind, and calls nothing but the import that it was suspended in. */
 const REWINDS = 2;
-/** One of its asyncify exports runs, or none of its code: it calls nothing. */
+/** One of the guest's asyncify exports runs, or none of its code: it calls nothing. */
 const RESTS = 3;
 
 /** Bytes at the end of memory for what a guest stores, and of the two addresses in front of it. */

@@ -260,7 +260,7 @@ export class Request {
     this.#outbox.send(this.reply, bytes, options, isAnswer);
   }
 
-  /** It has ended. */
+  /** Ends the request: nothing more comes or goes for it. */
   close() {
     this.leave();
     this.#stopAlive?.();

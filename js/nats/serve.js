@@ -277,7 +277,7 @@ class Service {
     return operation;
   }
 
-  /** What STATS says beside counts: the guest that runs now, its instances, and what the options add. */
+  /** `data` of STATS: the guest that runs now, its instances, and the result of the option `data`. */
   #data() {
     const { data } = this.#settings;
     const { name, stats } = this.#guest;

@@ -124,7 +124,7 @@ extern "C" fn wapc_guest_error(id: u32, ptr: u32, len: u32) -> u32 {
     })
 }
 
-/// Calls the host callback with copies of the names and the payload: 1 answered, 0 failed, 2 answers later.
+/// Calls the host callback: `HOST_ANSWERED`, `HOST_FAILED`, `HOST_PENDING` where it answers later, or `HOST_STOPPED`.
 /// WAPC_PROTOCOL if a range leaves memory or a name is not UTF-8, WAPC_LIMIT if a name, the payload, the answer or the
 /// host error is longer than `limits.payload`, WAPC_ASYNC if a promise came back where it can't be awaited.
 /// (import "wapc" "__host_call" (func (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))

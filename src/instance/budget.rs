@@ -66,7 +66,7 @@ impl Budget {
         u32::try_from(left).map_or(instructions, |left| instructions.min(left))
     }
 
-    /// A guest has used up its quantum. `left` is what it has left, 0 or less; `is_first`: for the first time in this
+    /// A guest has used up its quantum. `left` is what it has left, below 0; `is_first`: for the first time in this
     /// invocation.
     pub(super) fn refill(&self, left: i32, is_first: bool, clock: &impl Clock) -> Refill {
         if is_first {

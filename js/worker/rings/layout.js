@@ -33,9 +33,9 @@ export const BYTES_AT = 4 * (SLOTS_AT + 4 * SLOTS);
 
 // Values of the word WORKER.
 export const AWAKE = 0;
-/** It waits on WORK. */
+/** The worker waits on WORK. */
 export const BLOCKED = 1;
-/** Its event loop waits for a message. */
+/** The worker's event loop waits for a message. */
 export const RESTING = 2;
 
 // Words of a slot: its state, lengths of operation and payload in bytes, and where they lie in the ring.
