@@ -612,7 +612,8 @@ export interface PoolOptions extends HostOptions {
   maxQueue?: number | undefined;
   /**
    * Each instance in a thread of its own, so that guests run in parallel, callbacks may always return promises, and a
-   * guest that does not end is stopped (in Bun only with `limits.interrupt`). Payloads are copied once and transferred.
+   * guest that does not end is stopped (in Bun only with `limits.interrupt`). Payloads and responses of up to 1 MiB go through
+   * shared memory; longer ones, and all where no memory is shared, are copied once and transferred.
    * `url` and `factory` say where the worker's script is when a bundler has moved it: `wapc-host/worker`; of another origin
    * than the page it is imported by a `blob:`; the content security policy has to allow both. A script that has not loaded
    * after 30 s is WAPC_LOAD, as is what `factory` throws; `factory` makes a new Worker each time, and anything else is WAPC_ARGUMENT.
