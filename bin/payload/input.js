@@ -1,4 +1,4 @@
-/** Where a payload comes from: an argument, a file, standard input. */
+/** Reads payloads: from an argument, a file, standard input. */
 
 import { createReadStream, statSync } from 'node:fs';
 

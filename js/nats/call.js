@@ -71,7 +71,7 @@ const copyOf = (data) => new Uint8Array(data);
 
 export class Call {
   #settings;
-  /** Where requests go. */
+  /** The subject of the requests. */
   #subject;
   #resolve;
   #reject;
@@ -90,9 +90,9 @@ export class Call {
   #reply;
   #sender;
   #receiver;
-  /** Where the pieces of the payload go: the service, then the member that took the first. */
+  /** The subject of the payload's pieces: the service's, then that of the member that took the first. */
   #to;
-  /** Where acknowledgements of the answer's pieces go. */
+  /** The subject of acknowledgements of the answer's pieces. */
   #acknowledgeTo;
   /** Headers of the first piece of the answer. */
   #firstHeaders;

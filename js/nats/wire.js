@@ -1,4 +1,4 @@
-/** What passes between callers and services: headers, subjects and sizes. docs/cluster.md describes it for others. */
+/** The wire between callers and services: headers, subjects and sizes. docs/cluster.md describes it for others. */
 
 /** Header of a request: `timeout=MS`, `pieces`, `cancel`, `alive=MS` and `length=BYTES`, with spaces between them. */
 export const REQUEST = 'Wapc-Request';

@@ -1,4 +1,4 @@
-//! What is written for single functions, what is refused, and that nothing makes the rewriter panic.
+//! The code that is written for single functions, modules that are refused, and that nothing makes the rewriter panic.
 
 use super::cursor::{Cursor, Refused};
 use super::instructions::{Instruction, read_instruction};

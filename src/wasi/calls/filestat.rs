@@ -5,7 +5,7 @@ use crate::files::Times;
 use crate::guest::Guest;
 use crate::sys;
 
-/// Where a `filestat` is to be written.
+/// Writes the `filestat` that `stat` answers with to `at`. EFAULT where that leaves memory: `stat` is not called then.
 pub(super) fn set_stat(guest: &Guest, at: u32, unstable: u32, stat: impl FnOnce() -> Result<Stat>) -> Result<()> {
     let version = Version::from(unstable);
     let len = match version {

@@ -10,7 +10,7 @@ use crate::abi::Result;
 use crate::files::{Last, Place, walk};
 use crate::process::Process;
 
-/// Where a path leads from the directory that is `fd`.
+/// The place that a path leads to, from the directory that is `fd`.
 ///
 /// # Errnos
 /// - `EFAULT`: the `len` bytes at `ptr` leave linear memory
@@ -30,7 +30,7 @@ fn place(process: &Process, fd: u32, (ptr, len): (u32, u32), last: Last) -> Resu
     walk(&directory, &path, last)
 }
 
-/// Where the name of a directory is, made or removed: a slash at its end follows no symbolic link.
+/// The place of a directory's name, which is to be made or removed: a slash at its end follows no symbolic link.
 ///
 /// # Errnos
 /// - those of [`place`]; `ENOENT` also for a path of nothing but slashes (elsewhere `ENOTCAPABLE`)
@@ -85,7 +85,7 @@ mod tests {
     /// The directory that the guest was given.
     const FD: u32 = 3;
 
-    /// Where results are written.
+    /// The address that results are written to.
     const RESULT: u32 = 4096;
 
     /// A guest that was given a tree: two files, directories and links.

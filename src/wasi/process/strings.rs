@@ -4,7 +4,7 @@
 #[derive(Debug, Default)]
 pub(crate) struct Strings {
     pub(crate) bytes: Vec<u8>,
-    /// Where each begins.
+    /// The offset of each in `bytes`.
     pub(crate) starts: Vec<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! Where the descriptor of a file stands: `fd_seek` and `fd_tell`.
+//! The position of a file's descriptor: `fd_seek` and `fd_tell`.
 
 use crate::abi::{Result, Version};
 use crate::process::run;
@@ -58,7 +58,7 @@ extern "C" fn fd_tell(id: u32, fd: u32, position: u32) -> u32 {
     })
 }
 
-/// Where an offset counts from.
+/// The position that an offset counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whence {
     Start,
