@@ -25,6 +25,7 @@ mod pool;
 mod promise;
 mod protocol;
 mod reader;
+mod sections;
 mod slots;
 mod source;
 mod suspensions;

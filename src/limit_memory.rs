@@ -19,7 +19,6 @@ mod constant_expression;
 mod growables;
 mod heap_types;
 mod output;
-mod sections;
 #[cfg(test)]
 mod tests;
 mod value_types;

@@ -5,9 +5,9 @@
 use super::growables::Growable;
 use super::heap_types::{check_globals, check_tags, read_types};
 use super::output::{Length, Output, write_unsigned};
-use super::sections::{GLOBALS, MEMORIES, Sections, TABLES, TAGS, TYPES};
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Reason, Refused};
+use crate::sections::{GLOBALS, MEMORIES, Sections, TABLES, TAGS, TYPES};
 
 /// A module, and how far it may grow.
 pub(super) struct Bounded {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::bounded::Bounded;
 use super::output::{Length, Output, write_unsigned};
-use super::sections::{GLOBALS, MEMORIES, TABLES, TAGS, TYPES};
 use crate::reader::{Reader, Reason};
+use crate::sections::{GLOBALS, MEMORIES, TABLES, TAGS, TYPES};
 
 mod growing;
 mod hostile;

@@ -5,11 +5,11 @@ use std::ops::Range;
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
-pub(super) const TYPES: u8 = 1;
-pub(super) const TABLES: u8 = 4;
-pub(super) const MEMORIES: u8 = 5;
-pub(super) const GLOBALS: u8 = 6;
-pub(super) const TAGS: u8 = 13;
+pub(crate) const TYPES: u8 = 1;
+pub(crate) const TABLES: u8 = 4;
+pub(crate) const MEMORIES: u8 = 5;
+pub(crate) const GLOBALS: u8 = 6;
+pub(crate) const TAGS: u8 = 13;
 
 const CUSTOM: u8 = 0;
 
@@ -18,10 +18,10 @@ const PREAMBLE: u32 = 8;
 
 /// A section, by its header.
 #[derive(Debug)]
-pub(super) struct Section {
-    pub(super) id: u8,
-    pub(super) start: u32,
-    pub(super) content: Range<u32>,
+pub(crate) struct Section {
+    pub(crate) id: u8,
+    pub(crate) start: u32,
+    pub(crate) content: Range<u32>,
 }
 
 impl Section {
@@ -37,11 +37,11 @@ impl Section {
 }
 
 /// The offsets of a module's sections, custom ones apart, by their identifiers; 0 where there is none.
-pub(super) struct Sections([u32; 256]);
+pub(crate) struct Sections([u32; 256]);
 
 impl Sections {
     /// Reads the headers of all sections, and none of their contents.
-    pub(super) fn find(reader: &mut Reader) -> Result<Self, Refused> {
+    pub(crate) fn find(reader: &mut Reader) -> Result<Self, Refused> {
         let mut starts = [0; 256];
         reader.enter(PREAMBLE..reader.source().length());
         while !reader.is_at_end() {
@@ -57,7 +57,7 @@ impl Sections {
     }
 
     /// Lets a reader read the content of a section, if it is there.
-    pub(super) fn enter(&self, id: u8, reader: &mut Reader) -> Result<Option<Section>, Refused> {
+    pub(crate) fn enter(&self, id: u8, reader: &mut Reader) -> Result<Option<Section>, Refused> {
         let start = self.0.get(usize::from(id)).copied().unwrap_or_default();
         if start == 0 {
             return Ok(None);
