@@ -10,7 +10,7 @@
  * - The owner, `WapcHost`, closes and interrupts a host in both halves.
  */
 
-import { closedError } from '../base/error.js';
+import { closedError, isOwn } from '../base/error.js';
 import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
@@ -170,7 +170,7 @@ export class Port extends Turns {
    */
   cancelAll() {
     this.unusual = true;
-    if (this.coroutine !== undefined) this.#rejectTaken(closedError('host'));
+    if (this.coroutine !== undefined) this.#rejectTaken(closedError(this.owner));
     super.cancelAll();
     return this.running;
   }
@@ -418,10 +418,11 @@ export class Port extends Turns {
   }
 
   #takeError() {
-    if (this.slot === NO_SLOT) return closedError('host');
-    const { error } = this;
+    const { error, owner } = this;
     this.error = undefined;
-    return error;
+    // The core knows of hosts alone.
+    const isOfHost = owner !== 'host' && isOwn(error) && error.code === 'WAPC_CLOSED';
+    return this.slot === NO_SLOT || isOfHost ? closedError(owner) : error;
   }
 }
 

@@ -23,6 +23,8 @@ export class Turns {
   id = undefined;
   /** The guest's name in errors; undefined where it has none. */
   name = undefined;
+  /** What the user closes, for errors: `pool` once its pool was closed. */
+  owner = 'host';
   /**
    * Set by a pool: makes and initializes a fresh instance in place of one that broke, before pending invocations begin.
    * Returns undefined while it initializes one: the invocations of `initialize` must not wait for it.
@@ -150,6 +152,6 @@ export class Turns {
   /** For `close`: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
     for (const invocation of [...this.#release(), ...this.#pending.clear()])
-      invocation.reject(invocation.locate(closedError('host'), this.name));
+      invocation.reject(invocation.locate(closedError(this.owner), this.name));
   }
 }

@@ -77,9 +77,10 @@ export class Instance {
     this.isDiscarded = this.mustBeReplaced = false;
   }
 
-  /** Closes its host. Never throws: callers continue either way. */
-  discard() {
+  /** Closes its host; errors say that its `owner` is closed. Never throws: callers continue either way. */
+  discard(owner = 'host') {
     this.isDiscarded = true;
+    this.port.owner = owner;
     try {
       closeOf(this.host);
     } catch {

@@ -271,7 +271,7 @@ export class Instances {
   close() {
     this.#closed = true;
     this.#startingRemotes.close();
-    for (const instance of this.#byNumber.splice(0)) instance?.discard();
+    for (const instance of this.#byNumber.splice(0)) instance?.discard('pool');
     for (const end of this.#initializing) end(closedError('pool'));
   }
 

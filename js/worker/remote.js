@@ -243,7 +243,7 @@ class Remote extends Turns {
   close() {
     if (this.closed) return false;
     this.closed = true;
-    const error = closedError('host');
+    const error = closedError(this.owner);
     this.cancelAll();
     for (const start of this.#starts.splice(0)) start.reject(error);
     this.#successor?.close(error);

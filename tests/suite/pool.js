@@ -433,6 +433,21 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
 
 function* whereCallbacksWait(create) {
   yield [
+    'destroy says that the pool is closed, not one of its hosts, to what runs and to what waits',
+    async () => {
+      const { hostCall, called } = patient();
+      const pool = await create('wat/probe', { size: 1, hostCall });
+      const asked = [pool.invoke('h', call), pool.invoke('c'), pool.get()];
+      await called(0);
+      pool.destroy();
+      for (const promise of asked) {
+        const { code, message } = await thrown(() => promise);
+        equal([code, message], ['WAPC_CLOSED', 'the pool is closed']);
+      }
+    },
+  ];
+
+  yield [
     'abort while it runs: the instance is replaced',
     async () => {
       const { hostCall, called } = patient();
