@@ -23,7 +23,7 @@ let run;
 
 /** An idle coroutine for `guest`; undefined if all are in use, or the platform does not keep stacks. */
 export function idleCoroutine(guest) {
-  const coroutine = idle.pop() ?? (platform.keepsStacks ? create(guest.core) : undefined);
+  const coroutine = idle.pop() ?? (platform.isV8 ? create(guest.core) : undefined);
   if (coroutine !== undefined && !guest.isListed) list(guest);
   return coroutine;
 }

@@ -238,7 +238,7 @@ export class Invocation {
    * is not captured there, which would take as long as a host call.
    */
   keepCallerToAwait() {
-    if (!platform.keepsStacks) this.keepCaller();
+    if (!platform.isV8) this.keepCaller();
   }
 
   /** The public function that the caller called: frames of stacks begin there. */

@@ -349,7 +349,7 @@ export class Port extends Turns {
     } catch (error) {
       const caller = callerOf(reaction);
       // Other engines: the call site was kept before (`keepCallerToAwait`).
-      if (endsAtOnce && platform.keepsStacks && !hasFrames(caller)) return rejectionOf(error);
+      if (endsAtOnce && platform.isV8 && !hasFrames(caller)) return rejectionOf(error);
       throw beginAt(error, caller);
     }
   }

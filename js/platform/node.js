@@ -46,7 +46,7 @@ platform.causeOf = (error) => {
   }
 };
 // In Bun, resuming a stack takes three times as long as creating one.
-platform.keepsStacks = process.versions.bun === undefined;
+platform.isV8 = process.versions.bun === undefined;
 
 // The defaults, spelled out: V8 then finds them at once.
 const ORDINARY = { triggerAsyncId: undefined, requireManualDestroy: false };

@@ -42,11 +42,12 @@ export const platform = {
   /** @type {((channel: any) => boolean) | undefined} true if a channel has subscribers */
   hasSubscribers: undefined,
   /**
-   * True where V8 is recognized, but for workerd. Suspendable stacks are reused across invocations (`invocation/coroutine.js`) where that
-   * is faster; in workerd a stack would belong to a request that has ended. V8 also finds the function that awaits a
-   * promise when that is rejected, so that its call site need not be kept.
+   * True where V8 is recognized, but for workerd. Suspendable stacks are reused across invocations there, where that is
+   * faster (`invocation/coroutine.js`); in workerd a stack would belong to a request that has ended. Functions are
+   * compiled when they are first called, so that a module is soon there (`loading/compile.js`). And the function that
+   * awaits a promise is found when that is rejected, so that its call site need not be kept.
    */
-  keepsStacks: false,
+  isV8: false,
   /** @type {() => Promise<WebAssembly.Module>} */
   core: undefined,
   /**

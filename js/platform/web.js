@@ -11,4 +11,4 @@ if (typeof Worker === 'function') {
 
 // True in Chromium, the only engine with `userAgentData`: resuming a stack takes half as long as creating one. Firefox
 // would be slower.
-platform.keepsStacks = globalThis.navigator?.userAgentData !== undefined;
+platform.isV8 = globalThis.navigator?.userAgentData !== undefined;
