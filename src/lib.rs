@@ -26,6 +26,7 @@ mod promise;
 mod protocol;
 mod reader;
 mod sections;
+mod simple;
 mod slots;
 mod source;
 mod suspensions;

@@ -74,6 +74,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    #[inline(never)]
     pub(crate) fn new(source: &'a dyn Source, range: Range<u32>) -> Self {
         Self {
             source,

@@ -10,6 +10,7 @@ use crate::integrity::{Digest, Integrity};
 use crate::limit_memory::limit_memory;
 use crate::linkable::Origin;
 use crate::options::{Limits, Options};
+use crate::simple::is_simple;
 use crate::sys::{self, Loaded};
 
 /// A compiled guest.
@@ -66,8 +67,9 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
         Some(limit) => limit_memory(bytes, limit)?,
     };
     let interrupts = options.limits.is_interruptible();
-    let compiled =
-        JsFuture::from(sys::compile_guest(&bytes, interrupts)).await.map_err(|cause| not_compiled(&loaded, cause))?;
+    let guest: &Uint8Array = &bytes;
+    let compiling = sys::compile_guest(&bytes, is_simple(guest), interrupts);
+    let compiled = JsFuture::from(compiling).await.map_err(|cause| not_compiled(&loaded, cause))?;
     // A WapcError in its place says why the guest cannot be interrupted.
     let module = compiled.dyn_into().map_err(Error::Thrown)?;
     Ok(Compiled { module, digest, interrupts, origin })

@@ -248,7 +248,7 @@ extern "C" {
     /// promise is of the WapcError why it cannot be: WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD. Rejects with the engine's
     /// error where the guest does not compile.
     #[wasm_bindgen(js_name = compileGuest)]
-    pub(crate) fn compile_guest(guest: &Bytes, interrupts: bool) -> Promise;
+    pub(crate) fn compile_guest(guest: &Bytes, is_simple: bool, interrupts: bool) -> Promise;
 }
 
 #[wasm_bindgen(raw_module = "../worker/start-remote.js")]

@@ -148,3 +148,21 @@ test('an engine that refuses to compile more than 4 KB at once, as older browser
   );
   deepEqual(told, ['refused', 'refused', 'Hello, b']);
 });
+
+test('a guest that could take long to compile is compiled on other threads than this one', async () => {
+  const told = await inProcess(
+    'http://127.0.0.1:1/',
+    `const { compile } = WebAssembly;
+     WebAssembly.compile = (bytes) => (told.push(bytes.length), compile(bytes));
+     // One type of a function: with the most parameters of a guest that is soon compiled, and with one more.
+     for (const parameters of [32, 33]) {
+       const types = [1, 0x60, parameters, ...Array(parameters).fill(0x7e), 0];
+       const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, types.length, ...types);
+       await WapcModule.compile(bytes).catch(({ code }) => told.push(code));
+     }`,
+  );
+  deepEqual(
+    told.filter((what) => what !== 'compile'),
+    ['WAPC_NOT_A_GUEST', 47, 'WAPC_NOT_A_GUEST'],
+  );
+});

@@ -10,10 +10,10 @@ const DIST = join(root, 'dist');
 
 /** Limits in bytes. Above those of the two artifacts, inlining them into the package stops being right. */
 const LIMITS = {
-  core: { bytes: 119_800, gzipped: 49_800 },
+  core: { bytes: 120_300, gzipped: 49_900 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
   interrupt: { bytes: 70_000, gzipped: 25_000 },
-  page: { gzipped: 79_300 },
+  page: { gzipped: 79_500 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });

@@ -4,7 +4,7 @@ import { core as load } from './core.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { once } from '../base/once.js';
 import { platform } from '../platform/platform.js';
-import { compile as compileBytes } from '../loading/compile.js';
+import { compileOwn } from '../loading/compile.js';
 import { load as loadSource } from '../loading/load.js';
 import { rewriterOf } from '../interrupt/rewriter.js';
 import { Wasi } from '../wasi/wasi.js';
@@ -52,7 +52,7 @@ export async function init(core, wasi, interrupt) {
 async function compile(source, { what, from, known }) {
   const { module: compiled, bytes, failure } = await loadSource(source, undefined, true);
   if (failure !== undefined) throw failure;
-  const module = compiled ?? (await compileBytes(bytes));
+  const module = compiled ?? (await compileOwn(bytes));
   if (WebAssembly.Module.exports(module).some(({ name }) => name === known)) return module;
   throw new WapcError('WAPC_LOAD', `\`init\` was given a module that is not wapc-host's ${what}: that is \`${from}\``);
 }

@@ -1,7 +1,5 @@
 /** Rewrites guests so that they can be interrupted (`src/interrupt/`). */
 
-import { compile } from '../loading/compile.js';
-
 /** Most bytes of a guest that is rewritten, which takes about three times as many; ten times for one of short loops alone. */
 const LARGEST = 64 * 1024 * 1024;
 
@@ -43,7 +41,7 @@ const rewritingBy = (module) => ({
       );
     }
     try {
-      return await compile(bytes);
+      return await WebAssembly.compile(bytes);
     } catch (cause) {
       if (!(cause instanceof WebAssembly.CompileError)) throw cause;
       return fail('WAPC_UNSUPPORTED', `the engine refuses what it becomes, which is larger: ${cause.message}`, {

@@ -1,23 +1,26 @@
-/** Compiles modules from their bytes. */
+/** Compiles modules from their bytes: on this thread where that is soon done, or on the engine's own threads. */
+
+import { platform } from '../platform/platform.js';
 
 /**
- * Most bytes of a module that is compiled on this thread, which takes it about 1 ms. A page that has another thread
- * compile it hears of the module some milliseconds later.
- */
-const MOST_AT_ONCE = 128 * 1024;
-
-/**
- * The module of `bytes`. Rejects with the engine's error.
+ * Compiles a module of the package, on this thread: of one that the engine's own threads compile, a page is told some
+ * milliseconds later. Rejects with the engine's error.
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
-export async function compile(bytes) {
-  if (bytes.length <= MOST_AT_ONCE) {
-    try {
-      return new WebAssembly.Module(bytes);
-    } catch (error) {
-      // Older browsers refuse modules of more than 4 KB on the main thread of a page.
-      if (!(error instanceof RangeError)) throw error;
-    }
+export async function compileOwn(bytes) {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    // Older browsers refuse modules of more than 4 KB on the main thread of a page.
+    if (!(error instanceof RangeError)) throw error;
+    return WebAssembly.compile(bytes);
   }
-  return WebAssembly.compile(bytes);
 }
+
+/**
+ * Compiles a guest, on this thread where that cannot take long. Rejects with the engine's error.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {boolean} isSimple true for a guest that V8 compiles soon, whatever its code is (`src/simple.rs`)
+ */
+export const compileForeign = (bytes, isSimple) =>
+  isSimple && platform.isV8 ? compileOwn(bytes) : WebAssembly.compile(bytes);

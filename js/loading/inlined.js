@@ -1,18 +1,18 @@
 /** WebAssembly inlined in a script as Base64, which works wherever JavaScript does. */
 
 import { WapcError } from '../base/error.js';
-import { compile } from './compile.js';
+import { compileOwn } from './compile.js';
 
 const NO_BROWSER =
   "DecompressionStream is missing here: in jest's jsdom, set testEnvironmentOptions.customExportConditions to ['node']";
 
 /** Compiles an uncompressed module: no other form is ready to run sooner. */
-export const compileInlined = (base64) => compile(bytesOf(base64));
+export const compileInlined = (base64) => compileOwn(bytesOf(base64));
 
 /** Compiles a gzipped module. Gzipped before the Base64 encoding, since Base64 compresses badly in transit. */
 export async function compileGzipped(base64) {
   if (typeof DecompressionStream !== 'function') throw new WapcError('WAPC_UNSUPPORTED', NO_BROWSER);
-  return compile(await decompress(bytesOf(base64)));
+  return compileOwn(await decompress(bytesOf(base64)));
 }
 
 /** Decompresses gzip. A writer and a reader take Chromium half as long as a Blob, a pipe and a Response do. */

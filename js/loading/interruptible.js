@@ -3,7 +3,7 @@
 import { WapcError } from '../base/error.js';
 import { once } from '../base/once.js';
 import { platform } from '../platform/platform.js';
-import { compile } from './compile.js';
+import { compileForeign } from './compile.js';
 
 const load = once('what `limits.interrupt` needs', () => platform.interrupt());
 
@@ -26,12 +26,13 @@ export function noteRewritten(module) {
  * The module of a guest. If it is to be interruptible, it is rewritten; the promise is of the WapcError why it cannot be:
  * WAPC_UNSUPPORTED, WAPC_LIMIT, WAPC_LOAD. Rejects with the engine's error if the guest does not compile.
  * @param {Uint8Array<ArrayBuffer>} guest
+ * @param {boolean} isSimple true if it is soon compiled, whatever its code is
  * @param {boolean} interrupts true if it is to be interruptible
  * @public the core imports it
  */
-export async function compileGuest(guest, interrupts) {
+export async function compileGuest(guest, isSimple, interrupts) {
   // An invalid guest is compiled as it came: what the rewriter appends could make a module valid that names its indices.
-  if (!interrupts || !WebAssembly.validate(guest)) return compile(guest);
+  if (!interrupts || !WebAssembly.validate(guest)) return compileForeign(guest, isSimple);
   try {
     const { compileRewritten } = await load();
     return noteRewritten(await compileRewritten(guest, WapcError));

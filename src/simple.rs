@@ -1,0 +1,120 @@
+//! Guests that V8 compiles soon, whatever their code is: those may be compiled on the thread of a page. V8 compiles a
+//! function when it is first called, and only validates it before. What that takes grows with the module's size, but also
+//! with the locals of each function, 50,000 at the most, and with the parameters and results of each call and block, 1,000
+//! at the most, of which a byte or two make another one.
+//! <https://webassembly.github.io/spec/core/appendix/implementation.html>
+
+use crate::binary_types::{FUNCTION, REFERENCE, REFERENCE_OR_NULL};
+use crate::leb128::Leb128;
+use crate::reader::{Reader, Refused, Source};
+use crate::sections::{FUNCTIONS, Sections, TYPES};
+
+/// Most bytes of a simple guest, which take V8 a millisecond.
+const MOST_BYTES: u32 = 128 * 1024;
+/// Most functions. With 50,000 locals each they take V8 50 ms. Those of compilers have some 300 in so many bytes.
+const MOST_FUNCTIONS: u32 = 512;
+/// Most parameters, or results. 128 KiB of blocks with so many take V8 50 ms.
+const MOST_VALUES: u32 = 32;
+
+/// True for a guest of so few bytes and functions, and so short types of functions alone, that V8 compiles it soon. An
+/// invalid one may be called simple: engines refuse it soon.
+pub(crate) fn is_simple(guest: &dyn Source) -> bool {
+    guest.length() <= MOST_BYTES && is_bounded(&mut Reader::new(guest, 0..0)).unwrap_or(false)
+}
+
+fn is_bounded(reader: &mut Reader) -> Result<bool, Refused> {
+    let sections = Sections::find(reader)?;
+    if sections.enter(TYPES, reader)?.is_some() {
+        for _ in 0..reader.u32()? {
+            // Arrays and structures: one instruction makes an array of 10,000 values.
+            if !reader.skip_byte(FUNCTION) || !has_few_values(reader)? || !has_few_values(reader)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(sections.enter(FUNCTIONS, reader)?.is_none() || reader.u32()? <= MOST_FUNCTIONS)
+}
+
+/// Reads parameters or results: true if they are few, and of types of one byte.
+fn has_few_values(reader: &mut Reader) -> Result<bool, Refused> {
+    let count = reader.u32()?;
+    if count > MOST_VALUES {
+        return Ok(false);
+    }
+    for _ in 0..count {
+        if matches!(reader.byte()?, REFERENCE | REFERENCE_OR_NULL) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_BYTES, MOST_FUNCTIONS, MOST_VALUES, is_simple};
+
+    /// A module of these fields in text.
+    fn module(fields: &str) -> Vec<u8> {
+        wat::parse_str(format!("(module {fields})")).unwrap_or_default()
+    }
+
+    #[test]
+    fn guests_at_each_bound_and_one_past_it() {
+        let parameters = |count: u32| format!("(func (param {}))", "i64 ".repeat(count as usize));
+        let results = |count: u32| format!("(func (result {}) unreachable)", "v128 ".repeat(count as usize));
+        let functions = |count: u32| "(func (local i32))".repeat(count as usize);
+        for (what, fields, expected) in [
+            ("nothing", String::new(), true),
+            ("parameters at the bound", parameters(MOST_VALUES), true),
+            ("one parameter more", parameters(MOST_VALUES + 1), false),
+            ("a longer type behind a short one", "(func)".to_owned() + &parameters(MOST_VALUES + 1), false),
+            ("results at the bound", results(MOST_VALUES), true),
+            ("one result more", results(MOST_VALUES + 1), false),
+            ("a type that only a block has", format!("(type {})", parameters(MOST_VALUES + 1)), false),
+            ("functions at the bound", functions(MOST_FUNCTIONS), true),
+            ("one function more", functions(MOST_FUNCTIONS + 1), false),
+            ("abstract references", "(func (param externref funcref) (result externref) unreachable)".to_owned(), true),
+            ("a structure", "(type (struct (field i32)))".to_owned(), false),
+            ("an array", "(type (array i32))".to_owned(), false),
+            ("recursive types", "(rec (type (func)) (type (func)))".to_owned(), false),
+            ("a reference to a type", "(type $t (func)) (func (param (ref null $t)))".to_owned(), false),
+            ("imports", "(import \"wapc\" \"__host_call\" (func (param i32) (result i32)))".to_owned(), true),
+        ] {
+            let bytes = module(&fields);
+            assert!(bytes.len() >= 8, "{what}: {fields}");
+            assert_eq!(is_simple(&bytes.as_slice()), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn guests_of_most_bytes_and_one_more() {
+        // A custom section behind the header of 8 bytes: its identifier, and its size in three bytes.
+        let of_size = |size: u32| {
+            let rest = size - 8 - 4;
+            let number = [rest & 0x7f | 0x80, rest >> 7 & 0x7f | 0x80, rest >> 14];
+            let mut bytes = module("");
+            bytes.push(0);
+            bytes.extend(number.map(|byte| byte.to_le_bytes()[0]));
+            bytes.resize(size as usize, 0);
+            bytes
+        };
+        assert!(is_simple(&of_size(MOST_BYTES).as_slice()));
+        assert!(!is_simple(&of_size(MOST_BYTES + 1).as_slice()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_simple() {
+        let whole = module("(func (param i32) (result i32) local.get 0)");
+        for bytes in [
+            // A section, or a type, that ends too soon.
+            whole.get(..whole.len() - 1).unwrap_or_default(),
+            b"\0asm\x01\0\0\0\x01\x02\x01\x60",
+            // More types than there are bytes.
+            b"\0asm\x01\0\0\0\x01\x05\xff\xff\xff\xff\x0f",
+            // A second section of types.
+            b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x01\x04\x01\x60\0\0",
+        ] {
+            assert!(!is_simple(&bytes), "{bytes:?}");
+        }
+    }
+}
