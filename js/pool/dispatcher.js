@@ -411,9 +411,12 @@ export class Dispatcher {
     queueMicrotask(() => {
       this.#isServing = false;
       if (this.#isOver) return;
-      for (let number; this.#requests.length > 0 && (number = this.#core.pool_acquire(this.#slot)) !== POOL_NONE;) {
-        this.release(this.#instances.get(number));
+      // By number: a pool that was closed gives out no instance to new requests, but these were accepted before.
+      for (const instance of this.#instances.all) {
+        if (this.#requests.length === 0 || this.#isOver) break;
+        if (this.#core.pool_acquire_idle(this.#slot, instance.number)) this.release(instance);
       }
+      if (this.#isOver) return;
       // Instances may have been evicted meanwhile.
       for (let count = this.#requests.length; count > 0; count--) this.#supply.grow();
       this.#offers.offer();

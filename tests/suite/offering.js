@@ -48,6 +48,24 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
+    'an invocation that does not end holds back none in a pool that closes, while another worker is idle',
+    async () => {
+      const { pool, ask, answer, seen } = await opened({ size: 2 });
+      const all = Array.from({ length: 10 }, (_, number) => ask(number));
+      const closed = pool.close();
+      await until(() => seen.includes(0));
+      for (let at = 0; at < 10; at++) {
+        await until(() => seen.length > at);
+        if (seen[at] !== 0) await answer(seen[at]);
+      }
+      for (const [number, response] of all.entries()) if (number > 0) equal(wordsOf(await response), answered(number));
+      await answer(0);
+      equal(wordsOf(await all[0]), answered(0));
+      await closed;
+    },
+  ];
+
+  yield [
     'an invocation that does not end holds back none while a caller keeps the other worker busy',
     async () => {
       const { pool, ask, answer, seen } = await opened({ size: 2, min: 2 });
