@@ -449,6 +449,7 @@ export class Dispatcher {
       this.#pool.free();
       this.#instances.close();
     } finally {
+      this.#offers.length = 0;
       // Workers have given back what they had not begun.
       for (const request of [...this.#requests.clear(), ...requests]) {
         const error = closedError('pool');
