@@ -1,21 +1,23 @@
 /** Invocations that a worker has run before its host has seen the end of those in front of them. */
 
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 import { WapcPool } from 'wapc-host';
 
-import { ENDED, Rings, slotAt } from '../js/worker/rings/layout.js';
+import { ENDED, Rings, TAKEN, slotAt } from '../js/worker/rings/layout.js';
 
 const guestOf = (name) => fileURLToPath(new URL(`../testdata/wat/${name}.wasm`, import.meta.url));
 const script = new URL('../dist/worker-node.mjs', import.meta.url);
 
 /** Words of a request that the guest logs: a line of four bytes. */
 const LOGS = new Uint8Array(Uint32Array.of(1032, 4, 0x21212121).buffer);
+/** With its operation, this is more than a ring holds: it goes by a message. */
+const LONG = new Uint8Array(1 << 20);
 
-/** A pool of one worker, and a function that blocks this thread until the worker has run an invocation of its ring. */
+/** A pool of one worker, and a function that blocks this thread until the worker has run, or taken, an invocation of its ring. */
 async function opened(name, options) {
   let rings;
   const factory = () => {
@@ -28,9 +30,9 @@ async function opened(name, options) {
     return worker;
   };
   const pool = await WapcPool.create(guestOf(name), { size: 1, workers: { factory }, logger() {}, ...options });
-  const untilRun = (number) => {
+  const untilRun = (number, awaited = ENDED) => {
     const { words } = rings;
-    for (let state, looks = 0; (state = Atomics.load(words, slotAt(number))) !== ENDED; looks++) {
+    for (let state, looks = 0; (state = Atomics.load(words, slotAt(number))) !== awaited; looks++) {
       ok(looks < 100_000, 'the worker does not run it');
       Atomics.wait(words, slotAt(number), state, 1);
     }
@@ -41,6 +43,37 @@ async function opened(name, options) {
 /** The codes of what promises have come to, or `answered`. */
 const outcomes = async (promises) =>
   (await Promise.allSettled(promises)).map(({ status, reason }) => (status === 'rejected' ? reason.code : 'answered'));
+
+test('an invocation that is aborted once it has run takes none with it that has run behind it', async () => {
+  const { pool, untilRun } = await opened('echo');
+  const controller = new AbortController();
+  const { signal } = controller;
+  const all = [pool.invoke('echo', LONG, { signal }), pool.invoke('echo'), pool.invoke('echo')];
+  // The worker is woken in a microtask.
+  await undefined;
+  untilRun(1);
+  controller.abort();
+  deepEqual(await outcomes(all), ['answered', 'answered', 'answered']);
+  equal(pool.stats.replaced, 0);
+  await pool.close();
+});
+
+test('an invocation that is aborted while it runs ends, although the end of those in front of it is read only then', async () => {
+  const controller = new AbortController();
+  let lines = 0;
+  const logger = () => {
+    untilRun(3, TAKEN);
+    // What follows the first line is read only when the message that has announced it is counted.
+    if (++lines === 2) controller.abort({ code: 'aborted' });
+  };
+  const { pool, untilRun } = await opened('probe', { logger });
+  const { signal } = controller;
+  const all = ['l', 'l', 'c', 'L', 'c', 'c'].map((operation) =>
+    pool.invoke(operation, LOGS, operation === 'L' ? { signal } : undefined),
+  );
+  deepEqual(await outcomes(all), ['answered', 'answered', 'answered', 'aborted', 'answered', 'answered']);
+  await pool.close();
+});
 
 test('a pool that is destroyed has nothing left that waits, whatever its worker has run', async () => {
   const logger = () => {

@@ -193,7 +193,17 @@ export class RemoteGuest {
     // The request in front of it has ended, and its messages are on their way.
     if (at > 0) request.stopping = error;
     else if (!isOverdue && channel?.takeBack(request.number)) this.#settled().reject(error);
-    else if (!channel?.hasEnded(request.number)) this.kill(error);
+    else if (!this.#hasEnded()) this.kill(error);
+  }
+
+  /**
+   * True once the worker has run the first request, as far as is known here: its response is on the way. Takes back what has
+   * not begun: what is left in the rings has, so that the one in front has ended, also if it went by a message.
+   */
+  #hasEnded() {
+    this.takeBack();
+    const [{ number }, behind] = this.#requests;
+    return this.#channel?.hasEnded(number) || (behind !== undefined && behind.number !== BY_MESSAGE);
   }
 
   /** Makes a new instance, of `module` if given. Resolves when it has started. */
