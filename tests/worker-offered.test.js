@@ -75,6 +75,33 @@ test('an invocation that is aborted while it runs ends, although the end of thos
   await pool.close();
 });
 
+for (const [what, wrong, expected] of [
+  ['the first line', 1, ['WAPC_TRAP', 'answered', 'answered', 'answered', 'answered']],
+  ['two lines of three', 2, ['WAPC_TRAP', 'answered', 'WAPC_TRAP', 'answered', 'answered']],
+  ['each line', 3, ['WAPC_TRAP', 'answered', 'WAPC_TRAP', 'WAPC_TRAP', 'answered']],
+]) {
+  test(`a logger that throws at ${what} ends only those that have logged, and their guest`, async () => {
+    let lines = 0;
+    const logger = () => {
+      if (lines++ === 0) untilRun(4);
+      if (lines <= wrong) throw new Error('no');
+    };
+    const { pool, untilRun } = await opened('probe', { logger });
+    const into = new Uint8Array(12);
+    const first = pool.invoke('l', LOGS, { into });
+    const others = ['c', 'l', 'l', 'c'].map((operation) => pool.invoke(operation, LOGS));
+    deepEqual(await outcomes([first, ...others]), expected);
+    equal(lines, 3);
+    // Nothing is written once the invocation has settled.
+    deepEqual(into, new Uint8Array(12));
+    // A fresh instance: this is its first invocation.
+    equal(new Uint32Array((await pool.invoke('c')).slice().buffer)[0], 1);
+    const { invocations, failures, replaced, waiting } = pool.stats;
+    deepEqual([invocations, failures, replaced, waiting], [6, wrong, 1, 0]);
+    await pool.close();
+  });
+}
+
 test('a pool that is destroyed has nothing left that waits, whatever its worker has run', async () => {
   const logger = () => {
     untilRun(3);

@@ -86,15 +86,21 @@ export class Callbacks {
   log(channel, text) {
     this.#said = hear(hear(this.#said, text), '\n');
     const { logger = console.log } = this.#settings;
-    logger(text);
-    channel.acknowledge(sizeOfText(text));
+    try {
+      logger(text);
+    } finally {
+      channel.acknowledge(sizeOfText(text));
+    }
   }
 
   /** Passes a chunk to the writer of a standard stream. Throws the writer's error. */
   write(channel, stream, chunk) {
     if (stream === 2) this.#said = hear(this.#said, endOf(chunk));
-    this.#writers[stream].write(chunk);
-    channel.acknowledge(sizeOfBytes(chunk));
+    try {
+      this.#writers[stream].write(chunk);
+    } finally {
+      channel.acknowledge(sizeOfBytes(chunk));
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { delist, enlist } from '../invocation/callers.js';
 import { isLate, overdueError } from '../invocation/time-limit.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
+import { sizeOfBytes, sizeOfText } from './ahead.js';
 import { Callbacks } from './callbacks.js';
 import { BY_MESSAGE, Channel } from './channel.js';
 import { unpack } from './errors.js';
@@ -35,6 +36,8 @@ export class RemoteGuest {
   memorySize = 0;
   /** True if the guest is gone: the next invocation needs a new instance. */
   broken = false;
+  /** True if the guest is to be replaced, although it goes on with what the worker has begun. */
+  #isSpent = false;
   #host;
   #settings;
   #callbacks;
@@ -208,6 +211,7 @@ export class RemoteGuest {
 
   /** Makes a new instance, of `module` if given. Resolves when it has started. */
   reset(invocation, module) {
+    this.#isSpent = false;
     return this.#ask(invocation, true, (channel) => {
       channel.send([RESET, module, platform.modules.wasi, isRewritten(module)]);
       this.#time.starts();
@@ -348,6 +352,7 @@ export class RemoteGuest {
     if (request === undefined) return;
     // No code of the caller runs for a response.
     if (message[0] === DONE) this.#done(message[1], message[2]);
+    else if (request.isOver) this.#ignore(channel, message);
     else request.invocation.inScope(() => this.#understand(channel, message));
   }
 
@@ -362,10 +367,19 @@ export class RemoteGuest {
       case MORE:
         return channel.answerMore();
       case LOG:
-        return this.#tell('logger', () => this.#callbacks.log(channel, first));
+        return this.#tell(channel, 'logger', () => this.#callbacks.log(channel, first));
       case OUTPUT:
-        return this.#tell(first === 1 ? 'stdout' : 'stderr', () => this.#callbacks.write(channel, first, second));
+        return this.#tell(channel, first === 1 ? 'stdout' : 'stderr', () =>
+          this.#callbacks.write(channel, first, second),
+        );
     }
+  }
+
+  /** Handles a message of a request that was rejected before: nobody is told what its guest said. */
+  #ignore(channel, [kind, first, second, third]) {
+    if (kind === FAILED) this.#failed(first, second, third);
+    else if (kind === LOG) channel.acknowledge(sizeOfText(first));
+    else if (kind === OUTPUT) channel.acknowledge(sizeOfBytes(second));
   }
 
   /** Handles LOADED: the worker's script has loaded. */
@@ -378,7 +392,7 @@ export class RemoteGuest {
 
   #done(memorySize, response) {
     this.memorySize = memorySize;
-    this.broken = false;
+    this.broken = this.#isSpent;
     this.#started = true;
     const { invocation, resolve, reject } = this.#settled();
     try {
@@ -390,7 +404,7 @@ export class RemoteGuest {
 
   #failed(memorySize, broken, error) {
     this.memorySize = memorySize;
-    this.broken = broken;
+    this.broken = broken || this.#isSpent;
     // Its worker waits for a new instance.
     if (broken) this.takeBack(true);
     const request = this.#settled();
@@ -444,21 +458,38 @@ export class RemoteGuest {
   }
 
   /** Calls a callback of the caller. Its error ends the guest. */
-  #tell(callback, tell) {
+  #tell(channel, callback, tell) {
+    const [request] = this.#requests;
     try {
       tell();
     } catch (error) {
-      const [code, what] = this.#requests[0]?.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
+      // The callback has aborted it, or another invocation: for that, more of what the worker has said was read.
+      if (this.#channel !== channel || this.#requests[0] !== request) return;
+      const [code, what] = request.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
       const message = `the ${what}: \`${callback}\` threw${this.#callbacks.lastWords()}`;
-      this.kill(new WapcError(code, message, { cause: error }));
+      this.#fail(new WapcError(code, message, { cause: error }));
     }
+  }
+
+  /**
+   * Ends the running request with `error`, and its guest. If the worker has gone on to the next one meanwhile, what it has
+   * begun ends first.
+   */
+  #fail(error) {
+    if (!this.#hasEnded()) return this.kill(error);
+    const [request] = this.#requests;
+    this.#requests[0] = request.dismissed();
+    this.#isSpent = this.broken = true;
+    request.stopTimer?.();
+    request.invocation.abort(error);
+    request.reject(error);
   }
 
   #discard() {
     if (this.#channel !== undefined) workerStopped();
     this.#channel?.stop();
     this.#channel = undefined;
-    this.#loaded = this.#started = false;
+    this.#loaded = this.#started = this.#isSpent = false;
     this.memorySize = 0;
     this.broken = true;
   }

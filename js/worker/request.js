@@ -12,6 +12,8 @@ export class Request {
    * @type {Invocation | undefined}
    */
   start;
+  /** True for one that stands for a request which was rejected before the worker's response has come. */
+  isOver = false;
   /** The error that it has to be stopped with once it is known to run. */
   stopping;
 
@@ -33,6 +35,19 @@ export class Request {
   /** The invocation that host calls belong to. A guest that starts gets an empty one of its own. */
   get caller() {
     return this.isStart ? (this.start ??= new Invocation()) : this.invocation;
+  }
+
+  /** One that takes its place until the worker's response has come, which nobody is told of. */
+  dismissed() {
+    const request = new Request(
+      new Invocation(),
+      () => {},
+      () => {},
+      this.number,
+      undefined,
+    );
+    request.isOver = true;
+    return request;
   }
 }
 
