@@ -10,6 +10,7 @@ import { leaveQueue, queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { atNextTurn } from '../base/next-turn.js';
+import { AcquiredInstances } from './acquired.js';
 import { Instances } from './instances.js';
 import { Offers } from './offers.js';
 import { InvocationRequest } from './requests.js';
@@ -38,8 +39,9 @@ export class Dispatcher {
   #isServing = false;
   /** True while idle instances are about to have what others were offered. */
   #isBalancing = false;
-  #invocations = 0;
-  #failures = 0;
+  /** Invocations that began, and those that failed. */
+  #counts = { invocations: 0, failures: 0 };
+  #acquired;
   /** The promise of `close`, and the function that resolves it. */
   #closing;
   #closed;
@@ -68,10 +70,11 @@ export class Dispatcher {
     this.#offers = new Offers(this.#requests, this.#instances, {
       creating: () => this.#core.pool_creating(this.#slot),
       ended: (instance, hasBegun, failed) => this.#offeredEnded(instance, hasBegun, failed),
-      begins: () => this.#invocations++,
+      begins: () => this.#counts.invocations++,
       back: () => this.#serveSoon(),
       locate: (error, invocation) => this.#locate(error, invocation),
     });
+    this.#acquired = new AcquiredInstances(this.#instances, this.#supply, this.#counts, () => this.name);
     this.#acquire = this.#core.pool_acquire;
     this.#markIdle = this.#core.pool_release;
   }
@@ -108,11 +111,11 @@ export class Dispatcher {
   }
 
   get stats() {
-    const [invocations, failures, replaced] = [this.#invocations, this.#failures, this.#instances.replaced];
+    const { replaced } = this.#instances;
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
     const waiting = this.#offers.length + Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
-    return { size: idle + busy, idle, busy, waiting, invocations, failures, replaced };
+    return { size: idle + busy, idle, busy, waiting, ...this.#counts, replaced };
   }
 
   /**
@@ -143,70 +146,7 @@ export class Dispatcher {
    * synchronously.
    */
   runPooled(instance, invocation) {
-    if (instance.needsRenewal) return this.#runRenewed(instance, invocation);
-    this.#invocations++;
-    try {
-      const response = instance.port.invoke(invocation);
-      instance.asked++;
-      return this.#endedPooled(instance, response);
-    } catch (error) {
-      this.#failures++;
-      throw error;
-    }
-  }
-
-  /** Counts an ended invocation of a `PooledHost`. Calls `atRest` after the last one. */
-  #endedPooled(instance, response) {
-    const ended = () => {
-      instance.asked--;
-      if (instance.asked === 0) instance.atRest?.();
-    };
-    return response.then(
-      (bytes) => {
-        ended();
-        return bytes;
-      },
-      (error) => {
-        this.#failures++;
-        ended();
-        throw error;
-      },
-    );
-  }
-
-  /** Like `runPooled`, after renewing a broken instance. The invocation may be aborted while it waits. */
-  async #runRenewed(instance, invocation) {
-    invocation.keepCaller();
-    let failure;
-    const aborted = new Promise((resolve, reject) => {
-      instance.waiting.set(invocation, (reason) => {
-        failure = { reason };
-        reject(reason);
-      });
-    });
-    // `aborted` may be rejected when nothing waits for it any more.
-    aborted.catch(() => {});
-    try {
-      if (invocation.parent !== undefined) this.#requireRenewal(instance, invocation);
-      while (instance.needsRenewal) await Promise.race([this.#supply.renew(instance), aborted]);
-      // It may have been aborted after the last renewal, before this went on.
-      if (failure !== undefined) throw failure.reason;
-    } catch (error) {
-      this.#invocations++;
-      this.#failures++;
-      throw invocation.locate(error, this.name);
-    } finally {
-      instance.waiting.delete(invocation);
-    }
-    invocation.beginsOn(instance.host.id, instance.host.name);
-    return this.runPooled(instance, invocation);
-  }
-
-  /** Lets an invocation of a chain wait for the renewal of its instance. Throws WAPC_REENTRANT if that waits for the chain. */
-  #requireRenewal(instance, invocation) {
-    const renewal = { holders: () => this.#instances.holdersOf([instance]) };
-    const error = queueInChain(invocation, renewal, (blocked) => instance.abort(invocation, blocked));
-    if (error !== undefined) throw error;
+    return this.#acquired.run(instance, invocation);
   }
 
   /** Serves a request now, or makes it pending. Returns its promise. */
@@ -330,13 +270,13 @@ export class Dispatcher {
 
   /** Runs an invocation on an acquired instance. Throws errors that are known synchronously. */
   #run(instance, invocation) {
-    this.#invocations++;
+    this.#counts.invocations++;
     if (invocation.event !== undefined) invocation.event.host = instance.host.id;
     let result;
     try {
       result = instance.port.invoke(invocation);
     } catch (error) {
-      this.#failures++;
+      this.#counts.failures++;
       this.releaseSoon(instance);
       throw error;
     }
@@ -355,14 +295,14 @@ export class Dispatcher {
       request.reject(invocation.locate(invocation.overdue(), this.name));
       return true;
     }
-    this.#invocations++;
+    this.#counts.invocations++;
     try {
       const result = invocation.inScope(() => instance.port.invoke(invocation));
       const ended = invocation.promise === undefined;
       request.resolve(ended ? result : this.#ended(result, instance));
       return ended;
     } catch (error) {
-      this.#failures++;
+      this.#counts.failures++;
       // A request that was served synchronously has its caller on this stack; others have kept theirs, or begin where they
       // are awaited.
       request.reject(beginAt(error, callerOf(invocation.called)));
@@ -378,7 +318,7 @@ export class Dispatcher {
         return response;
       },
       (error) => {
-        this.#failures++;
+        this.#counts.failures++;
         this.release(instance);
         throw error;
       },
@@ -387,7 +327,7 @@ export class Dispatcher {
 
   /** Called when an invocation has ended that was offered to a worker. */
   #offeredEnded(instance, hasBegun, failed) {
-    if (hasBegun && failed) this.#failures++;
+    if (hasBegun && failed) this.#counts.failures++;
     if (!this.#isOver) this.release(instance);
   }
 
