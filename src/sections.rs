@@ -6,10 +6,10 @@ use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
 
 pub(crate) const TYPES: u8 = 1;
-pub(crate) const FUNCTIONS: u8 = 3;
 pub(crate) const TABLES: u8 = 4;
 pub(crate) const MEMORIES: u8 = 5;
 pub(crate) const GLOBALS: u8 = 6;
+pub(crate) const CODE: u8 = 10;
 pub(crate) const TAGS: u8 = 13;
 
 const CUSTOM: u8 = 0;

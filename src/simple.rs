@@ -1,23 +1,26 @@
 //! Guests that V8 compiles soon, whatever their code is: those may be compiled on the thread of a page. V8 compiles a
-//! function when it is first called, and only validates it before. What that takes grows with the module's size, but also
-//! with the locals of each function, 50,000 at the most, and with the parameters and results of each call and block, 1,000
-//! at the most, of which a byte or two make another one.
+//! function when it is first called, and only validates it before. What that takes grows with the size of the module; but
+//! also with the locals of each function, 50,000 at the most; with the parameters and results of each call and block, 1,000
+//! at the most, of which a byte or two make another one; and with the blocks that surround an instruction, which branches
+//! and `delegate` go over: with the square of a function's size.
 //! <https://webassembly.github.io/spec/core/appendix/implementation.html>
 
 use crate::binary_types::{FUNCTION, REFERENCE, REFERENCE_OR_NULL};
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused, Source};
-use crate::sections::{FUNCTIONS, Sections, TYPES};
+use crate::sections::{CODE, Sections, TYPES};
 
-/// Most bytes of a simple guest, which take V8 a millisecond.
+/// Most bytes of a simple guest, which take V8 a millisecond or two, as compilers make them.
 const MOST_BYTES: u32 = 128 * 1024;
-/// Most functions. With 50,000 locals each they take V8 50 ms. Those of compilers have some 300 in so many bytes.
+/// Most functions. Those of compilers have some 300 in so many bytes.
 const MOST_FUNCTIONS: u32 = 512;
-/// Most parameters, or results. 128 KiB of blocks with so many take V8 50 ms.
+/// Most bytes of a function. The longest of our guests has 13,065.
+const MOST_CODE: u32 = 16 * 1024;
+/// Most parameters, or results. Those of compilers have up to 17.
 const MOST_VALUES: u32 = 32;
 
-/// True for a guest of so few bytes and functions, and so short types of functions alone, that V8 compiles it soon. An
-/// invalid one may be called simple: engines refuse it soon.
+/// True for a guest of so few bytes, so few and short functions, and so short types of functions alone, that V8 compiles it
+/// soon. An invalid one may be called simple: engines refuse it soon.
 pub(crate) fn is_simple(guest: &dyn Source) -> bool {
     guest.length() <= MOST_BYTES && is_bounded(&mut Reader::new(guest, 0..0)).unwrap_or(false)
 }
@@ -32,7 +35,20 @@ fn is_bounded(reader: &mut Reader) -> Result<bool, Refused> {
             }
         }
     }
-    Ok(sections.enter(FUNCTIONS, reader)?.is_none() || reader.u32()? <= MOST_FUNCTIONS)
+    if sections.enter(CODE, reader)?.is_some() {
+        let count = reader.u32()?;
+        if count > MOST_FUNCTIONS {
+            return Ok(false);
+        }
+        for _ in 0..count {
+            let size = reader.u32()?;
+            if size > MOST_CODE {
+                return Ok(false);
+            }
+            reader.skip(size)?;
+        }
+    }
+    Ok(true)
 }
 
 /// Reads parameters or results: true if they are few, and of types of one byte.
@@ -51,7 +67,7 @@ fn has_few_values(reader: &mut Reader) -> Result<bool, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_BYTES, MOST_FUNCTIONS, MOST_VALUES, is_simple};
+    use super::{MOST_BYTES, MOST_CODE, MOST_FUNCTIONS, MOST_VALUES, is_simple};
 
     /// A module of these fields in text.
     fn module(fields: &str) -> Vec<u8> {
@@ -63,6 +79,8 @@ mod tests {
         let parameters = |count: u32| format!("(func (param {}))", "i64 ".repeat(count as usize));
         let results = |count: u32| format!("(func (result {}) unreachable)", "v128 ".repeat(count as usize));
         let functions = |count: u32| "(func (local i32))".repeat(count as usize);
+        // Beside the instructions, a function has the count of its locals and its end.
+        let code = |bytes: u32| format!("(func {})", "nop ".repeat(bytes as usize - 2));
         for (what, fields, expected) in [
             ("nothing", String::new(), true),
             ("parameters at the bound", parameters(MOST_VALUES), true),
@@ -73,6 +91,9 @@ mod tests {
             ("a type that only a block has", format!("(type {})", parameters(MOST_VALUES + 1)), false),
             ("functions at the bound", functions(MOST_FUNCTIONS), true),
             ("one function more", functions(MOST_FUNCTIONS + 1), false),
+            ("code at the bound", code(MOST_CODE), true),
+            ("one byte of code more", code(MOST_CODE + 1), false),
+            ("long code behind a short one", functions(1) + &code(MOST_CODE + 1), false),
             ("abstract references", "(func (param externref funcref) (result externref) unreachable)".to_owned(), true),
             ("a structure", "(type (struct (field i32)))".to_owned(), false),
             ("an array", "(type (array i32))".to_owned(), false),

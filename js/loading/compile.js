@@ -18,7 +18,7 @@ export async function compileOwn(bytes) {
 }
 
 /**
- * Compiles a guest, on this thread where that cannot take long. Rejects with the engine's error.
+ * Compiles a guest, on this thread if it is simple. Rejects with the engine's error.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {boolean} isSimple true for a guest that V8 compiles soon, whatever its code is (`src/simple.rs`)
  */
