@@ -152,36 +152,47 @@ test('the NATS server restarts: what was on its way, what is idempotent, what co
   await own.close();
 });
 
-test('a member whose connection is lost while it computes answers once that is back', async () => {
-  const proxy = await startProxy(server.port);
-  const there = await server.connect({ servers: proxy.url });
-  const answers = deferred();
-  const pool = await benchPool({
-    hostCall: (...[, , , length]) => answers.promise.then(() => bytesOf(Number(text(length)))),
-    async: true,
-    size: 3,
-  });
-  const service = await serve(there, pool, { name: 'cut', version: '1.0.0' });
+for (const [what, { settings, lengths, isClosed }] of Object.entries({
   // The last one comes in pieces.
-  const lengths = [0, 5, 3_000_000];
-  const asked = lengths.map((length) => remote(connection, 'cut').invoke('call', String(length)));
-  await until(() => pool.stats.busy === lengths.length);
-  const lost = (async () => {
-    for await (const { type } of there.status()) if (type === 'disconnect') return;
-  })();
-  proxy.cut();
-  await lost;
-  answers.resolve();
-  await until(() => pool.stats.busy === 0);
-  proxy.restore();
-  for (const [index, answer] of (await Promise.all(asked)).entries()) {
-    equal(Buffer.compare(answer, bytesOf(lengths[index])), 0);
-  }
-  await service.close();
-  await pool.close();
-  await there.close();
-  proxy.close();
-});
+  'answers once that is back': { lengths: [0, 5, 3_000_000] },
+  'answers so though it is closed meanwhile': { lengths: [0, 5], isClosed: true },
+  'answers in pieces that its server takes': { lengths: [300_000], settings: 'max_payload: 64KB' },
+})) {
+  test(`a member whose connection is lost while it computes ${what}`, async () => {
+    const own = await NatsServer.start({ settings });
+    const proxy = await startProxy(own.port);
+    const here = await own.connect();
+    const there = await own.connect({ servers: proxy.url });
+    const answers = deferred();
+    const pool = await benchPool({
+      hostCall: (...[, , , length]) => answers.promise.then(() => bytesOf(Number(text(length)))),
+      async: true,
+      size: lengths.length,
+    });
+    const service = await serve(there, pool, { name: 'cut', version: '1.0.0' });
+    const asked = lengths.map((length) => remote(here, 'cut').invoke('call', String(length)));
+    await until(() => pool.stats.busy === lengths.length);
+    const lost = (async () => {
+      for await (const { type } of there.status()) if (type === 'disconnect') return;
+    })();
+    proxy.cut();
+    await lost;
+    const closed = isClosed ? service.close() : undefined;
+    answers.resolve();
+    await until(() => pool.stats.busy === 0);
+    proxy.restore();
+    for (const [index, answer] of (await Promise.all(asked)).entries()) {
+      equal(Buffer.compare(answer, bytesOf(lengths[index])), 0);
+    }
+    await closed;
+    await service.close();
+    await pool.close();
+    await there.close();
+    await here.close();
+    proxy.close();
+    await own.close();
+  });
+}
 
 test('a member that reads too slowly: the NATS server drops its connection, and it comes back', async () => {
   const own = await NatsServer.start({ settings: 'max_pending: 1MB\nwrite_deadline: "100ms"' });

@@ -230,7 +230,8 @@ export class Call {
   #memberAt(subject) {
     const all = memberSubjects(this.#settings.prefix);
     if (subject?.startsWith(all)) return subject;
-    const message = `the answer asks for messages to \`${subject}\`, where no member takes any: their subjects are ${all}>`;
+    const asked = subject === undefined ? 'has no reply subject' : `asks for messages to \`${subject}\``;
+    const message = `the answer ${asked}: members take messages at ${all}> alone`;
     throw new WapcError('WAPC_UNREACHABLE', message);
   }
 

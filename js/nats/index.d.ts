@@ -95,7 +95,10 @@ export interface ServeOptions {
 export interface Served {
   /** Tells the members of a service apart: what PING, INFO and STATS have as `id`. */
   readonly id: string;
-  /** Takes nothing new, answers what it has taken, then leaves. Guest and connection stay open. Idempotent. */
+  /**
+   * Takes nothing new, answers what it has taken, then leaves. Guest and connection stay open. Waits up to 5 s for a
+   * connection that is lost, if there are answers for it. Idempotent.
+   */
   close(): Promise<void>;
   /** Calls `close`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;

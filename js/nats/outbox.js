@@ -9,7 +9,9 @@
  */
 
 import { atNextTurn } from '../base/next-turn.js';
+import { startTimer } from '../base/timer.js';
 import { isConnected } from './link.js';
+import { STALL } from './wire.js';
 
 export class Outbox {
   #connection;
@@ -65,9 +67,24 @@ export class Outbox {
       try {
         this.#connection.publish(subject, bytes, options);
       } catch {
-        // The connection is closed, and with it the way to the caller.
+        // The connection is closed, and with it the way to the caller; or the server that it found again takes less.
       }
     }
+  }
+
+  /**
+   * Resolves once what is kept for a lost connection is published: at once if nothing is, or when the connection is back or
+   * closed. Waits for `STALL` at most.
+   */
+  async sent() {
+    if (this.#isConnected || !this.#pending.some(({ isAnswer }) => isAnswer)) return;
+    await new Promise((resolve) => {
+      const stopTimer = startTimer(STALL, () => resolve(undefined));
+      this.#waiting.push(() => {
+        stopTimer();
+        resolve(undefined);
+      });
+    });
   }
 
   /** Publishes what is pending, if it can, and keeps nothing from then on. */

@@ -306,6 +306,7 @@ class Service {
     // Resolves when the server sends no more requests, and those that it had sent were taken.
     await this.#requests.drain().catch(() => {});
     if (this.#inFlight > 0) await new Promise((resolve) => (this.#becomeIdle = () => resolve(undefined)));
+    await this.#outbox.sent();
     this.#stop();
     // Answers are on their way until the server has said that it has them.
     if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});

@@ -42,11 +42,19 @@ export const memberSubject = (prefix, id, token) => `${memberSubjects(prefix)}${
 export const memberSubjects = (prefix) => `${prefix}.$member.`;
 
 /**
+ * The longest message in bytes that the server of a connection has said: while it is lost, the connection does not know.
+ * @type {WeakMap<object, number>}
+ */
+const longestMessages = new WeakMap();
+
+/**
  * Bytes of the longest payload that fits into one message.
  * @param {any} connection
  */
 export function roomIn(connection) {
-  const message = connection.info?.max_payload ?? USUAL_MESSAGE;
+  const said = connection.info?.max_payload;
+  if (said !== undefined) longestMessages.set(connection, said);
+  const message = said ?? longestMessages.get(connection) ?? USUAL_MESSAGE;
   return Math.max(message - HEADERS, Math.floor(message / 2));
 }
 
