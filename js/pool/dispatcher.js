@@ -351,8 +351,11 @@ export class Dispatcher {
     queueMicrotask(() => {
       this.#isServing = false;
       if (this.#isOver) return;
-      // By number: a pool that was closed gives out no instance to new requests, but these were accepted before.
-      for (const instance of this.#instances.all) {
+      for (let number; this.#requests.length > 0 && (number = this.#core.pool_acquire(this.#slot)) !== POOL_NONE;) {
+        this.release(this.#instances.get(number));
+      }
+      // A pool that was closed gives out none so: that is for new requests, and these were accepted before.
+      for (const instance of this.#closing === undefined ? [] : this.#instances.all) {
         if (this.#requests.length === 0 || this.#isOver) break;
         if (this.#core.pool_acquire_idle(this.#slot, instance.number)) this.release(instance);
       }
