@@ -27,10 +27,10 @@ export function bytes(option, text) {
 /** The most workers: more take the machine's memory, and minutes to start. */
 export const MOST_WORKERS = 1_024;
 
-/** A whole number above 0, at most `most`, which has no more than 15 digits. */
-export function count(option, text, most = 999_999_999) {
-  const isCount = /^[1-9]\d{0,14}$/.test(text) && Number(text) <= most;
-  if (!isCount) throw wrong(option, text, `a whole number from 1 to ${most}`);
+/** A whole number from `least` to `most`, which has no more than 15 digits. */
+export function count(option, text, most = 999_999_999, least = 1) {
+  const isCount = /^(0|[1-9]\d{0,14})$/.test(text) && Number(text) >= least && Number(text) <= most;
+  if (!isCount) throw wrong(option, text, `a whole number from ${least} to ${most}`);
   return Number(text);
 }
 

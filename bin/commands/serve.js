@@ -90,11 +90,8 @@ function clearIdFile(file) {
 }
 
 function instances({ workers }) {
-  if (workers === '0') return { size: 1 };
-  return {
-    size: workers === undefined ? availableParallelism() : count('workers', workers, MOST_WORKERS),
-    workers: true,
-  };
+  const size = workers === undefined ? availableParallelism() : count('workers', workers, MOST_WORKERS, 0);
+  return size === 0 ? { size: 1 } : { size, workers: true };
 }
 
 const log = (line) => void printError(`${printable(line)}\n`);
