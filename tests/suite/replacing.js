@@ -174,7 +174,8 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
           call.resolve();
           equal(await runs, end === 'close' ? 'version1' : 'WAPC_CLOSED');
           await ended;
-          equal(await replaced, 'WAPC_CLOSED');
+          // A pool that is closed may replace its guest before the invocation has ended that it waits for.
+          equal([...(end === 'close' ? ['replaced'] : []), 'WAPC_CLOSED'].includes(await replaced), true);
           await fails('WAPC_CLOSED', () => pool.replace(new Uint8Array(8)));
           await fails('WAPC_CLOSED', () => pool.info);
         }
