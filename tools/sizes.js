@@ -10,7 +10,7 @@ const DIST = join(root, 'dist');
 
 /** Limits in bytes. Above those of the two artifacts, inlining them into the package stops being right. */
 const LIMITS = {
-  core: { bytes: 120_300, gzipped: 49_900 },
+  core: { bytes: 120_400, gzipped: 49_900 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
   interrupt: { bytes: 70_000, gzipped: 25_000 },
   page: { gzipped: 79_500 },
