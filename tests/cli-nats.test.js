@@ -409,7 +409,7 @@ for (const [name, args, said] of [
   [
     'more workers than machines start',
     ['serve', bench, '--name', 'a', '--nats', 'nats://127.0.0.1:1', '--workers', '1025'],
-    /--workers: .* from 1 to 1024/,
+    /--workers: .* from 0 to 1024/,
   ],
   [
     'workers that are no number',

@@ -11,7 +11,7 @@
 import { atNextTurn } from '../base/next-turn.js';
 import { startTimer } from '../base/timer.js';
 import { isConnected } from './link.js';
-import { STALL } from './wire.js';
+import { STALL, roomIn } from './wire.js';
 
 export class Outbox {
   #connection;
@@ -24,6 +24,8 @@ export class Outbox {
   constructor(connection) {
     this.#connection = connection;
     this.#isConnected = isConnected(connection);
+    // Known from now on, also while the connection is lost.
+    roomIn(connection);
     this.#statuses = connection.status();
     void this.#watch();
   }
