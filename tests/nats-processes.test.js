@@ -172,14 +172,17 @@ for (const [what, { settings, lengths, isClosed }] of Object.entries({
     const service = await serve(there, pool, { name: 'cut', version: '1.0.0' });
     const asked = lengths.map((length) => remote(here, 'cut').invoke('call', String(length)));
     await until(() => pool.stats.busy === lengths.length);
-    const lost = (async () => {
-      for await (const { type } of there.status()) if (type === 'disconnect') return;
-    })();
+    const told = async (what) => {
+      for await (const { type } of there.status()) if (type === what) return;
+    };
+    const lost = told('disconnect');
     proxy.cut();
     await lost;
-    const closed = isClosed ? service.close() : undefined;
     answers.resolve();
     await until(() => pool.stats.busy === 0);
+    const closed = isClosed ? service.close() : undefined;
+    // Closing takes no longer than that, unless it waits.
+    if (isClosed) await told('reconnecting');
     proxy.restore();
     for (const [index, answer] of (await Promise.all(asked)).entries()) {
       equal(Buffer.compare(answer, bytesOf(lengths[index])), 0);
