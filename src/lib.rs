@@ -25,6 +25,8 @@ mod pool;
 mod promise;
 mod protocol;
 mod reader;
+#[allow(dead_code)] // The rewriter needs all of them.
+mod section_ids;
 mod sections;
 mod simple;
 mod slots;

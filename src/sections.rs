@@ -4,15 +4,7 @@ use std::ops::Range;
 
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused};
-
-pub(crate) const TYPES: u8 = 1;
-pub(crate) const TABLES: u8 = 4;
-pub(crate) const MEMORIES: u8 = 5;
-pub(crate) const GLOBALS: u8 = 6;
-pub(crate) const CODE: u8 = 10;
-pub(crate) const TAGS: u8 = 13;
-
-const CUSTOM: u8 = 0;
+use crate::section_ids::CUSTOM;
 
 /// Bytes in front of the sections.
 const PREAMBLE: u32 = 8;

@@ -8,7 +8,8 @@
 use crate::binary_types::{FUNCTION, REFERENCE, REFERENCE_OR_NULL};
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Refused, Source};
-use crate::sections::{CODE, Sections, TYPES};
+use crate::section_ids::{CODE, TYPES};
+use crate::sections::Sections;
 
 /// Most bytes of a simple guest, which take V8 a millisecond or two, as compilers make them.
 const MOST_BYTES: u32 = 128 * 1024;

@@ -12,6 +12,8 @@ mod exports;
 #[path = "../leb128.rs"]
 mod leb128;
 mod rewriter;
+#[path = "../section_ids.rs"]
+mod section_ids;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

@@ -25,9 +25,9 @@ use cursor::Cursor;
 pub(crate) use cursor::Refused;
 use output::{Body, insert, write_sized, write_unsigned};
 use references::refers_to_host;
-use spaces::{
-    CODE, CUSTOM, EXPORTS, FUNCTIONS, GLOBALS, ORDER, PREAMBLE, START, Section, Spaces, TABLES, TYPES, read_sections,
-};
+use spaces::{ORDER, PREAMBLE, Section, Spaces, read_sections};
+
+use crate::section_ids::{CODE, CUSTOM, EXPORTS, FUNCTIONS, GLOBALS, START, TABLES, TYPES};
 
 /// Custom sections that name offsets of code, which change.
 const OF_OFFSETS: [&str; 4] = [".debug_", "metadata.code.", "sourceMappingURL", "external_debug_info"];

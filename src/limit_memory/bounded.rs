@@ -7,7 +7,8 @@ use super::heap_types::{check_globals, check_tags, read_types};
 use super::output::{Length, Output, write_unsigned};
 use crate::leb128::Leb128;
 use crate::reader::{Reader, Reason, Refused};
-use crate::sections::{GLOBALS, MEMORIES, Sections, TABLES, TAGS, TYPES};
+use crate::section_ids::{GLOBALS, MEMORIES, TABLES, TAGS, TYPES};
+use crate::sections::Sections;
 
 /// A module, and how far it may grow.
 pub(super) struct Bounded {

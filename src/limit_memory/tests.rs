@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::bounded::Bounded;
 use super::output::{Length, Output, write_unsigned};
 use crate::reader::{Reader, Reason};
-use crate::sections::{GLOBALS, MEMORIES, TABLES, TAGS, TYPES};
+use crate::section_ids::{GLOBALS, MEMORIES, TABLES, TAGS, TYPES};
 
 mod growing;
 mod hostile;

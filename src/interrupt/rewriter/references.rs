@@ -2,9 +2,10 @@
 
 use super::cursor::{Cursor, Refused};
 use super::instructions::{Instruction, NoLabels, read_instruction};
-use super::spaces::{ELEMENTS, EXPORTS, FUNCTION, GLOBALS, Section, TABLES, read_table};
+use super::spaces::{FUNCTION, Section, read_table};
 use super::types::skip_value_type;
 use crate::leb128::Leb128;
+use crate::section_ids::{ELEMENTS, EXPORTS, GLOBALS, TABLES};
 
 /// True where a module refers to one of its imported functions, which are its first `imported` ones. `call_indirect` and
 /// `call_ref` reach no function that stands in no table, global, segment or export: code refers to none but those.

@@ -7,21 +7,10 @@ use super::cursor::{Cursor, Refused};
 use super::instructions::{Instruction, NoLabels, read_instruction};
 use super::types::{Signature, read_types, skip_value_type};
 use crate::leb128::Leb128;
-
-pub(super) const CUSTOM: u8 = 0;
-pub(super) const TYPES: u8 = 1;
-const IMPORTS: u8 = 2;
-pub(super) const FUNCTIONS: u8 = 3;
-pub(super) const TABLES: u8 = 4;
-const MEMORIES: u8 = 5;
-pub(super) const GLOBALS: u8 = 6;
-pub(super) const EXPORTS: u8 = 7;
-pub(super) const START: u8 = 8;
-pub(super) const ELEMENTS: u8 = 9;
-pub(super) const CODE: u8 = 10;
-const DATA: u8 = 11;
-const DATA_COUNT: u8 = 12;
-const TAGS: u8 = 13;
+use crate::section_ids::{
+    CODE, CUSTOM, DATA, DATA_COUNT, ELEMENTS, EXPORTS, FUNCTIONS, GLOBALS, IMPORTS, MEMORIES, START, TABLES, TAGS,
+    TYPES,
+};
 
 /// The sections in the order that they have in a module, custom ones apart.
 pub(super) const ORDER: [u8; 13] =
