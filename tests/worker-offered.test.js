@@ -63,7 +63,7 @@ test('an invocation that is aborted while it runs ends, although the end of thos
   let lines = 0;
   const logger = () => {
     untilRun(3, TAKEN);
-    // What follows the first line is read only when the message that has announced it is counted.
+    // The host reads the lines behind the first only once it has handled the message that announced the first.
     if (++lines === 2) controller.abort({ code: 'aborted' });
   };
   const { pool, untilRun } = await opened('probe', { logger });

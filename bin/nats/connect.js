@@ -10,7 +10,7 @@ export const NATS_OPTIONS = {
   'inbox-prefix': { type: 'string', value: 'PREFIX', help: 'where answers come to (default _INBOX)' },
 };
 
-/** What is expected where a path has too many names, by how many it may have. */
+/** The end of the message about a path with too many names, by how many names it may have. */
 const MOST = ['nothing after the port', 'one name after the port', 'one or two names after the port'];
 
 const EXPECTED = 'an address such as nats://127.0.0.1:4222, or tls://…';

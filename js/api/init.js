@@ -46,7 +46,7 @@ export async function init(core, wasi, interrupt) {
 /**
  * Compiles one of the package's own modules.
  * @param {import('./index.js').GuestSource} source
- * @param {typeof CORE} own
+ * @param {typeof CORE} own the module that was expected
  * @throws {WapcError} WAPC_LOAD: it is another module
  */
 async function compile(source, { what, from, known }) {

@@ -23,7 +23,7 @@ export class Turns {
   id = undefined;
   /** The guest's name in errors; undefined where it has none. */
   name = undefined;
-  /** What the user closes, for errors: `pool` once its pool was closed. */
+  /** The word for errors of what was closed: `pool` where the whole pool was destroyed. */
   owner = 'host';
   /**
    * Set by a pool: makes and initializes a fresh instance in place of one that broke, before pending invocations begin.

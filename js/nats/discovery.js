@@ -98,7 +98,8 @@ export class Discovery {
   #asked() {
     try {
       const data = this.#data();
-      // What JSON has not throws, and what is too long would not be sent: the rest of STATS is said all the same.
+      // Data that JSON cannot express throw here, and longer ones than a message would not be sent. STATS has the error then,
+      // in place of the data.
       const { length } = encoder.encode(JSON.stringify(data));
       const most = roomIn(this.#connection);
       return length <= most ? data : { error: `data: ${length} bytes in JSON, more than ${most}` };

@@ -9,7 +9,7 @@ const AGAIN = 1_000;
 const EACH = 30_000;
 
 /**
- * What a watch asks the bucket for.
+ * The questions of a watch to its bucket.
  * @typedef {object} Asking
  * @property {(mayCreate: boolean) => Promise<any>} changes of all guests; makes the bucket if it is missing, and may be made
  * @property {() => Promise<string | undefined>} version that the bucket has of the guest; of a link, that of the link itself

@@ -38,7 +38,7 @@ export const subjectOf = (prefix, name, token) => `${prefix}.${name}.${token}`;
 export const cancelSubject = (prefix, name) => `${prefix}.$cancel.${name}`;
 /** The subject of messages to one member: pieces and acknowledgements. No service is named so. */
 export const memberSubject = (prefix, id, token) => `${memberSubjects(prefix)}${id}.${token}`;
-/** What the subjects of all members begin with. */
+/** The beginning of the subjects of all members. */
 export const memberSubjects = (prefix) => `${prefix}.$member.`;
 
 /**
