@@ -17,7 +17,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 import { cache } from './cache.js';
-import { CONSTANTS, constantsOf } from './constants.js';
+import { CONSTANTS } from './constants.js';
 import { bundleMessagePack } from './messagepack.js';
 import { fail, root, run, step } from './run.js';
 import { sizeOf, sizes } from './sizes.js';
@@ -88,9 +88,10 @@ function buildHello() {
 
 function writeConstants() {
   mkdirSync(GENERATED, { recursive: true });
-  for (const [source, name] of Object.entries(CONSTANTS)) {
+  for (const [name, { sources, make }] of Object.entries(CONSTANTS)) {
     const file = join(GENERATED, name);
-    if (isOlder(file, [join(root, source), join(root, 'tools/constants.js')])) writeFileSync(file, constantsOf(source));
+    const origins = [...sources, 'tools/constants.js'].map((source) => join(root, source));
+    if (isOlder(file, origins)) writeFileSync(file, make());
   }
 }
 

@@ -8,17 +8,23 @@ import { join } from 'node:path';
 
 import { fail, root } from './run.js';
 
-/** The Rust files with the declarations, and the modules of js/generated/ made of them. */
+/** The modules of js/generated/ that hold constants: the Rust files that each is made of, and what makes it. */
 export const CONSTANTS = {
-  'src/constants.rs': 'constants.js',
-  'src/wasi/constants.rs': 'wasi-constants.js',
+  'constants.js': {
+    sources: ['src/constants.rs', 'src/options.rs'],
+    make: () => constantsOf('src/constants.rs') + limitsOf('src/options.rs'),
+  },
+  'wasi-constants.js': {
+    sources: ['src/wasi/constants.rs'],
+    make: () => constantsOf('src/wasi/constants.rs'),
+  },
 };
 
 const DECLARATION = /^\s*pub\(crate\) const (\w+): (?:u32|f64|\[&str; \d+\]) = (.+);$/;
 const MODULE = /^pub\(crate\) mod (\w+) \{$/;
 
-/** The JavaScript module for a file of constants. Fails on a line that it does not understand. */
-export function constantsOf(file) {
+/** The JavaScript module of a file of constants. Fails on a line that it does not understand. */
+function constantsOf(file) {
   const written = [`// Made of ${file}: to change a constant, change it there.`];
   let module;
   for (const line of readFileSync(join(root, file), 'utf8').split('\n')) {
@@ -39,4 +45,12 @@ export function constantsOf(file) {
     }
   }
   return `${written.join('\n')}\n`;
+}
+
+/** The names of `limits`, which are declared with their types. Fails where they are not found. */
+function limitsOf(file) {
+  const [, fields] = /^ +struct Limits \{$(.*?)^ +\}$/ms.exec(readFileSync(join(root, file), 'utf8')) ?? [];
+  const names = [...(fields ?? '').matchAll(/ = "(\w+)" => /g)].map(([, name]) => name);
+  if (names.length === 0) fail(`${file}: tools/constants.js does not find the names of \`limits\``);
+  return `/** The names of \`limits\`. */\nexport const LIMITS = ${JSON.stringify(names)};\n`;
 }

@@ -3,6 +3,7 @@
  * then never run inside the core, whose frames they would unwind, and cannot return a different value on a second read.
  */
 
+import { LIMITS } from '../generated/constants.js';
 import { WapcError, argumentError, messageOf } from './error.js';
 
 /**
@@ -79,14 +80,12 @@ const didYouMean = (name) => (name === undefined ? '' : `; did you mean \`${name
 
 /** The option that was meant by a name that is none; undefined if none is similar. */
 function meant(name, known) {
+  // Callers give them outside of `limits`, too.
   if (known.includes('limits') && LIMITS.includes(name)) return `limits.${name}`;
   if (known.includes('size') && name === 'max') return 'size';
   const most = Math.min(2, Math.floor(name.length / 3));
   return known.find((other) => distance(name.slice(0, 32).toLowerCase(), other.toLowerCase()) <= most);
 }
-
-/** Names of `limits`, which callers also give outside of it. */
-const LIMITS = ['memory', 'payload', 'timeout', 'start', 'interrupt', 'fuel', 'suspensions'];
 
 /** Edit distance: the number of letters to insert, remove or replace. */
 function distance(from, to) {
