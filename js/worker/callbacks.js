@@ -20,7 +20,7 @@ export class Callbacks {
 
   /**
    * @param {{ id: number }} host the host as the host callback sees it
-   * @param {import('./remote.js').RemoteSettings} settings of the host
+   * @param {import('./settings.js').RemoteSettings} settings of the host
    */
   constructor(host, settings) {
     this.#host = host;

@@ -17,19 +17,8 @@ import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from 
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
 import { Request } from './request.js';
 import { RequestTime } from './request-time.js';
+import { mayBeAhead, workerSettings } from './settings.js';
 import { diedError, notLoadedError } from './start.js';
-
-/** The limits that the worker itself enforces: those of time only if its guest ends at them by itself. */
-function limitsOf({ payloadLimit: payload, isInterruptible, timeout, startLimit: start, fuel }) {
-  return isInterruptible ? { payload, interrupt: true, timeout, start, fuel } : { payload };
-}
-
-/**
- * True if invocations may be sent behind one that runs, where they cannot be taken back while it computes: it ends in time;
- * and one that runs once more elsewhere, because its answer was lost with the worker, has left no files.
- */
-const mayBeAhead = ({ timeout, wasi }) =>
-  timeout !== undefined && Object.values(wasi.preopens ?? {}).every((directory) => typeof directory?.path !== 'string');
 
 export class RemoteGuest {
   /** Length of linear memory in bytes, as last reported. */
@@ -62,7 +51,7 @@ export class RemoteGuest {
 
   /**
    * @param {{ id: number }} host the host as callbacks see it
-   * @param {import('./remote.js').RemoteSettings} settings of the host
+   * @param {import('./settings.js').RemoteSettings} settings of the host
    * @param {() => void} died called when the worker dies between requests
    * @param {() => void} rested called when no request is left, before the promise of the last one settles
    */
@@ -267,7 +256,7 @@ export class RemoteGuest {
 
   /** Starts a worker with a guest, once. */
   #startOnce(invocation, module) {
-    const { script, hostCall } = this.#settings;
+    const { script } = this.#settings;
     this.#hasLoaded = false;
     this.#channel = new Channel(
       script,
@@ -276,15 +265,7 @@ export class RemoteGuest {
       (channel, error) => this.#die(channel, error),
       mayBeAhead(this.#settings),
     );
-    const { args, env, stdin, preopens } = this.#settings.wasi;
-    const settings = {
-      limits: limitsOf(this.#settings),
-      isRewritten: isRewritten(module),
-      callsHost: hostCall !== undefined,
-      wasi: { args, env, stdin, preopens },
-      memory: this.#channel.memory,
-      rings: this.#channel.rings,
-    };
+    const settings = workerSettings(this.#settings, isRewritten(module), this.#channel);
     return this.#ask(invocation, true, (channel) => {
       channel.send([START, platform.modules.core, module, platform.modules.wasi, settings]);
       this.#time.loads();

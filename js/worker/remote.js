@@ -9,21 +9,6 @@ import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
 import { notInWorkers, whyNot } from './start.js';
 
-/**
- * The settings of a host whose guest runs in a worker.
- * @typedef {object} RemoteSettings
- * @property {number} payloadLimit bytes
- * @property {number | undefined} timeout ms of an invocation
- * @property {number | undefined} startLimit ms of a start
- * @property {boolean} isInterruptible true if the guest can be interrupted: it ends at a time limit by itself
- * @property {number | undefined} fuel instructions of an invocation
- * @property {import('../api/index.js').HostCall | undefined} hostCall
- * @property {ReturnType<typeof import('../base/codec.js').readCodec>} codec
- * @property {((text: string) => void) | undefined} logger
- * @property {unknown} script of the worker: a URL, a factory, or undefined for the package's own
- * @property {import('../wasi/settings.js').WasiSettings} wasi
- */
-
 /** Starts a host of `module` in a worker: one of those that are `starting`. */
 export async function startRemote(
   starting,
@@ -96,7 +81,7 @@ class Remote extends Turns {
   /**
    * @param {number} id
    * @param {WebAssembly.Module} module
-   * @param {RemoteSettings} settings
+   * @param {import('./settings.js').RemoteSettings} settings
    * @param {{ memoryLimit: number | undefined, demands: number }} required of each guest that takes over
    * @param {{ name: string | undefined, guestName: string | undefined }} names given to the host, and the guest's own
    */

@@ -25,7 +25,7 @@ export class RequestTime {
   #timed;
 
   /**
-   * @param {import('./remote.js').RemoteSettings} settings of the host
+   * @param {import('./settings.js').RemoteSettings} settings of the host
    * @param {Timed} timed
    */
   constructor(settings, timed) {
