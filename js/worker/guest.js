@@ -13,7 +13,7 @@ import { sizeOfBytes, sizeOfText } from './ahead.js';
 import { Callbacks } from './callbacks.js';
 import { BY_MESSAGE, Channel } from './channel.js';
 import { unpack } from './errors.js';
-import { collectMemories, isOutOfMemory, memoriesComeBack, workerStopped } from './memories.js';
+import { startWithMemory, workerStopped } from './memories.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
 import { Request } from './request.js';
 import { RequestTime } from './request-time.js';
@@ -207,26 +207,15 @@ export class RemoteGuest {
     });
   }
 
-  /**
-   * Starts a worker with a guest of `module`. If the engine is out of memories, tries again after unused ones were
-   * collected.
-   */
-  async start(invocation, module) {
-    const since = performance.now();
-    for (let isFirst = true; ; isFirst = false) {
-      try {
-        return await this.#startOnce(invocation, module);
-      } catch (error) {
-        const isOfScript = error.code === 'WAPC_LOAD' && !this.#hasLoaded;
-        if (!isOutOfMemory(error) || isOfScript) throw error;
-        const fate = this.#fate;
-        // Unused memories are collected each time: nothing was where one memory had room, and the worker may need more.
-        const hasRoom = collectMemories();
-        if (!(isFirst && hasRoom) && !(await memoriesComeBack(since))) throw error;
-        // The guest was ended during the wait.
-        if (this.#fate !== fate) throw this.#fate;
-      }
-    }
+  /** Starts a worker with a guest of `module`. */
+  start(invocation, module) {
+    // WAPC_LOAD is of the script, unless that had loaded.
+    const mayTryAgain = (error) => error.code !== 'WAPC_LOAD' || this.#hasLoaded;
+    return startWithMemory(
+      () => this.#startOnce(invocation, module),
+      mayTryAgain,
+      () => this.#fate,
+    );
   }
 
   /** Terminates the worker at once, and rejects the running request with `error`. */

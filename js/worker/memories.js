@@ -3,13 +3,37 @@
  * workers).
  */
 
-export const isOutOfMemory = (error) => error instanceof RangeError || error?.cause instanceof RangeError;
+const isOutOfMemory = (error) => error instanceof RangeError || error?.cause instanceof RangeError;
+
+/**
+ * Starts a guest in a worker by `start`. If the engine is out of memories, tries again after unused ones were collected.
+ * @template T
+ * @param {() => Promise<T>} start
+ * @param {(error: unknown) => boolean} mayTryAgain false for an error that another start does not mend
+ * @param {() => unknown} fate the error that ended the last worker: another one if the guest was ended during the wait
+ * @returns {Promise<T>}
+ */
+export async function startWithMemory(start, mayTryAgain, fate) {
+  const since = performance.now();
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!isOutOfMemory(error) || !mayTryAgain(error)) throw error;
+      const last = fate();
+      // Unused memories are collected each time: nothing was where one memory had room, and the worker may need more.
+      const hasRoom = collectMemories();
+      if (!(isFirst && hasRoom) && !(await memoriesComeBack(since))) throw error;
+      if (fate() !== last) throw fate();
+    }
+  }
+}
 
 /**
  * Makes the engine collect unused memories of this thread. An engine without room for another memory collects those of
  * the thread that asks, so a worker cannot free those of this thread. Returns true if there is room now.
  */
-export function collectMemories() {
+function collectMemories() {
   try {
     new WebAssembly.Memory({ initial: 1 });
     return true;
@@ -31,7 +55,7 @@ export function workerStopped() {
  * Waits a little, if a stopped worker may still free its memories. False if there is none, or if a start that began at
  * `since` has waited for as long as one takes: its own workers were stopped meanwhile.
  */
-export async function memoriesComeBack(since) {
+async function memoriesComeBack(since) {
   if (performance.now() - Math.min(lastStopped, since) > DYING) return false;
   await new Promise((resolve) => setTimeout(resolve, 50));
   return true;
