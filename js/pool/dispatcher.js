@@ -39,8 +39,7 @@ export class Dispatcher {
   #isServing = false;
   /** True while idle instances are about to have what others were offered. */
   #isBalancing = false;
-  /** Invocations that began, and those that failed. */
-  #counts = { invocations: 0, failures: 0 };
+  #invocations;
   #acquired;
   /** The promise of `close`, and the function that resolves it. */
   #closing;
@@ -70,11 +69,13 @@ export class Dispatcher {
     this.#offers = new Offers(this.#requests, this.#instances, {
       creating: () => this.#core.pool_creating(this.#slot),
       ended: (instance, hasBegun, failed) => this.#offeredEnded(instance, hasBegun, failed),
-      begins: () => this.#counts.invocations++,
+      begins: () => this.#invocations.counts.invocations++,
       back: () => this.#serveSoon(),
       locate: (error, invocation) => this.#locate(error, invocation),
     });
-    this.#acquired = new AcquiredInstances(this.#instances, this.#supply, this.#counts, () => this.name);
+    const name = () => this.name;
+    this.#invocations = new Invocations(this, name);
+    this.#acquired = new AcquiredInstances(this.#instances, this.#supply, this.#invocations.counts, name);
     this.#acquire = this.#core.pool_acquire;
     this.#markIdle = this.#core.pool_release;
   }
@@ -115,7 +116,7 @@ export class Dispatcher {
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
     const waiting = this.#offers.length + Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
-    return { size: idle + busy, idle, busy, waiting, ...this.#counts, replaced };
+    return { size: idle + busy, idle, busy, waiting, ...this.#invocations.counts, replaced };
   }
 
   /**
@@ -127,7 +128,7 @@ export class Dispatcher {
     const number = acquire(this.#slot);
     return number === POOL_NONE
       ? this.#enqueue(this.#requestOf(invocation))
-      : this.#run(this.#instances.get(number), invocation);
+      : this.#invocations.run(this.#instances.get(number), invocation);
   }
 
   /** Like `invoke`, with `InvokeOptions`, which may end the invocation early. */
@@ -230,7 +231,7 @@ export class Dispatcher {
   }
 
   #requestOf(invocation) {
-    return new InvocationRequest(invocation, (request) => this.#runRequest(request));
+    return new InvocationRequest(invocation, (request) => this.#invocations.runRequest(request));
   }
 
   #enqueue(request) {
@@ -268,66 +269,9 @@ export class Dispatcher {
     return this.#instances.holdersOf([...all, ...fresh], starting);
   }
 
-  /** Runs an invocation on an acquired instance. Throws errors that are known synchronously. */
-  #run(instance, invocation) {
-    this.#counts.invocations++;
-    if (invocation.event !== undefined) invocation.event.host = instance.host.id;
-    let result;
-    try {
-      result = instance.port.invoke(invocation);
-    } catch (error) {
-      this.#counts.failures++;
-      this.releaseSoon(instance);
-      throw error;
-    }
-    // Checks the promise, not `port.running`: the invocation may be pending in the port because too many guests are
-    // suspended.
-    if (invocation.promise !== undefined) return this.#ended(result, instance);
-    this.releaseSoon(instance);
-    return result;
-  }
-
-  /** Runs the invocation of a served request. True if it has ended, so that its instance can be released. */
-  #runRequest(request) {
-    const { instance, invocation } = request;
-    invocation.beginsOn(instance.host.id);
-    if (invocation.isOverdue()) {
-      request.reject(invocation.locate(invocation.overdue(), this.name));
-      return true;
-    }
-    this.#counts.invocations++;
-    try {
-      const result = invocation.inScope(() => instance.port.invoke(invocation));
-      const ended = invocation.promise === undefined;
-      request.resolve(ended ? result : this.#ended(result, instance));
-      return ended;
-    } catch (error) {
-      this.#counts.failures++;
-      // A request that was served synchronously has its caller on this stack; others have kept theirs, or begin where they
-      // are awaited.
-      request.reject(beginAt(error, callerOf(invocation.called)));
-      return true;
-    }
-  }
-
-  /** Releases an instance when its invocation has ended. */
-  #ended(result, instance) {
-    return result.then(
-      (response) => {
-        this.release(instance);
-        return response;
-      },
-      (error) => {
-        this.#counts.failures++;
-        this.release(instance);
-        throw error;
-      },
-    );
-  }
-
   /** Called when an invocation has ended that was offered to a worker. */
   #offeredEnded(instance, hasBegun, failed) {
-    if (hasBegun && failed) this.#counts.failures++;
+    if (hasBegun && failed) this.#invocations.counts.failures++;
     if (!this.#isOver) this.release(instance);
   }
 

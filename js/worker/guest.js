@@ -6,7 +6,6 @@
 import { WapcError } from '../base/error.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { delist, enlist } from '../invocation/callers.js';
-import { isLate, overdueError } from '../invocation/time-limit.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { sizeOfBytes, sizeOfText } from './ahead.js';
@@ -17,6 +16,7 @@ import { startWithMemory, workerStopped } from './memories.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
 import { Request } from './request.js';
 import { RequestTime } from './request-time.js';
+import { Requests } from './requests.js';
 import { mayBeAhead, workerSettings } from './settings.js';
 import { diedError, notLoadedError } from './start.js';
 
@@ -35,11 +35,7 @@ export class RemoteGuest {
   #rested;
   /** The worker; undefined if none is running. */
   #channel;
-  /**
-   * The running request, and behind it those that were offered meanwhile, in their order.
-   * @type {Request[]}
-   */
-  #requests = [];
+  #requests = new Requests();
   /** The error that ended the last worker. */
   #fate;
   /** True once the worker's script has loaded. */
@@ -61,7 +57,7 @@ export class RemoteGuest {
     this.#settings = settings;
     this.#callbacks = new Callbacks(host, settings);
     this.#time = new RequestTime(settings, {
-      running: () => this.#requests[0],
+      running: () => this.#requests.first,
       isWaiting: () => this.#callbacks.calling !== undefined,
       stop: (invocation, error) => this.stop(invocation, error, true),
     });
@@ -81,12 +77,12 @@ export class RemoteGuest {
 
   /** The start that runs, if it has called its host. */
   get starting() {
-    return this.#requests[0]?.start;
+    return this.#requests.first?.start;
   }
 
   /** The invocation that runs; undefined if there is none, or if the guest starts. */
   get running() {
-    const [request] = this.#requests;
+    const request = this.#requests.first;
     return request === undefined || request.isStart ? undefined : request.invocation;
   }
 
@@ -142,30 +138,19 @@ export class RemoteGuest {
     return true;
   }
 
-  /**
-   * Takes back the offered invocations that have not begun, and tells them so. Those that went by messages can only be taken
-   * back if the worker will run none of them (`areDropped`): nothing that it may have done for them has been seen.
-   */
-  takeBack(areDropped = false) {
-    const back = [];
-    for (const request of this.#requests.splice(1)) {
-      const isBack = request.number === BY_MESSAGE ? areDropped : this.#channel?.takeBack(request.number);
-      (isBack ? back : this.#requests).push(request);
-    }
-    for (const { offered } of back) offered?.isBack();
+  /** Takes back the offered invocations that have not begun, and tells them so. */
+  takeBack() {
+    this.#requests.takeBack(this.#channel);
   }
 
   /** Rejects an invocation that was offered, if it has not begun. True if it was rejected. */
   cancel(invocation, error) {
-    const at = this.#requests.findIndex((request) => request.invocation === invocation);
-    if (at < 1 || !this.#channel?.takeBack(this.#requests[at].number)) return false;
-    for (const request of this.#requests.splice(at, 1)) request.reject(error);
-    return true;
+    return this.#requests.cancel(this.#channel, invocation, error);
   }
 
   /** True if the worker was sent this invocation, and it has not ended as far as is known here. */
   has(invocation) {
-    return this.#requests.some((request) => request.invocation === invocation);
+    return this.#requests.of(invocation) !== undefined;
   }
 
   /**
@@ -179,23 +164,12 @@ export class RemoteGuest {
     this.takeBack();
     const channel = this.#channel;
     if (channel !== undefined) this.#read(channel);
-    const at = this.#requests.findIndex((request) => request.invocation === invocation);
-    if (at < 0) return;
-    const request = this.#requests[at];
+    const request = this.#requests.of(invocation);
+    if (request === undefined) return;
     // The request in front of it has ended, and its messages are on their way.
-    if (at > 0) request.stopping = error;
+    if (request !== this.#requests.first) request.stopping = error;
     else if (!isOverdue && channel?.takeBack(request.number)) this.#settled().reject(error);
-    else if (!this.#hasEnded()) this.kill(error);
-  }
-
-  /**
-   * True once the worker has run the first request, as far as is known here: its response is on the way. Takes back what has
-   * not begun: what is left in the rings has, so that the one in front has ended, also if it went by a message.
-   */
-  #hasEnded() {
-    this.takeBack();
-    const [{ number }, behind] = this.#requests;
-    return this.#channel?.hasEnded(number) || (behind !== undefined && behind.number !== BY_MESSAGE);
+    else if (!this.#requests.hasEnded(this.#channel)) this.kill(error);
   }
 
   /** Makes a new instance, of `module` if given. Resolves when it has started. */
@@ -220,8 +194,8 @@ export class RemoteGuest {
 
   /** Terminates the worker at once, and rejects the running request with `error`. */
   kill(error) {
-    this.takeBack(true);
-    const requests = this.#requests.splice(0);
+    this.#requests.takeBack(this.#channel, true);
+    const requests = this.#requests.clear();
     this.#discard();
     this.#fate = error;
     this.#rested();
@@ -303,7 +277,7 @@ export class RemoteGuest {
   /** Handles what the worker has written to shared memory so far. */
   #read(channel) {
     if (this.#channel !== channel) return;
-    const into = () => /** @type {any} */ (this.#requests[0]?.invocation)?.into;
+    const into = () => /** @type {any} */ (this.#requests.first?.invocation)?.into;
     let hasRead = false;
     try {
       hasRead = channel.read(into, (message) => {
@@ -318,7 +292,7 @@ export class RemoteGuest {
   }
 
   #handle(channel, message) {
-    const [request] = this.#requests;
+    const request = this.#requests.first;
     if (request === undefined) return;
     // No code of the caller runs for a response.
     if (message[0] === DONE) this.#done(message[1], message[2]);
@@ -356,7 +330,7 @@ export class RemoteGuest {
   #load() {
     if (this.#loaded) return;
     this.#loaded = this.#hasLoaded = true;
-    this.#requests[0].stopTimer?.();
+    this.#requests.first.stopTimer?.();
     this.#time.starts();
   }
 
@@ -376,7 +350,7 @@ export class RemoteGuest {
     this.memorySize = memorySize;
     this.broken = broken || this.#isSpent;
     // Its worker waits for a new instance.
-    if (broken) this.takeBack(true);
+    if (broken) this.#requests.takeBack(this.#channel, true);
     const request = this.#settled();
     const { reject } = request;
     // Without a started guest, the worker is of no use.
@@ -388,7 +362,7 @@ export class RemoteGuest {
   }
 
   #settled() {
-    const request = /** @type {Request} */ (this.#requests.shift());
+    const request = this.#requests.shift();
     request.stopTimer?.();
     this.#channel.ended(request.number);
     if (this.#requests.length > 0) {
@@ -402,7 +376,7 @@ export class RemoteGuest {
 
   /** The worker goes on with the next invocation that was offered. */
   #next() {
-    const [{ invocation, offered, stopping }] = this.#requests;
+    const { invocation, offered, stopping } = this.#requests.first;
     this.#channel?.begins();
     this.#callbacks.begin();
     this.#time.invokes();
@@ -411,30 +385,26 @@ export class RemoteGuest {
   }
 
   #callHost(channel, call) {
-    const [request] = this.#requests;
+    const request = this.#requests.first;
     const { caller } = request;
     const mayAnswer = (called) => {
-      if (this.#channel !== channel || this.#requests[0] !== request) return false;
-      // The deadline may have caused the failure: the guest ends instead of seeing it. No timer need be there for a
-      // deadline that was inherited.
-      const { deadline, timeout, startLimit } = this;
-      if (called !== HOST_CALL_FAILED || !isLate({ invocation: caller, deadline })) return true;
-      this.stop(request.invocation, overdueError({ invocation: caller, deadline, startLimit, timeout }), true);
-      return false;
+      if (this.#channel !== channel || this.#requests.first !== request) return false;
+      return called !== HOST_CALL_FAILED || !this.#time.endsLate(request);
     };
     this.#callbacks.callHost(channel, call, caller, mayAnswer);
     // Its answer comes later: others need not wait for it.
-    if (this.#callbacks.calling !== undefined && channel.waits(this.#requests.length)) this.takeBack(true);
+    if (this.#callbacks.calling !== undefined && channel.waits(this.#requests.length))
+      this.#requests.takeBack(this.#channel, true);
   }
 
   /** Calls a callback of the caller. Its error ends the guest. */
   #tell(channel, callback, tell) {
-    const [request] = this.#requests;
+    const request = this.#requests.first;
     try {
       tell();
     } catch (error) {
       // The callback has aborted it, or another invocation: for that, more of what the worker has said was read.
-      if (this.#channel !== channel || this.#requests[0] !== request) return;
+      if (this.#channel !== channel || this.#requests.first !== request) return;
       const [code, what] = request.isStart ? ['WAPC_INIT', 'start failed'] : ['WAPC_TRAP', 'guest trapped'];
       const message = `the ${what}: \`${callback}\` threw${this.#callbacks.lastWords()}`;
       this.#fail(new WapcError(code, message, { cause: error }));
@@ -446,9 +416,8 @@ export class RemoteGuest {
    * begun ends first.
    */
   #fail(error) {
-    if (!this.#hasEnded()) return this.kill(error);
-    const [request] = this.#requests;
-    this.#requests[0] = request.dismissed();
+    if (!this.#requests.hasEnded(this.#channel)) return this.kill(error);
+    const request = this.#requests.dismissFirst();
     this.#isSpent = this.broken = true;
     request.stopTimer?.();
     request.invocation.abort(error);

@@ -2,6 +2,7 @@
 
 import { atNextTurn } from '../base/next-turn.js';
 import { startTimer } from '../base/timer.js';
+import { isLate, overdueError } from '../invocation/time-limit.js';
 import { startTimeoutError, timeoutError } from '../invocation/timeout.js';
 import { LOADING, lateError } from './start.js';
 
@@ -61,6 +62,18 @@ export class RequestTime {
     const { timeout } = this.#settings;
     this.deadline = timeout === undefined ? Infinity : performance.now() + timeout;
     if (timeout !== undefined) this.#endAt(timeout, () => timeoutError(timeout));
+  }
+
+  /**
+   * Ends a request whose host call has failed if its time is over, which may have caused the failure: the guest ends instead
+   * of seeing it. No timer need be there for a deadline that was inherited. True if it was ended.
+   * @param {import('./request.js').Request} request
+   */
+  endsLate({ invocation, caller }) {
+    const { deadline, startLimit, timeout } = this;
+    if (!isLate({ invocation: caller, deadline })) return false;
+    this.#timed.stop(invocation, overdueError({ invocation: caller, deadline, startLimit, timeout }));
+    return true;
   }
 
   /** Ends the request after its time limit: a guest that can be interrupted ends by itself, unless it waits for its host. */
