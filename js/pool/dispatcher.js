@@ -4,7 +4,6 @@
 
 import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
-import { beginAt, callerOf } from '../base/origin.js';
 import { Queue } from '../base/queue.js';
 import { leaveQueue, queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
@@ -12,6 +11,7 @@ import { runWith } from '../invocation/invoke.js';
 import { atNextTurn } from '../base/next-turn.js';
 import { AcquiredInstances } from './acquired.js';
 import { Instances } from './instances.js';
+import { Invocations } from './invocations.js';
 import { Offers } from './offers.js';
 import { InvocationRequest } from './requests.js';
 import { Replacement } from './replacement.js';
@@ -39,7 +39,8 @@ export class Dispatcher {
   #isServing = false;
   /** True while idle instances are about to have what others were offered. */
   #isBalancing = false;
-  #invocations;
+  #invocations = new Invocations(this);
+  #counts = this.#invocations.counts;
   #acquired;
   /** The promise of `close`, and the function that resolves it. */
   #closing;
@@ -69,13 +70,11 @@ export class Dispatcher {
     this.#offers = new Offers(this.#requests, this.#instances, {
       creating: () => this.#core.pool_creating(this.#slot),
       ended: (instance, hasBegun, failed) => this.#offeredEnded(instance, hasBegun, failed),
-      begins: () => this.#invocations.counts.invocations++,
+      begins: () => this.#counts.invocations++,
       back: () => this.#serveSoon(),
       locate: (error, invocation) => this.#locate(error, invocation),
     });
-    const name = () => this.name;
-    this.#invocations = new Invocations(this, name);
-    this.#acquired = new AcquiredInstances(this.#instances, this.#supply, this.#invocations.counts, name);
+    this.#acquired = new AcquiredInstances(this.#instances, this.#supply, this.#counts, () => this.name);
     this.#acquire = this.#core.pool_acquire;
     this.#markIdle = this.#core.pool_release;
   }
@@ -116,7 +115,7 @@ export class Dispatcher {
     const idle = this.#core.pool_idle(this.#slot);
     const busy = this.#core.pool_busy(this.#slot);
     const waiting = this.#offers.length + Math.max(0, this.#requests.length - this.#core.pool_creating(this.#slot));
-    return { size: idle + busy, idle, busy, waiting, ...this.#invocations.counts, replaced };
+    return { size: idle + busy, idle, busy, waiting, ...this.#counts, replaced };
   }
 
   /**
@@ -271,7 +270,7 @@ export class Dispatcher {
 
   /** Called when an invocation has ended that was offered to a worker. */
   #offeredEnded(instance, hasBegun, failed) {
-    if (hasBegun && failed) this.#invocations.counts.failures++;
+    if (hasBegun && failed) this.#counts.failures++;
     if (!this.#isOver) this.release(instance);
   }
 
