@@ -51,3 +51,16 @@ export async function compileSuccessor(source, options, { memoryLimit, demands }
   half.admitSuccessor(options, memoryLimit, demands);
   return half;
 }
+
+/**
+ * Frees a module that `compileSuccessor` has compiled of `source`, or will have: nothing else refers to it.
+ * @param {import('./index.js').GuestSource | import('./index.js').WapcModule} source
+ * @param {Promise<import('../generated/core.js').Module>} compiling
+ */
+export function freeSuccessor(source, compiling) {
+  if (halfOf(source) !== undefined) return;
+  compiling.then(
+    (module) => module.free(),
+    () => {},
+  );
+}

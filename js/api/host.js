@@ -1,6 +1,6 @@
 /** `WapcHost`, and its internals for pools. */
 
-import { compile, compileSuccessor, halfOf } from './compile.js';
+import { compile, compileSuccessor, freeSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
 import { isObserved, isWatched, observe } from '../base/observing.js';
@@ -199,25 +199,16 @@ export class WapcHost {
     const compiled = Promise.allSettled([compiling, this.#compiled]);
     // The promise that stays here has no value: the module would be kept alive.
     const last = (this.#compiled = compiled.then(() => {}));
-    const outcomes = await this.#unlessClosed(compiled);
-    if (this.#compiled === last) this.#compiled = this.#ended = undefined;
-    if (outcomes === undefined) {
-      if (halfOf(source) === undefined)
-        compiling.then(
-          (module) => module.free(),
-          () => {},
-        );
-      throw closedError('host');
-    }
-    const [outcome] = outcomes;
-    if (outcome.status === 'rejected') throw outcome.reason;
-    const module = outcome.value;
     try {
+      const outcomes = await this.#unlessClosed(compiled);
+      if (this.#compiled === last) this.#compiled = this.#ended = undefined;
+      if (outcomes === undefined) throw closedError('host');
+      const [outcome] = outcomes;
+      if (outcome.status === 'rejected') throw outcome.reason;
       const host = this.#open();
-      await this.#renewed(module.guestName, () => host.replace(module));
+      await this.#renewed(outcome.value.guestName, () => host.replace(outcome.value));
     } finally {
-      // Nothing else refers to a module that was compiled for this replacement.
-      if (halfOf(source) === undefined) module.free();
+      freeSuccessor(source, compiling);
     }
   }
 

@@ -1,6 +1,6 @@
 /** `WapcPool`. */
 
-import { compile, compileSuccessor, halfOf } from '../api/compile.js';
+import { compile, compileSuccessor, freeSuccessor, halfOf } from '../api/compile.js';
 import { instantiateHalf } from '../api/host.js';
 import { infoOf } from '../api/info.js';
 import { isWatched } from '../base/observing.js';
@@ -185,13 +185,7 @@ export class WapcPool {
     try {
       await dispatcher.replace(compiled);
     } finally {
-      // Nothing else refers to a module that was compiled for this replacement.
-      if (halfOf(source) === undefined) {
-        compiled.then(
-          (module) => module.free(),
-          () => {},
-        );
-      }
+      freeSuccessor(source, compiled);
     }
   }
 }
