@@ -6,6 +6,7 @@
 
 import { platform } from '../platform/platform.js';
 import { ownModule } from '../loading/own-modules.js';
+import { returned, threw } from './stack.js';
 
 /** Most stacks kept. Further concurrent invocations each get a new stack. */
 const MOST = 16;
@@ -69,7 +70,8 @@ class Coroutine {
   /** The invocation to run; undefined while idle. */
   invocation;
   #number;
-  #port;
+  /** The port's invocations on suspendable stacks (`suspendable-calls.js`): told of what becomes of the invocation. */
+  #calls;
   /** The guest that the invocation runs on. */
   #guest;
   #wake;
@@ -88,9 +90,9 @@ class Coroutine {
     ended.then(undefined, (error) => this.#fail(error));
   }
 
-  /** Gives an invocation of `port` to the stack; it begins in a microtask. */
-  give(port, invocation) {
-    this.#port = port;
+  /** Gives an invocation of `calls` to the stack; it begins in a microtask. */
+  give(calls, invocation) {
+    this.#calls = calls;
     this.invocation = invocation;
     this.#wake();
   }
@@ -105,7 +107,7 @@ class Coroutine {
   /** Called from wasm: the number of the guest to call, or NOTHING. */
   take() {
     if (this.invocation === undefined) return NOTHING;
-    this.#guest = this.#port.takeUp(this.invocation);
+    this.#guest = this.#calls.takeUp(this.invocation);
     if (this.#guest !== undefined) return this.#guest.id;
     this.#rest();
     return NOTHING;
@@ -120,20 +122,20 @@ class Coroutine {
 
   /** Called from wasm: the guest has returned. */
   end(result) {
-    const [port, guest, invocation] = [this.#port, this.#guest, this.invocation];
+    const [calls, guest, invocation] = [this.#calls, this.#guest, this.invocation];
     // Idle first: `endTaken` may begin a pending invocation, which can reuse this stack.
     this.#rest();
-    port.endTaken(guest, invocation, result);
+    calls.endTaken(guest, invocation, returned(result));
   }
 
   /** The guest threw, which unwound the stack: the coroutine is gone. */
   #fail(error) {
     coroutines[this.#number] = undefined;
-    this.#port.failTaken(this.#guest, this.invocation, error);
+    this.#calls.endTaken(this.#guest, this.invocation, threw(this.invocation, error));
   }
 
   #rest() {
-    this.invocation = this.#port = this.#guest = undefined;
+    this.invocation = this.#calls = this.#guest = undefined;
     idle.push(this);
   }
 }

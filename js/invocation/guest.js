@@ -13,7 +13,7 @@ import { unlist } from './coroutine.js';
 import { Invocation } from './invocation.js';
 import { hear, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
-import { restoreStack } from './stack.js';
+import { threw } from './stack.js';
 import { Suspension, canSuspend } from './suspension.js';
 import { LONG, LONG_TEXT, attachRefill, overdueError, spend, timeLeft } from './time-limit.js';
 
@@ -196,9 +196,7 @@ export class Guest {
       this.exports[name]();
       return CALL_SUCCEEDED;
     } catch (error) {
-      restoreStack();
-      invocation.thrown ??= error;
-      return CALL_THREW;
+      return threw(invocation, error);
     }
   }
 
@@ -216,10 +214,9 @@ export class Guest {
         return CALL_SUCCEEDED;
       },
       (error) => {
-        restoreStack();
-        invocation.thrown ??= error;
+        const ended = threw(invocation, error);
         this.suspension.end();
-        return CALL_THREW;
+        return ended;
       },
     );
   }

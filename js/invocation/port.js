@@ -11,13 +11,11 @@
  */
 
 import { closedError, isOwn } from '../base/error.js';
-import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
-import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, CALL_THREW, NO_SLOT } from '../generated/constants.js';
-import { platform } from '../platform/platform.js';
+import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, NO_SLOT } from '../generated/constants.js';
 import { noteShortage, recheckRoom } from './blocked.js';
-import { idleCoroutine } from './coroutine.js';
 import { startOn, suspendedInvocations } from './guest.js';
-import { restoreStack } from './stack.js';
+import { threw } from './stack.js';
+import { SuspendableCalls } from './suspendable-calls.js';
 import { Turns } from './turns.js';
 
 export class Port extends Turns {
@@ -48,8 +46,8 @@ export class Port extends Turns {
      */
     this.unusual = asserts;
     this.asserts = asserts;
-    /** The coroutine that was given an invocation which has not begun. */
-    this.coroutine = undefined;
+    /** The invocations of a guest whose stack can be suspended. */
+    this.suspendable = new SuspendableCalls(this);
     /** The error of the last failed invocation. The core sets it, and it is taken at once. */
     this.error = undefined;
     /** Frees the host in the core. Set if the host was closed while an invocation ran. */
@@ -61,7 +59,7 @@ export class Port extends Turns {
     // A pool renews its instances by starts that nothing runs behind. On any other host such a start is a successor's.
     const mayStart = this.running || this.renewedBy !== undefined;
     if (this.guest === undefined) return mayStart ? startOn(this.id) : undefined;
-    return this.guest.invocation ?? this.coroutine?.invocation;
+    return this.guest.invocation ?? this.suspendable.given;
   }
 
   /** For `blocked.js`: if too many guests are suspended, any of these has to end first. */
@@ -85,8 +83,8 @@ export class Port extends Turns {
 
   /** Runs an invocation when its turn comes. Resolves with its response. Throws errors that are known synchronously. */
   invoke(invocation) {
-    if (!this.#isFree(invocation) && this.#admit(invocation, false) === ADMIT_LATER) return this.#wait(invocation);
-    return this.guest.suspendable ? this.#runSuspendable(invocation) : Promise.resolve(this.#call(invocation));
+    if (!this.#isFree(invocation) && this.#admit(invocation, false) === ADMIT_LATER) return this.wait(invocation);
+    return this.guest.suspendable ? this.suspendable.run(invocation) : Promise.resolve(this.#call(invocation));
   }
 
   /**
@@ -122,7 +120,7 @@ export class Port extends Turns {
 
   /** Runs an invocation. Returns the response, or a promise of it. */
   #run(invocation) {
-    return this.guest.suspendable ? this.#runSuspendable(invocation) : this.#call(invocation);
+    return this.guest.suspendable ? this.suspendable.run(invocation) : this.#call(invocation);
   }
 
   /**
@@ -151,8 +149,8 @@ export class Port extends Turns {
    */
   cancel(invocation, reason) {
     if (super.cancel(invocation, reason)) return true;
-    if (this.coroutine?.invocation !== invocation) return false;
-    this.#rejectTaken(reason);
+    if (this.suspendable.given !== invocation) return false;
+    this.suspendable.rejectGiven(reason);
     this.drain();
     return true;
   }
@@ -170,7 +168,7 @@ export class Port extends Turns {
    */
   cancelAll() {
     this.unusual = true;
-    if (this.coroutine !== undefined) this.#rejectTaken(closedError(this.owner));
+    if (this.suspendable.given !== undefined) this.suspendable.rejectGiven(closedError(this.owner));
     super.cancelAll();
     return this.running;
   }
@@ -213,7 +211,8 @@ export class Port extends Turns {
     return this.hasPending ? ADMIT_LATER : admitted;
   }
 
-  #wait(invocation) {
+  /** Makes an invocation pending that cannot begin now. Returns the promise of its response. */
+  wait(invocation) {
     this.unusual = true;
     // No invocation is running: a new instance is needed, or too many other guests are suspended.
     if (!this.running) this.drain();
@@ -224,158 +223,18 @@ export class Port extends Turns {
   #call(invocation) {
     const { guest } = this;
     const { guestCall } = guest;
-    this.#begin(guest, invocation, 0);
+    this.beginCall(guest, invocation, 0);
     let ended;
     try {
       ended = guestCall(invocation.operationLength, invocation.payloadLength) === 0 ? CALL_FAILED : CALL_SUCCEEDED;
     } catch (error) {
       ended = threw(invocation, error);
     }
-    return this.#end(guest, invocation, ended, false);
+    return this.endCall(guest, invocation, ended, false);
   }
 
-  /** Runs an invocation on a suspendable stack. Resolves with the response. */
-  #runSuspendable(invocation) {
-    const { guest } = this;
-    // A guest that was suspended last time probably will be again: it gains nothing from a kept stack.
-    const coroutine = guest.isSteady ? idleCoroutine(guest) : undefined;
-    if (coroutine === undefined) return this.#callSuspendable(invocation);
-    this.running = true;
-    this.coroutine = coroutine;
-    invocation.queue();
-    coroutine.give(this, invocation);
-    return invocation.promise;
-  }
-
-  /** Called by a coroutine that begins an invocation: the guest to call, or undefined if the invocation must wait. */
-  takeUp(invocation) {
-    const { guest } = this;
-    this.coroutine = undefined;
-    try {
-      if (!this.#beginSuspendable(guest, invocation)) return undefined;
-    } catch (error) {
-      invocation.reject(error);
-      return undefined;
-    }
-    guest.scope = invocation.scope;
-    return guest;
-  }
-
-  /** Called by a coroutine: the guest has returned. */
-  endTaken(guest, invocation, result) {
-    this.#endTaken(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED);
-  }
-
-  /** Called by a coroutine: the guest threw. */
-  failTaken(guest, invocation, error) {
-    this.#endTaken(guest, invocation, threw(invocation, error));
-  }
-
-  #endTaken(guest, invocation, ended) {
-    guest.scope = undefined;
-    try {
-      invocation.resolve(this.#endSuspendable(guest, invocation, ended));
-    } catch (error) {
-      invocation.reject(error);
-    }
-  }
-
-  /** Takes an invocation back from a coroutine on which it has not begun. */
-  #takeBack() {
-    const { coroutine } = this;
-    this.coroutine = undefined;
-    this.running = false;
-    return coroutine.takeBack();
-  }
-
-  #rejectTaken(reason) {
-    const taken = this.#takeBack();
-    taken.reject(taken.locate(reason, this.name));
-  }
-
-  /** Calls `__guest_call` on a new suspendable stack. Resolves with the response. */
-  #callSuspendable(invocation) {
-    const { guest } = this;
-    const { asyncify } = guest.suspension;
-    if (asyncify !== undefined) return this.#callAsyncified(asyncify, invocation);
-    invocation.keepCallerToAwait();
-    if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
-    return this.#whenEnded(
-      guest,
-      invocation,
-      guest.callPromising(invocation.operationLength, invocation.payloadLength),
-    );
-  }
-
-  /** Calls a guest that suspends itself: on the current stack until it does. Resolves with the response. */
-  #callAsyncified(asyncify, invocation) {
-    const { guest } = this;
-    const { guestCall } = guest;
-    if (!this.#beginSuspendable(guest, invocation)) return invocation.promise;
-    let ended;
-    try {
-      const result = asyncify.run(() => guestCall(invocation.operationLength, invocation.payloadLength));
-      if (result instanceof Promise) {
-        invocation.keepCallerToAwait();
-        return this.#whenEnded(guest, invocation, result);
-      }
-      ended = result === 0 ? CALL_FAILED : CALL_SUCCEEDED;
-    } catch (error) {
-      ended = threw(invocation, error);
-    }
-    guest.suspension.end();
-    return Promise.resolve(this.#end(guest, invocation, ended, false));
-  }
-
-  /** The response of a guest that may be suspended, once `called` has settled. */
-  #whenEnded(guest, invocation, called) {
-    const returned = (result) =>
-      this.#endInReaction(guest, invocation, result === 0 ? CALL_FAILED : CALL_SUCCEEDED, returned);
-    const failed = (error) => this.#endInReaction(guest, invocation, threw(invocation, error), failed);
-    const response = called.then(returned, failed);
-    invocation.promise ??= response;
-    return response;
-  }
-
-  /**
-   * Ends an invocation in the `reaction` to its guest's end. Returns the response, or throws the error: later invocations
-   * settle after it. An invocation that neither waited nor was suspended may end before its caller awaits it: its error
-   * goes through further reactions (`rejectionOf`), unless V8 finds its caller from this one.
-   */
-  #endInReaction(guest, invocation, ended, reaction) {
-    const endsAtOnce = !guest.suspension.wasNeeded && invocation.resolve === undefined;
-    try {
-      return this.#endSuspendable(guest, invocation, ended);
-    } catch (error) {
-      const caller = callerOf(reaction);
-      // Other engines: the call site was kept before (`keepCallerToAwait`).
-      if (endsAtOnce && platform.isV8 && !hasFrames(caller)) return rejectionOf(error);
-      throw beginAt(error, caller);
-    }
-  }
-
-  #endSuspendable(guest, invocation, ended) {
-    guest.isSteady = !guest.suspension.wasNeeded;
-    // First: pending invocations may be suspended as soon as this one has ended.
-    guest.suspension.end();
-    return this.#end(guest, invocation, ended, true);
-  }
-
-  /** Begins an invocation on a suspendable stack. False if too many guests are suspended, so that it must wait. */
-  #beginSuspendable(guest, invocation) {
-    if (this.#begin(guest, invocation, 1) !== 0) {
-      guest.suspension.startClock();
-      if (this.isInterruptible || guest.timeout !== undefined) invocation.endBy(guest.suspension.deadline);
-      return true;
-    }
-    this.running = false;
-    guest.invocation = undefined;
-    this.#wait(invocation);
-    return false;
-  }
-
-  /** Begins an invocation in the core. 0 if it must wait. */
-  #begin(guest, invocation, maySuspend) {
+  /** Begins an invocation in the core. 0 if it must wait: only where it may be suspended. */
+  beginCall(guest, invocation, maySuspend) {
     const { callBegins } = this;
     this.running = true;
     guest.invocation = invocation;
@@ -383,7 +242,7 @@ export class Port extends Turns {
   }
 
   /** @param {boolean} onOwnStack true if no caller is on this stack */
-  #end(guest, invocation, ended, onOwnStack) {
+  endCall(guest, invocation, ended, onOwnStack) {
     this.running = false;
     const { response } = invocation;
     if (ended === CALL_SUCCEEDED && response !== undefined && !this.unusual) {
@@ -424,12 +283,4 @@ export class Port extends Turns {
     const isOfHost = owner !== 'host' && isOwn(error) && error.code === 'WAPC_CLOSED';
     return this.slot === NO_SLOT || isOfHost ? closedError(owner) : error;
   }
-}
-
-/** Handles an error that the guest's call threw: usually a trap. */
-function threw(invocation, error) {
-  restoreStack();
-  // An error of the caller's callback was kept first: it says more than the trap that it caused.
-  invocation.thrown ??= error;
-  return CALL_THREW;
 }

@@ -4,6 +4,8 @@
  * left.
  */
 
+import { CALL_FAILED, CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
+
 /** The stack pointers of the core and of WASI, and their initial values. */
 const stacks = [];
 
@@ -13,8 +15,19 @@ export function watchStack({ __stack_pointer: pointer }) {
 }
 
 /** Restores the stack pointers after a guest threw. In a microtask, where no code of the core is running. */
-export function restoreStack() {
+function restoreStack() {
   queueMicrotask(() => {
     for (const { pointer, top } of stacks) pointer.value = top;
   });
+}
+
+/** How a call of a guest ended that returned `result`. */
+export const returned = (result) => (result === 0 ? CALL_FAILED : CALL_SUCCEEDED);
+
+/** Handles an error that a guest's call threw, usually a trap: CALL_THREW. */
+export function threw(invocation, error) {
+  restoreStack();
+  // An error of the caller's callback was kept first: it says more than the trap that it caused.
+  invocation.thrown ??= error;
+  return CALL_THREW;
 }
