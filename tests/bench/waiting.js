@@ -12,7 +12,7 @@ import { WapcPool } from 'wapc-host';
 
 import { transfers } from './bare.js';
 import { chart } from './chart.js';
-import { measure, median } from './measure.js';
+import { measure, median, together } from './measure.js';
 
 const WAITING = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const payload = new Uint8Array(32).fill(42);
@@ -55,17 +55,11 @@ const competitors = {
   'Extism 1.0.3, 2 workers': await extism(2, true),
 };
 
-const together = (run, callers) => async (times) => {
-  let left = times;
-  const work = async () => {
-    while (left-- > 0) await run();
-  };
-  await Promise.all(Array.from({ length: callers }, work));
-};
-
 const lines = Object.keys(competitors).map((name) => ({ name, points: [] }));
 for (const waiting of WAITING) {
-  const runs = Object.fromEntries(Object.entries(competitors).map(([name, { run }]) => [name, together(run, waiting)]));
+  const runs = Object.fromEntries(
+    Object.entries(competitors).map(([name, { run }]) => [name, together(() => ({ run }), waiting)]),
+  );
   const rounds = await measure(runs, 1, 9);
   for (const { name, points } of lines) points.push([waiting, 1e9 / median(rounds.map((round) => round[name]))]);
 }

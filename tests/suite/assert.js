@@ -46,12 +46,15 @@ const PATIENCE = 10 * 60_000;
 /** The engine's clock: tests may have one of their own. */
 const now = performance.now.bind(performance);
 
+/** Lets the event loop turn: compiling takes tasks, which microtasks alone would never let run. */
+export const turn = () => new Promise((resolve) => setTimeout(resolve));
+
 /** Waits for a condition that no promise reports. */
 export async function until(holds) {
   const end = now() + PATIENCE;
   while (!holds()) {
     if (now() > end) throw new Error(`this never came to hold: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve));
+    await turn();
   }
 }
 
@@ -73,6 +76,12 @@ export async function inTime(work) {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 export const bytes = (string) => encoder.encode(string);
+/** An array whose buffer is detached. */
+export function detached(array) {
+  structuredClone(array, { transfer: [array.buffer] });
+  return array;
+}
+
 /** Bytes whose class is not that of this realm, as those of another realm are. */
 export const foreign = (array) =>
   Object.setPrototypeOf(array, Object.create(Object.getPrototypeOf(Uint8Array.prototype)));

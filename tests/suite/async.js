@@ -1,6 +1,6 @@
 /** Host callbacks that answer later. */
 
-import { A_DAY, equal, fails, string, thrown, words, wordsOf } from './assert.js';
+import { A_DAY, equal, fails, string, thrown, turn, words, wordsOf } from './assert.js';
 import { patient, ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -39,7 +39,7 @@ export function* asynchronous(environment) {
         return failsForThree(payload);
       },
       'in a timer': async (...[, , , payload]) => {
-        await new Promise((resolve) => setTimeout(resolve));
+        await turn();
         return failsForThree(payload);
       },
     })) {

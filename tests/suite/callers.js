@@ -1,6 +1,6 @@
 /** Odd values of callers: bytes that claim any length, throw where they are read, or change meanwhile. */
 
-import { equal, fails, thrown, words, wordsOf } from './assert.js';
+import { detached, equal, fails, thrown, words, wordsOf } from './assert.js';
 import { ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -20,11 +20,6 @@ class Odd extends Uint8Array {
   slice() {
     return boom();
   }
-}
-
-function detached(array) {
-  structuredClone(array, { transfer: [array.buffer] });
-  return array;
 }
 
 /**

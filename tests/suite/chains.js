@@ -1,6 +1,6 @@
 /** Chains of invocations (`from`): what they inherit, and those that would wait for themselves. */
 
-import { A_DAY, bytes, equal, fails, rootOf, string, thrown, until } from './assert.js';
+import { A_DAY, bytes, equal, fails, rootOf, string, thrown, turn, until } from './assert.js';
 import { ENDLESS, guestOf, turning } from './interrupting/endless.js';
 import { Later, relay, through } from './routes.js';
 import { patient, poolsThatWait, ways } from './ways.js';
@@ -661,9 +661,6 @@ export function* chains(environment) {
     },
   ];
 }
-
-/** Lets the event loop turn. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 /** A gate: `wait` resolves once `go(count)` was called and `count` wait. */
 function gate() {

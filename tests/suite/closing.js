@@ -3,7 +3,7 @@
  * meanwhile.
  */
 
-import { equal, fails, thrown, words, wordsOf } from './assert.js';
+import { equal, fails, thrown, turn, words, wordsOf } from './assert.js';
 import { patient } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -31,9 +31,6 @@ async function start(starting, called, number) {
   (await called(number)).resolve('');
   return starting;
 }
-
-/** Waits for callbacks of promises that are settled already. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 export function* closing({ WapcHost, WapcPool, guest, hasWorkers, canSuspend, counts }) {
   const create = async (options) => WapcPool.create(await guest('wat/probe'), { size: 1, logger() {}, ...options });

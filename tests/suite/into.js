@@ -1,7 +1,7 @@
 /** Responses that are written into an array of the caller's (`into`). */
 
 import { assemble, name, section, unsigned, vector } from './assembler.js';
-import { A_DAY, bytes, equal, fails, thrown, words, wordsOf } from './assert.js';
+import { A_DAY, bytes, equal, fails, thrown, turn, words, wordsOf } from './assert.js';
 import { patient, ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -10,9 +10,6 @@ const responseOf = (length) => words(4096, length);
 const WORD = 12; // The bytes of the probe's responses that are words.
 
 const detach = (array) => void structuredClone(array, { transfer: [array.buffer] });
-/** Waits for callbacks of promises and timers that are due. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
-
 /** Bytes in front of and behind `length` bytes, all of them MARK. */
 const MARK = 0xee;
 function marked(length, before = 3, after = 5) {

@@ -1,6 +1,6 @@
 /** Observers of all that happens (`wapc-host/observe`). */
 
-import { equal, fails, thrown, until } from './assert.js';
+import { equal, fails, thrown, turn, until } from './assert.js';
 import { patient, ways } from './ways.js';
 
 /** Collects events while `act` runs. */
@@ -283,7 +283,7 @@ export function* observing(environment) {
         await fails('WAPC_TRAP', () => pool.invoke('p'));
         await renewed;
         pool.destroy();
-        await new Promise((resolve) => setTimeout(resolve));
+        await turn();
       });
       equal(kindsOf(events), ['compile', 'instantiate', 'created', 'invoke']);
     },

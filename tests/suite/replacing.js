@@ -1,6 +1,6 @@
 /** Pools whose guest is replaced while they are used. */
 
-import { equal, fails, string, until } from './assert.js';
+import { equal, fails, string, turn, until } from './assert.js';
 import { patient } from './ways.js';
 
 const encoder = new TextEncoder();
@@ -15,9 +15,6 @@ async function version(guest, name) {
 }
 
 const versionName = (number) => `v${String(number).padStart(7, '0')}`;
-
-/** Lets the event loop turn: compiling takes tasks, which microtasks alone would never let run. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 /** The answers of all instances of a pool, each once. */
 async function allAnswers(pool, size) {

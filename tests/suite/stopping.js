@@ -1,6 +1,6 @@
 /** Guests that do not end by themselves: only those in workers can be stopped. */
 
-import { A_DAY, equal, fails, inTime, string, thrown, until, words, wordsOf } from './assert.js';
+import { A_DAY, equal, fails, inTime, string, thrown, turn, until, words, wordsOf } from './assert.js';
 
 const throwing = (value) => () => {
   throw value;
@@ -151,7 +151,7 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
       // So long that it goes by a message, and not through shared memory.
       const payload = new Uint8Array(2 << 20);
       await pool.invoke('echo', payload);
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
       const answer = pool.invoke('echo', payload);
       const late = performance.now() + 2500;
       while (performance.now() < late);

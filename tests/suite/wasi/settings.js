@@ -1,6 +1,6 @@
 /** The option `wasi`: read once, copied, and refused with a code. */
 
-import { equal, fails, foreign, string } from '../assert.js';
+import { detached, equal, fails, foreign, string } from '../assert.js';
 import { iovecs, path, probes } from './probe.js';
 
 const thrower = () => {
@@ -26,13 +26,6 @@ const THROWING = {
   }),
 };
 
-/** Detached bytes. */
-function detached() {
-  const bytes = new Uint8Array(8);
-  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
-  return bytes;
-}
-
 const nested = (depth) => (depth === 0 ? {} : { d: nested(depth - 1) });
 
 function circular() {
@@ -54,11 +47,11 @@ const WRONG = {
   'a file that is a Date': () => ({ preopens: { '/data': { a: new Date() } } }),
   'args with a hole': () => ({ args: ['a', , 'b'] }), // eslint-disable-line no-sparse-arrays
   'args of nothing, and many of it': () => ({ args: new Array(2 ** 32 - 1) }),
-  'stdin that is detached': () => ({ stdin: detached() }),
-  'stdin in a buffer that is detached': () => ({ stdin: detached().buffer }),
+  'stdin that is detached': () => ({ stdin: detached(new Uint8Array(8)) }),
+  'stdin in a buffer that is detached': () => ({ stdin: detached(new Uint8Array(8)).buffer }),
   'stdin that only says that it is bytes': () => ({ stdin: Object.create(Uint8Array.prototype) }),
   'a proxy of bytes as stdin': () => ({ stdin: new Proxy(new Uint8Array(2), {}) }),
-  'a file that is detached': () => ({ preopens: { '/data': { a: detached() } } }),
+  'a file that is detached': () => ({ preopens: { '/data': { a: detached(new Uint8Array(8)) } } }),
   'a file that only says that it is bytes': () => ({
     preopens: { '/data': { a: Object.create(Uint8Array.prototype) } },
   }),
