@@ -347,6 +347,13 @@ test('an abort ends the invocation there', async () => {
   await waiting.close();
 });
 
+test('a signal may be of another realm', async () => {
+  const { signal } = new AbortController();
+  const methods = Object.getOwnPropertyDescriptors(AbortSignal.prototype);
+  Object.setPrototypeOf(signal, Object.create(EventTarget.prototype, methods));
+  await served({}, async () => equal(text(await remote(here, 'hello').invoke('echo', 'in', { signal })), 'in'));
+});
+
 test('`from` is a host call whose answer is awaited: one that has ended is WAPC_ARGUMENT', () =>
   served({}, async () => {
     const away = remote(here, 'hello');

@@ -1,8 +1,9 @@
 /** Arguments and options shared by every way to invoke a guest. */
 
 import { encodeOperation } from '../base/bytes.js';
+import { checkSignal, checkTimeout } from '../base/checks.js';
 import { decodeBy, encodeBy } from '../base/codec.js';
-import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { WapcError, messageOf } from '../base/error.js';
 import { requireNames, requireObject, unreadable } from '../base/options.js';
 import { beginAt, callerOf } from '../base/origin.js';
 import { toBytes } from '../base/payload.js';
@@ -205,25 +206,4 @@ function endEarly(signal, timeout, abort, leave) {
     stopListening?.();
     stopTimer?.();
   };
-}
-
-export function checkSignal(signal) {
-  if (signal !== undefined && !isSignal(signal)) throw argumentError('signal', 'an AbortSignal', signal);
-}
-
-/** True for an AbortSignal of any realm. Reads a getter that works on signals only: any object can have the prototype. */
-function isSignal(signal) {
-  try {
-    const aborted =
-      signal instanceof AbortSignal ? signal.aborted : Reflect.get(AbortSignal.prototype, 'aborted', signal);
-    return typeof aborted === 'boolean';
-  } catch {
-    return false;
-  }
-}
-
-export function checkTimeout(timeout) {
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
-    throw argumentError('timeout', 'milliseconds from 0 on', timeout);
-  }
 }

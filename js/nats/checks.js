@@ -16,20 +16,6 @@ export function checkConnection(connection) {
   throw argumentError('connection', expected, connection);
 }
 
-export function checkTimeout(timeout) {
-  if (!(typeof timeout === 'number' && timeout >= 0)) throw argumentError('timeout', 'milliseconds from 0 on', timeout);
-}
-
-/** Throws WAPC_ARGUMENT unless a value is undefined or an AbortSignal, by a getter that works on signals only. */
-export function checkSignal(signal) {
-  try {
-    if (signal === undefined || (signal instanceof AbortSignal && typeof signal.aborted === 'boolean')) return;
-  } catch {
-    // A getter of something that pretends to be one.
-  }
-  throw argumentError('signal', 'an AbortSignal', signal);
-}
-
 /** Reads a whole number from `least` on. Throws WAPC_ARGUMENT. */
 export function readCount(what, value, least, otherwise) {
   if (value === undefined) return otherwise;

@@ -1,6 +1,7 @@
 /** `remote`: a guest that somebody serves. */
 
 import { IS_AWAITED } from '../base/awaited.js';
+import { checkSignal, checkTimeout } from '../base/checks.js';
 import { decodeBy, encodeBy, readCodec } from '../base/codec.js';
 import { WapcError, argumentError, endedError, locate, messageOf } from '../base/error.js';
 import { attempt, readFields } from '../base/options.js';
@@ -8,7 +9,7 @@ import { rejectionOf } from '../base/origin.js';
 import { toBytes, viewOf } from '../base/payload.js';
 import { acquire } from '../invocation/into.js';
 import { Call } from './call.js';
-import { checkConnection, checkSignal, checkTimeout, readCount } from './checks.js';
+import { checkConnection, readCount } from './checks.js';
 import { Link } from './link.js';
 import { readName, tokenOf } from './names.js';
 import { core, loadCore } from './peers.js';

@@ -3,12 +3,13 @@
 import { compile, compileSuccessor, freeSuccessor, halfOf } from '../api/compile.js';
 import { instantiateHalf } from '../api/host.js';
 import { infoOf } from '../api/info.js';
+import { checkSignal, checkTimeout } from '../base/checks.js';
 import { isWatched } from '../base/observing.js';
 import { beginAt, callerOf, failureOf, forCaller } from '../base/origin.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
-import { callOf, checkSignal, checkTimeout, decodeResponse, invocationOf, runObserved } from '../invocation/invoke.js';
+import { callOf, decodeResponse, invocationOf, runObserved } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 import { Dispatcher } from './dispatcher.js';
 import { PooledHost, stateOf } from './pooled-host.js';
