@@ -113,3 +113,34 @@ test('a pool that is destroyed has nothing left that waits, whatever its worker 
   const { size, busy, waiting } = pool.stats;
   deepEqual([size, busy, waiting], [0, 0, 0]);
 });
+
+test('one timer serves all that a worker runs, and none is left: the limit of what runs last ends that alone', async () => {
+  const { setTimeout, clearTimeout } = globalThis;
+  const timers = new Set();
+  let set = 0;
+  const { pool } = await opened('probe', { limits: { timeout: 150 } });
+  globalThis.setTimeout = /** @type {any} */ (
+    (then, delay) => {
+      const timer = setTimeout(() => timers.delete(timer) && then(), delay);
+      timers.add(timer);
+      set++;
+      return timer;
+    }
+  );
+  globalThis.clearTimeout = (timer) => {
+    timers.delete(timer);
+    clearTimeout(timer);
+  };
+  try {
+    deepEqual(await outcomes(Array.from({ length: 30 }, () => pool.invoke('c'))), Array(30).fill('answered'));
+    // One that was set before the rest arrived may have ended with it.
+    ok(set <= 3, `${set} timers`);
+    equal(timers.size, 0);
+    const last = await outcomes([pool.invoke('c'), pool.invoke('c'), pool.invoke('L'), pool.invoke('c')]);
+    deepEqual(last, ['answered', 'answered', 'WAPC_TIMEOUT', 'answered']);
+    equal(timers.size, 0);
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+    await pool.close();
+  }
+});

@@ -201,7 +201,6 @@ export class RemoteGuest {
     this.#rested();
     // All of them have begun: the others were taken back.
     for (const request of requests) {
-      request.stopTimer?.();
       request.invocation.abort(error);
       request.start?.abort(error);
       request.reject(error);
@@ -330,7 +329,6 @@ export class RemoteGuest {
   #load() {
     if (this.#loaded) return;
     this.#loaded = this.#hasLoaded = true;
-    this.#requests.first.stopTimer?.();
     this.#time.starts();
   }
 
@@ -363,11 +361,12 @@ export class RemoteGuest {
 
   #settled() {
     const request = this.#requests.shift();
-    request.stopTimer?.();
+    this.#time.ended();
     this.#channel.ended(request.number);
     if (this.#requests.length > 0) {
       this.#next();
     } else {
+      this.#time.rests();
       this.#channel.rest();
       this.#rested();
     }
@@ -419,13 +418,14 @@ export class RemoteGuest {
     if (!this.#requests.hasEnded(this.#channel)) return this.kill(error);
     const request = this.#requests.dismissFirst();
     this.#isSpent = this.broken = true;
-    request.stopTimer?.();
+    this.#time.ended();
     request.invocation.abort(error);
     request.reject(error);
   }
 
   #discard() {
     if (this.#channel !== undefined) workerStopped();
+    this.#time.rests();
     this.#channel?.stop();
     this.#channel = undefined;
     this.#loaded = this.#started = this.#isSpent = false;

@@ -24,6 +24,18 @@ export class RequestTime {
   deadline = Infinity;
   #settings;
   #timed;
+  /** When the request has to end, as a `performance.now()` time; Infinity if none runs, or if it may take any time. */
+  #end = Infinity;
+  /** Makes the error that it ends with then. */
+  #error = lateError;
+  /** True if the worker is terminated then, even if its guest should end by itself. */
+  #isLast = true;
+  /** Counts the time limits of requests. */
+  #limits = 0;
+  /** When the timer is due, as a `performance.now()` time; Infinity if none is set. */
+  #due = Infinity;
+  /** @type {(() => void) | undefined} */
+  #stopTimer;
 
   /**
    * @param {import('./settings.js').RemoteSettings} settings of the host
@@ -46,7 +58,7 @@ export class RequestTime {
 
   /** The worker's script begins to load. */
   loads() {
-    this.#endAfter(LOADING, lateError);
+    this.#endIn(LOADING, lateError, true);
   }
 
   /** The guest begins to start. */
@@ -54,14 +66,26 @@ export class RequestTime {
     const { startLimit = Infinity } = this;
     this.startedAt = performance.now();
     this.deadline = this.startedAt + startLimit;
-    if (startLimit < Infinity) this.#endAt(startLimit, () => startTimeoutError(startLimit));
+    if (startLimit < Infinity) this.#endIn(startLimit, this.#startError, false);
+    else this.#end = Infinity;
   }
 
   /** An invocation begins. */
   invokes() {
     const { timeout } = this.#settings;
-    this.deadline = timeout === undefined ? Infinity : performance.now() + timeout;
-    if (timeout !== undefined) this.#endAt(timeout, () => timeoutError(timeout));
+    if (timeout !== undefined) this.#endIn(timeout, this.#invocationError, false);
+    this.deadline = this.#end;
+  }
+
+  /** The request has ended. The timer stays for the next one. */
+  ended() {
+    this.#end = Infinity;
+  }
+
+  /** No request is left: no timer keeps the process alive. */
+  rests() {
+    this.#end = this.#due = Infinity;
+    this.#stopTimer?.();
   }
 
   /**
@@ -76,32 +100,45 @@ export class RequestTime {
     return true;
   }
 
-  /** Ends the request after its time limit: a guest that can be interrupted ends by itself, unless it waits for its host. */
-  #endAt(limit, error) {
-    this.#after(limit, (request) => {
-      if (this.#settings.isInterruptible && !this.#timed.isWaiting()) this.#endAfter(GRACE, error);
-      else this.#timed.stop(request.invocation, error());
-    });
-  }
+  #startError = () => startTimeoutError(this.startLimit);
+  #invocationError = () => timeoutError(this.timeout);
 
-  #endAfter(milliseconds, error) {
-    this.#after(milliseconds, (request) => this.#timed.stop(request.invocation, error()));
+  #endIn(milliseconds, error, isLast) {
+    this.#end = performance.now() + milliseconds;
+    this.#error = error;
+    this.#isLast = isLast;
+    this.#limits++;
+    this.#watch(milliseconds);
   }
 
   /**
-   * Calls `overdue` with the request that runs now after that many ms, unless its `stopTimer` is called. Messages that have
-   * arrived are handled first: this thread may have been busy, and the request may have ended in time.
+   * Sets the timer to so many ms, unless one is due before: that one looks again. One for each request would take as long
+   * as the rest of a short invocation.
    */
-  #after(milliseconds, overdue) {
-    const request = this.#timed.running();
-    let isStopped = false;
-    const look = () => {
-      if (!isStopped) overdue(request);
-    };
-    const stop = startTimer(milliseconds, () => atNextTurn(look));
-    request.stopTimer = () => {
-      isStopped = true;
-      stop();
-    };
+  #watch(milliseconds) {
+    if (this.#end >= this.#due) return;
+    this.#stopTimer?.();
+    this.#due = this.#end;
+    const limit = this.#limits;
+    this.#stopTimer = startTimer(milliseconds, () => {
+      this.#due = Infinity;
+      // Messages that have arrived are handled first: this thread may have been busy, and the request may have ended in time.
+      atNextTurn(() => this.#look(limit));
+    });
+  }
+
+  /** Looks whether a time is over: the `limit` that the timer was set for, or a later one by the clock, which may differ. */
+  #look(limit) {
+    if (this.#end === Infinity) return;
+    const left = limit === this.#limits ? 0 : Math.ceil(this.#end - performance.now());
+    if (left <= 0) this.#isOver();
+    else this.#watch(left);
+  }
+
+  /** Ends the request, whose time is over. A guest that can be interrupted ends by itself, unless it waits for its host. */
+  #isOver() {
+    const error = this.#error;
+    if (!this.#isLast && this.#settings.isInterruptible && !this.#timed.isWaiting()) this.#endIn(GRACE, error, true);
+    else this.#timed.stop(this.#timed.running().invocation, error());
   }
 }

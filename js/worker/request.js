@@ -4,8 +4,6 @@ import { Invocation } from '../invocation/invocation.js';
 
 /** A request to the worker: an invocation, or the start of a guest. */
 export class Request {
-  /** @type {(() => void) | undefined} */
-  stopTimer;
   isStart = false;
   /**
    * A start's own invocation, which its host calls belong to.
