@@ -18,6 +18,12 @@ import { Replacement } from './replacement.js';
 import { Supply } from './supply.js';
 
 /**
+ * The most requests that wait in a pool while one more keeps its call site, where the engine does not find that by itself:
+ * capturing one takes Firefox half as long as the rest of an invocation in a worker (docs/DECISIONS.md).
+ */
+const MOST_LOCATED = 8;
+
+/**
  * The dispatcher of one pool. The core tracks its instances, and which of them are idle (`src/pool/inventory.rs`); the
  * queue of pending requests is kept here, first come, first served.
  */
@@ -234,7 +240,8 @@ export class Dispatcher {
   }
 
   #enqueue(request) {
-    const admission = this.#core.pool_admit(this.#slot, this.#requests.length + this.#offers.length);
+    const waiting = this.#requests.length + this.#offers.length;
+    const admission = this.#core.pool_admit(this.#slot, waiting);
     if (admission !== POOL_QUEUED) {
       const isFull = admission === POOL_FULL;
       const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
@@ -246,7 +253,7 @@ export class Dispatcher {
     this.#requests.push(request);
     this.#supply.grow();
     this.#offers.offer();
-    request.invocation?.keepCallerToAwait();
+    if (waiting < MOST_LOCATED) request.invocation?.keepCallerToAwait();
     if (request.invocation?.parent !== undefined) this.#requireTurn(request);
     return request.promise;
   }
