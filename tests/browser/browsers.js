@@ -13,13 +13,25 @@ import { chromiumArguments, findChromium, findFirefox, firefoxPreferences } from
 export const PATIENCE = 15 * 60_000;
 
 export async function openChromium(url, viewport) {
+  const { open, close } = await startChromium();
+  return { ...(await open(url, viewport)), close };
+}
+
+/** Starts Chromium: its name, a function that opens a page as a first visitor sees it, and one that closes the browser. */
+export async function startChromium() {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no Chromium; set CHROMIUM to its path');
   const browser = await chromium.launch({ executablePath, args: chromiumArguments, timeout: PATIENCE });
-  const page = await browser.newPage({ viewport });
-  page.setDefaultTimeout(PATIENCE);
-  await page.goto(url);
-  return { name: `Chromium ${browser.version()}`, page, close: () => browser.close() };
+  const name = `Chromium ${browser.version()}`;
+  const open = async (url, viewport) => {
+    // Nothing is left in it of pages that were opened before.
+    const context = await browser.newContext({ viewport });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(url);
+    return { name, page, close: () => context.close() };
+  };
+  return { name, open, close: () => browser.close() };
 }
 
 export async function openFirefox(url) {
