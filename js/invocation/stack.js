@@ -14,8 +14,12 @@ export function watchStack({ __stack_pointer: pointer }) {
   stacks.push({ pointer, top: pointer.value });
 }
 
+/** True once a guest of this thread threw. */
+export let hasThrown = false;
+
 /** Restores the stack pointers after a guest threw. In a microtask, where no code of the core is running. */
 function restoreStack() {
+  hasThrown = true;
   queueMicrotask(() => {
     for (const { pointer, top } of stacks) pointer.value = top;
   });

@@ -36,7 +36,7 @@ export class RemoteGuest {
   /** The worker; undefined if none is running. */
   #channel;
   #requests = new Requests();
-  /** The error that ended the last worker. */
+  /** The error that ended the last worker, or the last guest that has run. */
   #fate;
   /** True once the worker's script has loaded. */
   #loaded = false;
@@ -350,13 +350,15 @@ export class RemoteGuest {
     // Its worker waits for a new instance.
     if (broken) this.#requests.takeBack(this.#channel, true);
     const request = this.#settled();
-    const { reject } = request;
-    // Without a started guest, the worker is of no use.
-    if (!this.#started) this.#discard();
-    const caller = request.caller;
+    const hasRun = broken || request.start !== undefined;
+    const { caller, reject } = request;
     // Without a host callback, the worker itself has refused the host call.
     if (error.hostCall !== undefined) caller.failure ??= { error: undefined, hostCall: error.hostCall };
-    reject(unpack(error, caller.failure?.error));
+    const unpacked = unpack(error, caller.failure?.error);
+    if (hasRun) this.#fate = unpacked;
+    // Without a started guest, the worker is of no use.
+    if (!this.#started) this.#discard();
+    reject(unpacked);
   }
 
   #settled() {

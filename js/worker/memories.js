@@ -10,7 +10,8 @@ const isOutOfMemory = (error) => error instanceof RangeError || error?.cause ins
  * @template T
  * @param {() => Promise<T>} start
  * @param {(error: unknown) => boolean} mayTryAgain false for an error that another start does not mend
- * @param {() => unknown} fate the error that ended the last worker: another one if the guest was ended during the wait
+ * @param {() => unknown} fate the error that ended the last worker, or the last guest that has run: another one if the guest
+ *   was ended during the wait
  * @returns {Promise<T>}
  */
 export async function startWithMemory(start, mayTryAgain, fate) {
@@ -19,8 +20,9 @@ export async function startWithMemory(start, mayTryAgain, fate) {
     try {
       return await start();
     } catch (error) {
-      if (!isOutOfMemory(error) || !mayTryAgain(error)) throw error;
       const last = fate();
+      // A guest that has run, or was ended, is not started again: a stack overflow is of the same class.
+      if (error === last || !isOutOfMemory(error) || !mayTryAgain(error)) throw error;
       // Unused memories are collected each time: nothing was where one memory had room, and the worker may need more.
       const hasRoom = collectMemories();
       if (!(isFirst && hasRoom) && !(await memoriesComeBack(since))) throw error;

@@ -4,6 +4,7 @@ import { instantiate } from '../api/instantiate.js';
 import { WapcError } from '../base/error.js';
 import { Host, Module } from '../generated/core.js';
 import { Invocation } from '../invocation/invocation.js';
+import { hasThrown } from '../invocation/stack.js';
 import { noteRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Wasi } from '../wasi/wasi.js';
@@ -139,7 +140,8 @@ class Server {
   }
 
   #fail(error) {
-    this.#isGone = this.#host?.port.broken ?? false;
+    // Without a host, the first guest has not started: it has run if it threw, and would run again elsewhere.
+    this.#isGone = this.#host?.port.broken ?? hasThrown;
     this.#link.fail(this.#host?.memorySize ?? 0, this.#isGone, error);
   }
 }

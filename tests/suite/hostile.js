@@ -32,16 +32,46 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
     ];
   }
 
-  yield [
-    'a start function that uses up the stack: WAPC_INIT, and it runs once',
-    async () => {
-      let calls = 0;
-      const options = { async: false, hostCall: () => void calls++ };
-      const source = await guest('wat/recursion-in-start');
-      await fails('WAPC_INIT', () => WapcHost.instantiate(source, options));
-      equal(calls, 1);
-    },
+  const thread = ['on this thread', (source, options) => WapcHost.instantiate(source, { ...options, async: false })];
+  const worker = [
+    'in a worker',
+    (source, options) => WapcPool.create(source, { ...options, size: 1, workers: true }),
   ];
+  for (const [where, make] of hasWorkers ? [thread, worker] : [thread]) {
+    yield [
+      `${where}, a start that uses up the stack: WAPC_INIT, and it runs once`,
+      async () => {
+        for (const name of ['recursion-in-start', 'recursion-in-export']) {
+          let calls = 0;
+          const call = () => void calls++;
+          const source = await guest(`wat/${name}`);
+          await fails('WAPC_INIT', () => make(source, { hostCall: call, logger: call }));
+          equal(calls, 1, name);
+        }
+      },
+    ];
+
+    yield [
+      `${where}, a callback that throws a RangeError while a guest starts: WAPC_INIT, and it is called once`,
+      async () => {
+        const planned = new RangeError('planned');
+        for (const [callback, name] of [
+          ['logger', 'starts'],
+          ['stderr', 'last-words'],
+        ]) {
+          let calls = 0;
+          const throwing = () => {
+            calls++;
+            throw planned;
+          };
+          const source = await guest(`wat/${name}`);
+          const options = { hostCall() {}, wasi: { args: ['x'] }, [callback]: throwing };
+          const { cause } = await fails('WAPC_INIT', () => make(source, options));
+          equal([cause === planned, calls], [true, 1], callback);
+        }
+      },
+    ];
+  }
 
   yield [
     'a guest of over 8 MB, which Chromium does not instantiate at once on the main thread of a page',
