@@ -91,6 +91,30 @@ export function* asynchronous(environment) {
     ];
   } else if (hasWorkers) {
     yield [
+      'a start in a new worker ends by an abort with any reason, and the guest is not started once more',
+      async () => {
+        const { hostCall, called, calls } = patient();
+        const started = WapcHost.instantiate(await guest('wat/starting'), { async: true, hostCall });
+        (await called(0)).resolve('');
+        const host = await started;
+        await fails('WAPC_TRAP', () => host.invoke('?'));
+        // The first of them ends the worker, and the others start a new one.
+        for (const reason of ['any', new RangeError('planned'), null, new RangeError('planned')]) {
+          const before = calls.length;
+          const controller = new AbortController();
+          const waiting = thrown(() => host.invoke('x', '', { signal: controller.signal }));
+          await called(before);
+          controller.abort(reason);
+          equal([(await waiting) === reason, calls.length - before], [true, 1], String(reason));
+        }
+        const last = host.invoke('x');
+        (await called(calls.length)).resolve('');
+        equal(wordsOf(await last), [1]);
+        host.close();
+      },
+    ];
+
+    yield [
       'without JSPI an async function, and async: true, take a worker',
       async () => {
         for (const options of [

@@ -33,10 +33,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   }
 
   const thread = ['on this thread', (source, options) => WapcHost.instantiate(source, { ...options, async: false })];
-  const worker = [
-    'in a worker',
-    (source, options) => WapcPool.create(source, { ...options, size: 1, workers: true }),
-  ];
+  const worker = ['in a worker', (source, options) => WapcPool.create(source, { ...options, size: 1, workers: true })];
   for (const [where, make] of hasWorkers ? [thread, worker] : [thread]) {
     yield [
       `${where}, a start that uses up the stack: WAPC_INIT, and it runs once`,
