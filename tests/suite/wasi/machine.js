@@ -35,6 +35,30 @@ export function* machine({ inDirectory, ...environment }) {
   ];
 
   yield [
+    'a file that is to be new: EEXIST where a symbolic link has its name, and nothing is created where that leads',
+    () =>
+      inDirectory(async (directory) => {
+        const [CREATE, EXCLUSIVE] = [1, 4];
+        for (const preopen of [{ path: directory }, {}]) {
+          const it = await probe({ wasi: { preopens: { '/data': preopen } } });
+          const open = (name, lookup, flags) => it.call('path_open', 3, lookup, path(name), flags, 66n, 0n, 0, 4096);
+          equal(await open('file', 0, CREATE | EXCLUSIVE), 0);
+          equal(await it.call('path_create_directory', 3, path('directory')), 0);
+          for (const target of ['file', 'directory', 'missing', 'missing/one']) {
+            equal(await it.call('path_symlink', path(target), 3, path('link')), 0);
+            for (const lookup of [0, 1]) equal(await open('link', lookup, CREATE | EXCLUSIVE), EXIST, target);
+            equal(await it.call('path_unlink_file', 3, path('link')), 0);
+          }
+          equal(await open('missing', 0, 0), NOENT);
+          // Without EXCL, what the link leads to is created.
+          equal(await it.call('path_symlink', path('missing'), 3, path('link')), 0);
+          equal([await open('link', 1, CREATE), await open('missing', 0, 0)], [0, 0]);
+          it.host.close();
+        }
+      }),
+  ];
+
+  yield [
     'path_symlink to nothing is ENOENT, in a directory of the machine and in a tree',
     () =>
       inDirectory(async (directory) => {

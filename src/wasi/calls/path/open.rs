@@ -4,7 +4,7 @@ use wasip1::{Fdflags, Oflags, Rights};
 
 use crate::abi::Result;
 use crate::descriptors::{DIRECTORY_RIGHTS, FILE_RIGHTS, Open, What};
-use crate::files::{How, Place};
+use crate::files::{How, Last, Place};
 use crate::process::run;
 
 use super::{last, name, place};
@@ -23,7 +23,8 @@ const FDFLAGS: Fdflags = wasip1::FDFLAGS_APPEND
 ///
 /// # Parameters
 /// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
-/// - `flags`: `lookupflags`: with `SYMLINK_FOLLOW` (1), a symbolic link stands for what it leads to
+/// - `flags`: `lookupflags`: with `SYMLINK_FOLLOW` (1), a symbolic link stands for what it leads to, unless `oflags` has
+///   `CREAT` and `EXCL`
 /// - `path`, `path_len`: pointer to the path in UTF-8 without a NUL, bytes
 /// - `oflags`: `CREAT`, `DIRECTORY`, `EXCL`, `TRUNC`
 /// - `rights`, `inheriting`: `rights` of the new descriptor, and of those opened in it; of both, what `fd` does not
@@ -36,7 +37,7 @@ const FDFLAGS: Fdflags = wasip1::FDFLAGS_APPEND
 /// - `EFAULT`: the result leaves linear memory
 /// - `EINVAL`: `oflags` or `fdflags` has an unknown bit, or `DIRECTORY` comes with `CREAT`, `EXCL` or `TRUNC`
 /// - `ENOENT`: nothing has the name, without `CREAT`
-/// - `EEXIST`: something has the name, with `CREAT` and `EXCL`
+/// - `EEXIST`: something has the name, with `CREAT` and `EXCL`; also a symbolic link, wherever it leads
 /// - `EISDIR`: a directory has the name, with `CREAT`, `TRUNC` or `FD_WRITE`; a new name ends in a slash, with `CREAT`
 /// - `ENOTDIR`: something else than a directory has the name, with `DIRECTORY` or a slash at its end
 /// - `ELOOP`: a symbolic link has the name, without `SYMLINK_FOLLOW`
@@ -62,7 +63,9 @@ pub(super) extern "C" fn path_open(
     run(id, |process| {
         let at = process.guest.u32_at(opened)?;
         let (oflags, fdflags) = (known(oflags, OFLAGS)?, known(fdflags, FDFLAGS)?);
-        let place = place(process, fd, (path, path_len), last(flags))?;
+        // As in POSIX: what is created is new, and not where somebody's link leads.
+        let last = if is_new(oflags) { Last::Itself } else { last(flags) };
+        let place = place(process, fd, (path, path_len), last)?;
         // Checked first: a file must not be created or emptied for a descriptor that cannot be had.
         process.descriptors()?.require_room()?;
         let granted = process.descriptors()?.get(fd)?.open.inheriting;
@@ -77,6 +80,12 @@ fn known(flags: u32, all: u16) -> Result<u16> {
     u16::try_from(flags).ok().filter(|flags| flags & !all == 0).ok_or(wasip1::ERRNO_INVAL)
 }
 
+/// True where a file is to be created, and nothing may have its name.
+fn is_new(oflags: Oflags) -> bool {
+    let both = wasip1::OFLAGS_CREAT | wasip1::OFLAGS_EXCL;
+    oflags & both == both
+}
+
 fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags: Fdflags) -> Result<Open> {
     let has = |flag: Oflags| oflags & flag != 0;
     let creates = has(wasip1::OFLAGS_CREAT);
@@ -89,6 +98,7 @@ fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags
         None => Some(place.directory.clone()),
         Some(name) => match place.directory.kind(name) {
             Ok(wasip1::FILETYPE_DIRECTORY) => Some(place.directory.open_directory(name)?),
+            Ok(wasip1::FILETYPE_SYMBOLIC_LINK) if is_new(oflags) => return Err(wasip1::ERRNO_EXIST),
             Ok(wasip1::FILETYPE_SYMBOLIC_LINK) => return Err(wasip1::ERRNO_LOOP),
             Ok(_) if as_directory => return Err(wasip1::ERRNO_NOTDIR),
             Err(errno) if as_directory && errno == wasip1::ERRNO_NOENT && creates => return Err(wasip1::ERRNO_ISDIR),
@@ -98,7 +108,7 @@ fn open(place: &Place, oflags: Oflags, rights: Rights, inheriting: Rights, flags
     };
     if let Some(directory) = directory {
         return match () {
-            () if creates && has(wasip1::OFLAGS_EXCL) => Err(wasip1::ERRNO_EXIST),
+            () if is_new(oflags) => Err(wasip1::ERRNO_EXIST),
             () if creates || has(wasip1::OFLAGS_TRUNC) || rights & wasip1::RIGHTS_FD_WRITE != 0 => {
                 Err(wasip1::ERRNO_ISDIR)
             }
