@@ -5,6 +5,7 @@
 
 import { encoder } from '../base/encoding.js';
 import { WapcError, argumentError } from '../base/error.js';
+import { added } from '../generated/wasi-constants.js';
 import { isSeenLate, sleepWithinTime } from '../invocation/time-limit.js';
 import { Directories } from './directories.js';
 import { Process } from './process.js';
@@ -125,22 +126,24 @@ export class Wasi {
   #giveTree(id, name, tree) {
     this.#pass('');
     this.#require(this.#rust.wasi_tree_directory(id));
-    this.#fill(id, tree);
+    this.#fill(id, tree, `wasi.preopens['${name}']`);
     this.#pass(name);
     this.#require(this.#rust.wasi_tree_end(id));
   }
 
-  #fill(id, tree) {
+  /** Adds the children of a directory to the one that was added last. `what` names the directory in errors. */
+  #fill(id, tree, what) {
     for (const [name, child] of Object.entries(tree)) {
       this.#pass(name);
-      if (child instanceof Uint8Array) {
-        this.#pass(child);
-        this.#require(this.#rust.wasi_tree_file());
-      } else {
-        this.#require(this.#rust.wasi_tree_directory(id));
-        this.#fill(id, child);
-        this.#rust.wasi_tree_end(id);
-      }
+      const isFile = child instanceof Uint8Array;
+      if (isFile) this.#pass(child);
+      const answer = isFile ? this.#rust.wasi_tree_file() : this.#rust.wasi_tree_directory(id);
+      if (answer === added.NAME_REFUSED)
+        throw argumentError(what, 'names of at most 255 bytes, no two alike in UTF-8', name);
+      this.#require(answer);
+      if (isFile) continue;
+      this.#fill(id, child, `${what}['${name}']`);
+      this.#rust.wasi_tree_end(id);
     }
   }
 

@@ -9,6 +9,13 @@ pub(crate) const CALL_STOP: u32 = 65_536;
 /// Answer of `poll_oneoff` to the shim in place of an errno: the guest's stack is to be suspended, then it asks again.
 pub(crate) const CALL_SUSPEND: u32 = 131_072;
 
+/// Answers to JavaScript, which adds a file or directory to a tree.
+pub(crate) mod added {
+    pub(crate) const NO_ROOM: u32 = 0;
+    pub(crate) const DONE: u32 = 1;
+    pub(crate) const NAME_REFUSED: u32 = 2;
+}
+
 /// Flags for opening a name of the machine.
 pub(crate) mod open {
     pub(crate) const DIRECTORY: u32 = 1;

@@ -4,6 +4,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::abi::Result;
+use crate::constants::added;
 use crate::descriptors::Descriptor;
 use crate::files::{Directory, Node};
 use crate::holdings;
@@ -120,29 +122,38 @@ extern "C" fn wasi_preopen(id: u32, handle: u32, readonly: u32) -> u32 {
     preopen(&process, name, Directory::of_machine(handle, readonly != 0, &process.holdings))
 }
 
-/// Begins a tree, or a directory in it.
+/// The answer for JavaScript: one of [`added`].
+fn answer<T>(result: Result<T>) -> u32 {
+    match result {
+        Ok(_) => added::DONE,
+        Err(errno) if errno == wasip1::ERRNO_NOSPC => added::NO_ROOM,
+        Err(_) => added::NAME_REFUSED,
+    }
+}
+
+/// Begins a tree, or a directory in it: one of [`added`].
 #[unsafe(no_mangle)]
 extern "C" fn wasi_tree_directory(id: u32) -> u32 {
     let name = given_text();
-    let Some(process) = Process::by_id(id) else { return 0 };
+    let Some(process) = Process::by_id(id) else { return added::NO_ROOM };
     let mut tree = TREE.take();
-    let added = match tree.last() {
+    let directory = match tree.last() {
         Some(parent) => parent.add_directory(&name),
         None => Node::directory(&process.nodes),
     };
-    let added = added.map(|directory| tree.push(directory));
+    let result = directory.map(|directory| tree.push(directory));
     TREE.set(tree);
-    added.is_ok().into()
+    answer(result)
 }
 
-/// Adds a file to the current directory of the tree: a name, and its bytes.
+/// Adds a file to the current directory of the tree, a name and its bytes: one of [`added`].
 #[unsafe(no_mangle)]
 extern "C" fn wasi_tree_file() -> u32 {
     let (name, bytes) = (given_text(), given());
     let tree = TREE.take();
-    let added = tree.last().is_some_and(|directory| directory.add_file(&name, bytes).is_ok());
+    let answered = tree.last().map_or(added::NO_ROOM, |directory| answer(directory.add_file(&name, bytes)));
     TREE.set(tree);
-    added.into()
+    answered
 }
 
 /// Ends a directory. Where it is the tree's root, the guest gets it under the name given.

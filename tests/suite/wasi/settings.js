@@ -56,6 +56,9 @@ const WRONG = {
     preopens: { '/data': { a: Object.create(Uint8Array.prototype) } },
   }),
   'a proxy of no bytes as a file': () => ({ preopens: { '/data': { a: new Proxy(new Uint8Array(0), {}) } } }),
+  'a file with a name of 256 bytes': () => ({ preopens: { '/data': { ['ü'.repeat(128)]: '' } } }),
+  'a directory with a name of 256 bytes': () => ({ preopens: { '/data': { sub: { ['d'.repeat(256)]: {} } } } }),
+  'files whose names are the same in UTF-8': () => ({ preopens: { '/data': { '\ud800': '', '\ufffd': '' } } }),
   'a tree in itself': () => ({ preopens: { '/data': circular() } }),
   'a tree of 257 directories in one another': () => ({ preopens: { '/data': nested(256) } }),
   'a tree of 100,000 directories in one another': () => {
@@ -91,6 +94,16 @@ export function* settings(environment) {
       equal(await it.call('path_filestat_get', 3, 0, path('d/'.repeat(255)), 8192), 0);
       equal(await it.call('path_unlink_file', 4, path('one/a.txt')), 0);
       equal(await it.call('path_filestat_get', 4, 0, path('two/a.txt'), 8192), 0);
+      it.host.close();
+    },
+  ];
+
+  yield [
+    'a file and a directory with names of 255 bytes',
+    async () => {
+      const [file, directory] = ['ü'.repeat(127) + 'a', 'd'.repeat(255)];
+      const it = await probe({ wasi: { preopens: { '/data': { [directory]: { [file]: '' } } } } });
+      equal(await it.call('path_filestat_get', 3, 0, path(`${directory}/${file}`), 8192), 0);
       it.host.close();
     },
   ];
