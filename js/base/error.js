@@ -97,10 +97,10 @@ export function argumentError(what, expected, value, advice = '') {
   return new WapcError('WAPC_ARGUMENT', `${what}: expected ${expected}, got ${describe(value)}${advice}`);
 }
 
-/** The message of a thrown value, or the value itself as text. Never throws. */
+/** The message of a thrown error of any realm, or another value as text. Never throws. */
 export function messageOf(thrown) {
   try {
-    return String(thrown instanceof Error ? thrown.message : thrown);
+    return String(thrown instanceof Error || tagOf(thrown) === 'Error' ? thrown.message : thrown);
   } catch {
     return 'a value that has no text';
   }

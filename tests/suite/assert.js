@@ -82,9 +82,9 @@ export function detached(array) {
   return array;
 }
 
-/** Bytes whose class is not that of this realm, as those of another realm are. */
-export const foreign = (array) =>
-  Object.setPrototypeOf(array, Object.create(Object.getPrototypeOf(Uint8Array.prototype)));
+/** Bytes, or an error, whose class is not that of this realm, as those of another realm are. */
+export const foreign = (value) =>
+  Object.setPrototypeOf(value, Object.create(Object.getPrototypeOf(Object.getPrototypeOf(value))));
 export const string = (array) => decoder.decode(array);
 /** A payload of words, little-endian. */
 export const words = (...numbers) => new Uint8Array(Uint32Array.from(numbers).buffer);

@@ -1,6 +1,6 @@
 /** Host callbacks that answer later. */
 
-import { A_DAY, equal, fails, string, thrown, turn, words, wordsOf } from './assert.js';
+import { A_DAY, equal, fails, foreign, string, thrown, turn, words, wordsOf } from './assert.js';
 import { patient, ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -167,6 +167,7 @@ function* inEachWay(make, { WapcError, guest }) {
         [() => ({ then: (resolve) => resolve('thenable') }), [1, 8, 0]],
         [() => new Promise((resolve) => setTimeout(resolve, 1, 'timer')), [1, 5, 0]],
         [() => Promise.reject(new Error('nö')), [0, 0, 3]],
+        [() => Promise.reject(foreign(new Error('nö'))), [0, 0, 3]],
         [() => Promise.resolve(5), [0, 0]],
         [() => 5, [0, 0]],
       ]) {
