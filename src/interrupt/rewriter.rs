@@ -24,10 +24,10 @@ use body::Bodies;
 use cursor::Cursor;
 pub(crate) use cursor::Refused;
 use output::{Body, insert, write_sized, write_unsigned};
-use references::refers_to_host;
+use references::{may_refer, refers_to_host};
 use spaces::{ORDER, PREAMBLE, Section, Spaces, read_sections};
 
-use crate::section_ids::{CODE, CUSTOM, EXPORTS, FUNCTIONS, GLOBALS, START, TABLES, TYPES};
+use crate::section_ids::{CODE, CUSTOM, ELEMENTS, EXPORTS, FUNCTIONS, GLOBALS, START, TABLES, TYPES};
 
 /// Custom sections that name offsets of code, which change.
 const OF_OFFSETS: [&str; 4] = [".debug_", "metadata.code.", "sourceMappingURL", "external_debug_info"];
@@ -38,11 +38,12 @@ pub(crate) fn rewrite(module: &[u8]) -> Result<Vec<u8>, Refused> {
     let sections = read_sections(&mut cursor)?;
     let mut spaces = Spaces::read(&cursor, &sections)?;
     spaces.refers_to_host = refers_to_host(&cursor, &sections, spaces.imported_functions)?;
-    let exports = sections.iter().find(|section| section.id == EXPORTS).map_or(0..0, |found| found.content.clone());
-    let appended = Appended::new(&spaces, &mut cursor.over(exports))?;
+    let content = |id| sections.iter().find(|section| section.id == id).map_or(0..0, |found| found.content.clone());
+    let appended = Appended::new(&spaces, &mut cursor.over(content(EXPORTS)))?;
+    let declares = appended.wraps() && may_refer(cursor.bytes(content(CODE)));
     let mut output = Vec::with_capacity(module.len() + module.len() / 4 + 1024);
     output.extend_from_slice(cursor.bytes(0..PREAMBLE));
-    let mut rewriter = Rewriter { cursor, spaces: &spaces, appended: &appended, output, due: ORDER.iter() };
+    let mut rewriter = Rewriter { cursor, spaces: &spaces, appended: &appended, declares, output, due: ORDER.iter() };
     for section in &sections {
         rewriter.write(section)?;
     }
@@ -54,6 +55,8 @@ struct Rewriter<'a> {
     cursor: Cursor<'a>,
     spaces: &'a Spaces,
     appended: &'a Appended,
+    /// True where the functions that wrappers stand for are declared, since code may refer to them.
+    declares: bool,
     output: Vec<u8>,
     /// Sections that have not come yet, in their order.
     due: std::slice::Iter<'static, u8>,
@@ -103,6 +106,7 @@ impl Rewriter<'_> {
                 write_sized(&mut self.output, &self.appended.exports());
                 return Ok(true);
             }
+            ELEMENTS if self.declares => self.appended.elements(),
             CODE => return self.write_code(content).map(|()| true),
             _ => return Ok(false),
         };

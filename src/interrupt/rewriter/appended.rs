@@ -132,6 +132,20 @@ impl Appended {
         (count, bodies)
     }
 
+    /// True where wrappers stand for functions in the exports.
+    pub(super) fn wraps(&self) -> bool {
+        !self.wrappers.is_empty()
+    }
+
+    /// A segment that declares the functions that wrappers stand for: code may refer only to functions that stand somewhere
+    /// else too, as these did in the exports.
+    pub(super) fn elements(&self) -> (usize, Vec<u8>) {
+        let mut segment = vec![3, 0];
+        write_unsigned(&mut segment, self.wrappers.len());
+        self.wrappers.iter().for_each(|wrapper| write_unsigned(&mut segment, wrapper.function));
+        (1, segment)
+    }
+
     /// A table of one function.
     pub(super) fn tables() -> (usize, Vec<u8>) {
         (1, vec![0x70, 1, 1, 1])

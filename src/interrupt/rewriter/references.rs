@@ -7,6 +7,13 @@ use super::types::skip_value_type;
 use crate::leb128::Leb128;
 use crate::section_ids::{ELEMENTS, EXPORTS, GLOBALS, TABLES};
 
+const REF_FUNC: u8 = 0xd2;
+
+/// True where code may refer to functions; a byte of this value may also be a part of something else.
+pub(super) fn may_refer(code: &[u8]) -> bool {
+    code.contains(&REF_FUNC)
+}
+
 /// True where a module refers to one of its imported functions, which are its first `imported` ones. `call_indirect` and
 /// `call_ref` reach no function that stands in no table, global, segment or export: code refers to none but those.
 pub(super) fn refers_to_host(cursor: &Cursor, sections: &[Section], imported: usize) -> Result<bool, Refused> {
@@ -78,7 +85,6 @@ fn in_elements(cursor: &mut Cursor, imported: usize) -> Result<bool, Refused> {
 
 /// Reads a constant expression.
 fn in_expression(cursor: &mut Cursor, imported: usize) -> Result<bool, Refused> {
-    const REF_FUNC: u8 = 0xd2;
     let mut refers = false;
     loop {
         let mut operand = cursor.clone();

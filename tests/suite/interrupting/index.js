@@ -1,6 +1,7 @@
 /** `limits.interrupt` and `limits.fuel`: guests that are ended wherever they are. */
 
-import { A_DAY, equal, fails, thrown, wordsOf } from '../assert.js';
+import { FUNCTION, growing, table } from '../assembler.js';
+import { A_DAY, equal, fails, thrown, words, wordsOf } from '../assert.js';
 import { A_DAY as A_DAY_NS, PAGE, clock, pollPayload } from '../wasi/probe.js';
 import { patient } from '../ways.js';
 import {
@@ -524,6 +525,17 @@ function* compiling({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) {
         plain.close();
         module.close();
       }
+    },
+  ];
+
+  yield [
+    'a guest whose code refers to what only its exports declare, `__guest_call`',
+    async () => {
+      const source = growing({ tables: [table(0x70, 0, [1], { value: FUNCTION })] });
+      const host = await WapcHost.instantiate(source, { async: false, limits: { interrupt } });
+      equal(wordsOf(host.invokeSync('x', words(1, 2))), [1]);
+      equal(wordsOf(host.invokeSync('x', words(1, 2))), [3]);
+      host.close();
     },
   ];
 

@@ -187,6 +187,29 @@ fn the_start_function_and_what_the_host_calls_begin_an_invocation() {
 }
 
 #[test]
+fn functions_that_code_refers_to_stay_declared_where_a_wrapper_is_exported() {
+    let begin = "block global.get 2 i32.const 0 i32.lt_s br_if 0
+        i32.const 1 global.set 1 global.get 2 global.set 0 end";
+    let functions = "(func (type 0) ref.func 0 drop)";
+    for (segment, own) in [("", ""), ("(elem func 1)", "(elem func 1)")] {
+        let types = "(type (func))";
+        let whole = format!(r#"(module {types} {functions} (func (type 0)) (export "_start" (func 0)) {segment})"#);
+        let expected = module_of(
+            types,
+            &format!("(func (type 0) (local i32) {} ref.func 0 drop) (func (type 0))", counted(53)),
+            &format!("(func (type 0) {begin} call 0)"),
+            [r#"(export "_start" (func 6))"#, &format!("{own} (elem declare func 0)")],
+        );
+        assert_eq!(rewrite(&assemble(&whole)), Ok(assemble(&expected)), "{segment}");
+    }
+    // Nothing refers to the function.
+    let whole = r#"(module (type (func)) (func (type 0)) (export "_start" (func 0)))"#;
+    let bytes = rewrite(&assemble(whole)).unwrap_or_default();
+    let sections = super::super::read_sections(&mut super::super::Cursor::new(&bytes)).unwrap_or_default();
+    assert_eq!(sections.iter().filter(|section| section.id == 9).count(), 0);
+}
+
+#[test]
 fn what_takes_long_is_charged() {
     let whole = |body: &str| format!("(module (type (func)) (memory 1) {body})");
     let bodies = |text: &str| {
