@@ -9,9 +9,10 @@ use crate::guest::Buffers;
 use crate::memory::Range;
 
 /// Reads or writes one buffer after the other: bytes in all. A failure counts only if it is the first thing that happens.
+/// Empty buffers are skipped: nothing is read or written for them, wherever that would be.
 fn each(buffers: &Buffers, mut transfer: impl FnMut(Range, u32) -> Result<u32>) -> Result<u32> {
     let mut done = 0u32;
-    for range in buffers.iter() {
+    for range in buffers.iter().filter(|range| range.len() > 0) {
         let room = range.first(u32::MAX - done);
         let len = match transfer(room, done) {
             Err(failed) if done == 0 => return Err(failed),

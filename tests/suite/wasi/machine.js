@@ -1,9 +1,9 @@
 /** Directories of the machine, in each engine that has its own functions for files. */
 
 import { equal, string } from '../assert.js';
-import { ERRNO, path, probes } from './probe.js';
+import { ERRNO, iovecs, path, probes } from './probe.js';
 
-const { EXIST, NOENT } = ERRNO;
+const { EXIST, FBIG, NOENT } = ERRNO;
 
 export function* machine({ inDirectory, ...environment }) {
   if (inDirectory === undefined) return;
@@ -53,6 +53,30 @@ export function* machine({ inDirectory, ...environment }) {
           // Without EXCL, what the link leads to is created.
           equal(await it.call('path_symlink', path('missing'), 3, path('link')), 0);
           equal([await open('link', 1, CREATE), await open('missing', 0, 0)], [0, 0]);
+          it.host.close();
+        }
+      }),
+  ];
+
+  yield [
+    'empty buffers are read and written anywhere, in a directory of the machine and in a tree',
+    () =>
+      inDirectory(async (directory, fs) => {
+        fs.writeFileSync(`${directory}/a.txt`, 'text');
+        for (const preopen of [{ path: directory }, { 'a.txt': 'text' }]) {
+          const it = await probe({ wasi: { preopens: { '/data': preopen } } });
+          equal(await it.call('path_open', 3, 0, path('a.txt'), 0, 66n, 0n, 0, 4096), 0);
+          for (const offset of [0n, 1n << 33n, 1n << 53n, (1n << 64n) - 1n]) {
+            for (const buffers of [iovecs(), iovecs([8192, 0]), iovecs([8192, 0], [0, 0])]) {
+              for (const name of ['fd_pwrite', 'fd_pread']) {
+                equal(await it.call(name, 4, buffers, offset, 4096), 0, `${name} at ${offset}`);
+                equal(it.u32(4096), 0);
+              }
+            }
+          }
+          equal(await it.call('fd_pwrite', 4, iovecs([8192, 0], [8192, 1]), 1n << 53n, 4096), FBIG);
+          equal(await it.call('fd_pwrite', 4, iovecs([8192, 0], [8192, 1]), 0n, 4096), 0);
+          equal(it.u32(4096), 1);
           it.host.close();
         }
       }),
