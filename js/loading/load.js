@@ -6,6 +6,7 @@ import { viewOf } from '../base/payload.js';
 import { tagOf } from '../base/tag.js';
 import { platform } from '../platform/platform.js';
 import { isRewritten } from './interruptible.js';
+import { Progress } from './progress.js';
 
 const EXPECTED = 'a path, a URL, a Response, a BufferSource, a WebAssembly.Module or a promise of one';
 
@@ -94,7 +95,7 @@ async function loadFrom(guest, onProgress, mayStream, given) {
     const bytes = await attempt(nameOfFile(name), () => readFile(name));
     const fileName = fileNameOf(name);
     // A URL that was read has no wrong escapes.
-    return new Loaded(name, name.startsWith('file:') ? decodeURIComponent(fileName) : fileName, { bytes });
+    return new Loaded(name, isFileUrl(name) ? decodeURIComponent(fileName) : fileName, { bytes });
   }
   return loadResponse(await attempt(name, () => fetch(name)), onProgress, mayStream);
 }
@@ -136,9 +137,12 @@ async function compileStreaming(name, arriving, url) {
   }
 }
 
+/** True for a URL that has the bytes itself, or that stands for bytes of this page. */
+const isLocal = (url) => /^(data|blob):/.test(url);
+
 /** The last segment of a path, or of a URL without query and fragment; undefined if it is empty, or the URL names no file. */
 function fileNameOf(path) {
-  if (/^(data|blob):/.test(path)) return undefined;
+  if (isLocal(path)) return undefined;
   const name = path
     .replace(/^([a-z][a-z0-9+.-]+:[^?#]*).*/is, '$1')
     .split(/[/\\]/)
@@ -154,10 +158,9 @@ async function beginningOf(url) {
   // A response that was constructed locally has no URL.
   if (url === '') return undefined;
   try {
-    const isLocal = /^(data|blob):/.test(url);
     // Only browsers have a cache: other platforms would send the request.
-    if (!isLocal && platform.readFile !== undefined) return undefined;
-    const response = await fetch(url, isLocal ? {} : { cache: 'only-if-cached', mode: 'same-origin' });
+    if (!isLocal(url) && platform.readFile !== undefined) return undefined;
+    const response = await fetch(url, isLocal(url) ? {} : { cache: 'only-if-cached', mode: 'same-origin' });
     if (!response.ok) return undefined;
     const reader = response.body.getReader();
     const { value } = await reader.read();
@@ -236,18 +239,20 @@ function isResponse(value) {
   return tagOf(value) === 'Response';
 }
 
+const isFileUrl = (name) => name.startsWith('file:');
+
 /**
  * True for a path or a `file:` URL, on a platform with files. A single letter before the colon is a drive, not a
  * scheme.
  */
 function isFile(name) {
-  return platform.readFile !== undefined && (name.startsWith('file:') || !/^[a-z][a-z0-9+.-]+:/i.test(name));
+  return platform.readFile !== undefined && (isFileUrl(name) || !/^[a-z][a-z0-9+.-]+:/i.test(name));
 }
 
 /** The name of a file in errors: with its absolute path if it is relative. */
 function nameOfFile(name) {
   if (name.length > LONGEST_NAME) return shortened(name);
-  const path = name.startsWith('file:') ? name : platform.resolve(name);
+  const path = isFileUrl(name) ? name : platform.resolve(name);
   return path === name ? name : `${name} (${path})`;
 }
 
@@ -255,7 +260,7 @@ function nameOfFile(name) {
 const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name);
 
 function readFile(name) {
-  return platform.readFile(name.startsWith('file:') ? new URL(name) : name);
+  return platform.readFile(isFileUrl(name) ? new URL(name) : name);
 }
 
 /** Longest path or address in an error message, in characters. */
@@ -272,50 +277,4 @@ function isStreamable(url, headers) {
     warned = true;
   }
   return false;
-}
-
-/** Tells a callback how many bytes of a response have come. */
-class Progress {
-  /** The error that ended the download: `cause`, and `reason` for a message. Undefined if none has. */
-  failure;
-  #onProgress;
-  #loaded = 0;
-
-  /** @param {(loaded: number, total?: number) => void} onProgress */
-  constructor(onProgress) {
-    this.#onProgress = onProgress;
-  }
-
-  /** A response with the bytes and headers of `response`, which tells of them. Throws a TypeError if that was used. */
-  of(response) {
-    if (response.body === null) return response;
-    if (response.bodyUsed) throw new TypeError('its body has been used');
-    const { headers } = response;
-    const length = Number(headers.get('content-length') ?? NaN);
-    // `content-length` counts bytes on the wire, so it does not apply to a decoded body.
-    const total = Number.isNaN(length) || headers.has('content-encoding') ? undefined : length;
-    const reader = response.body.getReader();
-    const pull = (controller) => this.#pass(reader, controller, total);
-    return new Response(new ReadableStream({ pull, cancel: (reason) => reader.cancel(reason) }), { headers });
-  }
-
-  /** Passes the next chunk on. */
-  async #pass(reader, controller, total) {
-    const { done, value } = await reader.read().catch((cause) => this.#fail(messageOf(cause), cause));
-    if (done) return controller.close();
-    this.#loaded += value.byteLength;
-    try {
-      this.#onProgress(this.#loaded, total);
-    } catch (cause) {
-      reader.cancel(cause).catch(() => {});
-      this.#fail(`\`onProgress\` threw: ${messageOf(cause)}`, cause);
-    }
-    controller.enqueue(value);
-  }
-
-  /** @returns {never} */
-  #fail(reason, cause) {
-    this.failure = { reason, cause };
-    throw cause;
-  }
 }
