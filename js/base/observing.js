@@ -95,28 +95,22 @@ export function beginWork(kind, fields) {
  */
 export function observe(kind, fields, act, ended = () => {}) {
   const work = beginWork(kind, fields);
+  const succeeded = (result) => {
+    work.end((event) => ended(event, result));
+    return result;
+  };
+  const failed = (error) => {
+    work.fail(error);
+    throw error;
+  };
   return work.run(() => {
     let result;
     try {
       result = act(work.event);
     } catch (error) {
-      work.fail(error);
-      throw error;
+      return failed(error);
     }
-    if (!(result instanceof Promise)) {
-      work.end((event) => ended(event, result));
-      return result;
-    }
-    return result.then(
-      (value) => {
-        work.end((event) => ended(event, value));
-        return value;
-      },
-      (error) => {
-        work.fail(error);
-        throw error;
-      },
-    );
+    return result instanceof Promise ? result.then(succeeded, failed) : succeeded(result);
   });
 }
 

@@ -61,19 +61,19 @@ function inheritTime(invocation, parent, guest) {
 
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */
 function joinForeign(invocation, from, context, abort) {
-  const { signal, invocation: parent, isAwaited } = publicHalf(from);
+  const { signal, inherited, isAwaited } = publicHalf(from);
   signal.throwIfAborted();
   if (isAwaited === false) throw endedError();
-  invocation.give(context === undefined ? parent.context : context);
+  invocation.give(context === undefined ? inherited : context);
   return abort === undefined ? () => {} : onAbort(signal, abort);
 }
 
-/** The properties of another copy's `HostCallContext`. Throws WAPC_ARGUMENT. */
+/** The signal, the context and the state of another copy's `HostCallContext`. Throws WAPC_ARGUMENT. */
 function publicHalf(from) {
   try {
     const { signal, invocation, [IS_AWAITED]: isAwaited } = /** @type {any} */ (from);
     if (signal instanceof AbortSignal && typeof signal.aborted === 'boolean' && invocation !== null) {
-      return { signal, invocation: { context: invocation.context }, isAwaited };
+      return { signal, inherited: invocation.context, isAwaited };
     }
   } catch {
     // A getter threw, or the value has no properties.

@@ -208,16 +208,13 @@ export class Guest {
     const call = this.exports[name];
     const { asyncify } = this.suspension;
     const started = asyncify === undefined ? WebAssembly.promising(call)() : asyncify.promise(call);
+    const end = (ended) => {
+      this.suspension.end();
+      return ended;
+    };
     return started.then(
-      () => {
-        this.suspension.end();
-        return CALL_SUCCEEDED;
-      },
-      (error) => {
-        const ended = threw(invocation, error);
-        this.suspension.end();
-        return ended;
-      },
+      () => end(CALL_SUCCEEDED),
+      (error) => end(threw(invocation, error)),
     );
   }
 
