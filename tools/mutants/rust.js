@@ -3,27 +3,9 @@
  * drops those that do not compile.
  */
 
-const OPERATORS = {
-  '==': '!=',
-  '!=': '==',
-  '<': '<=',
-  '<=': '<',
-  '>': '>=',
-  '>=': '>',
-  '+': '-',
-  '-': '+',
-  '*': '/',
-  '/': '*',
-  '%': '/',
-  '&': '|',
-  '|': '&',
-  '<<': '>>',
-  '>>': '<<',
-  '&&': '||',
-  '||': '&&',
-  '+=': '-=',
-  '-=': '+=',
-};
+import { OPERATORS as COMMON } from './operators.js';
+
+const OPERATORS = { ...COMMON, '==': '!=', '!=': '==', '%': '/' };
 
 /** Patterns whose matches are replaced by what `other` returns. */
 const PATTERNS = [
