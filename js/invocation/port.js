@@ -1,7 +1,8 @@
 /**
  * The JavaScript half of a host on this thread: accepts invocations and calls the guest. It keeps the queue; the core's
  * half (`src/host.rs`) holds the instance and decides every unusual case. No frame of the core is on the stack below a
- * guest that traps or is suspended. Callers of a port have checked that there is room on the stack (`room.js`).
+ * guest that traps or is suspended. Callers of a port have checked that there is room on the stack (`room.js`). Guests
+ * whose stack can be suspended are called by `suspendable-calls.js`.
  *
  * Interface between the halves:
  * - The port calls the core's raw exports, which take the host's slot: `host_admit`, `host_end`,

@@ -9,7 +9,10 @@ import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
 import { notInWorkers, whyNot } from './start.js';
 
-/** Starts a host of `module` in a worker: one of those that are `starting`. */
+/**
+ * Starts a host of `module` in a worker: one of those that are `starting`. The others are the arguments of `start_remote`
+ * (`src/sys.rs`), which cross from the core one by one: it makes no object of them.
+ */
 export async function startRemote(
   starting,
   id,
@@ -18,7 +21,7 @@ export async function startRemote(
   timeout,
   startLimit,
   fuel,
-  hostCalls,
+  { callback: hostCall, codec },
   logger,
   asked,
   script,
@@ -28,18 +31,9 @@ export async function startRemote(
   name,
   guestName,
 ) {
-  const { callback: hostCall, codec } = hostCalls;
-  const reason = whyNot(module, hostCall !== undefined, asked);
-  if (reason !== undefined) throw new WapcError('WAPC_UNSUPPORTED', reason);
-  const option = notInWorkers(wasi);
-  if (option !== undefined) {
-    throw new WapcError(
-      'WAPC_UNSUPPORTED',
-      `wasi.${option}: a guest in a worker has the machine's; run it on this thread`,
-    );
-  }
   const isInterruptible = (demands & DEMANDS_INTERRUPT) !== 0;
   const settings = { payloadLimit, timeout, startLimit, isInterruptible, fuel, hostCall, codec, logger, script, wasi };
+  requireWorkers(module, settings, asked);
   const remote = new Remote(id, module, settings, { memoryLimit, demands }, { name, guestName });
   try {
     await starting.started(remote, () => remote.reset());
@@ -48,6 +42,16 @@ export async function startRemote(
     throw error;
   }
   return remote;
+}
+
+/** Throws WAPC_UNSUPPORTED where a guest with these settings cannot run in a worker here. */
+function requireWorkers(module, { hostCall, wasi }, asked) {
+  const reason = whyNot(module, hostCall !== undefined, asked);
+  if (reason !== undefined) throw new WapcError('WAPC_UNSUPPORTED', reason);
+  const option = notInWorkers(wasi);
+  if (option === undefined) return;
+  const message = `wasi.${option}: a guest in a worker has the machine's; run it on this thread`;
+  throw new WapcError('WAPC_UNSUPPORTED', message);
 }
 
 /** A queued start of a guest that takes over: of `module`, or of the current module if undefined. */
