@@ -78,6 +78,8 @@ export const tests = {
       equal(steps(), [], text);
       expect(scene.status.startsWith('It failed'), scene.status);
     }
+    await answerWith('const hostCall = { foo: { echo: () => 7 } };');
+    equal(steps(), ['invoke', 'log', 'call', 'refusal', 'failure'], 'what is no payload was taken for an answer:');
     await scene.press('echo');
     equal(steps(), WHOLE);
   },

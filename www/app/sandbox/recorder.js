@@ -14,28 +14,17 @@ const [BYTES, CHARACTERS] = [64 << 10, 4096];
 
 const cut = (text) => startOf(String(text), CHARACTERS);
 
-/** A payload, as the package takes them, in bytes of its own. */
+/** A payload, as the package takes them, in bytes of its own; undefined where it is none. */
 function bytesOf(payload) {
   if (payload === undefined) return new Uint8Array(0);
   if (typeof payload === 'string') return encoder.encode(payload);
-  return payload instanceof ArrayBuffer
-    ? new Uint8Array(payload.slice(0))
-    : new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice();
-}
-
-/** The bytes of an answer, or nothing where it is none: then the host refuses it. */
-function answered(value) {
-  try {
-    return bytesOf(value);
-  } catch {
-    return undefined;
-  }
+  if (payload instanceof ArrayBuffer) return new Uint8Array(payload.slice(0));
+  if (!ArrayBuffer.isView(payload)) return undefined;
+  return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice();
 }
 
 /** A payload as the page is told of it: its first bytes, and its length. */
-function told(bytes) {
-  return bytes === undefined ? {} : { payload: firstBytes(bytes, BYTES).slice(), length: bytes.length };
-}
+const told = (bytes) => ({ payload: firstBytes(bytes, BYTES).slice(), length: bytes.length });
 
 export class Recorder {
   #tell;
@@ -98,7 +87,10 @@ export class Recorder {
       throw error;
     };
     const answer = (value) => {
-      this.say('answer', () => ({ call, ...told(answered(value)) }));
+      const bytes = bytesOf(value);
+      // What is no payload the host refuses, with an error that says more.
+      if (bytes === undefined) this.say('refusal', () => ({ call, text: 'the answer is no payload' }));
+      else this.say('answer', () => ({ call, ...told(bytes) }));
       return value;
     };
     let value;
