@@ -47,4 +47,21 @@ export const tests = {
     await scene.done();
     expect(frames > 0, 'no frame came');
   },
+  async 'unharmed: frames of a page that was hidden meanwhile are no measure'() {
+    scene.button('loops for ever').click();
+    let next;
+    const hide = () => {
+      document.dispatchEvent(new Event('visibilitychange'));
+      next = requestAnimationFrame(hide);
+    };
+    hide();
+    await scene.done();
+    cancelAnimationFrame(next);
+    equal(figures(), ['deadline', 'stopped after']);
+    expect(scene.status.includes('hidden'), scene.status);
+    expect(scene.$('canvas').getAttribute('aria-label').includes('hidden'), 'it is not told');
+    await scene.press('loops for ever');
+    equal(figures(), ['deadline', 'stopped after', 'longest frame']);
+    expect(!scene.status.includes('hidden'), scene.status);
+  },
 };

@@ -21,11 +21,14 @@ export class Frames {
     this.durations = [];
     new ResizeObserver(() => this.#draw()).observe(this.canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#draw());
+    // A hidden page has no frames, and a long one when it is seen again.
+    document.addEventListener('visibilitychange', () => (this.isSeen = false));
   }
 
   /** Watches the page's frames until it is stopped. */
   start() {
     this.durations = [];
+    this.isSeen = !document.hidden;
     let last = performance.now();
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const look = () => {
@@ -38,11 +41,12 @@ export class Frames {
     this.frame = requestAnimationFrame(look);
   }
 
-  /** Ends that: the longest time between two frames, in ms. */
+  /** Ends that: the longest time between two frames, in ms; undefined where the page was hidden meanwhile. */
   stop() {
     cancelAnimationFrame(this.frame);
-    const worst = Math.max(...this.durations, 0);
-    this.canvas.setAttribute('aria-label', `The page's frames: the longest took ${time(worst)}`);
+    const worst = this.isSeen ? Math.max(...this.durations, 0) : undefined;
+    const what = worst === undefined ? 'the page was hidden' : `the longest took ${time(worst)}`;
+    this.canvas.setAttribute('aria-label', `The page's frames: ${what}`);
     this.#draw();
     return worst;
   }

@@ -30,6 +30,17 @@ const NOTICED = 50;
 /** Frames that are watched before and after the guest. */
 const AROUND = 8;
 
+/** What is said where there are no frames to measure. */
+const UNSEEN = ' The page was hidden meanwhile, so its frames are no measure.';
+
+/** The row of the longest frame. */
+const longest = (value) => ({
+  label: 'longest frame',
+  value,
+  text: time(value),
+  kind: value > NOTICED ? 'bad' : 'good',
+});
+
 export function mount(section) {
   let [operation, place] = [OPERATIONS[0][0], PLACES[0][0]];
   const all = choices('What the guest does', OPERATIONS, (value) => ((operation = value), run()));
@@ -114,11 +125,13 @@ export function mount(section) {
         bars('ms', [
           ...(error.code === 'WAPC_TIMEOUT' ? [deadline] : []),
           { label: 'stopped after', value: took, text: time(took), kind: 'guest' },
-          { label: 'longest frame', value: worst, text: time(worst), kind: worst > NOTICED ? 'bad' : 'good' },
+          ...(worst === undefined ? [] : [longest(worst)]),
         ]),
       );
       const late = error.code === 'WAPC_TIMEOUT' ? `, ${time(Math.max(0, took - timeout))} late` : '';
-      say(`${error.code} after ${time(took)}${late}. The next call answered: ${greeting}.`);
+      say(
+        `${error.code} after ${time(took)}${late}. The next call answered: ${greeting}.${worst === undefined ? UNSEEN : ''}`,
+      );
     } catch (error) {
       frames.stop();
       outcome.replaceChildren(errorElement(error));
