@@ -113,6 +113,10 @@ describe('Chromium, looked at', async () => {
     await page.keyboard.press('ArrowRight');
     equal(await focused(), 'Node');
     await seeAll(page);
+    await page.focus('#calls .field input');
+    await page.keyboard.type('Bob and ');
+    await page.keyboard.press('Enter');
+    await page.locator('#calls .response', { hasText: 'Hello, Bob and waPC!' }).waitFor();
     await page.focus('#calls .editor textarea');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');

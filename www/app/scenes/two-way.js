@@ -24,12 +24,19 @@ export function mount(section) {
   const { group, press } = choices('What your code answers', callbacks, chosen);
   editor.area.addEventListener('input', () => press(editor.value));
   editor.value = callbacks[0][0];
-  const call = element('button', { class: 'main', onclick: () => run() }, 'Call the guest');
+  const call = element('button', { class: 'main' }, 'Call the guest');
   const stop = element('button', { type: 'button', disabled: true, onclick: () => userStops() }, 'Stop');
   const sequence = new Sequence('guest, in Rust');
   const trouble = element('div', { class: 'trouble' });
+  const form = element(
+    'form',
+    { class: 'rows' },
+    field('The name that it is to greet', name),
+    element('div', { class: 'row' }, call, stop),
+  );
+  form.addEventListener('submit', (event) => (event.preventDefault(), run()));
   const { code, say, state } = fill(section, {
-    controls: [group, field('The name that it is to greet', name), element('div', { class: 'row' }, call, stop)],
+    controls: [group, form],
     stage: [editor.place, sequence.place, trouble],
     code: [
       { name: 'two-way.js', language: 'js', text: sample, sample: SAMPLE },
