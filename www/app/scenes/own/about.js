@@ -24,7 +24,7 @@ export function about({ name, bytes, info }) {
     'summary',
     {},
     element('b', {}, element('bdi', {}, name)),
-    ` ${rows[0][1]}, ${made ? `made with ${made}` : 'no `producers` section'}`,
+    ` ${rows[0][1]}, ${made ? `made with ${made}` : 'made with unknown tools'}`,
   );
   return element('details', { class: 'guest-head' }, head, list);
 }
