@@ -200,7 +200,7 @@ describe('Chromium, looked at', async () => {
     equal(await page.inputValue('#own textarea[aria-label="Payload"]'), 'fresh');
     ok(!requested.some((path) => path.endsWith('zig.wasm')), requested.join(' '));
     await page.locator('#own .shared button').press('Enter');
-    await page.waitForFunction(() => globalThis.document.querySelector('#own .answer').textContent !== '');
+    await page.locator('#own .answer .error').waitFor();
     equal(await page.evaluate(() => globalThis.document.activeElement.textContent), 'Invoke');
     match(await page.textContent('#own .answer'), /WAPC_GUEST/);
     await page.close();

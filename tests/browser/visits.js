@@ -212,6 +212,29 @@ export function visits(open) {
     await page.close();
   });
 
+  for (const [why, callback, began] of [
+    [/script of its callback, .* has not ended/, 'console.log("began"); for (;;);', false],
+    [/its callback has not answered/, 'const hostCall = () => { console.log("began"); for (;;); };', true],
+  ]) {
+    test(`a callback that never ends: ${callback}`, async () => {
+      const page = await open({ path: '#own' });
+      await comes(page, 'own', 'done');
+      await page.clock.install();
+      await page.locator('#own .answers summary').click();
+      await page.fill('#own .answers textarea', callback);
+      const begins = page.waitForEvent('console', (message) => message.text() === 'began');
+      await page.click('#own .row button.main');
+      await begins;
+      if (began) await page.locator('#own .step.call').waitFor();
+      equal(await page.textContent('#own .answer'), 'It runs…');
+      await page.clock.fastForward(10_000);
+      await comes(page, 'own', 'done');
+      match(await page.textContent('#own .answer'), why);
+      match(await page.textContent('#own [role="status"]'), why);
+      await page.close();
+    });
+  }
+
   for (const name of ['bench.js', 'guests/rust.wasm']) {
     test(`a scene whose ${name} cannot be fetched says so`, async () => {
       const page = await open({ path: '#calls', block: `**/${name}` });

@@ -94,8 +94,8 @@ addEventListener('drop', (event) => {
   document.body.classList.remove('dropping');
   if (!holdsFiles(event)) return;
   event.preventDefault();
-  const [file] = event.dataTransfer.files;
-  if (file !== undefined) bringOwn((scene) => scene.takeFile(file));
+  const files = [...event.dataTransfer.files];
+  if (files.length > 0) bringOwn((scene) => scene.takeFiles(files));
 });
 
 const openShared = () => {

@@ -22,12 +22,14 @@ async function invoke(operation, payload, format = 'text') {
   await scene.press('Invoke');
 }
 
-/** Drops a file in the middle of nowhere. */
-async function dropped(name, parts) {
-  drop(document.body, name, parts);
+/** Drops files in the middle of nowhere, of which `name` is the one that is to be taken. */
+async function droppedAll(name, files) {
+  drop(document.body, ...files);
   await until(() => scene.$('.guest-place').textContent.includes(name));
   await scene.done();
 }
+
+const dropped = (name, parts) => droppedAll(name, [[name, parts]]);
 
 /** True where each digit of a text is seen after the letters of Hebrew and Arabic that it stands behind. */
 function isInOrder(element) {
@@ -120,6 +122,25 @@ export const tests = {
     }
     scene.$('.guest-head').open = false;
   },
+  async 'own: of several files that are dropped the first guest is taken, and it says so'() {
+    const [zig, c] = [[await bytesOf('/testdata/zig/hello.wasm')], [await bytesOf('/testdata/c/hello.wasm')]];
+    const note = () => scene.$('.guest-place small')?.textContent;
+    await droppedAll('FIRST.WASM', [
+      ['notes.md', ['x']],
+      ['FIRST.WASM', zig],
+      ['second.wasm', c],
+    ]);
+    expect(scene.status.includes('operations found') && scene.status.includes('of the 3 files'), scene.status);
+    expect(note()?.includes('of the 3 files'), scene.text);
+    await droppedAll('one.txt', [
+      ['one.txt', ['x']],
+      ['two.txt', ['x']],
+    ]);
+    expect(scene.$('.guest-place').textContent.includes('cannot be run'), scene.text);
+    expect(note()?.includes('of the 2 files'), scene.text);
+    await dropped('alone.wasm', zig);
+    equal([note(), scene.status.includes('files')], [undefined, false]);
+  },
   async 'own: payloads and answers as text, JSON, MessagePack and hex'() {
     for (const [format, payload, shown] of [
       ['text', 'ü', 'ü'],
@@ -208,7 +229,7 @@ export const tests = {
     type(field('Operation'), 'spin');
     scene.button('Invoke').click();
     await until(() => scene.all('.step').length === 1);
-    equal(answer(), '', 'an old answer stays:');
+    equal(answer(), 'It runs…');
     await scene.press('Stop');
     equal([scene.status, answer()], ['You stopped it.', '']);
     await invoke('echo', 'again');
@@ -239,7 +260,7 @@ export const tests = {
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     equal(performance.getEntriesByType('resource').length, before, 'something was fetched:');
     await scene.press('Load it and run');
-    await until(() => answer() !== '');
+    await until(() => !['', 'It runs…'].includes(answer()));
     expect(answer().includes('Hello, reached: , origin null'), answer());
     await globalThis.caches?.delete('of the page');
     history.replaceState(null, '', location.pathname + location.search);
@@ -290,7 +311,7 @@ export const tests = {
       equal(scene.status, 'A link was opened. Nothing of it runs before you press.');
       equal([answer(), operations().length, field('Operation').value], ['', 0, 'echo']);
       await scene.press('Load it and run');
-      await until(() => answer() !== '');
+      await until(() => !['', 'It runs…'].includes(answer()));
       expect(answer().includes('linked'), answer());
     }
   },

@@ -26,10 +26,10 @@ export function type(field, text) {
   field.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
-/** Drops a file somewhere. */
-export function drop(place, name, parts) {
+/** Drops files somewhere, each a name and the parts of its bytes. */
+export function drop(place, ...files) {
   const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File(parts, name));
+  for (const [name, parts] of files) dataTransfer.items.add(new File(parts, name));
   for (const kind of ['dragover', 'drop']) {
     place.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
   }

@@ -43,9 +43,14 @@ export class Running {
     this.#ends.push(end);
   }
 
-  /** Ends it, wherever it is: what runs is rejected with that text. Idempotent. */
-  stop(why = 'it has ended') {
-    this.#reason ??= Object.assign(new Error(why), { name: 'Stopped' });
+  /** False until there is a sandbox that listens. */
+  get isStarted() {
+    return this.#started !== undefined;
+  }
+
+  /** Ends it, wherever it is: what runs is rejected with that text, and that name. Idempotent. */
+  stop(why = 'it has ended', name = 'Stopped') {
+    this.#reason ??= Object.assign(new Error(why), { name });
     this.#reject(this.#reason);
     for (const end of this.#ends.splice(0)) end(this.#reason);
     this.#started?.stop(this.#reason);

@@ -13,6 +13,7 @@ import { fill } from '../parts/stage.js';
 import { Running, located } from '../sandbox/running.js';
 import { about } from './own/about.js';
 import { answerElement } from './own/answer.js';
+import { fromFiles } from './own/dropped.js';
 import { absolute, cut, nameOf } from './own/names.js';
 import { EXAMPLE, OURS, isOurs, oursAt } from './own/ours.js';
 import { sharing } from './own/sharing.js';
@@ -22,9 +23,15 @@ const PATIENCE = 10_000;
 
 const SAMPLE = 'www/samples/own.js';
 
+/** Why an invocation is late: the events that were told of it say where it is. */
+function whyLate({ invoke, call = 0, answer = 0, refusal = 0 }) {
+  if (invoke === undefined) return 'nothing was invoked: the script of its callback, which runs first, has not ended';
+  return call > answer + refusal ? 'its callback has not answered' : 'it has not ended';
+}
+
 /** What other parts of the page call. */
 let scene;
-export const takeFile = (file) => scene.takeFile(file);
+export const takeFiles = (files) => scene.takeFiles(files);
 export const openShared = (fragment) => scene.openShared(fragment);
 
 export function mount(section) {
@@ -93,7 +100,6 @@ export function mount(section) {
   }
 
   const fromAddress = (text) => ({ name: nameOf(text), address: text });
-  const fromFile = (file) => ({ name: file.name, file });
 
   /** The invocation that the page or a link has filled in last. */
   let example;
@@ -146,9 +152,10 @@ export function mount(section) {
     stop.disabled = false;
     state('running');
     let late;
-    const begin = async (options) => {
+    const begin = async (options, reason = () => 'it has not ended') => {
       await mine.load('bench-full');
-      late = setTimeout(() => mine.stop(`Stopped: it took more than ${time(PATIENCE)}.`), PATIENCE);
+      const tell = () => `${mine.isStarted ? reason() : 'no sandbox has started'} within ${time(PATIENCE)}`;
+      late = setTimeout(() => mine.stop(tell(), 'Late'), PATIENCE);
       await mine.start('bench-full', options);
     };
     try {
@@ -176,32 +183,33 @@ export function mount(section) {
     isWaiting = false;
     name(guest);
     let isGuest = false;
+    const notes = (note) => (note === undefined ? [] : [element('small', {}, note)]);
+    const also = guest.note === undefined ? '' : ` ${guest.note}`;
     await during(async (sandbox, isMine, begin) => {
       head.replaceChildren(element('p', { class: 'empty' }, `Loading ${guest.name}…`));
       say(`Loading ${guest.name}…`);
       try {
         guest.bytes = await bytesFrom(guest, sandbox, isMine);
         await begin();
-        const note = oursAt(guest.address)?.note;
-        const notes = note === undefined ? [] : [element('small', {}, note)];
+        const noted = notes(guest.note ?? oursAt(guest.address)?.note);
         const see = (event) =>
-          isMine() && event.kind === 'info' && head.replaceChildren(about({ ...guest, ...event }), ...notes);
+          isMine() && event.kind === 'info' && head.replaceChildren(about({ ...guest, ...event }), ...noted);
         const found = await sandbox.run('look', { guest: guest.bytes, name: guest.name }, see);
         if (!isMine()) return;
         isGuest = true;
         showOperations(found.operations, isGiven);
         const { length } = found.operations;
         const many = `${count(length)} ${length === 1 ? 'operation' : 'operations'}`;
-        say(`${guest.name}: ${many} found among ${count(found.tried)} names.`);
+        say(`${guest.name}: ${many} found among ${count(found.tried)} names.${also}`);
       } catch (error) {
         if (!isMine()) return;
         guest.bytes = undefined;
         const isStopped = error.name === 'Stopped';
         const outcome = isStopped ? ' was not loaded.' : ' cannot be run.';
         const told = element('p', {}, element('b', {}, guest.name), outcome);
-        head.replaceChildren(told, ...(isStopped ? [] : [errorElement(error)]));
+        head.replaceChildren(told, ...(isStopped ? [] : [errorElement(error), ...notes(guest.note)]));
         if (isStopped) throw error;
-        say(`${guest.name}${outcome}`);
+        say(`${guest.name}${outcome}${also}`);
       }
     });
     return isGuest;
@@ -234,7 +242,7 @@ export function mount(section) {
   async function run() {
     if (isWaiting && !(await bring(current, true))) return;
     if (current?.bytes === undefined) return say('There is no guest to invoke: load one first.');
-    answer.replaceChildren();
+    answer.replaceChildren(element('p', { class: 'empty' }, 'It runs…'));
     sequence.clear();
     sequence.place.hidden = false;
     code.clear();
@@ -244,7 +252,7 @@ export function mount(section) {
         const bytes = bytesOf(payload.value, format);
         const { bytes: guest, name } = current;
         const preopens = oursAt(current.address)?.preopens;
-        await begin({ isApart: isStrangers });
+        await begin({ isApart: isStrangers }, () => whyLate(sequence.counts));
         const see = (event) => {
           if (!isMine()) return;
           if (event.kind === 'ran') code.mark(...event.lines);
@@ -259,7 +267,7 @@ export function mount(section) {
           `${operation.value} answered with ${size(response.length)}, ${time(performance.now() - from)} with its start.${sandbox.note}`,
         );
       } catch (error) {
-        if (isMine() && error.name !== 'Stopped') answer.replaceChildren(errorElement(located(error)));
+        if (isMine()) answer.replaceChildren(...(error.name === 'Stopped' ? [] : [errorElement(located(error))]));
         throw error;
       }
     });
@@ -276,7 +284,7 @@ export function mount(section) {
     event.preventDefault();
     if (address.value.trim() !== '') bringTheirs(fromAddress(address.value.trim()));
   });
-  file.addEventListener('change', () => file.files.length > 0 && bringTheirs(fromFile(file.files[0])));
+  file.addEventListener('change', () => file.files.length > 0 && bringTheirs(fromFiles([...file.files])));
 
   /** Shows what a link brought. Nothing of it is fetched or run before the button is pressed. */
   function openShared(fragment) {
@@ -316,9 +324,9 @@ export function mount(section) {
 
   fillIn(EXAMPLE);
   scene = {
-    takeFile(file) {
+    takeFiles(files) {
       section.scrollIntoView({ behavior: 'instant' });
-      return bringTheirs(fromFile(file));
+      return bringTheirs(fromFiles(files));
     },
     openShared,
   };
