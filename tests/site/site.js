@@ -3,12 +3,13 @@
  * it. A dead link fails the build.
  */
 
-import { ok } from 'node:assert/strict';
+import { deepEqual, ok } from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { serveFolder } from '../../tools/demo.js';
 import { buildSite } from '../../tools/site/site.js';
 import { openChromium } from '../browser/browsers.js';
+import { axeFinds } from '../browser/looks.js';
 
 describe('the site', () => {
   let address, page;
@@ -39,6 +40,18 @@ describe('the site', () => {
     await page.click('main a[href*="hostile.js"]');
     await page.locator('main pre').first().waitFor();
   });
+
+  for (const colorScheme of ['light', 'dark']) {
+    test(`code can be read in ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme });
+      for (const name of ['getting-started', 'guests', 'cli', 'reference/wapc-host']) {
+        await page.goto(`${address}${name}.html`);
+        const faint = (await axeFinds(page)).filter((found) => found.startsWith('color-contrast'));
+        deepEqual(faint, [], name);
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+    });
+  }
 
   test('the reference of the typings is there', async () => {
     await page.goto(`${address}reference/wapc-host.html`);

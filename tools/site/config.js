@@ -19,6 +19,7 @@ const SECTIONS = {
     page('Callbacks that answer later', '/callbacks'),
     page('Pools', '/pools'),
     page('Workers and deadlines', '/workers'),
+    page('Deadlines on this thread, fuel', '/deadlines'),
     page('Hosts and hot swaps', '/hosts'),
     page('WASI', '/wasi'),
     page('Beyond one machine', '/cluster'),
@@ -53,6 +54,9 @@ export const config = (base, outDir) => ({
   outDir,
   title: 'wapc-host',
   description: 'Host for waPC guests, plug-ins in WebAssembly, in browsers, Node, Deno and Bun',
+  // VitePress's own colours of code are too faint to be read by everybody.
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  head: [['style', {}, 'html:root { --vp-code-lang-color: var(--vp-c-text-2); }']],
   // No request leaves the site, so that it can be read without a network.
   themeConfig: {
     search: { provider: 'local' },

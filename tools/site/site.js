@@ -57,6 +57,9 @@ export async function buildSite(base = '/') {
   );
   const dead = navigated.filter((link) => !existsSync(join(SITE, fileOf(link))));
   if (dead.length > 0) throw new Error(`the navigation leads to what is not there: ${dead.join(', ')}`);
+  const reached = new Set(navigated.map(fileOf));
+  const lost = markdownIn('docs').filter((path) => !reached.has(path.replace(/^docs(.*)md$/, '$1html')));
+  if (lost.length > 0) throw new Error(`the navigation does not lead to ${lost.join(', ')}`);
   return SITE;
 }
 
