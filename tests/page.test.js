@@ -206,6 +206,26 @@ describe('Chromium, looked at', async () => {
     await page.close();
   });
 
+  for (const [width, size] of [
+    [390, 24],
+    [1280, 32],
+  ]) {
+    test(`where the browser's text has ${size} px, at ${width} px`, async () => {
+      const page = await browser.page
+        .context()
+        .browser()
+        .newPage({ viewport: { width, height: 800 } });
+      const session = await page.context().newCDPSession(page);
+      await session.send('Page.setFontSizes', { fontSizes: { standard: size, fixed: size } });
+      await page.goto(`${address}/www/dist/index.html`);
+      await greeted(page);
+      await seeAll(page);
+      equal(await page.evaluate(() => globalThis.getComputedStyle(globalThis.document.body).fontSize), `${size}px`);
+      deepEqual(await misplaced(page), []);
+      await page.close();
+    });
+  }
+
   for (const colorScheme of ['light', 'dark']) {
     test(`in ${colorScheme}, at all widths`, async () => {
       const { page } = await opened({ colorScheme });

@@ -77,7 +77,9 @@ export const misplaced = (page) =>
     }
     texts.sort((one, other) => one.top - other.top);
     texts.forEach((one, i) => {
-      for (let j = i + 1; j < texts.length && texts[j].top < one.bottom - 3; j++) {
+      // The lines of a title are closer than its letters are high.
+      const bottom = one.bottom - Math.max(3, 0.07 * (one.bottom - one.top));
+      for (let j = i + 1; j < texts.length && texts[j].top < bottom; j++) {
         const other = texts[j];
         const isOver = other.left < one.right - 2 && one.left < other.right - 2;
         if (isOver) wrong.push(`over each other: ${one.text.slice(0, 40)} | ${other.text.slice(0, 40)}`);
