@@ -47,6 +47,19 @@ test('bytes that are no core: WAPC_LOAD, and the next call of init works', async
   await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
 });
 
+test('an engine without WebAssembly: it has no JSPI, and what needs the core is WAPC_LOAD', async () => {
+  const { features, init } = await import('wapc-host/slim');
+  const core = readFileSync(new URL('../dist/core.wasm', import.meta.url));
+  const { WebAssembly } = globalThis;
+  delete globalThis.WebAssembly;
+  try {
+    equal(features().jspi, false);
+    await rejects(init(core), { code: 'WAPC_LOAD' });
+  } finally {
+    globalThis.WebAssembly = WebAssembly;
+  }
+});
+
 test('a policy that forbids WebAssembly: the error says what to allow', async () => {
   const { init } = await import('wapc-host/slim');
   const core = readFileSync(new URL('../dist/core.wasm', import.meta.url));

@@ -6,7 +6,7 @@ import { canShare, platform } from '../platform/platform.js';
 /** The optional features that this engine supports. */
 export const features = () =>
   Object.freeze({
-    jspi: canSuspend(),
+    jspi: 'WebAssembly' in globalThis && canSuspend(),
     sharedMemory: canShare(),
     workers: platform.startWorker !== undefined && !platform.forbidsWorkers?.(),
     directories: platform.fs !== undefined,

@@ -21,7 +21,8 @@ export function once(what, load) {
       if (error instanceof WapcError) throw error;
       const message = messageOf(error);
       // Chromium's text names 'unsafe-eval', which allows more, and Firefox's nothing.
-      const isForbidden = error instanceof WebAssembly.CompileError && /-eval|CSP/.test(message);
+      // By its name: where WebAssembly is switched off there is no class either.
+      const isForbidden = error?.name === 'CompileError' && /-eval|CSP/.test(message);
       const advice = isForbidden ? "; allow 'wasm-unsafe-eval' in script-src" : '';
       throw new WapcError('WAPC_LOAD', `could not load ${what}: ${message}${advice}`, { cause: error });
     }
