@@ -10,7 +10,9 @@ export const has = features();
 /** Says in one line what is missing, and what is done instead. */
 export function sayWhatIsMissing() {
   const missing = [];
-  if (!has.jspi) {
+  if (!('WebAssembly' in globalThis)) {
+    missing.push('this browser has no WebAssembly, or it is switched off: no guest runs here');
+  } else if (!has.jspi) {
     missing.push('this browser has no JSPI, so guests that wait for an answer are ones that can suspend themselves');
   }
   if (!has.sharedMemory) {
