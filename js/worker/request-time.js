@@ -26,10 +26,11 @@ export class RequestTime {
   #timed;
   /** When the request has to end, as a `performance.now()` time; Infinity if none runs, or if it may take any time. */
   #end = Infinity;
-  /** Makes the error that it ends with then. */
-  #error = lateError;
+  /** Its time in ms, and what makes of that the error that it ends with then. */
+  #milliseconds;
+  #error;
   /** True if the worker is terminated then, even if its guest should end by itself. */
-  #isLast = true;
+  #isLast;
   /** Counts the time limits of requests. */
   #limits = 0;
   /** When the timer is due, as a `performance.now()` time; Infinity if none is set. */
@@ -66,14 +67,14 @@ export class RequestTime {
     const { startLimit = Infinity } = this;
     this.startedAt = performance.now();
     this.deadline = this.startedAt + startLimit;
-    if (startLimit < Infinity) this.#endIn(startLimit, this.#startError, false);
+    if (startLimit < Infinity) this.#endIn(startLimit, startTimeoutError, false);
     else this.#end = Infinity;
   }
 
   /** An invocation begins. */
   invokes() {
     const { timeout } = this.#settings;
-    if (timeout !== undefined) this.#endIn(timeout, this.#invocationError, false);
+    if (timeout !== undefined) this.#endIn(timeout, timeoutError, false);
     this.deadline = this.#end;
   }
 
@@ -100,11 +101,9 @@ export class RequestTime {
     return true;
   }
 
-  #startError = () => startTimeoutError(this.startLimit);
-  #invocationError = () => timeoutError(this.timeout);
-
   #endIn(milliseconds, error, isLast) {
     this.#end = performance.now() + milliseconds;
+    this.#milliseconds = milliseconds;
     this.#error = error;
     this.#isLast = isLast;
     this.#limits++;
@@ -137,8 +136,9 @@ export class RequestTime {
 
   /** Ends the request, whose time is over. A guest that can be interrupted ends by itself, unless it waits for its host. */
   #isOver() {
-    const error = this.#error;
-    if (!this.#isLast && this.#settings.isInterruptible && !this.#timed.isWaiting()) this.#endIn(GRACE, error, true);
-    else this.#timed.stop(this.#timed.running().invocation, error());
+    const error = this.#error(this.#milliseconds);
+    if (this.#isLast || !this.#settings.isInterruptible || this.#timed.isWaiting())
+      this.#timed.stop(this.#timed.running().invocation, error);
+    else this.#endIn(GRACE, () => error, true);
   }
 }
