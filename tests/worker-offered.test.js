@@ -1,6 +1,7 @@
 /** Invocations that a worker has run before its host has seen the end of those in front of them. */
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -8,12 +9,15 @@ import { Worker } from 'node:worker_threads';
 import { WapcPool } from 'wapc-host';
 
 import { ENDED, Rings, TAKEN, slotAt } from '../js/worker/rings/layout.js';
+import { A_DAY, words } from './suite/assert.js';
 
 const guestOf = (name) => fileURLToPath(new URL(`../testdata/wat/${name}.wasm`, import.meta.url));
 const script = new URL('../dist/worker-node.mjs', import.meta.url);
 
 /** Words of a request that the guest logs: a line of four bytes. */
 const LOGS = new Uint8Array(Uint32Array.of(1032, 4, 0x21212121).buffer);
+/** Words of a request whose guest calls its host. */
+const CALLS = words(512, 1, 512, 1, 512, 1, 1024, 4);
 /** With its operation, this is more than a ring holds: it goes by a message. */
 const LONG = new Uint8Array(1 << 20);
 
@@ -114,33 +118,61 @@ test('a pool that is destroyed has nothing left that waits, whatever its worker 
   deepEqual([size, busy, waiting], [0, 0, 0]);
 });
 
-test('one timer serves all that a worker runs, and none is left: the limit of what runs last ends that alone', async () => {
+/** Watches the timers of this thread: how many were set, and those that are due. */
+function watchTimers() {
   const { setTimeout, clearTimeout } = globalThis;
-  const timers = new Set();
-  let set = 0;
-  const { pool } = await opened('probe', { limits: { timeout: 150 } });
+  const timers = { set: 0, due: new Set(), restore: () => Object.assign(globalThis, { setTimeout, clearTimeout }) };
   globalThis.setTimeout = /** @type {any} */ (
     (then, delay) => {
-      const timer = setTimeout(() => timers.delete(timer) && then(), delay);
-      timers.add(timer);
-      set++;
+      const timer = setTimeout(() => timers.due.delete(timer) && then(), delay);
+      timers.due.add(timer);
+      timers.set++;
       return timer;
     }
   );
   globalThis.clearTimeout = (timer) => {
-    timers.delete(timer);
+    timers.due.delete(timer);
     clearTimeout(timer);
   };
+  return timers;
+}
+
+test('one timer serves all that a worker runs, and none is left', async () => {
+  const { pool } = await opened('probe', { limits: { timeout: A_DAY } });
+  const timers = watchTimers();
   try {
     deepEqual(await outcomes(Array.from({ length: 30 }, () => pool.invoke('c'))), Array(30).fill('answered'));
-    // One that was set before the rest arrived may have ended with it.
-    ok(set <= 3, `${set} timers`);
-    equal(timers.size, 0);
-    const last = await outcomes([pool.invoke('c'), pool.invoke('c'), pool.invoke('L'), pool.invoke('c')]);
-    deepEqual(last, ['answered', 'answered', 'WAPC_TIMEOUT', 'answered']);
-    equal(timers.size, 0);
+    // One that was set before the others arrived may have been cleared in between.
+    ok(timers.set <= 3, `${timers.set} timers`);
+    equal(timers.due.size, 0);
   } finally {
-    Object.assign(globalThis, { setTimeout, clearTimeout });
+    timers.restore();
     await pool.close();
   }
+});
+
+test('no timer is left of a worker that has loaded while its guest starts without a limit', async () => {
+  const timers = watchTimers();
+  const due = [];
+  try {
+    const { pool } = await opened('starting', { hostCall: () => void due.push(timers.due.size) });
+    await pool.close();
+    deepEqual([...new Set(due)], [0]);
+    ok(timers.set > 0);
+  } finally {
+    timers.restore();
+  }
+});
+
+test('a time limit ends the invocation that began last, in its own scope', async () => {
+  const store = new AsyncLocalStorage();
+  const hostCall = (binding, namespace, operation, payload, { signal }) =>
+    new Promise(() => signal.addEventListener('abort', () => told.push(store.getStore())));
+  const told = [];
+  const { pool } = await opened('probe', { hostCall, limits: { timeout: 200 } });
+  const inFront = store.run('in front', () => pool.invoke('c'));
+  const last = store.run('last', () => pool.invoke('h', CALLS));
+  equal((await outcomes([inFront, last]))[1], 'WAPC_TIMEOUT');
+  deepEqual(told, ['last']);
+  await pool.close();
 });

@@ -26,7 +26,7 @@ export class RequestTime {
   #timed;
   /** When the request has to end, as a `performance.now()` time; Infinity if none runs, or if it may take any time. */
   #end = Infinity;
-  /** Its time in ms, and what makes of that the error that it ends with then. */
+  /** Its time in ms, and the function that makes its error of them. */
   #milliseconds;
   #error;
   /** True if the worker is terminated then, even if its guest should end by itself. */
@@ -68,7 +68,7 @@ export class RequestTime {
     this.startedAt = performance.now();
     this.deadline = this.startedAt + startLimit;
     if (startLimit < Infinity) this.#endIn(startLimit, startTimeoutError, false);
-    else this.#end = Infinity;
+    else this.rests();
   }
 
   /** An invocation begins. */
@@ -83,7 +83,7 @@ export class RequestTime {
     this.#end = Infinity;
   }
 
-  /** No request is left: no timer keeps the process alive. */
+  /** Nothing has a limit, or no request is left: no timer keeps the process alive. */
   rests() {
     this.#end = this.#due = Infinity;
     this.#stopTimer?.();
@@ -111,8 +111,8 @@ export class RequestTime {
   }
 
   /**
-   * Sets the timer to so many ms, unless one is due before: that one looks again. One for each request would take as long
-   * as the rest of a short invocation.
+   * Sets the timer to so many ms, unless it is due before: it looks again then. Setting a timer for each request takes as long
+   * as the rest of a short invocation. The clock is `performance.now()`: where a test stops that alone, limits may end late.
    */
   #watch(milliseconds) {
     if (this.#end >= this.#due) return;
@@ -126,7 +126,10 @@ export class RequestTime {
     });
   }
 
-  /** Looks whether a time is over: the `limit` that the timer was set for, or a later one by the clock, which may differ. */
+  /**
+   * Looks whether the time of the request is over. It is for the `limit` that the timer was set for: the clock may differ by a
+   * fraction of a millisecond. For a later one the clock says so.
+   */
   #look(limit) {
     if (this.#end === Infinity) return;
     const left = limit === this.#limits ? 0 : Math.ceil(this.#end - performance.now());
@@ -137,8 +140,10 @@ export class RequestTime {
   /** Ends the request, whose time is over. A guest that can be interrupted ends by itself, unless it waits for its host. */
   #isOver() {
     const error = this.#error(this.#milliseconds);
-    if (this.#isLast || !this.#settings.isInterruptible || this.#timed.isWaiting())
-      this.#timed.stop(this.#timed.running().invocation, error);
-    else this.#endIn(GRACE, () => error, true);
+    const { invocation } = this.#timed.running();
+    if (!this.#isLast && this.#settings.isInterruptible && !this.#timed.isWaiting())
+      this.#endIn(GRACE, () => error, true);
+    // The timer was set in the scope of an earlier one.
+    else invocation.inScope(() => this.#timed.stop(invocation, error));
   }
 }
