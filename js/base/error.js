@@ -100,7 +100,7 @@ export function argumentError(what, expected, value, advice = '') {
 /** The message of a thrown error of any realm, or another value as text. Never throws. */
 export function messageOf(thrown) {
   try {
-    return String(thrown instanceof Error || tagOf(thrown) === 'Error' ? thrown.message : thrown);
+    return String(thrown instanceof Error || /^(Error|DOMException)$/.test(tagOf(thrown)) ? thrown.message : thrown);
   } catch {
     return 'a value that has no text';
   }

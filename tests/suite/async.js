@@ -168,6 +168,8 @@ function* inEachWay(make, { WapcError, guest }) {
         [() => new Promise((resolve) => setTimeout(resolve, 1, 'timer')), [1, 5, 0]],
         [() => Promise.reject(new Error('nö')), [0, 0, 3]],
         [() => Promise.reject(foreign(new Error('nö'))), [0, 0, 3]],
+        // A DOMException of another realm, as far as can be told.
+        [() => Promise.reject({ message: 'nö', [Symbol.toStringTag]: 'DOMException' }), [0, 0, 3]],
         [() => Promise.resolve(5), [0, 0]],
         [() => 5, [0, 0]],
       ]) {
