@@ -8,7 +8,7 @@ export function checkSignal(signal) {
 }
 
 /** True for an AbortSignal of any realm. Reads a getter that works on signals only: any object can have the prototype. */
-function isSignal(signal) {
+export function isSignal(signal) {
   try {
     const aborted =
       signal instanceof AbortSignal ? signal.aborted : Reflect.get(AbortSignal.prototype, 'aborted', signal);

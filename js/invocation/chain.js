@@ -4,6 +4,7 @@
  */
 
 import { IS_AWAITED } from '../base/awaited.js';
+import { isSignal } from '../base/checks.js';
 import { argumentError, endedError, forAnother } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
 import { callerOf } from './callers.js';
@@ -72,7 +73,7 @@ function joinForeign(invocation, from, context, abort) {
 function publicHalf(from) {
   try {
     const { signal, invocation, [IS_AWAITED]: isAwaited } = /** @type {any} */ (from);
-    if (signal instanceof AbortSignal && typeof signal.aborted === 'boolean' && invocation !== null) {
+    if (isSignal(signal) && invocation !== null) {
       return { signal, inherited: invocation.context, isAwaited };
     }
   } catch {
