@@ -14,13 +14,22 @@ const [BYTES, CHARACTERS] = [64 << 10, 4096];
 
 const cut = (text) => startOf(String(text), CHARACTERS);
 
-/** A payload, as the package takes them, in bytes of its own; undefined where it is none. */
+/** True for what the package takes for a payload. */
+const isPayload = (value) =>
+  value === undefined || typeof value === 'string' || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+
+/** A payload in bytes of its own; none of one whose buffer is detached. */
 function bytesOf(payload) {
   if (payload === undefined) return new Uint8Array(0);
   if (typeof payload === 'string') return encoder.encode(payload);
-  if (payload instanceof ArrayBuffer) return new Uint8Array(payload.slice(0));
-  if (!ArrayBuffer.isView(payload)) return undefined;
-  return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice();
+  try {
+    return payload instanceof ArrayBuffer
+      ? new Uint8Array(payload.slice(0))
+      : new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice();
+  } catch {
+    // What is detached cannot be copied: the host refuses it.
+    return new Uint8Array(0);
+  }
 }
 
 /** A payload as the page is told of it: its first bytes, and its length. */
@@ -87,10 +96,9 @@ export class Recorder {
       throw error;
     };
     const answer = (value) => {
-      const bytes = bytesOf(value);
-      // What is no payload the host refuses, with an error that says more.
-      if (bytes === undefined) this.say('refusal', () => ({ call, text: 'the answer is no payload' }));
-      else this.say('answer', () => ({ call, ...told(bytes) }));
+      if (isPayload(value)) this.say('answer', () => ({ call, ...told(bytesOf(value)) }));
+      // The host refuses it, with an error that says more.
+      else this.say('refusal', () => ({ call, text: 'the answer is no payload' }));
       return value;
     };
     let value;
