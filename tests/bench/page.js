@@ -106,14 +106,17 @@ export async function firstUse() {
     const running = open === openChromium ? await startChromium() : undefined;
     const times = { '': [], '?peer': [] };
     let browser;
-    for (let run = 0; run < FIRST_USES; run++) {
-      for (const query of Object.keys(times)) {
-        const { name, told } = await postedBy(running?.open ?? open, FIRST_USE, query);
-        browser = name;
-        times[query].push(Number(told));
+    try {
+      for (let run = 0; run < FIRST_USES; run++) {
+        for (const query of Object.keys(times)) {
+          const { name, told } = await postedBy(running?.open ?? open, FIRST_USE, query);
+          browser = name;
+          times[query].push(Number(told));
+        }
       }
+    } finally {
+      await running?.close();
     }
-    await running?.close();
     const [ours, theirs] = Object.values(times).map(median);
     const ratio = (ours / theirs).toFixed(2);
     console.log(
