@@ -171,7 +171,8 @@ export interface WasiOptions {
   /**
    * Directories by the guest's paths for them: a tree in memory, which is copied for each instance (files up to
    * 256 MiB, names up to 255 bytes, 256 directories in one another), or in Node, Deno and Bun `{ path, readonly? }` of a
-   * directory of the machine (elsewhere WAPC_UNSUPPORTED). No path and no symbolic link leads out of it; in a `readonly` one every write is EROFS.
+   * directory of the machine (elsewhere WAPC_UNSUPPORTED). No path and no symbolic link leads out of it; in a
+   * `readonly` one every write is EROFS.
    * A tree that has a file named `path` needs it as bytes, not as text.
    * @default {}
    *

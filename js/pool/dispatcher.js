@@ -18,10 +18,10 @@ import { Replacement } from './replacement.js';
 import { Supply } from './supply.js';
 
 /**
- * The most requests that wait in a pool while one more keeps its call site, where the engine does not find that by itself:
- * capturing one takes Firefox half as long as the rest of an invocation in a worker (docs/DECISIONS.md).
+ * A request that waits in a pool keeps its call site if fewer than this many others wait, where the engine does not find
+ * that by itself: capturing it takes Firefox half as long as the rest of an invocation in a worker (docs/DECISIONS.md).
  */
-const MOST_LOCATED = 8;
+const MANY = 8;
 
 /**
  * The dispatcher of one pool. The core tracks its instances, and which of them are idle (`src/pool/inventory.rs`); the
@@ -192,7 +192,7 @@ export class Dispatcher {
       }
       const request = this.#requests.shift();
       if (request === undefined) break;
-      // A loop instead of `#run`: thousands of pending requests may each end synchronously.
+      // A loop, since thousands of pending requests may each end synchronously.
       if (request.serve(instance)) continue;
       // Requests that were left to this one need another, now that somebody has acquired it.
       if (instance.isBorrowed && this.#requests.length > 0) this.#supply.grow();
@@ -253,7 +253,7 @@ export class Dispatcher {
     this.#requests.push(request);
     this.#supply.grow();
     this.#offers.offer();
-    if (waiting < MOST_LOCATED) request.invocation?.keepCallerToAwait();
+    if (waiting < MANY) request.invocation?.keepCallerToAwait();
     if (request.invocation?.parent !== undefined) this.#requireTurn(request);
     return request.promise;
   }

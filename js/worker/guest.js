@@ -355,6 +355,7 @@ export class RemoteGuest {
     // Without a host callback, the worker itself has refused the host call.
     if (error.hostCall !== undefined) caller.failure ??= { error: undefined, hostCall: error.hostCall };
     const unpacked = unpack(error, caller.failure?.error);
+    // It is not started again in another worker (`startWithMemory`).
     if (hasRun) this.#fate = unpacked;
     // Without a started guest, the worker is of no use.
     if (!this.#started) this.#discard();

@@ -10,8 +10,8 @@ import { RemoteGuest } from './guest.js';
 import { notInWorkers, whyNot } from './start.js';
 
 /**
- * Starts a host of `module` in a worker: one of those that are `starting`. The others are the arguments of `start_remote`
- * (`src/sys.rs`), which cross from the core one by one: it makes no object of them.
+ * Starts a host of `module` in a worker: one of those that are `starting`. The parameters behind that are the arguments of
+ * `start_remote` (`src/sys.rs`), which cross from the core one by one: it makes no object of them.
  */
 export async function startRemote(
   starting,
