@@ -14,6 +14,7 @@ import { invocations } from './invocations.js';
 import { cases as overNats, close as closeNats, costs } from './nats.js';
 import { cases as pools, close } from './pools.js';
 import { cases as routes } from './routes.js';
+import { simple } from './simple.js';
 import { start } from './start.js';
 import { stopping } from './stopping.js';
 import { print, row } from './table.js';
@@ -62,7 +63,6 @@ print(rows);
 if (only === undefined || only === 'NATS') await costs();
 await Promise.all([close(), closeNats()]);
 if (only === undefined || only.includes('interrupt')) await interrupting();
-if (only === undefined) {
-  await stopping();
-  start();
-}
+if (only === undefined || only === 'simple') simple();
+if (only === undefined) await stopping();
+if (only === undefined || only === 'start') start();
