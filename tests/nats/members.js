@@ -2,9 +2,15 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('member.js', import.meta.url));
+
+/** The processes that run. */
+const running = new Set();
+// A test that failed has left some: they would keep this process from ending.
+after(() => running.forEach((child) => child.kill('SIGKILL')));
 
 /**
  * Starts a process that serves a guest. Resolves once it serves.
@@ -13,7 +19,8 @@ const script = fileURLToPath(new URL('member.js', import.meta.url));
  */
 export async function startMember(settings, onRun = () => {}) {
   const child = fork(script, [JSON.stringify(settings)]);
-  const exit = once(child, 'exit');
+  running.add(child);
+  const exit = once(child, 'exit').finally(() => running.delete(child));
   let id;
   let becomeReplaced;
   await new Promise((resolve, reject) => {
