@@ -21,7 +21,7 @@ export function once(what, load) {
       if (error instanceof WapcError) throw error;
       const message = messageOf(error);
       // Chromium's text names 'unsafe-eval', which allows more, and Firefox's nothing.
-      // By its name: where WebAssembly is switched off there is no class either.
+      // The error is known by its name: where WebAssembly is switched off, its class is missing.
       const isForbidden = error?.name === 'CompileError' && /-eval|CSP/.test(message);
       const advice = isForbidden ? "; allow 'wasm-unsafe-eval' in script-src" : '';
       throw new WapcError('WAPC_LOAD', `could not load ${what}: ${message}${advice}`, { cause: error });

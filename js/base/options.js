@@ -80,7 +80,7 @@ const didYouMean = (name) => (name === undefined ? '' : `; did you mean \`${name
 
 /** The option that was meant by a name that is none; undefined if none is similar. */
 function meant(name, known) {
-  // Callers give them outside of `limits`, too.
+  // Names of `limits` are often given one level too high.
   if (known.includes('limits') && LIMITS.includes(name)) return `limits.${name}`;
   if (known.includes('size') && name === 'max') return 'size';
   const most = Math.min(2, Math.floor(name.length / 3));

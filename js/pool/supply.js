@@ -46,7 +46,7 @@ export class Supply {
   /** Creates an instance, if a request is pending without one being created for it. Called for each pending request. */
   grow() {
     const number = this.#core.pool_create_pending(this.#slot, this.#requests.length);
-    // An async function takes some hundred nanoseconds even where it does nothing.
+    // A function apart: an async one takes some hundred nanoseconds even where it does nothing.
     if (number !== POOL_NONE) this.#create(number);
   }
 

@@ -31,7 +31,7 @@ export class RequestTime {
   #error;
   /** True if the worker is terminated then, even if its guest should end by itself. */
   #isLast;
-  /** Counts the time limits of requests. */
+  /** The number of time limits so far: that of the request's own. */
   #limits = 0;
   /** When the timer is due, as a `performance.now()` time; Infinity if none is set. */
   #due = Infinity;
@@ -143,7 +143,7 @@ export class RequestTime {
     const { invocation } = this.#timed.running();
     if (!this.#isLast && this.#settings.isInterruptible && !this.#timed.isWaiting())
       this.#endIn(GRACE, () => error, true);
-    // The timer was set in the scope of an earlier one.
+    // The timer may run in the scope of an earlier invocation, for which it was set.
     else invocation.inScope(() => this.#timed.stop(invocation, error));
   }
 }

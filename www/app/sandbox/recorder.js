@@ -27,7 +27,7 @@ function bytesOf(payload) {
       ? new Uint8Array(payload.slice(0))
       : new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength).slice();
   } catch {
-    // What is detached cannot be copied: the host refuses it.
+    // A detached buffer cannot be copied: the host refuses the answer.
     return new Uint8Array(0);
   }
 }

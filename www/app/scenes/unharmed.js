@@ -30,7 +30,7 @@ const NOTICED = 50;
 /** Frames that are watched before and after the guest. */
 const AROUND = 8;
 
-/** What is said where there are no frames to measure. */
+/** The text in place of the row of frames, of a page that was hidden while they were measured. */
 const UNSEEN = ' The page was hidden meanwhile, so its frames are no measure.';
 
 /** The row of the longest frame. */
