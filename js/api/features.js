@@ -6,7 +6,7 @@ import { canShare, platform } from '../platform/platform.js';
 /** The optional features that this engine supports. */
 export const features = () =>
   Object.freeze({
-    jspi: 'WebAssembly' in globalThis && canSuspend(),
+    jspi: canSuspend(),
     sharedMemory: canShare(),
     workers: platform.startWorker !== undefined && !platform.forbidsWorkers?.(),
     directories: platform.fs !== undefined,

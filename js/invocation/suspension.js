@@ -12,7 +12,9 @@ let suspending;
 
 /** True if the engine can suspend a guest's stack (JavaScript Promise Integration). */
 export function canSuspend() {
-  return typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
+  // WebAssembly itself may be switched off.
+  const { Suspending, promising } = globalThis.WebAssembly ?? {};
+  return typeof Suspending === 'function' && typeof promising === 'function';
 }
 
 /** The import of the shim that suspends. Without JSPI the core lets only asyncified guests call it. */
