@@ -81,6 +81,7 @@ export default [
       'tests/suite/**',
       'tests/browser/page/**',
       'tests/bench/greeted.js',
+      'tools/site/theme.js',
       'www/**',
       'examples/vite-app/main.js',
       'examples/kubewarden-policy/page.js',

@@ -53,6 +53,21 @@ describe('the site', () => {
     });
   }
 
+  test('every diagram is drawn, in both schemes of colours', async () => {
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${address}getting-started.html`);
+      // By VitePress's router, which loads no new page.
+      await page.click('nav a[href$="/ARCHITECTURE.html"]');
+      await page.locator('.language-mermaid').first().waitFor({ state: 'attached' });
+      const diagrams = await page.locator('.language-mermaid').count();
+      await page
+        .locator('.diagram svg')
+        .nth(diagrams - 1)
+        .waitFor();
+    }
+  });
+
   test('the reference of the typings is there', async () => {
     await page.goto(`${address}reference/wapc-host.html`);
     await page.locator('main h3', { hasText: 'WapcHost' }).first().waitFor();

@@ -56,7 +56,11 @@ export const config = (base, outDir) => ({
   description: 'Host for waPC guests, plug-ins in WebAssembly, in browsers, Node, Deno and Bun',
   // VitePress's own colours of code are too faint to be read by everybody.
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
-  head: [['style', {}, 'html:root { --vp-code-lang-color: var(--vp-c-text-2); }']],
+  head: [
+    ['style', {}, 'html:root { --vp-code-lang-color: var(--vp-c-text-2); }'],
+    // None: browsers would ask for /favicon.ico.
+    ['link', { rel: 'icon', href: 'data:,' }],
+  ],
   // No request leaves the site, so that it can be read without a network.
   themeConfig: {
     search: { provider: 'local' },

@@ -16,8 +16,11 @@ import { fail, root, step } from '../run.js';
 import { config, navigated } from './config.js';
 import { writePages } from './pages.js';
 
-/** VitePress is 102 MB with what it needs: a quarter of all that `npm ci` brings, for one command. */
-const VITEPRESS = { vitepress: '1.6.4' };
+/**
+ * VitePress is 102 MB with what it needs: a quarter of all that `npm ci` brings, for one command. Mermaid's small edition is
+ * one file of 2.5 MB; the whole is 150 MB with what it needs.
+ */
+const TOOLS = { vitepress: '1.6.4', '@mermaid-js/tiny': '11.17.2' };
 
 const PAGES = join(root, 'www/pages');
 const SITE = join(root, 'www/site');
@@ -41,11 +44,15 @@ export async function buildSite(base = '/') {
   const { status } = spawnSync(process.execPath, [join(root, 'tools/docs.js')], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('the API reference failed');
   for (const folder of [PAGES, SITE]) rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(PAGES, '.vitepress'), { recursive: true });
+  mkdirSync(join(PAGES, '.vitepress/theme'), { recursive: true });
   writePages(PAGES, [...markdownIn('docs'), ...markdownIn('docs/reference'), ...OTHERS]);
   const settings = `export default ${JSON.stringify(config(base, SITE))};\n`;
   writeFileSync(join(PAGES, '.vitepress/config.mjs'), settings);
-  const vitepress = await load(installed('vitepress', VITEPRESS), 'vitepress');
+  cpSync(join(root, 'tools/site/theme.js'), join(PAGES, '.vitepress/theme/index.js'));
+  cpSync(join(root, 'tools/site/theme.css'), join(PAGES, '.vitepress/theme/theme.css'));
+  const tools = installed('site', TOOLS);
+  cpSync(join(tools, 'node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js'), join(PAGES, 'public/mermaid.js'));
+  const vitepress = await load(tools, 'vitepress');
   await vitepress.build(PAGES);
   const { site } = await buildPage();
   cpSync(site, join(SITE, 'demo'), { recursive: true });
