@@ -1,5 +1,6 @@
-/** Checks of the options `signal` and `timeout`, which several functions take. */
+/** Checks of the options `signal`, `timeout` and `from`, which several functions take. */
 
+import { IS_AWAITED } from './awaited.js';
 import { argumentError } from './error.js';
 
 /** Throws WAPC_ARGUMENT unless a value is undefined or an AbortSignal. */
@@ -8,7 +9,7 @@ export function checkSignal(signal) {
 }
 
 /** True for an AbortSignal of any realm. Reads a getter that works on signals only: any object can have the prototype. */
-export function isSignal(signal) {
+function isSignal(signal) {
   try {
     const aborted =
       signal instanceof AbortSignal ? signal.aborted : Reflect.get(AbortSignal.prototype, 'aborted', signal);
@@ -23,4 +24,15 @@ export function checkTimeout(timeout) {
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
     throw argumentError('timeout', 'milliseconds from 0 on', timeout);
   }
+}
+
+/** The signal, the context and the state of a `HostCallContext`, of whichever copy of this package. Throws WAPC_ARGUMENT. */
+export function publicHalf(from) {
+  try {
+    const { signal, invocation, [IS_AWAITED]: isAwaited } = /** @type {any} */ (from);
+    if (isSignal(signal)) return { signal, context: invocation.context, isAwaited };
+  } catch {
+    // A getter threw, or the value has no properties.
+  }
+  throw argumentError('from', 'the context of a host call', from);
 }

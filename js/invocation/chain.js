@@ -3,9 +3,8 @@
  * that the host call belongs to: it inherits signal and context, and fails instead of waiting for itself (`blocked.js`).
  */
 
-import { IS_AWAITED } from '../base/awaited.js';
-import { isSignal } from '../base/checks.js';
-import { argumentError, endedError, forAnother } from '../base/error.js';
+import { publicHalf } from '../base/checks.js';
+import { endedError, forAnother } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
 import { callerOf } from './callers.js';
 import { abortReason, invocationBehind } from './context.js';
@@ -62,24 +61,11 @@ function inheritTime(invocation, parent, guest) {
 
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */
 function joinForeign(invocation, from, context, abort) {
-  const { signal, inherited, isAwaited } = publicHalf(from);
+  const { signal, context: inherited, isAwaited } = publicHalf(from);
   signal.throwIfAborted();
   if (isAwaited === false) throw endedError();
   invocation.give(context === undefined ? inherited : context);
   return abort === undefined ? () => {} : onAbort(signal, abort);
-}
-
-/** The signal, the context and the state of another copy's `HostCallContext`. Throws WAPC_ARGUMENT. */
-function publicHalf(from) {
-  try {
-    const { signal, invocation, [IS_AWAITED]: isAwaited } = /** @type {any} */ (from);
-    if (isSignal(signal) && invocation !== null) {
-      return { signal, inherited: invocation.context, isAwaited };
-    }
-  } catch {
-    // A getter threw, or the value has no properties.
-  }
-  throw argumentError('from', 'the context of a host call', from);
 }
 
 /** True for `PassedOn` options. */

@@ -1,7 +1,6 @@
 /** `remote`: a guest that somebody serves. */
 
-import { IS_AWAITED } from '../base/awaited.js';
-import { checkSignal, checkTimeout } from '../base/checks.js';
+import { checkSignal, checkTimeout, publicHalf } from '../base/checks.js';
 import { decodeBy, encodeBy, readCodec } from '../base/codec.js';
 import { WapcError, argumentError, endedError, locate, messageOf } from '../base/error.js';
 import { attempt, readFields } from '../base/options.js';
@@ -143,33 +142,12 @@ function readInvokeOptions(options, names) {
   const others = names === OF_CALL ? 'into' : '';
   const { signal, timeout, context, from, into } = readFields('options', options, names, others, NO_INTO);
   checkSignal(signal);
-  const inherited = from === undefined ? undefined : readFrom(from);
+  const inherited = from === undefined ? undefined : publicHalf(from);
+  // The reason of an abort is thrown where the signals are looked at.
+  if (inherited?.isAwaited === false && !inherited.signal.aborted) throw endedError();
   // A route passes the same signal on twice.
   const signals = [...new Set([signal, inherited?.signal])].filter((one) => one !== undefined);
   return { signals, timeout, context: context === undefined ? inherited?.context : context, into };
-}
-
-/**
- * The public half of a `HostCallContext`, whichever copy of the package it is of. Throws WAPC_ARGUMENT if it is none, or
- * its host call has ended.
- */
-function readFrom(from) {
-  const { signal, context, isAwaited } = fieldsOf(from);
-  // The reason of an abort is thrown where the signals are looked at.
-  if (isAwaited === false && !signal.aborted) throw endedError();
-  return { signal, context };
-}
-
-/** Reads a `HostCallContext`. Throws WAPC_ARGUMENT. */
-function fieldsOf(from) {
-  try {
-    const { signal, invocation, [IS_AWAITED]: isAwaited } = from;
-    checkSignal(signal);
-    if (signal !== undefined) return { signal, context: invocation.context, isAwaited };
-  } catch {
-    // A getter threw, or the value has no properties.
-  }
-  throw argumentError('from', 'the context of a host call', from);
 }
 
 /** The trace that a context says the invocation belongs to, by its property `traceparent`; undefined where it says none. */
