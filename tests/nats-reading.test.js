@@ -145,6 +145,38 @@ test('a watch whose guest cannot be looked up has no subscription left', async (
   await untilClosed(connection);
 });
 
+test('watch tells the versions of a guest that a link leads to, and another one that it leads to', async (context) => {
+  const near = guestStore(other, 'linking');
+  const put = (store, name, byte) => store.put(name, new Uint8Array([byte]));
+  await put(near, 'one', 1);
+  await put(near, 'two', 1);
+  const objects = await new Objm(other).open('linking');
+  await objects.link('a', await objects.info('one'));
+  const told = [];
+  const watch = await near.watch('a', ([byte]) => told.push(byte));
+  // By then the watch has read the version that is there, which it does not tell.
+  await near.get('a');
+  const is = (...bytes) => until(() => told.join() === bytes.join());
+  await put(near, 'one', 2);
+  await is(2);
+  await objects.delete('a');
+  await objects.link('a', await objects.info('two'));
+  await is(2, 1);
+  await put(near, 'one', 3);
+  await put(near, 'two', 4);
+  await is(2, 1, 4);
+  // Of what is in another bucket there are no changes: its version is asked for each 30 s.
+  const { setTimeout } = globalThis;
+  context.mock.method(globalThis, 'setTimeout', (then, delay) => setTimeout(then, delay === 30_000 ? 50 : delay));
+  const far = guestStore(other, 'linked');
+  await put(far, 'one', 5);
+  await objects.link('b', await (await new Objm(other).open('linked')).info('one'));
+  const second = await near.watch('b', ([byte]) => told.push(byte));
+  await put(far, 'one', 6);
+  await is(2, 1, 4, 6);
+  for (const one of [watch, second]) one.stop();
+});
+
 test('an empty object is an empty guest', async () => {
   await storeOf('empty');
   const objects = await new Objm(other).open('empty');

@@ -210,7 +210,7 @@ export interface GuestStore {
    * Calls back with each new version: those after the one that `get` of this object returned last, or else after the one that
    * is there now. What changed while the connection was lost is told when it is back. The versions in a bucket that was
    * deleted and created again are told after 30 s or so. Of several versions that follow each other at once, only the last is
-   * told.
+   * told. Of a link, versions of the guest behind it are told as well, and those in another bucket after 30 s or so.
    * @throws {WapcError} the errors of `put`
    */
   watch(

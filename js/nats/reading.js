@@ -18,7 +18,8 @@ const GONE = Symbol('gone');
  * @param {any} store
  * @param {string} name
  * @param {(bucket: string) => Promise<any>} open another bucket, which a link leads to
- * @returns {Promise<{ version: string, bytes: Uint8Array } | undefined>}
+ * @returns {Promise<{ version: string, stored: string, bytes: Uint8Array } | undefined>} `stored`: its name, of a link that
+ * of the guest behind it
  */
 export async function readCurrent(store, name, open) {
   for (;;) {
@@ -31,8 +32,22 @@ export async function readCurrent(store, name, open) {
       return info !== null && !info.deleted && info.nuid === version;
     };
     const bytes = await allOf(found, isCurrent);
-    if (bytes !== undefined) return { version, bytes };
+    if (bytes !== undefined) return { version, stored, bytes };
   }
+}
+
+/**
+ * The version of a guest; undefined where there is none. That of a link is the version of the guest behind it.
+ * @param {any} store
+ * @param {string} name
+ * @param {(bucket: string) => Promise<any>} open another bucket, which a link leads to
+ * @returns {Promise<string | undefined>}
+ */
+export async function versionOf(store, name, open) {
+  const info = await store.info(name);
+  const { bucket, name: stored } = info?.options?.link ?? {};
+  // Links lead to guests, never to links: the client of NATS makes no others.
+  return stored === undefined ? info?.nuid : (await (await open(bucket)).info(stored))?.nuid;
 }
 
 /** All bytes of a version; undefined where it was replaced or deleted before they came. */

@@ -5,7 +5,7 @@ import { viewOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { readName } from './names.js';
 import { loadStores } from './peers.js';
-import { readCurrent } from './reading.js';
+import { readCurrent, versionOf } from './reading.js';
 import { Watch } from './watch.js';
 
 /** Characters of the longest name of a guest. */
@@ -58,7 +58,7 @@ class GuestStore {
     if (typeof onChange !== 'function') throw argumentError('onChange', 'a function', onChange);
     const asking = {
       changes: (mayCreate) => this.#use(mayCreate, (store) => store.watch({ ignoreDeletes: true })),
-      version: async () => (await this.#use(false, (store) => store.info(name)))?.nuid,
+      version: () => this.#use(false, (store) => versionOf(store, name, this.#opener(store))),
       guest: () => this.#current(name),
     };
     const changes = await asking.changes(true);
@@ -75,12 +75,16 @@ class GuestStore {
   /** The current version of a guest. Throws WAPC_LOAD where there is none. */
   #current(name) {
     return this.#use(false, async (store) => {
-      const open = async (bucket) =>
-        bucket === this.#bucket ? store : new (await loadStores()).Objm(this.#connection).open(bucket);
-      const current = await readCurrent(store, name, open);
+      const current = await readCurrent(store, name, this.#opener(store));
       if (current !== undefined) return current;
       throw new WapcError('WAPC_LOAD', `the bucket \`${this.#bucket}\` has no guest \`${name}\``);
     });
+  }
+
+  /** Opens the buckets that links lead to. */
+  #opener(store) {
+    return async (bucket) =>
+      bucket === this.#bucket ? store : new (await loadStores()).Objm(this.#connection).open(bucket);
   }
 
   /** Runs `work` on the store, which is made where it is missing and `mayCreate`. Throws WAPC_UNREACHABLE. */

@@ -12,8 +12,9 @@ const EACH = 30_000;
  * The questions of a watch to its bucket.
  * @typedef {object} Asking
  * @property {(mayCreate: boolean) => Promise<any>} changes of all guests; makes the bucket if it is missing, and may be made
- * @property {() => Promise<string | undefined>} version that the bucket has of the guest; of a link, that of the link itself
- * @property {() => Promise<{ version: string, bytes: Uint8Array }>} guest as it is now. WAPC_LOAD where there is none
+ * @property {() => Promise<string | undefined>} version that the bucket has of the guest
+ * @property {() => Promise<{ version: string, stored: string, bytes: Uint8Array }>} guest as it is now. WAPC_LOAD where there is
+ * none
  */
 
 /** Follows the versions of one guest. */
@@ -23,8 +24,10 @@ export class Watch {
   #statuses;
   #name;
   #version;
-  /** The version that a change or a check named last; of a link, that of the link itself. */
+  /** The version that a change or a check named last; a change of a link names none. */
   #seen;
+  /** The name by which the guest is stored: of a link, that of the guest behind it, which may be in another bucket. */
+  #stored;
   #asking;
   #onChange;
   #isStopped = false;
@@ -46,7 +49,7 @@ export class Watch {
   constructor(connection, name, asking, changes, version, onChange) {
     this.#connection = connection;
     this.#statuses = connection.status();
-    this.#name = name;
+    this.#name = this.#stored = name;
     this.#version = this.#seen = version;
     this.#asking = asking;
     this.#onChange = onChange;
@@ -72,7 +75,7 @@ export class Watch {
   #followChanges(changes) {
     this.#changes = changes;
     const ended = this.#follow(changes, (change) => {
-      if (change.name !== this.#name) return;
+      if (change.name !== this.#name && change.name !== this.#stored) return;
       this.#seen = change.nuid;
       void this.#look();
     });
@@ -139,7 +142,8 @@ export class Watch {
         if (this.#isLost) await this.#renew();
         if (this.#isStopped) break;
         // Read after a renewal, too: the new changes do not tell of versions that were put before it.
-        const { version, bytes } = await this.#asking.guest();
+        const { version, stored, bytes } = await this.#asking.guest();
+        this.#stored = stored;
         if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
       } catch (error) {
         // WAPC_LOAD: there is none now, and the changes tell of the next.
