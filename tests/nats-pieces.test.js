@@ -315,6 +315,38 @@ test('errors in pieces count as responses do: past the bound the headers alone a
   );
 });
 
+test('a NATS server with the smallest messages there are takes errors of every length, and payloads in pieces', async () => {
+  const texts = ['', 'x', 'x'.repeat(60), 'x'.repeat(5_000), 'ü \n'.repeat(100)];
+  const guest = {
+    async invoke(operation, payload) {
+      if (operation === 'echo') return payload;
+      throw new Error(texts[operation]);
+    },
+  };
+  for (const most of [128, 256, 400, 512]) {
+    const tiny = await NatsServer.start({ settings: `max_payload: ${most}` });
+    await served(
+      tiny,
+      async ({ guest: away }) => {
+        for (const [operation, message] of texts.entries())
+          await rejects(away.invoke(`${operation}`), { code: 'WAPC_GUEST', message });
+        const bytes = bytesOf(2_000);
+        sameBytes(await away.invoke('echo', bytes), bytes);
+      },
+      { guest },
+    );
+    await tiny.close();
+  }
+  const tiny = await NatsServer.start({ settings: 'max_payload: 256' });
+  const options = { retries: 1, idempotent: true, timeout: 1e11 };
+  const traceparent = `00-${'0'.repeat(31)}1-${'0'.repeat(15)}1-01-${'x'.repeat(190)}`;
+  await served(tiny, async ({ here }) => {
+    const failing = remote(here, 'hello', options).invoke('echo', '', { context: { traceparent } });
+    await rejects(failing, { code: 'WAPC_UNREACHABLE', operation: 'echo' });
+  });
+  await tiny.close();
+});
+
 test('a payload over the limit of the guest is its WAPC_LIMIT', async () => {
   const limited = await benchPool({ limits: { payload: 100_000 } });
   await served(

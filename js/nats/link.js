@@ -140,13 +140,16 @@ export class Link {
 
   /**
    * Publishes a message.
-   * @throws {WapcError} WAPC_UNREACHABLE: the connection is closed or is being drained
+   * @throws {WapcError} WAPC_UNREACHABLE: the connection is closed or is being drained, or the NATS server takes no message of
+   * that length
    */
   publish(subject, body, options) {
     try {
       this.#connection.publish(subject, body, options);
     } catch (cause) {
-      throw gone(cause);
+      throw this.#connection.isClosed()
+        ? gone(cause)
+        : unreachable(`the message cannot be sent: ${messageOf(cause)}`, cause);
     }
   }
 }

@@ -4,7 +4,18 @@ import { WapcError, messageOf } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
 import { headersOf } from './peers.js';
 import { Receiver, Sender } from './pieces.js';
-import { ACKNOWLEDGE, ALIVE_STILL, CONTINUE, MESSAGE, PIECE, REQUEST, pieceOf, readRequest, roomIn } from './wire.js';
+import {
+  ACKNOWLEDGE,
+  ALIVE_STILL,
+  CONTINUE,
+  MESSAGE,
+  PIECE,
+  REQUEST,
+  fittingIn,
+  pieceOf,
+  readRequest,
+  roomIn,
+} from './wire.js';
 
 /** Bounds of the milliseconds between the signs of life that a caller may ask for. */
 const [SHORTEST_ALIVE, LONGEST_ALIVE] = [100, 60_000];
@@ -223,7 +234,7 @@ export class Request {
    */
   fail({ fields, body }, room) {
     const isWhole = !this.isLong(body.length) || (this.#fields.pieces && body.length <= room);
-    return this.#answer(isWhole ? body : NOTHING, fields);
+    return this.#answer(isWhole ? body : NOTHING, fittingIn(this.#connection, fields));
   }
 
   #answer(bytes, fields) {

@@ -16,6 +16,8 @@ export const TRACEPARENT = 'traceparent';
 const LONGEST_PIECE = 1 << 20;
 /** Bytes of a message that are kept for headers. */
 const HEADERS = 2_048;
+/** Bytes of the longest headers of a first piece. */
+const LONGEST_PIECE_HEADER = 'NATS/1.0\r\nWapc-Message: piece 0 536870912\r\n\r\n'.length;
 /** The longest message in bytes, where a server does not say it. */
 const USUAL_MESSAGE = 1 << 20;
 
@@ -47,15 +49,30 @@ export const memberSubjects = (prefix) => `${prefix}.$member.`;
  */
 const longestMessages = new WeakMap();
 
+/** Bytes of the longest message, with its headers. */
+function messageIn(connection) {
+  const said = connection.info?.max_payload;
+  if (said !== undefined) longestMessages.set(connection, said);
+  return said ?? longestMessages.get(connection) ?? USUAL_MESSAGE;
+}
+
 /**
  * Bytes of the longest payload that fits into one message.
  * @param {any} connection
  */
 export function roomIn(connection) {
-  const said = connection.info?.max_payload;
-  if (said !== undefined) longestMessages.set(connection, said);
-  const message = said ?? longestMessages.get(connection) ?? USUAL_MESSAGE;
+  const message = messageIn(connection);
   return Math.max(message - HEADERS, Math.floor(message / 2));
+}
+
+/**
+ * The fields of an error's headers: all of them, or the first, its code, where a message has no room for all.
+ * @param {any} connection
+ * @param {[string, string][]} fields
+ */
+export function fittingIn(connection, fields) {
+  const length = fields.reduce((sum, field) => sum + field.join(': \r\n').length, LONGEST_PIECE_HEADER);
+  return length <= messageIn(connection) - roomIn(connection) ? fields : fields.slice(0, 1);
 }
 
 /** Bytes of a piece of a longer one. */
