@@ -547,6 +547,46 @@ test('a request whose time is over between attempts has the error of the last, u
   subscription.unsubscribe();
 });
 
+test('what may have run behind a member is not tried again, unless it is idempotent; what nobody has run is', async () => {
+  const asked = [];
+  const odd = headers();
+  odd.set('Wapc-Message', 'of no kind that is known');
+  const subscription = there.subscribe('wapc.lost.>', {
+    callback: (error, message) => {
+      asked.push(message.string());
+      message.respond('', { headers: odd });
+    },
+  });
+  const full = { invoke: async () => Promise.reject(new WapcError('WAPC_POOL_FULL', 'no room')) };
+  const services = await Promise.all([
+    serve(there, full, { name: 'full', version }),
+    serve(there, remote(there, 'lost'), { name: 'once', version }),
+    serve(there, remote(there, 'once'), { name: 'twice', version }),
+    serve(there, remote(there, 'nobody'), { name: 'none', version }),
+    serve(there, remote(there, 'full'), { name: 'busy', version }),
+  ]);
+  for (const [name, idempotent, attempts] of [
+    ['lost', false, 1],
+    ['once', false, 1],
+    ['twice', false, 1],
+    ['twice', true, 3],
+  ]) {
+    const failing = remote(here, name, { retries: 2, idempotent }).invoke('a', name);
+    await rejects(failing, { code: 'WAPC_UNREACHABLE', guest: 'lost', operation: 'a' });
+    deepEqual(asked.splice(0), Array(attempts).fill(name));
+  }
+  for (const [name, code] of [
+    ['none', 'WAPC_UNREACHABLE'],
+    ['busy', 'WAPC_POOL_FULL'],
+  ]) {
+    await rejects(remote(here, name, { retries: 2 }).invoke('a'), { code });
+    const stats = (await here.request(`$SRV.STATS.${name}`)).json();
+    equal(stats.endpoints[0].num_requests, 3, name);
+  }
+  subscription.unsubscribe();
+  await Promise.all(services.map((service) => service.close()));
+});
+
 test('the queue of the pool counts as well', async () => {
   const answer = deferred();
   const waiting = await benchPool({ hostCall: () => answer.promise, async: true, maxQueue: 0 });

@@ -3,7 +3,7 @@
 import { WapcError, locate } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
 import { onAbort } from '../invocation/signals.js';
-import { unpacked } from './failures.js';
+import { markRun, mayHaveRun, unpacked } from './failures.js';
 import { Receiver, Sender } from './pieces.js';
 import { headersOf } from './peers.js';
 import {
@@ -260,11 +260,12 @@ export class Call {
     if (error === undefined) return this.#answered(bytes);
     const { code } = /** @type {any} */ (error);
     // It was not run: the member had no room, or pieces of it were lost.
-    if (code === 'WAPC_POOL_FULL' || code === 'WAPC_UNREACHABLE') this.#refused(error);
-    else this.#settle(this.#reject, error);
+    else this.#refused(error);
   }
 
   /** Nobody has run the request: it may be tried again. */
+    if (code !== 'WAPC_POOL_FULL' && code !== 'WAPC_UNREACHABLE') this.#settle(this.#reject, error);
+    else if (mayHaveRun(error)) this.#lost(error);
   #refused(error) {
     this.#tryAgain(error, true);
   }
@@ -333,6 +334,7 @@ export class Call {
   #settle(settle, value) {
     this.#stopAttempt?.();
     this.#stopTimer?.();
+    if (this.#mayHaveRun) markRun(error);
     for (const stop of this.#stopListening) stop();
     settle(value);
   }

@@ -20,6 +20,21 @@ const CODE = /^WAPC_[A-Z_]{1,40}$/;
 /** The names of a host call. */
 const NAMES = ['binding', 'namespace', 'operation'];
 
+/**
+ * Errors of requests that may have been run, although their codes (WAPC_UNREACHABLE, WAPC_POOL_FULL) are also those of requests
+ * that were not: an attempt before the last was lost, or a member had passed the request on, and lost it there.
+ */
+const perhapsRun = new WeakSet();
+
+/** True for an error of a request that may have been run, whatever its code. */
+export const mayHaveRun = (error) => perhapsRun.has(error);
+
+/** Says of an error that its request may have been run. Returns the error. */
+export function markRun(error) {
+  perhapsRun.add(error);
+  return error;
+}
+
 /** True for errors of this package, of any copy of it: read once, in a `try`. */
 function wapcFields(error) {
   try {
@@ -49,6 +64,7 @@ function hostCallOf(value) {
  */
 export function packed(error) {
   const { code, ...rest } = wapcFields(error) ?? { code: 'WAPC_GUEST', message: messageOf(error) };
+  const more = mayHaveRun(error) ? { mayHaveRun: true } : {};
   const line = rest.message.slice(0, LONGEST_LINE).replace(/[^ -~]+/g, ' ');
   /** @type {[string, string][]} */
   const fields = [
@@ -56,7 +72,7 @@ export function packed(error) {
     [SERVICE_ERROR, line.trim() || code],
     [SERVICE_ERROR_CODE, String(STATUS[code] ?? 500)],
   ];
-  return { code, line, fields, body: encoder.encode(JSON.stringify(rest)) };
+  return { code, line, fields, body: encoder.encode(JSON.stringify({ ...rest, ...more })) };
 }
 
 /** A `packed` error in one line, its code first. */
@@ -81,7 +97,8 @@ export function unpacked(headers, body, name, operation) {
   const fields = parsed(body);
   const message = typeof fields.message === 'string' ? fields.message : text;
   const { guest, operation: invoked = operation } = textOf({ guest: fields.guest, operation: fields.operation });
-  return locate(new WapcError(code, message), guest, invoked, hostCallOf(fields.hostCall).hostCall);
+  const error = locate(new WapcError(code, message), guest, invoked, hostCallOf(fields.hostCall).hostCall);
+  return fields.mayHaveRun === true ? markRun(error) : error;
 }
 
 function parsed(body) {

@@ -28,14 +28,18 @@ import type { Bytes, Codec, Invocable, InvokeOptions, WapcHost, WapcPool } from 
  *
  * A request runs at most once. It ends where the time that it was given is over, or its caller aborts.
  *
- * @param connection stays open
- * @param guest stays open
+ * @param connection stays open; its own `drain` closes the service first, its `close` does not
+ * @param guest stays open. To what `remote` returns requests are passed on
  * @returns once requests reach it
  * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
  * @throws {WapcError} WAPC_UNREACHABLE: the connection is closed, or its account may not subscribe to these subjects.
  * @throws {WapcError} WAPC_UNSUPPORTED: `@nats-io/nats-core` is not installed.
  */
-export function serve(connection: NatsConnection, guest: WapcPool | WapcHost, options: ServeOptions): Promise<Served>;
+export function serve(
+  connection: NatsConnection,
+  guest: WapcPool | WapcHost | Remote,
+  options: ServeOptions,
+): Promise<Served>;
 
 /** How a guest is served. A name that is not one of these is WAPC_ARGUMENT. */
 export interface ServeOptions {

@@ -50,6 +50,8 @@ export async function use(connection: NatsConnection, bytes: Uint8Array): Promis
   const hostCall: Routes = { other: guest, '*': { hello: guest } };
   const pool = await WapcPool.create(bytes.slice(), { hostCall });
   await using served: Served = await serve(connection, pool, options);
+  const gateway = await serve(connection, guest, { name: 'gateway', version: '1.0.0' });
+  await gateway.close();
   const store: GuestStore = guestStore(connection, 'guests');
   await store.put('hello', bytes);
   const { stop } = await store.watch('hello', (guest) => void pool.replace(guest));
