@@ -70,6 +70,8 @@ function requestHeaders(text, traceparent) {
 const copyOf = (data) => new Uint8Array(data);
 
 export class Call {
+  /** Settles like `run`. */
+  ended;
   #settings;
   /** The subject of the requests. */
   #subject;
@@ -109,9 +111,12 @@ export class Call {
     this.#subject = subjectOf(settings.prefix, settings.name, settings.token);
   }
 
-  /** Runs it. Resolves with the response: bytes that nobody else has. */
+  /**
+   * Runs it. Resolves with the response: bytes that nobody else has.
+   * @returns {Promise<Uint8Array>}
+   */
   run() {
-    return new Promise((resolve, reject) => {
+    this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
       const { timeout, signals } = this.#settings;
@@ -119,6 +124,7 @@ export class Call {
       this.#stopListening = signals.map((signal) => onAbort(signal, (reason) => this.#abort(reason)));
       this.#attempt();
     });
+    return this.ended;
   }
 
   #attempt() {
@@ -259,13 +265,13 @@ export class Call {
     const error = unpacked(headers, bytes, name, operation);
     if (error === undefined) return this.#answered(bytes);
     const { code } = /** @type {any} */ (error);
+    if (code !== 'WAPC_POOL_FULL' && code !== 'WAPC_UNREACHABLE') this.#settle(this.#reject, error);
+    else if (mayHaveRun(error)) this.#lost(error);
     // It was not run: the member had no room, or pieces of it were lost.
     else this.#refused(error);
   }
 
   /** Nobody has run the request: it may be tried again. */
-    if (code !== 'WAPC_POOL_FULL' && code !== 'WAPC_UNREACHABLE') this.#settle(this.#reject, error);
-    else if (mayHaveRun(error)) this.#lost(error);
   #refused(error) {
     this.#tryAgain(error, true);
   }
@@ -328,13 +334,13 @@ export class Call {
 
   #fail(error) {
     const { name, operation } = this.#settings;
+    if (this.#mayHaveRun) markRun(error);
     this.#settle(this.#reject, locate(error, name, operation, undefined));
   }
 
   #settle(settle, value) {
     this.#stopAttempt?.();
     this.#stopTimer?.();
-    if (this.#mayHaveRun) markRun(error);
     for (const stop of this.#stopListening) stop();
     settle(value);
   }

@@ -101,7 +101,7 @@ export interface Served {
   readonly id: string;
   /**
    * Takes nothing new, answers what it has taken, then leaves. Guest and connection stay open. Waits up to 5 s for a
-   * connection that is lost, if there are answers for it. Idempotent.
+   * connection that is lost, if there are answers for it, and for a NATS server that does not answer. Idempotent.
    */
   close(): Promise<void>;
   /** Calls `close`: for `await using`. */
@@ -110,7 +110,8 @@ export interface Served {
 
 /**
  * A guest that somebody serves. Nothing is sent before it is invoked.
- * @param connection used for as long as it is open; what it does about reconnecting is its own options
+ * @param connection used for as long as it is open; what it does about reconnecting is its own options. Its `drain` waits for
+ * the answers to what was invoked before
  * @param name as in `ServeOptions.name`
  * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
  */

@@ -1,6 +1,7 @@
 /** The link of a connection, which all of its callers share: one inbox for answers, and whether the connection is there. */
 
 import { WapcError, messageOf } from '../base/error.js';
+import { closeServices, drainedBy } from './draining.js';
 import { core } from './peers.js';
 
 /**
@@ -9,6 +10,7 @@ import { core } from './peers.js';
  * @property {(subject: string) => boolean} publishesTo says whether it has sent its request or pieces to a subject
  * @property {(message: any) => void} receive
  * @property {(error: unknown) => void} lose is called where no answer can come any more
+ * @property {Promise<unknown>} ended settles when it waits for nothing any more
  */
 
 /** True if a connection is there now, of which there is no public word but `info`, which outlasts the connection. */
@@ -55,10 +57,19 @@ export class Link {
       } else this.#deliver(message.subject.slice(length), message);
     };
     try {
-      this.#connection.subscribe(`${this.#inbox}.*`, { callback });
+      const subscription = this.#connection.subscribe(`${this.#inbox}.*`, { callback });
+      const drain = drainedBy(subscription, () => this.#settled().then(drain));
     } catch (cause) {
       this.#broken = () => gone(cause);
     }
+  }
+
+  /** Resolves once what waits now, and what services on this connection have their guests ask for, has its answer. */
+  async #settled() {
+    await Promise.allSettled([
+      closeServices(this.#connection),
+      ...[...this.#waiting.values()].map(({ ended }) => ended),
+    ]);
   }
 
   /** Never throws: the client of NATS would read nothing more from the connection. */

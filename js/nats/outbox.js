@@ -13,6 +13,23 @@ import { startTimer } from '../base/timer.js';
 import { isConnected } from './link.js';
 import { STALL, roomIn } from './wire.js';
 
+/**
+ * Resolves once `work` has settled, and after `STALL` ms at the latest: of a NATS server that hangs, or that cannot be reached
+ * without a word, its client knows only minutes later.
+ * @param {Promise<unknown>} work
+ * @returns {Promise<void>}
+ */
+export function soon(work) {
+  return new Promise((resolve) => {
+    const stopTimer = startTimer(STALL, resolve);
+    const settled = () => {
+      stopTimer();
+      resolve();
+    };
+    work.then(settled, settled);
+  });
+}
+
 export class Outbox {
   #connection;
   #statuses;
@@ -80,13 +97,7 @@ export class Outbox {
    */
   async sent() {
     if (this.#isConnected || !this.#pending.some(({ isAnswer }) => isAnswer)) return;
-    await new Promise((resolve) => {
-      const stopTimer = startTimer(STALL, () => resolve(undefined));
-      this.#waiting.push(() => {
-        stopTimer();
-        resolve(undefined);
-      });
-    });
+    await soon(new Promise((resolve) => this.#waiting.push(() => resolve(undefined))));
   }
 
   /** Publishes what is pending, if it can, and keeps nothing from then on. */

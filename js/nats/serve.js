@@ -5,9 +5,10 @@ import { forCaller } from '../base/origin.js';
 import { isUint8Array, thenOf, viewOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
+import { drainedBy, keepOpen } from './draining.js';
 import { operationOf } from './names.js';
 import { inOneLine, lineOf, packed } from './failures.js';
-import { Outbox } from './outbox.js';
+import { Outbox, soon } from './outbox.js';
 import { loadCore } from './peers.js';
 import { tooLong } from './pieces.js';
 import { Request } from './request.js';
@@ -58,9 +59,10 @@ class Service {
   #settings;
   #counts = new Counts();
   #discovery;
-  /** The subscription to requests, and those to messages of callers whose requests were taken. */
-  #requests;
-  #others = [];
+  /** The subscriptions: to requests, and to messages of callers whose requests were taken. */
+  #subscriptions = [];
+  /** Ends the subscription to requests, once those that the server had sent were taken. */
+  #drain;
   /** Requests that were taken and have not ended. */
   #inFlight = 0;
   /** Bytes of payloads in pieces, of requests that have not ended: they may wait for an instance. */
@@ -72,6 +74,8 @@ class Service {
   #byReply = new Map();
   #lastToken = 0;
   #closing;
+  /** Lets `drain` of the connection no longer wait for it. */
+  #release;
   #becomeIdle = () => {};
   /** Operations by their subject, since few are used again and again. */
   #operations = new Map();
@@ -81,6 +85,7 @@ class Service {
   constructor(connection, guest, settings, id) {
     this.#connection = connection;
     this.#outbox = new Outbox(connection);
+    this.#release = keepOpen(connection, () => this.close());
     this.#guest = guest;
     this.#settings = settings;
     this.id = id;
@@ -104,15 +109,15 @@ class Service {
           // Headers that the client of NATS cannot read. It would read nothing more from the connection if this threw.
         }
       };
-      return this.#connection.subscribe(subject, { ...options, callback });
+      const subscription = this.#connection.subscribe(subject, { ...options, callback });
+      this.#subscriptions.push(subscription);
+      return drainedBy(subscription, () => this.close());
     };
     try {
-      this.#others.push(
-        subscribe(memberSubject(prefix, this.id, '*'), (message) => this.#deliver(message)),
-        subscribe(cancelSubject(prefix, name), (message) => this.#byReply.get(message.string())?.cancel()),
-      );
+      subscribe(memberSubject(prefix, this.id, '*'), (message) => this.#deliver(message));
+      subscribe(cancelSubject(prefix, name), (message) => this.#byReply.get(message.string())?.cancel());
       this.#discovery.start();
-      this.#requests = subscribe(subjectOf(prefix, name, '>'), (message) => this.#take(message), { queue });
+      this.#drain = subscribe(subjectOf(prefix, name, '>'), (message) => this.#take(message), { queue });
       // Errors of subscriptions come before the answer to this.
       await this.#connection.flush();
       if (this.#refusal !== undefined) throw this.#refusal;
@@ -303,18 +308,19 @@ class Service {
   }
 
   async #close() {
-    // Resolves when the server sends no more requests, and those that it had sent were taken.
-    await this.#requests.drain().catch(() => {});
+    // Settles when the server sends no more requests, and those that it had sent were taken.
+    await soon(this.#drain());
     if (this.#inFlight > 0) await new Promise((resolve) => (this.#becomeIdle = () => resolve(undefined)));
     await this.#outbox.sent();
     this.#stop();
     // Answers are on their way until the server has said that it has them.
-    if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
+    if (!this.#connection.isClosed()) await soon(this.#connection.flush());
   }
 
   #stop() {
+    this.#release();
     this.#discovery.stop();
-    for (const subscription of [this.#requests, ...this.#others.splice(0)]) subscription?.unsubscribe();
+    for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
     this.#outbox.close();
   }
 }
