@@ -99,6 +99,14 @@ test('standard input that never ends is waited for, and says so', async () => {
   equal((await ended(child)).code, 0);
 });
 
+test('standard input that is a directory is an error', { skip: process.platform === 'win32' }, () => {
+  const directory = openSync(folder, 'r');
+  const { status, stdout, stderr } = command(['run', HELLO, 'hello', '--echo'], { stdio: [directory, 'pipe', 'pipe'] });
+  closeSync(directory);
+  deepEqual([status, stdout], [2, '']);
+  match(stderr, /^wapc-host: PAYLOAD: .*directory$/m);
+});
+
 test('output that cannot be written is an error', { skip: process.platform !== 'linux' }, () => {
   const full = openSync('/dev/full', 'w');
   const { status, stderr } = command(['run', HELLO, 'echo', 'x', '--echo'], { stdio: ['pipe', full, 'pipe'] });

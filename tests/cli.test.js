@@ -109,6 +109,7 @@ const WRONG = [
   ['a variable without =', ['run', HELLO, 'echo', 'x', '--env', 'NAME'], /--env: expected NAME=VALUE, got "NAME"/],
   ['a variable twice', ['run', HELLO, 'echo', 'x', '--env', 'A=1', '--env', 'A=2'], /--env: "A" is given twice/],
   ['routes that are missing', ['run', HELLO, 'echo', 'x', '--routes', 'no/such.js'], /--routes: .* no\/such\.js/],
+  ['routes that are a folder', ['run', HELLO, 'echo', 'x', '--routes', folder], /--routes: .* is a directory/],
   [
     'routes that throw',
     ['run', HELLO, 'echo', 'x', '--routes', moduleOf('throws.mjs', '\nthrow new TypeError("boom")')],

@@ -19,7 +19,10 @@ const { cache } = createRequire(import.meta.url);
  */
 export async function loadRoutes(file) {
   const stats = statSync(file, { throwIfNoEntry: false });
-  const found = stats === undefined ? `there is no ${file}` : `${file} is a directory`;
+  const found =
+    stats === undefined
+      ? `there is no ${file}`
+      : `${file} is a ${stats.isDirectory() ? 'directory' : 'device or pipe'}`;
   if (!stats?.isFile()) throw new UsageError(`--routes: expected a module of JavaScript, ${found}`);
   const module = namedExports(file, await importModule(file));
   const routes = module.default ?? module.routes;

@@ -1,6 +1,6 @@
 /** Reads payloads: from an argument, a file, standard input. */
 
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, fstatSync, statSync } from 'node:fs';
 
 import { UsageError } from '../arguments/usage-error.js';
 import { printError } from '../output/streams.js';
@@ -42,6 +42,9 @@ async function fileOf(path) {
 
 async function standardInput() {
   const from = 'standard input';
+  // Node takes it for an empty one.
+  if (fstatSync(0).isDirectory())
+    throw new UsageError(`PAYLOAD: expected a file or a pipe at ${from}, got a directory`);
   const hint = "wapc-host: reading the payload from standard input; '' as PAYLOAD is an empty one\n";
   const timer = setTimeout(() => printError(hint), PATIENCE);
   process.stdin.once('data', () => clearTimeout(timer));
