@@ -328,16 +328,22 @@ test('services --watch tells that the server cannot be reached from one without 
   deepEqual(await end, { code: null, signal: 'SIGTERM' });
 });
 
-test('services without --watch fails where the connection is lost before an answer', async (context) => {
-  const fake = await fakeServer((line, socket) => {
-    if (line === 'PING') socket.write('PONG\r\n');
-    if (line.startsWith('PUB $SRV.STATS')) fake.close();
+for (const [how, act] of Object.entries({ 'ends the connection': (fake) => fake.close(), hangs() {} })) {
+  test(`services without --watch fails where the NATS server ${how} before an answer`, async (context) => {
+    let isGone = false;
+    const fake = await fakeServer((line, socket) => {
+      if (line.startsWith('PUB $SRV.STATS')) {
+        isGone = true;
+        act(fake);
+      }
+      if (line === 'PING' && !isGone) socket.write('PONG\r\n');
+    });
+    context.after(() => fake.close());
+    const { code, stdout, stderr } = await command(['services', fake.url]);
+    deepEqual([code, stdout], [1, '']);
+    match(stderr, /^WAPC_UNREACHABLE: /);
   });
-  context.after(() => fake.close());
-  const { code, stdout, stderr } = await command(['services', fake.url]);
-  deepEqual([code, stdout], [1, '']);
-  match(stderr, /^WAPC_UNREACHABLE: /);
-});
+}
 
 test('a server that wants a user', async () => {
   const address = strict.url.replace('//', '//ada:p%2Fw@');

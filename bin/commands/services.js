@@ -21,6 +21,8 @@ export const options = {
 const COLUMNS = ['name', 'version', 'instances', 'requests', 'errors', 'busy', 'pending', 'guest'];
 /** The columns of numbers. */
 const RIGHT = [2, 3, 4, 5, 6];
+/** Milliseconds in which a NATS server answers a ping. */
+const LONGEST_PING = 2_000;
 /** Milliseconds between two looks. */
 const EACH = 1_000;
 const CLEAR = '\u001b[H\u001b[2J';
@@ -36,10 +38,10 @@ export async function run(values, [url]) {
       if (address.path.length > 0 && members.length === 0 && !values.watch) {
         throw new Failure('WAPC_UNREACHABLE', `nobody serves ${address.path.join(' as ')} there`);
       }
-      // A lost connection, which the client of NATS tries to make again, answers as little as a server without guests.
+      // A lost connection, which the client of NATS tries to make again, and a server that hangs answer as little as one without
+      // guests.
       const isReachable = members.length > 0 || (await answersPing(connection));
-      if (!isReachable && !values.watch)
-        throw new Failure('WAPC_UNREACHABLE', 'the connection to the NATS server was lost');
+      if (!isReachable && !values.watch) throw new Failure('WAPC_UNREACHABLE', 'the NATS server does not answer');
       const text = isReachable ? textOf(summed(members)) : 'the NATS server cannot be reached';
       await print(`${values.watch && process.stdout.isTTY ? CLEAR : ''}${text}\n`);
       if (values.watch) await new Promise((resolve) => setTimeout(resolve, EACH));
@@ -49,12 +51,16 @@ export async function run(values, [url]) {
   }
 }
 
-/** True if the NATS server answers a ping. */
-const answersPing = (connection) =>
-  connection.rtt().then(
+/** True if the NATS server answers a ping in time: of one that hangs, its client knows only minutes later. */
+async function answersPing(connection) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, LONGEST_PING, false)));
+  const answered = connection.rtt().then(
     () => true,
     () => false,
   );
+  return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}
 
 function textOf(groups) {
   if (groups.length === 0) return 'no guest is served there';
