@@ -190,10 +190,7 @@ for (const [name, { guest }] of Object.entries(LANGUAGES)) {
       const failed = run('add', wrong);
       match(failed.stderr, /^WAPC_(GUEST|TRAP): /, wrong);
     }
-    const large = run('add', '{"a":1e308,"b":1e308}');
-    // serde_json writes null for infinity.
-    if (name === 'rust') deepEqual(JSON.parse(large.stdout), { sum: null });
-    else match(large.stderr, /^WAPC_GUEST: /);
+    match(run('add', '{"a":1e308,"b":1e308}').stderr, /^WAPC_GUEST: /);
     deepEqual(JSON.parse(command(['inspect', guest, '--json'], { cwd: project }).stdout).unusual, []);
   });
 }

@@ -33,7 +33,12 @@ struct Sum {
 /// Adds: JSON in, JSON out. What is no such JSON fails the invocation, not the guest.
 fn add(payload: &[u8]) -> CallResult {
     let Terms { a, b } = serde_json::from_slice(payload)?;
-    Ok(serde_json::to_vec(&Sum { sum: a + b })?)
+    let sum = a + b;
+    // JSON has no infinity: serde_json would write null.
+    if !sum.is_finite() {
+        return Err("the sum is too large".into());
+    }
+    Ok(serde_json::to_vec(&Sum { sum })?)
 }
 
 /// Asks the host for capitals: binding `default`, namespace `text`, operation `upper`.
