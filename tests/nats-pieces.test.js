@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { createInbox, headers } from '@nats-io/nats-core';
 import { remote, serve } from 'wapc-host/nats';
 
+import { startProxy } from './nats/proxy.js';
 import { NatsServer } from './nats/server.js';
 import { benchPool, bytesOf, deferred, until } from './nats/setup.js';
 
@@ -345,6 +346,27 @@ test('a NATS server with the smallest messages there are takes errors of every l
     await rejects(failing, { code: 'WAPC_UNREACHABLE', operation: 'echo' });
   });
   await tiny.close();
+});
+
+test('a payload that was not sent to its end when the connection was lost is sent again', async () => {
+  const proxy = await startProxy(small.port);
+  const there = await small.connect();
+  const here = await small.connect({ servers: proxy.url });
+  const first = deferred();
+  // Takes the first piece, and asks for no others.
+  const silent = there.subscribe('wapc.again.>', { callback: (error, message) => first.resolve(message.headers) });
+  await there.flush();
+  const bytes = bytesOf(100_000);
+  const answer = remote(here, 'again', { retries: 1, timeout: 60_000 }).invoke('echo', bytes);
+  equal((await first.promise).get('Wapc-Request').endsWith('length=100000'), true);
+  silent.unsubscribe();
+  const service = await serve(there, pool, { name: 'again', version: '1.0.0' });
+  proxy.cut();
+  proxy.restore();
+  sameBytes(await answer, bytes);
+  await service.close();
+  await here.close();
+  proxy.close();
 });
 
 test('a payload over the limit of the guest is its WAPC_LIMIT', async () => {

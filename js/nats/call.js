@@ -289,7 +289,9 @@ export class Call {
 
   /** No answer can come: the connection was lost, or refuses the request. */
   lose(error) {
-    this.#lost(error);
+    // Nobody can have run it before all of its payload was sent.
+    if (this.#sender?.isSent === false) this.#refused(error);
+    else this.#lost(error);
   }
 
   #tryAgain(error, isAllowed) {

@@ -67,6 +67,11 @@ export class Sender {
     return Math.ceil(this.#bytes.length / this.#size);
   }
 
+  /** True if all of the payload was sent. */
+  get isSent() {
+    return this.#sent === this.#count;
+  }
+
   get #stalled() {
     return `the other side has acknowledged ${this.#acknowledged} of ${this.#count} pieces, and none for ${STALL} ms or too slowly`;
   }
@@ -104,7 +109,7 @@ export class Sender {
 
   #end(error) {
     const ended = this.#ended;
-    const isSent = this.#sent === this.#count;
+    const { isSent } = this;
     this.stop();
     ended?.(error, isSent);
   }
