@@ -16,7 +16,6 @@ const BEGINNINGS = {
  * @param {Uint8Array} bytes
  */
 export function kindOf(bytes) {
-  if (bytes.length === 0) return 'the file is empty';
   const head = Buffer.from(bytes.subarray(0, 64)).toString('hex');
   const known = Object.keys(BEGINNINGS).find((beginning) => head.startsWith(beginning));
   if (known !== undefined) return `it looks like ${BEGINNINGS[known]}`;
