@@ -736,7 +736,28 @@ test('what an account may not do is WAPC_UNREACHABLE, not silence', async () => 
     const refused = { code: 'WAPC_UNREACHABLE' };
     await rejects(remote(caller, 'hello', { timeout: 60_000 }).invoke('nothing'), refused);
     await rejects(serve(caller, pool, { name: 'hello', version }), refused);
-    await rejects(remote(deaf, 'hello', { timeout: 60_000 }).invoke('echo'), refused);
+    const unheard = remote(deaf, 'hello', { timeout: 60_000 });
+    await rejects(unheard.invoke('echo'), refused);
+    /** Invocations once all has run that was sent, and one more. */
+    const invocations = async () => {
+      await deaf.flush();
+      await remote(caller, 'hello').invoke('echo', 'a');
+      return pool.stats.invocations;
+    };
+    // From now on nothing is run whose answer could not be read.
+    const before = await invocations();
+    for (let round = 0; round < 3; round++) {
+      await rejects(unheard.invoke('echo'), refused);
+      await deaf.flush();
+    }
+    equal(await invocations(), before + 1);
+    await strict.reload(settings.replace('subscribe: ["wapc.>"]', 'subscribe: ["wapc.>", "_INBOX.>"]'));
+    await until(() =>
+      unheard.invoke('echo', 'heard').then(
+        (answer) => text(answer) === 'heard',
+        () => false,
+      ),
+    );
     await service.close();
   } finally {
     await strict.close();

@@ -31,6 +31,8 @@ export class Link {
   #isConnected;
   /** Makes the error of why no answer can arrive any more, which each that waits has for itself; undefined while it can. */
   #broken;
+  /** True while it asks for a subscription again that was refused. */
+  #isAsking = false;
 
   /** The link of a connection. `@nats-io/nats-core` is loaded. */
   static of(connection) {
@@ -52,6 +54,7 @@ export class Link {
     const { length } = `${this.#inbox}.`;
     const callback = (error, message) => {
       if (error) {
+        this.#isAsking = false;
         this.#broken = () => unreachable(`the inbox for answers is refused: ${error.message}`, error);
         this.#loseAll(this.#broken);
       } else this.#deliver(message.subject.slice(length), message);
@@ -60,6 +63,7 @@ export class Link {
       const subscription = this.#connection.subscribe(`${this.#inbox}.*`, { callback });
       const drain = drainedBy(subscription, () => this.#settled().then(drain));
     } catch (cause) {
+      this.#isAsking = false;
       this.#broken = () => gone(cause);
     }
   }
@@ -133,8 +137,28 @@ export class Link {
 
   /** Throws WAPC_UNREACHABLE where no answer can come any more. */
   requireLive() {
-    if (this.#broken !== undefined) throw this.#broken();
-    if (this.#connection.isClosed()) throw gone();
+    if (this.#connection.isClosed()) throw this.#broken?.() ?? gone();
+    if (this.#broken === undefined) return;
+    void this.#askAgain();
+    throw this.#broken();
+  }
+
+  /**
+   * Asks for a subscription again that was refused: the NATS server may have been given other permissions. The request that finds
+   * it refused is not sent meanwhile, since it would be run, and its answer be lost.
+   */
+  async #askAgain() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#subscribe();
+    try {
+      // Errors of subscriptions come before the answer to this.
+      await this.#connection.flush();
+      if (this.#isAsking) this.#broken = undefined;
+    } catch {
+      // The connection was lost: the next request asks.
+    }
+    this.#isAsking = false;
   }
 
   /** Begins to wait for messages. Returns the reply subject and the token, for `close`. */

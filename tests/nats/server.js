@@ -24,6 +24,8 @@ async function freePort() {
 export class NatsServer {
   #folder = mkdtempSync(join(tmpdir(), 'wapc-nats-'));
   #process;
+  /** Its configuration, but for its `settings`. */
+  #lines;
   #connections = [];
   /** The server's standard error since its last start. */
   said = '';
@@ -38,15 +40,28 @@ export class NatsServer {
     // Where a test fails before it closes it.
     process.once('exit', () => server.#process?.kill('SIGKILL'));
     server.port = await freePort();
-    const lines = [`host: 127.0.0.1`, `port: ${server.port}`, settings];
+    const lines = [`host: 127.0.0.1`, `port: ${server.port}`];
     if (jetstream) lines.push(`jetstream { store_dir: ${JSON.stringify(join(server.#folder, 'store'))} }`);
     if (webSocket) {
       server.webSocketPort = await freePort();
       lines.push(`websocket { host: 127.0.0.1, port: ${server.webSocketPort}, no_tls: true }`);
     }
-    writeFileSync(join(server.#folder, 'nats.conf'), lines.join('\n'));
+    server.#lines = lines;
+    server.#configure(settings);
     await server.run();
     return server;
+  }
+
+  #configure(settings) {
+    writeFileSync(join(this.#folder, 'nats.conf'), [...this.#lines, settings].join('\n'));
+  }
+
+  /** Has it read its configuration again, with other `settings`. Resolves once it has. */
+  async reload(settings) {
+    this.#configure(settings);
+    this.said = '';
+    this.#process.kill('SIGHUP');
+    while (!this.said.includes('Reloaded server configuration')) await once(this.#process.stderr, 'data');
   }
 
   /** The id of its process. */
