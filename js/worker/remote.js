@@ -81,6 +81,8 @@ class Remote extends Turns {
   #starts = [];
   /** The running invocation or start, unless it was offered. */
   #current;
+  /** True once that was sent to the guest, which knows from then on whether it runs. */
+  #isSent = false;
 
   /**
    * @param {number} id
@@ -163,6 +165,7 @@ class Remote extends Turns {
   begin(invocation) {
     this.running = true;
     this.#current = invocation;
+    this.#isSent = false;
     const result = invocation instanceof QueuedStart ? this.#reset(invocation) : this.#invoke(invocation);
     const ended = () => {
       this.#current = undefined;
@@ -207,9 +210,9 @@ class Remote extends Turns {
     return this.#guest.starting ?? this.#successor?.starting ?? this.#guest.running ?? this.#current;
   }
 
-  /** True if this invocation is running, so that `interrupt` ends it. */
+  /** True if this invocation is running, so that `interrupt` ends it. One that has been answered may still be `#current`. */
   interrupts(invocation) {
-    return this.#current === invocation || this.#guest.has(invocation);
+    return this.#guest.has(invocation) || (this.#current === invocation && !this.#isSent);
   }
 
   /** Ends a running invocation with `reason`: terminates the worker, unless it has just ended. */
@@ -257,6 +260,7 @@ class Remote extends Turns {
         const start = { holders: () => this.#guest.starting && [this.#guest.starting] };
         await duringStart(invocation, start, () => this.#renew(invocation, this.#module));
       }
+      this.#isSent = true;
       return await this.#guest.invoke(invocation);
     } catch (error) {
       throw invocation.locate(error, this.name);

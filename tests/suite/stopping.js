@@ -77,6 +77,32 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
     },
   ];
 
+  if (shares) {
+    yield [
+      'a signal that aborts once the guest has responded leaves it as it is, where the response has been read',
+      async () => {
+        let controller;
+        // What the guest says next is read before this runs.
+        const logger = () => queueMicrotask(() => controller.abort('late'));
+        const pool = await create({ logger });
+        for (let pause = 1; ; pause *= 2) {
+          controller = new AbortController();
+          const answer = pool.invoke('l', words(0, 1), controller);
+          // Until the guest has responded, or the next time: then the log line and the response are read together.
+          for (const end = performance.now() + pause; performance.now() < end;);
+          const outcome = await answer.catch((reason) => reason);
+          if (outcome === 'late') continue;
+          equal(outcome.length, 12);
+          break;
+        }
+        const { replaced } = pool.stats;
+        equal(wordsOf(await pool.invoke('c'))[0], 2);
+        equal(pool.stats.replaced, replaced);
+        await pool.close();
+      },
+    ];
+  }
+
   yield [
     'the page goes on while guests compute, and so do other guests',
     async () => {
