@@ -3,7 +3,12 @@
  * workers).
  */
 
-const isOutOfMemory = (error) => error instanceof RangeError || error?.cause instanceof RangeError;
+/** A stack whose innermost frame is of a guest, as all engines write it: the first line, in V8 the second. */
+const IN_GUEST = /^(?:.*\n)?.*wasm-function\[/;
+
+/** An engine out of memories throws where the guest is instantiated; a start function that uses up the stack, in the guest. */
+const isOutOfMemory = (error) =>
+  [error, error?.cause].some((one) => one instanceof RangeError && !IN_GUEST.test(`${one.stack}`));
 
 /**
  * Starts a guest in a worker by `start`. If the engine is out of memories, tries again after unused ones were collected.
@@ -21,7 +26,7 @@ export async function startWithMemory(start, mayTryAgain, fate) {
       return await start();
     } catch (error) {
       const last = fate();
-      // A guest that has run, or was ended, is not started again: a stack overflow is of the same class.
+      // A guest that has run, or was ended, is not started again.
       if (error === last || !isOutOfMemory(error) || !mayTryAgain(error)) throw error;
       // Unused memories are collected each time: nothing was where one memory had room, and the worker may need more.
       const hasRoom = collectMemories();

@@ -38,7 +38,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
     yield [
       `${where}, a start that uses up the stack: WAPC_INIT, and it runs once`,
       async () => {
-        for (const name of ['recursion-in-start', 'recursion-in-export']) {
+        for (const name of ['recursion-in-start', 'recursion-after-log', 'recursion-in-export']) {
           let calls = 0;
           const call = () => void calls++;
           const source = await guest(`wat/${name}`);
