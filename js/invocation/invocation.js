@@ -142,8 +142,8 @@ export class Invocation {
     /** @type {any} */ (this).event = event;
   }
 
-  /** A pending invocation begins. `id` and `guest` name its host and guest, if they were not known before. */
-  beginsOn(id, guest = undefined) {
+  /** A pending invocation begins, or is rejected. `id` and `guest` name its host and guest, if they were not known before. */
+  endsWait(id = undefined, guest = undefined) {
     const self = /** @type {any} */ (this);
     if (self.parent !== undefined) leaveQueue(self);
     const { event } = self;

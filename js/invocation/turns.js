@@ -2,7 +2,7 @@
 
 import { closedError, forAnother } from '../base/error.js';
 import { Queue } from '../base/queue.js';
-import { leaveQueue, queueInChain } from './blocked.js';
+import { queueInChain } from './blocked.js';
 
 /**
  * Implemented by the subclass: runs an invocation, and keeps `running` true until it has ended.
@@ -96,7 +96,7 @@ export class Turns {
       if (!this.running && this.broken) this.#hold();
       while (!this.running && this.hasPending && this.isReady()) {
         const invocation = this.dequeue();
-        invocation.beginsOn(this.id);
+        invocation.endsWait(this.id);
         if (invocation.isOverdue()) invocation.reject(invocation.locate(invocation.overdue(), this.name));
         else runner.begin(invocation);
         if (!this.running && this.broken) this.#hold();
@@ -145,13 +145,13 @@ export class Turns {
   }
 
   #reject(invocation, reason) {
-    if (invocation.parent !== undefined) leaveQueue(invocation);
+    invocation.endsWait();
     invocation.reject(invocation.locate(reason, this.name));
   }
 
   /** For `close`: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
     for (const invocation of [...this.#release(), ...this.#pending.clear()])
-      invocation.reject(invocation.locate(closedError(this.owner), this.name));
+      this.#reject(invocation, closedError(this.owner));
   }
 }

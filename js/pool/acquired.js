@@ -77,11 +77,12 @@ export class AcquiredInstances {
     } catch (error) {
       this.#counts.invocations++;
       this.#counts.failures++;
+      invocation.endsWait();
       throw invocation.locate(error, this.#name());
     } finally {
       instance.waiting.delete(invocation);
     }
-    invocation.beginsOn(instance.host.id, instance.host.name);
+    invocation.endsWait(instance.host.id, instance.host.name);
     return this.run(instance, invocation);
   }
 

@@ -5,7 +5,7 @@
 import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
 import { Queue } from '../base/queue.js';
-import { leaveQueue, queueInChain } from '../invocation/blocked.js';
+import { queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
 import { runWith } from '../invocation/invoke.js';
 import { atNextTurn } from '../base/next-turn.js';
@@ -70,7 +70,7 @@ export class Dispatcher {
     this.#replacement = new Replacement(pool, this.#core, this.#instances, (instance) => this.release(instance));
     this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#replacement, this.#requests, {
       released: (instance) => this.release(instance),
-      failed: (request, error) => request?.reject(this.#locate(error, request.invocation)),
+      failed: (request, error) => request && this.#refuse(request, error),
       removed: () => this.#rest(),
     });
     this.#offers = new Offers(this.#requests, this.#instances, {
@@ -168,9 +168,15 @@ export class Dispatcher {
   /** Rejects a request with `reason`, if it is pending. */
   cancel(request, reason) {
     if (!this.#requests.delete(request)) return;
-    if (request.invocation?.parent !== undefined) leaveQueue(request.invocation);
-    request.reject(this.#locate(reason, request.invocation));
+    this.#refuse(request, reason);
     this.#rest();
+  }
+
+  /** Rejects a request that is not pending any more, and has not begun. */
+  #refuse(request, reason) {
+    const { invocation } = request;
+    invocation?.endsWait();
+    request.reject(this.#locate(reason, invocation));
   }
 
   /** Releases a busy instance: it serves the oldest pending request, or becomes idle. */
@@ -345,8 +351,7 @@ export class Dispatcher {
       this.#offers.length = 0;
       // Workers have given back what they had not begun.
       for (const request of [...this.#requests.clear(), ...requests]) {
-        const error = closedError('pool');
-        request.reject(this.#locate(error, request.invocation));
+        this.#refuse(request, closedError('pool'));
       }
       this.#closed?.();
     }

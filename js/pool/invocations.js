@@ -42,7 +42,7 @@ export class Invocations {
   /** Runs the invocation of a served request. True if it has ended, so that its instance can be released. */
   runRequest(request) {
     const { instance, invocation } = request;
-    invocation.beginsOn(instance.host.id);
+    invocation.endsWait(instance.host.id);
     if (invocation.isOverdue()) {
       request.reject(invocation.locate(invocation.overdue(), this.#dispatcher.name));
       return true;

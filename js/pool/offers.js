@@ -45,7 +45,7 @@ class Offer {
   begins() {
     this.#hasBegun = true;
     this.#on.begins();
-    this.invocation.beginsOn(this.#instance.host.id);
+    this.invocation.endsWait(this.#instance.host.id);
   }
 
   isBack() {
@@ -58,6 +58,7 @@ class Offer {
   }
 
   reject(error) {
+    if (!this.#hasBegun) this.invocation.endsWait();
     this.#request.reject(this.#on.locate(error, this.invocation));
     this.#on.ended(this.#instance, this.#hasBegun, true);
   }
@@ -102,6 +103,7 @@ export class Offers {
         }
       } catch (error) {
         this.#requests.shift();
+        request.invocation.endsWait();
         request.reject(this.#on.locate(error, request.invocation));
         continue;
       }

@@ -244,6 +244,36 @@ export function* observing(environment) {
     },
   ];
 
+  for (const [name, make] of ways(environment)) {
+    yield [
+      `${name}: an invocation that is rejected before its turn has waited for all of its time`,
+      async () => {
+        const { hostCall, called } = patient();
+        const host = await make(await guest('hello'), { hostCall });
+        const controller = new AbortController();
+        const events = await eventsOf(observe, async () => {
+          const running = thrown(() => host.invoke('echo', 'x'));
+          await called(0);
+          const aborted = thrown(() => host.invoke('echo', 'aborted', controller));
+          const closed = thrown(() => host.invoke('echo', 'closed'));
+          // Clocks of pages tell whole milliseconds at the worst.
+          const since = performance.now();
+          while (performance.now() === since);
+          controller.abort();
+          await aborted;
+          host.close();
+          await Promise.all([running, closed]);
+        });
+        const invocations = events.filter(({ kind }) => kind === 'invoke');
+        equal(invocations.length, 3);
+        const [running, ...rejected] = invocations.sort((a, b) => a.bytesIn - b.bytesIn);
+        equal([running.error.code, running.waited < running.duration], ['WAPC_CLOSED', true]);
+        for (const { waited, duration } of rejected)
+          equal(waited > 0 && waited <= duration, true, `${waited}, ${duration}`);
+      },
+    ];
+  }
+
   yield [
     'pools: a guest that takes over evicts and creates, and is not counted as replaced',
     async () => {
