@@ -24,8 +24,8 @@ pub(crate) enum Error {
     /// The guest answered with an error: its text, and what the last failing host call threw.
     #[error("the guest reported a failure without a message")]
     Guest { text: Option<JsString>, cause: Option<JsValue> },
-    #[error("the guest trapped: {reason}{}", .text.as_ref().map_or(String::new(), |text| format!(" ({})", String::from(text))))]
-    Trap { reason: String, text: Option<JsString>, cause: Option<JsValue> },
+    #[error("the guest trapped: {reason}")]
+    Trap { reason: String, cause: Option<JsValue> },
     /// The code, and the last lines that the guest said, as the end of the message.
     #[error("the guest exited with code {0}{1}")]
     Exit(u32, String),
@@ -102,10 +102,7 @@ impl Error {
     /// The error of a guest that trapped or exited, with the last lines that it said at the end of its message.
     pub(crate) fn saying(self, last_words: impl FnOnce() -> String) -> Self {
         match self {
-            Self::Trap { reason, text, cause } => {
-                let text = text.map_or(String::new(), |text| format!(" ({})", String::from(text)));
-                Self::Trap { reason: format!("{reason}{text}{}", last_words()), text: None, cause }
-            }
+            Self::Trap { reason, cause } => Self::Trap { reason: reason + &last_words(), cause },
             Self::Exit(code, _) => Self::Exit(code, last_words()),
             error => error,
         }

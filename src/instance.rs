@@ -179,13 +179,15 @@ impl Instance {
         match outcome {
             Outcome::Trapped(text) => {
                 let thrown = self.guest.thrown();
-                Error::Trap { reason: sys::message_of(&thrown), text, cause: Some(thrown) }
+                let mut reason = sys::message_of(&thrown);
+                if let Some(text) = text.map(String::from).filter(|text| !text.is_empty()) {
+                    reason = reason + " (" + &text + ")";
+                }
+                Error::Trap { reason, cause: Some(thrown) }
             }
             Outcome::Stopped(error) => match *error {
                 // A trap of the guest's own (AssemblyScript's abort) has its RuntimeError as cause as well.
-                Error::Trap { reason, text, cause: None } => {
-                    Error::Trap { reason, text, cause: Some(self.guest.thrown()) }
-                }
+                Error::Trap { reason, cause: None } => Error::Trap { reason, cause: Some(self.guest.thrown()) },
                 error => error,
             },
             Outcome::GuestError(text) => {
@@ -290,7 +292,7 @@ impl Instance {
         if self.in_callback(|guest| guest.log(text)) {
             return Ok(());
         }
-        Err(Error::Trap { reason: "`logger` threw".to_owned(), text: None, cause: None })
+        Err(Error::Trap { reason: "`logger` threw".to_owned(), cause: None })
     }
 
     /// Runs a callback of the caller's, during which this guest cannot be called.

@@ -32,7 +32,7 @@ extern "C" fn assemblyscript_abort(id: u32, message: u32, file: u32, line: u32, 
         let or = |text: Option<JsString>, otherwise: &str| text.map_or(otherwise.to_owned(), String::from);
         let message = or(text(instance, Import::AssemblyScriptAbort, "the message of env.abort", message)?, "aborted");
         let file = or(text(instance, Import::AssemblyScriptAbort, "the file name of env.abort", file)?, "unknown file");
-        Err(Error::Trap { reason: format!("{message} at {file}:{line}:{column}"), text: None, cause: None })
+        Err(Error::Trap { reason: format!("{message} at {file}:{line}:{column}"), cause: None })
     })
 }
 

@@ -10,7 +10,7 @@ use super::wapc::run;
 /// writer threw. The shim traps next.
 #[unsafe(no_mangle)]
 extern "C" fn wasi_stopped(id: u32, why: u32, number: u32) {
-    let trap = |reason: String| Error::Trap { reason, text: None, cause: None };
+    let trap = |reason: String| Error::Trap { reason, cause: None };
     run(id, |_| {
         Err(match why {
             STOPPED_BY_EXIT => Error::Exit(number, String::new()),

@@ -141,6 +141,8 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
       const error = await fails('WAPC_TRAP', () => host.invoke('p', 'a panic'));
       equal(error.message.includes('a panic'), true, error.message);
       equal(error.cause instanceof WebAssembly.RuntimeError, true);
+      const { message, cause } = await fails('WAPC_TRAP', () => host.invoke('p', ''));
+      equal(message.endsWith(cause.message), true, `nothing is said of an empty text: ${message}`);
       equal(host.memorySize, 0);
       equal(wordsOf(await host.invoke('c'))[0], 1);
       await fails('WAPC_TRAP', () => host.invokeSync('?'));
