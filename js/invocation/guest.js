@@ -140,7 +140,7 @@ export class Guest {
   startInterruptible(exports, imports, quantum) {
     const [, , start] = OWN_EXPORTS;
     if (!attachRefill(this, exports, imports, quantum)) return CALL_THREW;
-    return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start);
+    return exports[start] === undefined ? CALL_SUCCEEDED : this.start(start, exports);
   }
 
   /**
@@ -190,10 +190,10 @@ export class Guest {
   }
 
   /** Calls a start export of the guest: CALL_SUCCEEDED or CALL_THREW. */
-  start(name) {
+  start(name, exports = this.exports) {
     const { invocation } = this;
     try {
-      this.exports[name]();
+      exports[name]();
       return CALL_SUCCEEDED;
     } catch (error) {
       return threw(invocation, error);

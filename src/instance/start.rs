@@ -54,10 +54,11 @@ impl Instance {
             return Err(Error::not_a_guest(&linkable.origin.described, reason, None));
         }
         linkable.has_signature.set(true);
-        self.guest.attach(&exports);
         if linkable.interrupts {
             self.start_interruptible(linkable, &imports, &exports)?;
         }
+        // Behind the start function, whoever calls it: none reaches memory through the host.
+        self.guest.attach(&exports);
         for export in START_EXPORTS {
             if !Reflect::get(&exports, &export.into()).is_ok_and(|export| export.is_function()) {
                 continue;

@@ -90,12 +90,19 @@ export function* interrupting(environment) {
   yield [
     'a start section is run once, before anything else',
     async () => {
-      const lines = [];
-      const options = { limits: { interrupt }, logger: (line) => lines.push(line) };
-      const host = await WapcHost.instantiate(await guest('wat/log-in-start'), options);
-      equal(lines.length, 1);
-      host.close();
-      await fails('WAPC_INIT', async () => WapcHost.instantiate(await guest('wat/trap-in-start'), options));
+      for (const limits of [{}, { interrupt }, { fuel: 1e6 }]) {
+        const lines = [];
+        const options = { limits, logger: (line) => lines.push(line) };
+        const host = await WapcHost.instantiate(await guest('wat/writes-in-start'), options);
+        equal([lines, wordsOf(host.invokeSync(''))[0]], [[''], 1]);
+        host.close();
+        await fails('WAPC_INIT', async () => WapcHost.instantiate(await guest('wat/trap-in-start'), options));
+        // As where the engine runs it: memory is not reached yet.
+        const { cause } = await fails('WAPC_INIT', async () =>
+          WapcHost.instantiate(await guest('wat/log-in-start'), options),
+        );
+        equal(cause.code, 'WAPC_PROTOCOL');
+      }
     },
   ];
 
