@@ -25,7 +25,9 @@
 //! A short loop that turns at its end alone is written with several turns, which are counted at once: between two of them,
 //! `(br_if 3 (i32.eqz …))` ends it.
 //!
-//! Such a function is a block as a whole, so that all ways to its end count what is in the local.
+//! Such a function is a block as a whole, so that all ways to its end count what is in the local. Behind such loops its calls
+//! count that too: otherwise recursion would execute thousands of instructions in each frame that nothing counts before the
+//! end of the stack.
 
 use super::code::{BLOCK, Code, Waiting};
 use super::cursor::{Cursor, Refused};
@@ -68,6 +70,10 @@ struct Open {
     /// True where the innermost loop, this one or one that it lies in, counts in a local. Kept, since guests nest a million
     /// blocks: the rewriter would look through them whenever it counts.
     is_in_leaving: bool,
+    /// `Body::is_pending` at its beginning.
+    was_pending: bool,
+    /// True where a loop in it has counted in a local.
+    has_left: bool,
 }
 
 /// Writes bodies, one after the other.
@@ -115,7 +121,7 @@ impl<'a> Bodies<'a> {
         let Self { spaces, indices, survey, open } = self;
         let (loops, places) = (survey.loops.iter(), survey.places.0.iter());
         let (module, copied) = (cursor.module(), cursor.at());
-        let mut body = Body { module, spaces, indices, places, loops, locals, open, output, copied };
+        let mut body = Body { module, spaces, indices, places, loops, locals, open, output, copied, is_pending: false };
         body.enter(false, false);
         while let Some(place) = body.places.next() {
             body.write(place);
@@ -178,6 +184,8 @@ struct Body<'a> {
     output: &'a mut output::Body,
     /// The offset up to which the module has been copied.
     copied: usize,
+    /// True where the local may hold instructions that the global does not count yet.
+    is_pending: bool,
 }
 
 impl Body<'_> {
@@ -188,7 +196,9 @@ impl Body<'_> {
             What::Block => self.enter(false, false),
             What::Loop => self.begin_loop(place),
             What::End => self.end(place),
-            What::Delegate => drop(self.open.pop()),
+            What::Arm => self.is_pending = self.open.last().is_some_and(|open| open.was_pending || open.has_left),
+            What::Delegate => drop(self.close()),
+            What::Call => self.flush(place.start),
             What::Return => self.leave(place),
             What::TailCall => {
                 if let Some(local) = self.locals.count {
@@ -236,12 +246,36 @@ impl Body<'_> {
     fn enter(&mut self, is_loop: bool, leaves: bool) {
         let (added, is_around) = self.open.last().map_or((0, false), |outer| (outer.added, outer.is_in_leaving));
         let added = added + if leaves { LABELS } else { 0 };
-        self.open.push(Open { added, leaves, is_in_leaving: if is_loop { leaves } else { is_around } });
+        let is_in_leaving = if is_loop { leaves } else { is_around };
+        self.open.push(Open { added, leaves, is_in_leaving, was_pending: self.is_pending, has_left: false });
+    }
+
+    /// Ends the innermost block: branches may lead to its end from anywhere in it.
+    fn close(&mut self) -> Option<Open> {
+        let ended = self.open.pop()?;
+        let has_left = ended.has_left || ended.leaves;
+        self.is_pending |= ended.was_pending || has_left;
+        if let Some(outer) = self.open.last_mut() {
+            outer.has_left |= has_left;
+        }
+        Some(ended)
+    }
+
+    /// Counts what the local may hold, at an offset of the module.
+    fn flush(&mut self, at: usize) {
+        if let Some(local) = self.locals.count.filter(|_| self.is_pending) {
+            self.copy(at);
+            Code(self.output).flush_local(self.indices, local);
+            self.is_pending = false;
+        }
     }
 
     fn begin_loop(&mut self, place: &Place) {
         let begun = self.loops.next().copied().unwrap_or_default();
         let local = self.locals.count.filter(|_| begun.may_leave());
+        if begun.calls && !begun.holds_leaving {
+            self.flush(place.start);
+        }
         self.copy(place.start);
         if local.is_some() {
             // It takes no parameters, so the block has the same type.
@@ -255,7 +289,11 @@ impl Body<'_> {
                 Code(self.output).count_or_leave(local, begun.weight_of_turns());
                 self.write_turns(&begun, place.end);
             }
-            None => drop(Code(self.output).count(self.indices, begun.weight, self.locals.left)),
+            None => {
+                // The turn before it may have left something.
+                self.is_pending |= begun.holds_leaving;
+                Code(self.output).count(self.indices, begun.weight, self.locals.left);
+            }
         }
     }
 
@@ -274,7 +312,7 @@ impl Body<'_> {
     }
 
     fn end(&mut self, place: &Place) {
-        let ended = self.open.pop();
+        let ended = self.close();
         // The last one ends the function.
         if self.open.is_empty() {
             self.copy(place.end);

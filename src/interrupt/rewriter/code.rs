@@ -140,6 +140,11 @@ impl Code<'_> {
         self.subtract(indices, |code| code.with(LOCAL_GET, local))
     }
 
+    /// Counts the same in the middle of a function.
+    pub(super) fn flush_local(&mut self, indices: &Indices, local: usize) {
+        self.count_local(indices, local).i32(0).with(LOCAL_SET, local);
+    }
+
     /// Counts so many instructions in a function of its own.
     pub(super) fn charge(&mut self, indices: &Indices, instructions: i64) -> &mut Self {
         self.i32(instructions).with(CALL, indices.charge)

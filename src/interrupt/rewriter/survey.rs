@@ -43,6 +43,8 @@ pub(super) struct Loop {
     pub(super) turns: usize,
     /// The labels of a turn.
     pub(super) labels: usize,
+    /// True where a loop that may count in a local lies in it.
+    pub(super) holds_leaving: bool,
 }
 
 impl Loop {
@@ -77,9 +79,13 @@ pub(super) enum What {
     Block,
     Loop,
     End,
+    /// Another arm of a block begins, behind the beginning of a loop: `else`, `catch` and `catch_all`.
+    Arm,
     /// A `try` ends; its label, which comes next, is seen from outside of it.
     Delegate,
     Return,
+    /// A call behind the beginning of a loop, unless it is known to be of a function of the host.
+    Call,
     /// A call in place of the rest of the function.
     TailCall,
     /// So many instructions have to be counted here.
@@ -220,6 +226,10 @@ impl Survey {
             }
             Instruction::Call(function) => {
                 self.call(current, weight_of_call(function, spaces));
+                let is_of_host = function.is_some_and(|function| function < spaces.imported_functions);
+                if !self.loops.is_empty() && !is_of_host {
+                    self.place(start, cursor, What::Call);
+                }
                 return Ok(Some(current));
             }
             Instruction::TailCall(function) => {
@@ -327,11 +337,13 @@ impl Survey {
                 self.branch(labels);
             }
             BR | BR_TABLE => self.branch_always(labels),
-            ELSE => self.leave_arm(current),
-            CATCH | CATCH_ALL => {
+            ELSE | CATCH | CATCH_ALL => {
                 self.leave_arm(current);
+                if !self.loops.is_empty() {
+                    self.place(cursor.at(), cursor, What::Arm);
+                }
                 // The exception may come from anywhere in the `try`.
-                if self.uncounted.is_some() {
+                if code != ELSE && self.uncounted.is_some() {
                     self.count_at(cursor.at(), MOST_AT_ONCE);
                 }
             }
@@ -419,8 +431,12 @@ impl Survey {
             // A turn of the loop leaves at most 512 instructions uncounted, and counts more than that at its beginning.
             self.uncounted = None;
             self.counter = counter;
-            if current.and_then(|at| self.loops.get(at)).is_some_and(|ended| ended.calls) {
+            let ended = current.and_then(|at| self.loops.get(at)).copied().unwrap_or_default();
+            if ended.calls {
                 self.call(around, 0);
+            }
+            if let Some(outer) = around.and_then(|at| self.loops.get_mut(at)) {
+                outer.holds_leaving |= ended.holds_leaving || ended.may_leave();
             }
         } else if self.uncounted.is_some() {
             self.uncounted = Some(branched);

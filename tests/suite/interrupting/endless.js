@@ -2,7 +2,8 @@
 
 import { assemble, name, section, unsigned, vector } from '../assembler.js';
 
-const [I32, I64, EMPTY] = [0x7f, 0x7e, 0x40];
+export const I32 = 0x7f;
+const [I64, EMPTY] = [0x7e, 0x40];
 const type = (parameters, results) => [0x60, vector(parameters), vector(results)];
 
 /** The types of every guest here, by index. */
@@ -78,8 +79,20 @@ const twice = (index) => {
 
 const many = (times, code) => Array(times).fill(code);
 
-/** A loop of some thousand instructions, of the local 0. */
-const short = [i32(0), [0x21, 0], LOOP, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(200), 0x49, [0x0d, 0], END];
+/** A loop of so many turns of 8 instructions, which counts in the local 0. */
+const loopOf = (turns) => [
+  i32(0),
+  [0x21, 0],
+  LOOP,
+  [0x20, 0],
+  i32(1),
+  0x6a,
+  [0x22, 0],
+  i32(turns),
+  0x49,
+  [0x0d, 0],
+  END,
+];
 
 /** Guests whose operation of one byte never ends. Some engines do not know all of their instructions. */
 export const ENDLESS = {
@@ -122,7 +135,7 @@ export const ENDLESS = {
     locals: [I64],
   },
   'a tail call behind a loop': {
-    run: [short, [0x12, RUN]],
+    run: [loopOf(200), [0x12, RUN]],
     locals: [I32],
   },
   'responses of a megabyte': { run: [LOOP, i32(0), i32(1 << 20), call(RESPONSE), AGAIN], memory: [0, 16] },
@@ -132,6 +145,23 @@ export const ENDLESS = {
     mayTrap: true,
   },
   'a loop that takes a parameter': { run: [i32(0), [0x03, 3], 0x1a, i32(0), AGAIN], types: [] },
+};
+
+/** A loop that is too short to be looked at. */
+const unseen = loopOf(480);
+
+/** Guests that call themselves beside such loops, as often as the stack has room for. */
+export const RECURSIONS = {
+  'a call behind a loop': [unseen, call(RUN)],
+  'calls in both arms behind a loop': [unseen, i32(1), [0x04, EMPTY], call(RUN), 0x05, call(RUN), END],
+  'a call that a loop branches to': [
+    [0x02, EMPTY],
+    [LOOP, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(400), 0x4b, [0x0d, 1], AGAIN],
+    [END, call(RUN)],
+  ],
+  'a call behind a loop, in a loop': [LOOP, unseen, call(RUN), [0x0c, 0], END],
+  'a call in front of a loop, in a loop': [LOOP, [0x20, 0], [0x04, EMPTY], call(RUN), END, unseen, [0x0c, 0], END],
+  'a call in a loop behind a loop': [unseen, LOOP, call(RUN), [0x0c, 0], END],
 };
 
 /** A guest that waits for another thread, which there is none of. */

@@ -7,7 +7,9 @@ import { patient } from '../ways.js';
 import {
   ENDLESS,
   ENDLESS_STARTS,
+  I32,
   INVALID,
+  RECURSIONS,
   WAITING,
   callingHost,
   guestOf,
@@ -369,6 +371,18 @@ function* counting({ WapcHost, WapcModule, guest }) {
       }
     },
   ];
+
+  for (const [what, run] of Object.entries(RECURSIONS)) {
+    yield [
+      `${what}, which calls itself: fuel ends it before the stack`,
+      async () => {
+        // Of a thousand of their frames, and of more than any stack has room for if nothing else counted.
+        const host = await fuelled(guestOf({ run, locals: [I32] }), 4e6);
+        await fails('WAPC_LIMIT', () => host.invokeSync('e'));
+        host.close();
+      },
+    ];
+  }
 
   for (const [way, source] of Object.entries(callingHost(100))) {
     if (!isKnown(source)) continue;

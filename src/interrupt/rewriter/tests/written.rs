@@ -70,6 +70,9 @@ fn leaving(block_type: &str, weight: u32, body: &str) -> String {
     )
 }
 
+/// Counts what is in the local 1, in the middle of a function.
+const FLUSH: &str = "global.get 0 local.get 1 i32.sub global.set 0 i32.const 0 local.set 1";
+
 /// A function of nothing that counts in the local 1.
 fn function(weight: u32, body: &str) -> String {
     let counted = counted(weight);
@@ -121,7 +124,8 @@ fn a_loop_that_calls_counts_in_each_turn() {
     // The one outside of it does so too, and the one inside of it does not.
     let inner = leaving("", 2, "br 0");
     let original = "(func (type 0) loop loop br 0 end loop call 0 end end)";
-    check(NOTHING, original, &function(2, &format!("loop {} {inner} loop {} call 0 end end", counted(3), counted(6))));
+    let expected = format!("loop {} {inner} {FLUSH} loop {} call 0 end end", counted(3), counted(6));
+    check(NOTHING, original, &function(2, &expected));
 }
 
 #[test]
@@ -237,6 +241,36 @@ fn what_takes_long_is_charged() {
 fn a_tail_call_counts_what_is_in_the_local() {
     let expected = format!("{} global.get 0 local.get 1 i32.sub global.set 0 return_call 0", leaving("", 2, "br 0"));
     check(NOTHING, "(func (type 0) loop br 0 end return_call 0)", &function(7, &expected));
+}
+
+#[test]
+fn a_call_counts_what_loops_in_front_of_it_have_left_in_the_local() {
+    let (loops, turns) = ("loop br 0 end", leaving("", 2, "br 0"));
+    for (original, weight, expected) in [
+        (format!("call 0 {loops}"), 7, format!("call 0 {turns}")),
+        (format!("{loops} call 0 call 0"), 12, format!("{turns} {FLUSH} call 0 call 0")),
+        // What one arm counts, the other does not, nor is it known behind them.
+        (
+            format!("{loops} i32.const 1 if call 0 else call 0 end call 0"),
+            21,
+            format!("{turns} i32.const 1 if {FLUSH} call 0 else {FLUSH} call 0 end {FLUSH} call 0"),
+        ),
+        // A branch may come from the loop.
+        (
+            "block loop br 1 end call 0 end call 0".to_owned(),
+            14,
+            format!("block {} {FLUSH} call 0 end {FLUSH} call 0", leaving("", 2, "br 4")),
+        ),
+        // In a loop that calls, the loop of the turn before.
+        (
+            format!("loop call 0 {loops} call 0 end"),
+            2,
+            format!("loop {} {FLUSH} call 0 {turns} {FLUSH} call 0 end", counted(12)),
+        ),
+        (format!("{loops} loop call 0 end"), 3, format!("{turns} {FLUSH} loop {} call 0 end", counted(6))),
+    ] {
+        check(NOTHING, &format!("(func (type 0) {original})"), &function(weight, &expected));
+    }
 }
 
 #[test]
