@@ -131,7 +131,7 @@ export class Port extends Turns {
   restarted(error) {
     this.running = false;
     const failed = error === undefined ? undefined : this.dequeue();
-    failed?.reject(failed.locate(error, this.name));
+    if (failed !== undefined) this.refuse(failed, error);
     if (this.free !== undefined) this.#freeSoon();
     this.drain();
   }

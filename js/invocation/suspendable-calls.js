@@ -67,7 +67,7 @@ export class SuspendableCalls {
     const invocation = this.#coroutine.takeBack();
     this.#coroutine = undefined;
     port.running = false;
-    invocation.reject(invocation.locate(reason, port.name));
+    port.refuse(invocation, reason);
   }
 
   /** Calls `__guest_call` on a new suspendable stack. Resolves with the response. */

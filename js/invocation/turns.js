@@ -122,7 +122,7 @@ export class Turns {
 
   /** The renewal has failed: rejects the invocations that wait for it, each with an error of its own. */
   rejectHeld(error) {
-    for (const invocation of this.#release()) this.#reject(invocation, forAnother(error));
+    for (const invocation of this.#release()) this.refuse(invocation, forAnother(error));
   }
 
   /** Removes and returns the invocations that wait for a renewal. */
@@ -140,11 +140,12 @@ export class Turns {
   /** Rejects an invocation with `reason` if it is pending. True if it was. */
   cancel(invocation, reason) {
     if (!this.#pending.delete(invocation) && this.#held?.delete(invocation) !== true) return false;
-    this.#reject(invocation, reason);
+    this.refuse(invocation, reason);
     return true;
   }
 
-  #reject(invocation, reason) {
+  /** Rejects an invocation that has not begun, and is not pending any more. */
+  refuse(invocation, reason) {
     invocation.endsWait();
     invocation.reject(invocation.locate(reason, this.name));
   }
@@ -152,6 +153,6 @@ export class Turns {
   /** For `close`: rejects all pending invocations with WAPC_CLOSED. */
   cancelAll() {
     for (const invocation of [...this.#release(), ...this.#pending.clear()])
-      this.#reject(invocation, closedError(this.owner));
+      this.refuse(invocation, closedError(this.owner));
   }
 }

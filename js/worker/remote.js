@@ -81,7 +81,7 @@ class Remote extends Turns {
   #starts = [];
   /** The running invocation or start, unless it was offered. */
   #current;
-  /** True once that was sent to the guest, which knows from then on whether it runs. */
+  /** True once `#current` was sent to the guest: from then on `#guest.has` says whether it runs. */
   #isSent = false;
 
   /**
@@ -258,7 +258,9 @@ class Remote extends Turns {
       // Started separately from the invocation, since it has a time limit of its own.
       if (!this.#guest.isThere || this.#guest.broken) {
         const start = { holders: () => this.#guest.starting && [this.#guest.starting] };
-        await duringStart(invocation, start, () => this.#renew(invocation, this.#module));
+        await duringStart(invocation, start, () => this.#renew(invocation, this.#module)).finally(() =>
+          invocation.endsWait(this.id),
+        );
       }
       this.#isSent = true;
       return await this.#guest.invoke(invocation);

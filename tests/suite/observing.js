@@ -272,6 +272,27 @@ export function* observing(environment) {
           equal(waited > 0 && waited <= duration, true, `${waited}, ${duration}`);
       },
     ];
+
+    yield [
+      `${name}: an invocation for which no instance starts has waited for all of its time`,
+      async () => {
+        let starts = 0;
+        const hostCall = () => {
+          starts++;
+          for (const end = performance.now() + 5; performance.now() < end;);
+          return new Uint8Array(starts === 1 ? 0 : 17);
+        };
+        const host = await make(await guest('wat/starting'), { hostCall, limits: { payload: 16 } });
+        const events = await eventsOf(observe, async () => {
+          await fails('WAPC_TRAP', () => host.invoke('?'));
+          await fails('WAPC_INIT', () => host.invoke('x'));
+        });
+        host.close();
+        const [, { waited, duration }] = events.filter(({ kind }) => kind === 'invoke');
+        // At least as long as the start that failed has taken, on a clock of whole milliseconds.
+        equal(waited >= 4 && waited <= duration, true, `${waited}, ${duration}`);
+      },
+    ];
   }
 
   yield [
