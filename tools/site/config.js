@@ -58,7 +58,7 @@ export const config = (base, outDir) => ({
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   head: [
     ['style', {}, 'html:root { --vp-code-lang-color: var(--vp-c-text-2); }'],
-    // None: browsers would ask for /favicon.ico.
+    // An empty icon: without it browsers request /favicon.ico.
     ['link', { rel: 'icon', href: 'data:,' }],
   ],
   // No request leaves the site, so that it can be read without a network.

@@ -14,7 +14,11 @@ const mermaid = () =>
     const script = document.createElement('script');
     script.src = withBase('/mermaid.js');
     script.onload = () => resolve(globalThis.mermaid);
-    script.onerror = () => reject(new Error(`${script.src} could not be loaded`));
+    script.onerror = () => {
+      // The next page tries again.
+      loading = undefined;
+      reject(new Error(`${script.src} could not be loaded`));
+    };
     document.head.append(script);
   }));
 
@@ -29,9 +33,15 @@ async function draw(isDark) {
   initialize({ startOnLoad: false, theme: isDark ? 'dark' : 'neutral', fontFamily: 'inherit', sequence: SEQUENCE });
   for (const [index, block] of blocks.entries()) {
     const text = block.querySelector('code').textContent.replaceAll('<br/>', ' ');
-    const { svg } = await render(`diagram-${index}`, text);
-    block.previousElementSibling?.matches('.diagram') && block.previousElementSibling.remove();
-    block.insertAdjacentHTML('beforebegin', `<figure class="diagram" tabindex="0">${svg}</figure>`);
+    try {
+      const { svg } = await render(`diagram-${index}`, text);
+      if (block.previousElementSibling?.matches('.diagram')) block.previousElementSibling.remove();
+      const figure = `<figure class="diagram" tabindex="0" aria-label="Diagram">${svg}</figure>`;
+      block.insertAdjacentHTML('beforebegin', figure);
+    } catch (error) {
+      // Its text stays, and the others are drawn.
+      console.error(error);
+    }
   }
 }
 
