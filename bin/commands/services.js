@@ -21,7 +21,7 @@ export const options = {
 const COLUMNS = ['name', 'version', 'instances', 'requests', 'errors', 'busy', 'pending', 'guest'];
 /** The columns of numbers. */
 const RIGHT = [2, 3, 4, 5, 6];
-/** Milliseconds in which a NATS server answers a ping. */
+/** The longest wait for the NATS server's answer to a ping, in ms. */
 const LONGEST_PING = 2_000;
 /** Milliseconds between two looks. */
 const EACH = 1_000;
@@ -38,8 +38,7 @@ export async function run(values, [url]) {
       if (address.path.length > 0 && members.length === 0 && !values.watch) {
         throw new Failure('WAPC_UNREACHABLE', `nobody serves ${address.path.join(' as ')} there`);
       }
-      // A lost connection, which the client of NATS tries to make again, and a server that hangs answer as little as one without
-      // guests.
+      // Without members nobody serves, or the server is away or hangs: a ping tells which.
       const isReachable = members.length > 0 || (await answersPing(connection));
       if (!isReachable && !values.watch) throw new Failure('WAPC_UNREACHABLE', 'the NATS server does not answer');
       const text = isReachable ? textOf(summed(members)) : 'the NATS server cannot be reached';

@@ -42,7 +42,7 @@ async function fileOf(path) {
 
 async function standardInput() {
   const from = 'standard input';
-  // Node takes it for an empty one.
+  // Node reads a directory as an empty payload.
   if (fstatSync(0).isDirectory())
     throw new UsageError(`PAYLOAD: expected a file or a pipe at ${from}, got a directory`);
   const hint = "wapc-host: reading the payload from standard input; '' as PAYLOAD is an empty one\n";

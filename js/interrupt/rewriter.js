@@ -66,6 +66,6 @@ export function rewrite(rewriter, guest) {
   const isRewritten = interrupt_rewrite() !== 0;
   const bytes = view(interrupt_result(), interrupt_result_len()).slice();
   if (isRewritten) return { bytes };
-  // Of ASCII alone: jest with jsdom has no global TextDecoder.
+  // The text is ASCII; jest with jsdom has no global TextDecoder.
   return { refused: `${String.fromCharCode(...bytes)} at byte ${rewriter.interrupt_refused_at()}` };
 }

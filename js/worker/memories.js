@@ -4,8 +4,8 @@
  */
 
 /**
- * True for the RangeError of an engine out of memories. A start function that uses up the stack is one, too, and engines tell
- * them apart by their text alone: V8 and JavaScriptCore by this one; Firefox throws no RangeError then.
+ * True for the RangeError of an engine out of memories. V8 and JavaScriptCore throw one where a start function uses up the
+ * stack, too, which only their text tells apart; Firefox throws an InternalError then.
  */
 const isOutOfMemory = (error) =>
   [error, error?.cause].some((one) => one instanceof RangeError && !/call stack/.test(one.message));

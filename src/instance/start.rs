@@ -57,7 +57,8 @@ impl Instance {
         if linkable.interrupts {
             self.start_interruptible(linkable, &imports, &exports)?;
         }
-        // Behind the start function, whoever calls it: none reaches memory through the host.
+        // Attached only now: a start section reaches no memory through the host, whether the engine has run it or
+        // `start_interruptible`.
         self.guest.attach(&exports);
         for export in START_EXPORTS {
             if !Reflect::get(&exports, &export.into()).is_ok_and(|export| export.is_function()) {

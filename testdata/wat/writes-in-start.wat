@@ -1,4 +1,4 @@
-;; Counts in its memory how often its start function runs, which logs an empty line: that needs no memory of the host's.
+;; Counts in its memory how often its start function runs, which logs an empty line, for which the host reads no memory.
 (module
   (import "wapc" "__console_log" (func $console_log (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))

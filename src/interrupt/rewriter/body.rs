@@ -25,9 +25,9 @@
 //! A short loop that turns at its end alone is written with several turns, which are counted at once: between two of them,
 //! `(br_if 3 (i32.eqz …))` ends it.
 //!
-//! Such a function is a block as a whole, so that all ways to its end count what is in the local. Behind such loops its calls
-//! count that too: otherwise recursion would execute thousands of instructions in each frame that nothing counts before the
-//! end of the stack.
+//! Such a function is a block as a whole, so that all ways to its end count what is in the local. A call behind
+//! such a loop first adds the local to the global: otherwise recursion would execute thousands of instructions in each frame
+//! that nothing counts before the end of the stack.
 
 use super::code::{BLOCK, Code, Waiting};
 use super::cursor::{Cursor, Refused};
@@ -273,6 +273,7 @@ impl Body<'_> {
     fn begin_loop(&mut self, place: &Place) {
         let begun = self.loops.next().copied().unwrap_or_default();
         let local = self.locals.count.filter(|_| begun.may_leave());
+        // Once in front of the loop, not before each call in it.
         if begun.calls && !begun.holds_leaving {
             self.flush(place.start);
         }
@@ -290,7 +291,7 @@ impl Body<'_> {
                 self.write_turns(&begun, place.end);
             }
             None => {
-                // The turn before it may have left something.
+                // The previous turn may have left instructions in the local.
                 self.is_pending |= begun.holds_leaving;
                 Code(self.output).count(self.indices, begun.weight, self.locals.left);
             }

@@ -140,7 +140,7 @@ impl Code<'_> {
         self.subtract(indices, |code| code.with(LOCAL_GET, local))
     }
 
-    /// Counts the same in the middle of a function.
+    /// Counts what is in the local, and empties it.
     pub(super) fn flush_local(&mut self, indices: &Indices, local: usize) {
         self.count_local(indices, local).i32(0).with(LOCAL_SET, local);
     }
