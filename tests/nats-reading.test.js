@@ -7,7 +7,7 @@ import { Objm } from '@nats-io/obj';
 import { guestStore } from 'wapc-host/nats';
 
 import { NatsServer } from './nats/server.js';
-import { bytesOf, until } from './nats/setup.js';
+import { bytesOf, text, until } from './nats/setup.js';
 
 const server = await NatsServer.start({ jetstream: true });
 const other = await server.connect();
@@ -26,20 +26,28 @@ async function storeOf(bucket) {
 }
 
 /**
- * A connection that waits for `onRequest` before each request, and gives chunks of guests to `onChunk`, which returns
- * false for one that is lost.
+ * A connection that waits for `onRequest` before each request, and for `onAnswer` after it. It gives chunks of guests to
+ * `onChunk`, which returns false for one that is lost, and calls `onChange` when a change of a guest has come.
  */
-async function watched({ onRequest = async () => {}, onChunk = () => true }) {
+async function watched({
+  onRequest = async () => {},
+  onAnswer = async () => {},
+  onChunk = () => true,
+  onChange = () => {},
+}) {
   const connection = await server.connect();
   const { request, subscribe } = connection;
-  connection.request = async (subject, ...rest) => {
+  connection.request = async (subject, body, ...rest) => {
     await onRequest(subject);
-    return request.call(connection, subject, ...rest);
+    const answer = await request.call(connection, subject, body, ...rest);
+    await onAnswer(body);
+    return answer;
   };
   connection.subscribe = (subject, options) => {
     const callback = (error, message) => {
-      // Chunks keep the subject that they are stored by.
+      // Chunks and changes keep the subject that they are stored by.
       if (error || !message.subject.includes('.C.') || onChunk(message, connection)) options.callback(error, message);
+      if (message?.subject.includes('.M.')) onChange();
     };
     return subscribe.call(connection, subject, { ...options, callback });
   };
@@ -120,9 +128,11 @@ test('watch tells the version that replaces one while that is read, and the next
   const connection = await watched(beforeChunks(put));
   const told = [];
   const watch = await guestStore(connection, 'watched').watch('a', (guest) => told.push(guest.length));
+  const store = guestStore(other, 'watched');
+  await store.put('a', old);
   await until(() => told.length === 1);
   await remove();
-  await guestStore(other, 'watched').put('a', new Uint8Array([1]));
+  await store.put('a', new Uint8Array([1]));
   await until(() => told.length === 2);
   watch.stop();
   await untilClosed(connection);
@@ -145,36 +155,146 @@ test('a watch whose guest cannot be looked up has no subscription left', async (
   await untilClosed(connection);
 });
 
-test('watch tells the versions of a guest that a link leads to, and another one that it leads to', async (context) => {
-  const near = guestStore(other, 'linking');
-  const put = (store, name, byte) => store.put(name, new Uint8Array([byte]));
-  await put(near, 'one', 1);
-  await put(near, 'two', 1);
-  const objects = await new Objm(other).open('linking');
-  await objects.link('a', await objects.info('one'));
-  const told = [];
-  const watch = await near.watch('a', ([byte]) => told.push(byte));
-  // By then the watch has read the version that is there, which it does not tell.
-  await near.get('a');
-  const is = (...bytes) => until(() => told.join() === bytes.join());
-  await put(near, 'one', 2);
-  await is(2);
-  await objects.delete('a');
-  await objects.link('a', await objects.info('two'));
-  await is(2, 1);
-  await put(near, 'one', 3);
-  await put(near, 'two', 4);
-  await is(2, 1, 4);
-  // Of what is in another bucket there are no changes: its version is asked for each 30 s.
+/** A bucket with the guests `one` and `two`, and the link `a` to `one`. */
+async function linked(bucket) {
+  const store = guestStore(other, bucket);
+  const put = (name, byte) => store.put(name, new Uint8Array([byte]));
+  await put('one', 1);
+  await put('two', 1);
+  const objects = await new Objm(other).open(bucket);
+  const link = async (name) => objects.link('a', await objects.info(name));
+  const move = async (name) => {
+    await objects.delete('a');
+    await link(name);
+  };
+  await link('one');
+  return { objects, put, move };
+}
+
+/**
+ * Holds the timers of checks of versions, of which there is one each 30 s: changes alone tell of them. Returns a function
+ * that makes the next check of the watch that has begun last.
+ */
+function holdChecks(context) {
   const { setTimeout } = globalThis;
-  context.mock.method(globalThis, 'setTimeout', (then, delay) => setTimeout(then, delay === 30_000 ? 50 : delay));
-  const far = guestStore(other, 'linked');
-  await put(far, 'one', 5);
-  await objects.link('b', await (await new Objm(other).open('linked')).info('one'));
-  const second = await near.watch('b', ([byte]) => told.push(byte));
-  await put(far, 'one', 6);
-  await is(2, 1, 4, 6);
-  for (const one of [watch, second]) one.stop();
+  const checks = [];
+  context.mock.method(globalThis, 'setTimeout', (then, delay, ...rest) => {
+    if (delay !== 30_000) return setTimeout(then, delay, ...rest);
+    checks.push(then);
+    return {};
+  });
+  return async () => {
+    const { length } = checks;
+    checks.at(-1)();
+    await until(() => checks.length > length, context.signal);
+  };
+}
+
+/** A watch that misses a version would wait for ever. */
+const timeout = 60_000;
+
+test(
+  'watch tells the versions of a guest that a link leads to, and another one that it leads to',
+  { timeout },
+  async (context) => {
+    holdChecks(context);
+    const { put, move } = await linked('linking');
+    const told = [];
+    const watch = await guestStore(other, 'linking').watch('a', ([byte]) => told.push(byte));
+    const is = (...bytes) => until(() => told.join() === bytes.join(), context.signal);
+    await put('one', 2);
+    await is(2);
+    await move('two');
+    await is(2, 1);
+    await put('one', 3);
+    await put('two', 4);
+    await is(2, 1, 4);
+    watch.stop();
+  },
+);
+
+test('watch tells a version that is put as soon as it has begun, of a link as well', { timeout }, async (context) => {
+  holdChecks(context);
+  const { put } = await linked('soon');
+  const store = guestStore(other, 'soon');
+  for (let byte = 2; byte < 12; byte++) {
+    const told = [];
+    const name = byte % 2 === 0 ? 'a' : 'one';
+    const watch = await store.watch(name, ([byte]) => told.push(byte));
+    await put('one', byte);
+    await until(() => told.length === 1, context.signal);
+    watch.stop();
+    deepEqual(told, [byte]);
+  }
+});
+
+test('watch tells a version that is put before it knows where a link leads', { timeout }, async (context) => {
+  holdChecks(context);
+  const { put, move } = await linked('moved');
+  /** What is done when the version of a guest was asked for, before the watch gets the answer, which it makes out of date. */
+  const acts = new Map();
+  let hasChanged;
+  const connection = await watched({
+    onAnswer: async (asked) => {
+      const [name, act] = [...acts].find(([name]) => text(asked).includes(`.M.${btoa(name)}`)) ?? [];
+      if (act === undefined) return;
+      acts.delete(name);
+      const change = new Promise((resolve) => (hasChanged = resolve));
+      await act();
+      await change;
+      // By then the watch has heard of the change.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    onChange: () => hasChanged?.(),
+  });
+  const told = [];
+  const is = (...bytes) => until(() => told.join() === bytes.join(), context.signal);
+  const watch = await guestStore(connection, 'moved').watch('a', ([byte]) => told.push(byte));
+  acts.set('one', () => put('one', 2));
+  await is(2);
+  acts.set('two', () => put('two', 3));
+  await move('two');
+  await is(2, 3);
+  watch.stop();
+  equal(acts.size, 0);
+});
+
+test('watch tells the versions of a guest in another bucket that a link leads to', { timeout }, async (context) => {
+  const check = holdChecks(context);
+  const far = guestStore(other, 'far');
+  await far.put('one', new Uint8Array([5]));
+  const { objects } = await linked('near');
+  await objects.link('b', await (await new Objm(other).open('far')).info('one'));
+  const told = [];
+  const watch = await guestStore(other, 'near').watch('b', ([byte]) => told.push(byte));
+  await far.put('one', new Uint8Array([6]));
+  // There are no changes of it.
+  await check();
+  await until(() => told.length === 1, context.signal);
+  deepEqual(told, [6]);
+  watch.stop();
+});
+
+test('a check after a link was moved does not ask for the changes again', { timeout }, async (context) => {
+  const check = holdChecks(context);
+  const { put, move } = await linked('checked');
+  let asked = 0;
+  const connection = await watched({
+    onRequest: async (subject) => {
+      if (/\.CONSUMER\.CREATE\..*\.M\./.test(subject)) asked++;
+    },
+  });
+  const told = [];
+  const is = (...bytes) => until(() => told.join() === bytes.join(), context.signal);
+  const watch = await guestStore(connection, 'checked').watch('a', ([byte]) => told.push(byte));
+  await put('two', 2);
+  await move('two');
+  await is(2);
+  await check();
+  await put('two', 3);
+  await is(2, 3);
+  equal(asked, 1);
+  watch.stop();
 });
 
 test('an empty object is an empty guest', async () => {

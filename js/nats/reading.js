@@ -18,8 +18,7 @@ const GONE = Symbol('gone');
  * @param {any} store
  * @param {string} name
  * @param {(bucket: string) => Promise<any>} open another bucket, which a link leads to
- * @returns {Promise<{ version: string, stored: string, bytes: Uint8Array } | undefined>} `stored`: its name, of a link that
- * of the guest behind it
+ * @returns {Promise<{ version: string, bytes: Uint8Array } | undefined>}
  */
 export async function readCurrent(store, name, open) {
   for (;;) {
@@ -32,7 +31,7 @@ export async function readCurrent(store, name, open) {
       return info !== null && !info.deleted && info.nuid === version;
     };
     const bytes = await allOf(found, isCurrent);
-    if (bytes !== undefined) return { version, stored, bytes };
+    if (bytes !== undefined) return { version, bytes };
   }
 }
 
@@ -41,13 +40,16 @@ export async function readCurrent(store, name, open) {
  * @param {any} store
  * @param {string} name
  * @param {(bucket: string) => Promise<any>} open another bucket, which a link leads to
- * @returns {Promise<string | undefined>}
+ * @returns {Promise<{ version: string | undefined, stored: string }>} `stored`: the name that it is stored by; of a link, its
+ * target's
  */
 export async function versionOf(store, name, open) {
   const info = await store.info(name);
   const { bucket, name: stored } = info?.options?.link ?? {};
+  if (stored === undefined) return { version: info?.nuid, stored: name };
   // Links lead to guests, never to links: the client of NATS makes no others.
-  return stored === undefined ? info?.nuid : (await (await open(bucket)).info(stored))?.nuid;
+  const target = await (await open(bucket)).info(stored);
+  return { version: target?.nuid, stored };
 }
 
 /** All bytes of a version; undefined where it was replaced or deleted before they came. */

@@ -64,7 +64,7 @@ class GuestStore {
     const changes = await asking.changes(true);
     try {
       // Asked after it has begun, so that no version is missed in between.
-      const version = this.#read.get(name) ?? (await asking.version());
+      const version = this.#read.get(name) ?? (await asking.version()).version;
       return new Watch(this.#connection, name, asking, changes, version, onChange);
     } catch (error) {
       changes.stop();

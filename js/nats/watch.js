@@ -12,9 +12,9 @@ const EACH = 30_000;
  * The questions of a watch to its bucket.
  * @typedef {object} Asking
  * @property {(mayCreate: boolean) => Promise<any>} changes of all guests; makes the bucket if it is missing, and may be made
- * @property {() => Promise<string | undefined>} version that the bucket has of the guest
- * @property {() => Promise<{ version: string, stored: string, bytes: Uint8Array }>} guest as it is now. WAPC_LOAD where there is
- * none
+ * @property {() => Promise<{ version: string | undefined, stored: string }>} version of the guest that there is now, and the
+ * name that it is stored by
+ * @property {() => Promise<{ version: string, bytes: Uint8Array }>} guest as it is now. WAPC_LOAD where there is none
  */
 
 /** Follows the versions of one guest. */
@@ -24,9 +24,9 @@ export class Watch {
   #statuses;
   #name;
   #version;
-  /** The version that a change or a check named last; a change of a link names none. */
+  /** The version that a change or a check named last; undefined after a change of a link, which has no version of its own. */
   #seen;
-  /** The name by which the guest is stored: of a link, that of the guest behind it, which may be in another bucket. */
+  /** The name that the guest is stored by; of a link, its target's, which may be in another bucket. */
   #stored;
   #asking;
   #onChange;
@@ -119,7 +119,7 @@ export class Watch {
     if (this.#isStopped || this.#connection.isClosed()) return;
     const ask = async () => {
       const before = this.#seen;
-      const version = await this.#asking.version().catch(() => before);
+      const { version } = await this.#asking.version().catch(() => ({ version: before }));
       // A change that came meanwhile is newer than the answer.
       if (version !== before && this.#seen === before) {
         this.#seen = version;
@@ -141,16 +141,29 @@ export class Watch {
       try {
         if (this.#isLost) await this.#renew();
         if (this.#isStopped) break;
-        // Read after a renewal, too: the new changes do not tell of versions that were put before it.
-        const { version, stored, bytes } = await this.#asking.guest();
-        this.#stored = stored;
-        if (version !== this.#version && !this.#isStopped) this.#tell(version, bytes);
+        // After a renewal, too: the new changes do not tell of versions that were put before it.
+        await this.#compare();
       } catch (error) {
         // WAPC_LOAD: there is none now, and the changes tell of the next.
         if (error.code !== 'WAPC_LOAD') this.#lookAgain();
       }
     }
     this.#isLooking = false;
+  }
+
+  /** Asks for the version, and reads a new one. */
+  async #compare() {
+    const { version, stored } = await this.#asking.version();
+    if (stored !== this.#stored) {
+      // Asked once more: of a change that came before this the name was not known.
+      this.#stored = stored;
+      this.#mustLook = true;
+      return;
+    }
+    if (!this.#mustLook) this.#seen ??= version;
+    if (version === this.#version) return;
+    const current = await this.#asking.guest();
+    if (current.version !== this.#version && !this.#isStopped) this.#tell(current);
   }
 
   /** Looks again later, unless nobody wants to know, or nothing can be read any more. */
@@ -160,7 +173,7 @@ export class Watch {
     this.#stopTimer = startTimer(AGAIN, () => void this.#look(), true);
   }
 
-  #tell(version, bytes) {
+  #tell({ version, bytes }) {
     this.#version = version;
     try {
       this.#onChange(bytes);

@@ -24,7 +24,13 @@ export function deferred() {
   return { promise, resolve, reject };
 }
 
-/** Resolves once `holds` does; looked at between events, as often as they let it. */
-export async function until(holds) {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+/**
+ * Resolves once `holds` does; looked at between events, as often as they let it. Rejects when `signal` aborts, as that of a
+ * test does when its `timeout` is over.
+ */
+export async function until(holds, signal) {
+  while (!(await holds())) {
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
