@@ -29,7 +29,7 @@ import type { Bytes, Codec, Invocable, InvokeOptions, WapcHost, WapcPool } from 
  * A request runs at most once. It ends where the time that it was given is over, or its caller aborts.
  *
  * @param connection stays open; its own `drain` closes the service first, its `close` does not
- * @param guest stays open. To what `remote` returns requests are passed on
+ * @param guest stays open. May be what `remote` returns: requests are then passed on
  * @returns once requests reach it
  * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
  * @throws {WapcError} WAPC_UNREACHABLE: the connection is closed, or its account may not subscribe to these subjects.

@@ -38,9 +38,9 @@ export function readOptions(options) {
   };
 }
 
-/** Throws WAPC_ARGUMENT unless a value has an `invoke`. */
+/** Throws WAPC_ARGUMENT unless a value has an `invoke`, as pools, hosts and what `remote` returns have. */
 export function checkGuest(guest) {
   const isGuest =
     guest !== null && typeof guest === 'object' && attempt('guest', () => typeof guest.invoke === 'function');
-  if (!isGuest) throw argumentError('guest', 'a WapcPool or a WapcHost', guest);
+  if (!isGuest) throw argumentError('guest', 'a WapcPool, a WapcHost or what `remote` returns', guest);
 }

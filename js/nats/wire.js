@@ -6,6 +6,8 @@ export const REQUEST = 'Wapc-Request';
 export const ERROR = 'Wapc-Error';
 /** Header of every other message: its kind, and numbers that belong to it. */
 export const MESSAGE = 'Wapc-Message';
+/** The kinds of messages beside requests and whole responses. */
+export const [PIECE, ACKNOWLEDGE, CONTINUE, ALIVE_STILL] = ['piece', 'acknowledge', 'continue', 'alive'];
 /** Headers of errors that clients of others know (ADR-32). */
 export const SERVICE_ERROR = 'Nats-Service-Error';
 export const SERVICE_ERROR_CODE = 'Nats-Service-Error-Code';
@@ -16,13 +18,13 @@ export const TRACEPARENT = 'traceparent';
 const LONGEST_PIECE = 1 << 20;
 /** Bytes of a message that are kept for headers. */
 const HEADERS = 2_048;
-/** Bytes of the longest headers of a first piece. */
-const LONGEST_PIECE_HEADER = 'NATS/1.0\r\nWapc-Message: piece 0 536870912\r\n\r\n'.length;
 /** The longest message in bytes, where a server does not say it. */
 const USUAL_MESSAGE = 1 << 20;
 
 /** Bytes of the longest payload that is sent in pieces. */
 export const LONGEST_PAYLOAD = 1 << 29;
+/** Bytes of the longest headers of a first piece. */
+const LONGEST_PIECE_HEADER = `NATS/1.0\r\n${MESSAGE}: ${PIECE} 0 ${LONGEST_PAYLOAD}\r\n\r\n`.length;
 /** Pieces that are sent ahead of what the receiver has acknowledged. */
 export const WINDOW = 8;
 /** Milliseconds without a piece, or without an acknowledgement, after which the other side is given up. */
@@ -122,9 +124,6 @@ function parseRequest(text) {
   }
   return fields;
 }
-
-/** The kinds of messages beside requests and whole responses. */
-export const [PIECE, ACKNOWLEDGE, CONTINUE, ALIVE_STILL] = ['piece', 'acknowledge', 'continue', 'alive'];
 
 /**
  * A `MESSAGE` header: its kind, and up to two numbers; undefined where it is none.
