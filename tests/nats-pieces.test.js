@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { createInbox, headers } from '@nats-io/nats-core';
+import { WapcError } from 'wapc-host';
 import { remote, serve } from 'wapc-host/nats';
 
 import { startProxy } from './nats/proxy.js';
@@ -345,6 +346,41 @@ test('a NATS server with the smallest messages there are takes errors of every l
     const failing = remote(here, 'hello', options).invoke('echo', '', { context: { traceparent } });
     await rejects(failing, { code: 'WAPC_UNREACHABLE', operation: 'echo' });
   });
+  await tiny.close();
+});
+
+test('an error of what may have run says so also where its headers alone are sent, or fit', async () => {
+  const there = await small.connect();
+  there.subscribe('wapc.lost.>', {
+    callback: (error, message) =>
+      message.respond('', { headers: named({ 'Wapc-Message': 'of no kind that is known' }) }),
+  });
+  await there.flush();
+  const lost = await remote(there, 'lost')
+    .invoke('a')
+    .catch((error) => error);
+  const texts = { long: 'x'.repeat(20_000), short: '' };
+  let runs = 0;
+  const guest = {
+    async invoke(operation) {
+      runs++;
+      throw new WapcError('WAPC_UNREACHABLE', texts[operation], { cause: lost });
+    },
+  };
+  const ask = async ({ here }) => {
+    const answer = await here.request('wapc.hello.long', '');
+    deepEqual([answer.headers.get('Wapc-Error'), answer.data.length], ['WAPC_UNREACHABLE', 0]);
+    equal(answer.headers.get('Wapc-May-Have-Run'), '1');
+    runs = 0;
+    await rejects(remote(here, 'hello', { retries: 2 }).invoke('short'), {
+      code: 'WAPC_UNREACHABLE',
+      operation: 'short',
+    });
+    equal(runs, 1);
+  };
+  await served(small, ask, { guest });
+  const tiny = await NatsServer.start({ settings: 'max_payload: 128' });
+  await served(tiny, ask, { guest });
   await tiny.close();
 });
 

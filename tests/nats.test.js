@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
 
 import { headers } from '@nats-io/nats-core';
@@ -558,26 +559,56 @@ test('what may have run behind a member is not tried again, unless it is idempot
     },
   });
   const full = { invoke: async () => Promise.reject(new WapcError('WAPC_POOL_FULL', 'no room')) };
+  const wrapped = {
+    invoke: (...args) =>
+      remote(there, 'lost')
+        .invoke(...args)
+        .catch((cause) => {
+          throw new WapcError(cause.code, cause.message, { cause });
+        }),
+  };
+  const endless = {
+    invoke: () =>
+      Promise.reject(
+        new Proxy(new WapcError('WAPC_POOL_FULL', ''), {
+          get: (target, name, self) => (name === 'cause' ? self : target[name]),
+        }),
+      ),
+  };
   const services = await Promise.all([
     serve(there, full, { name: 'full', version }),
     serve(there, remote(there, 'lost'), { name: 'once', version }),
     serve(there, remote(there, 'once'), { name: 'twice', version }),
     serve(there, remote(there, 'nobody'), { name: 'none', version }),
     serve(there, remote(there, 'full'), { name: 'busy', version }),
+    // Of another copy of the package.
+    serve(there, createRequire(import.meta.url)('wapc-host/nats').remote(there, 'lost'), { name: 'other', version }),
+    serve(there, wrapped, { name: 'wrapped', version }),
+    serve(there, endless, { name: 'endless', version }),
   ]);
   for (const [name, idempotent, attempts] of [
     ['lost', false, 1],
     ['once', false, 1],
     ['twice', false, 1],
     ['twice', true, 3],
+    ['other', false, 1],
+    ['other', true, 3],
+    ['wrapped', false, 1],
+    ['wrapped', true, 3],
   ]) {
-    const failing = remote(here, name, { retries: 2, idempotent }).invoke('a', name);
-    await rejects(failing, { code: 'WAPC_UNREACHABLE', guest: 'lost', operation: 'a' });
+    const error = await remote(here, name, { retries: 2, idempotent })
+      .invoke('a', name)
+      .catch((error) => error);
+    const guest = name === 'wrapped' ? {} : { guest: 'lost' };
+    const properties = { code: 'WAPC_UNREACHABLE', ...guest, operation: 'a' };
+    deepEqual({ ...error }, properties);
+    deepEqual(error.toJSON(), { name: 'WapcError', message: error.message, ...properties });
     deepEqual(asked.splice(0), Array(attempts).fill(name));
   }
   for (const [name, code] of [
     ['none', 'WAPC_UNREACHABLE'],
     ['busy', 'WAPC_POOL_FULL'],
+    ['endless', 'WAPC_POOL_FULL'],
   ]) {
     await rejects(remote(here, name, { retries: 2 }).invoke('a'), { code });
     const stats = (await here.request(`$SRV.STATS.${name}`)).json();

@@ -3,7 +3,7 @@
 import { WapcError, locate } from '../base/error.js';
 import { startTimer } from '../base/timer.js';
 import { onAbort } from '../invocation/signals.js';
-import { markRun, mayHaveRun, unpacked } from './failures.js';
+import { markMayHaveRun, mayHaveRun, unpacked } from './failures.js';
 import { Receiver, Sender } from './pieces.js';
 import { headersOf } from './peers.js';
 import {
@@ -336,7 +336,7 @@ export class Call {
 
   #fail(error) {
     const { name, operation } = this.#settings;
-    if (this.#mayHaveRun) markRun(error);
+    if (this.#mayHaveRun) markMayHaveRun(error);
     this.#settle(this.#reject, locate(error, name, operation, undefined));
   }
 

@@ -2,7 +2,7 @@
 
 import { encoder, lenient } from '../base/encoding.js';
 import { WapcError, locate, messageOf } from '../base/error.js';
-import { ERROR, SERVICE_ERROR, SERVICE_ERROR_CODE } from './wire.js';
+import { ERROR, MAY_HAVE_RUN, SERVICE_ERROR, SERVICE_ERROR_CODE } from './wire.js';
 
 /** Codes as those of HTTP, which ADR-32 has errors carry. All others are 500. */
 const STATUS = {
@@ -21,26 +21,41 @@ const CODE = /^WAPC_[A-Z_]{1,40}$/;
 const NAMES = ['binding', 'namespace', 'operation'];
 
 /**
- * Errors of requests that may have been run, although their codes (WAPC_UNREACHABLE, WAPC_POOL_FULL) are also those of requests
- * that were not: an attempt before the last was lost, or a member had passed the request on, and lost it there.
+ * Property of errors of requests that may have been run, although their codes (WAPC_UNREACHABLE, WAPC_POOL_FULL) are also those
+ * of requests that were not: an attempt before the last was lost, or a member had passed the request on, and lost it there. A
+ * registered symbol: other copies of this package read it. Not enumerable: it does not show where errors are printed.
  */
-const perhapsRun = new WeakSet();
+const MARK = Symbol.for('wapc-host.mayHaveRun');
 
-/** True for an error of a request that may have been run, whatever its code. */
-export const mayHaveRun = (error) => perhapsRun.has(error);
+/** Causes that are looked at, of an error that was caused by others. */
+const MOST_CAUSES = 8;
+
+/**
+ * True for an error of a request that may have been run, and for one that has such a cause, whatever its code. Throws what
+ * getters throw.
+ */
+export function mayHaveRun(error) {
+  for (let depth = 0; depth <= MOST_CAUSES; depth++) {
+    if (Object(error) !== error) return false;
+    if (error[MARK] === true) return true;
+    error = error.cause;
+  }
+  return false;
+}
 
 /** Says of an error that its request may have been run. Returns the error. */
-export function markRun(error) {
-  perhapsRun.add(error);
+export function markMayHaveRun(error) {
+  Reflect.defineProperty(error, MARK, { value: true });
   return error;
 }
 
-/** True for errors of this package, of any copy of it: read once, in a `try`. */
+/** The fields of errors of this package, of any copy of it: read once, in a `try`. Undefined for others. */
 function wapcFields(error) {
   try {
     const { code, message, guest, operation, hostCall } = error;
     if (!(error instanceof WapcError) || !CODE.test(code)) return undefined;
-    return { code, message: String(message), ...textOf({ guest, operation }), ...hostCallOf(hostCall) };
+    const isMarked = mayHaveRun(error);
+    return { code, isMarked, message: String(message), ...textOf({ guest, operation }), ...hostCallOf(hostCall) };
   } catch {
     return undefined;
   }
@@ -63,8 +78,8 @@ function hostCallOf(value) {
  * @returns {{ code: string, line: string, fields: [string, string][], body: Uint8Array }}
  */
 export function packed(error) {
-  const { code, ...rest } = wapcFields(error) ?? { code: 'WAPC_GUEST', message: messageOf(error) };
-  const more = mayHaveRun(error) ? { mayHaveRun: true } : {};
+  const own = wapcFields(error);
+  const { code, isMarked, ...rest } = own ?? { code: 'WAPC_GUEST', isMarked: false, message: messageOf(error) };
   const line = rest.message.slice(0, LONGEST_LINE).replace(/[^ -~]+/g, ' ');
   /** @type {[string, string][]} */
   const fields = [
@@ -72,7 +87,8 @@ export function packed(error) {
     [SERVICE_ERROR, line.trim() || code],
     [SERVICE_ERROR_CODE, String(STATUS[code] ?? 500)],
   ];
-  return { code, line, fields, body: encoder.encode(JSON.stringify({ ...rest, ...more })) };
+  if (isMarked) fields.push([MAY_HAVE_RUN, '1']);
+  return { code, line, fields, body: encoder.encode(JSON.stringify(rest)) };
 }
 
 /** A `packed` error in one line, its code first. */
@@ -98,7 +114,7 @@ export function unpacked(headers, body, name, operation) {
   const message = typeof fields.message === 'string' ? fields.message : text;
   const { guest, operation: invoked = operation } = textOf({ guest: fields.guest, operation: fields.operation });
   const error = locate(new WapcError(code, message), guest, invoked, hostCallOf(fields.hostCall).hostCall);
-  return fields.mayHaveRun === true ? markRun(error) : error;
+  return headers.get(MAY_HAVE_RUN) === '' ? error : markMayHaveRun(error);
 }
 
 function parsed(body) {

@@ -4,6 +4,8 @@
 export const REQUEST = 'Wapc-Request';
 /** Header of an error: its code. The rest of it is the body, in JSON. */
 export const ERROR = 'Wapc-Error';
+/** Header of an error beside its code: `1` where the request may have been run, although others of the code were not. */
+export const MAY_HAVE_RUN = 'Wapc-May-Have-Run';
 /** Header of every other message: its kind, and numbers that belong to it. */
 export const MESSAGE = 'Wapc-Message';
 /** The kinds of messages beside requests and whole responses. */
@@ -68,13 +70,14 @@ export function roomIn(connection) {
 }
 
 /**
- * The fields of an error's headers: all of them, or the first, its code, where a message has no room for all.
+ * The fields of an error's headers: all of them, or those of this package, where a message has no room for those of ADR-32.
  * @param {any} connection
  * @param {[string, string][]} fields
  */
 export function fittingIn(connection, fields) {
   const length = fields.reduce((sum, field) => sum + field.join(': \r\n').length, LONGEST_PIECE_HEADER);
-  return length <= messageIn(connection) - roomIn(connection) ? fields : fields.slice(0, 1);
+  if (length <= messageIn(connection) - roomIn(connection)) return fields;
+  return fields.filter(([name]) => name !== SERVICE_ERROR && name !== SERVICE_ERROR_CODE);
 }
 
 /** Bytes of a piece of a longer one. */
