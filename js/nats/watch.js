@@ -155,7 +155,7 @@ export class Watch {
   async #compare() {
     const { version, stored } = await this.#asking.version();
     if (stored !== this.#stored) {
-      // Asked once more: of a change that came before this the name was not known.
+      // Asked once more: changes of that name were not followed until now.
       this.#stored = stored;
       this.#mustLook = true;
       return;
