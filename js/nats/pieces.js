@@ -42,6 +42,8 @@ class Progress {
 export class Sender {
   #bytes;
   #size;
+  /** Number of pieces. Kept, since `stop` lets go of the payload. */
+  #count;
   #send;
   #ended;
   /** Pieces that were sent, and those of them that were acknowledged. */
@@ -59,12 +61,9 @@ export class Sender {
   constructor(bytes, size, send, ended) {
     this.#bytes = bytes;
     this.#size = size;
+    this.#count = Math.ceil(bytes.length / size);
     this.#send = send;
     this.#ended = ended;
-  }
-
-  get #count() {
-    return Math.ceil(this.#bytes.length / this.#size);
   }
 
   /** True if all of the payload was sent. */
@@ -109,9 +108,8 @@ export class Sender {
 
   #end(error) {
     const ended = this.#ended;
-    const { isSent } = this;
     this.stop();
-    ended?.(error, isSent);
+    ended?.(error, this.isSent);
   }
 }
 
