@@ -128,14 +128,15 @@ export class Call {
   }
 
   #attempt() {
-    const { link } = this.#settings;
+    const { connection, link } = this.#settings;
     try {
       link.requireLive();
       this.#isOffline = !link.isConnected;
       if (this.#isOffline) this.#stopAttempt = link.onceConnected(() => this.#attempt());
       else this.#send();
     } catch (error) {
-      this.#fail(error);
+      if (connection.isClosed()) this.#fail(error);
+      else this.#refused(error);
     }
   }
 

@@ -31,8 +31,10 @@ export class Link {
   #isConnected;
   /** Makes the error of why no answer can arrive any more, which each that waits has for itself; undefined while it can. */
   #broken;
-  /** True while it asks for a subscription again that was refused. */
-  #isAsking = false;
+  /** The subscription to the inbox; undefined while it is refused. */
+  #subscription;
+  /** True while the NATS server has not said whether it refuses the subscription again. */
+  #isResubscribing = false;
 
   /** The link of a connection. `@nats-io/nats-core` is loaded. */
   static of(connection) {
@@ -54,16 +56,15 @@ export class Link {
     const { length } = `${this.#inbox}.`;
     const callback = (error, message) => {
       if (error) {
-        this.#isAsking = false;
+        this.#subscription = undefined;
         this.#broken = () => unreachable(`the inbox for answers is refused: ${error.message}`, error);
         this.#loseAll(this.#broken);
       } else this.#deliver(message.subject.slice(length), message);
     };
     try {
-      const subscription = this.#connection.subscribe(`${this.#inbox}.*`, { callback });
-      const drain = drainedBy(subscription, () => this.#settled().then(drain));
+      this.#subscription = this.#connection.subscribe(`${this.#inbox}.*`, { callback });
+      const drain = drainedBy(this.#subscription, () => this.#settled().then(drain));
     } catch (cause) {
-      this.#isAsking = false;
       this.#broken = () => gone(cause);
     }
   }
@@ -139,7 +140,7 @@ export class Link {
   requireLive() {
     if (this.#connection.isClosed()) throw this.#broken?.() ?? gone();
     if (this.#broken === undefined) return;
-    void this.#askAgain();
+    void this.#resubscribe();
     throw this.#broken();
   }
 
@@ -147,18 +148,20 @@ export class Link {
    * Asks for a subscription again that was refused: the NATS server may have been given other permissions. The request that finds
    * it refused is not sent meanwhile, since it would be run, and its answer be lost.
    */
-  async #askAgain() {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  async #resubscribe() {
+    if (this.#isResubscribing || !this.#isConnected) return;
+    this.#isResubscribing = true;
     this.#subscribe();
     try {
       // Errors of subscriptions come before the answer to this.
       await this.#connection.flush();
-      if (this.#isAsking) this.#broken = undefined;
+      if (this.#subscription !== undefined) this.#broken = undefined;
     } catch {
-      // The connection was lost: the next request asks.
+      // The connection was lost: the next request asks. A second subscription would have each message come twice.
+      this.#subscription?.unsubscribe();
+      this.#subscription = undefined;
     }
-    this.#isAsking = false;
+    this.#isResubscribing = false;
   }
 
   /** Begins to wait for messages. Returns the reply subject and the token, for `close`. */
