@@ -100,8 +100,9 @@ export interface Served {
   /** Tells the members of a service apart: what PING, INFO and STATS have as `id`. */
   readonly id: string;
   /**
-   * Takes nothing new, answers what it has taken, then leaves. Guest and connection stay open. Waits up to 5 s for a
-   * connection that is lost, if there are answers for it, and for a NATS server that does not answer. Idempotent.
+   * Takes nothing new, answers what it has taken, then leaves. Guest and connection stay open. A connection that is lost, if
+   * there are answers for it, and a NATS server that does not answer are waited for until 5 s after its last answer, or after
+   * the call. Idempotent.
    */
   close(): Promise<void>;
   /** Calls `close`: for `await using`. */

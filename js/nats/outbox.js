@@ -9,26 +9,8 @@
  */
 
 import { atNextTurn } from '../base/next-turn.js';
-import { startTimer } from '../base/timer.js';
 import { isConnected } from './link.js';
-import { STALL, roomIn } from './wire.js';
-
-/**
- * Resolves once `work` has settled, and after `STALL` ms at the latest: of a NATS server that hangs, or that cannot be reached
- * without a word, its client knows only minutes later.
- * @param {Promise<unknown>} work
- * @returns {Promise<void>}
- */
-export function soon(work) {
-  return new Promise((resolve) => {
-    const stopTimer = startTimer(STALL, resolve);
-    const settled = () => {
-      stopTimer();
-      resolve();
-    };
-    work.then(settled, settled);
-  });
-}
+import { roomIn } from './wire.js';
 
 export class Outbox {
   #connection;
@@ -93,11 +75,11 @@ export class Outbox {
 
   /**
    * Resolves once what is kept for a lost connection is published: at once if nothing is, or when the connection is back or
-   * closed. Waits for `STALL` at most.
+   * closed.
    */
   async sent() {
     if (this.#isConnected || !this.#pending.some(({ isAnswer }) => isAnswer)) return;
-    await soon(new Promise((resolve) => this.#waiting.push(() => resolve(undefined))));
+    await new Promise((resolve) => this.#waiting.push(() => resolve(undefined)));
   }
 
   /** Publishes what is pending, if it can, and keeps nothing from then on. */

@@ -8,12 +8,13 @@ import { Counts, Discovery } from './discovery.js';
 import { drainedBy, keepOpen } from './draining.js';
 import { operationOf } from './names.js';
 import { inOneLine, lineOf, packed } from './failures.js';
-import { Outbox, soon } from './outbox.js';
+import { Outbox } from './outbox.js';
 import { loadCore } from './peers.js';
 import { tooLong } from './pieces.js';
 import { Request } from './request.js';
 import { checkGuest, readOptions } from './settings.js';
-import { LONGEST_PAYLOAD, MESSAGE, cancelSubject, memberSubject, readMessage, subjectOf } from './wire.js';
+import { settledBy } from './settled-by.js';
+import { LONGEST_PAYLOAD, MESSAGE, STALL, cancelSubject, memberSubject, readMessage, subjectOf } from './wire.js';
 
 /** Bytes of all payloads that came in pieces, and of all answers that leave in pieces. */
 const MOST_IN_PIECES = 1 << 29;
@@ -308,13 +309,20 @@ class Service {
   }
 
   async #close() {
+    // One deadline for all waits for the NATS server. It is set anew when the last request that was taken has its answer.
+    let deadline = performance.now() + STALL;
+    let goOn = () => {};
+    this.#becomeIdle = () => {
+      deadline = performance.now() + STALL;
+      goOn();
+    };
     // Settles when the server sends no more requests, and those that it had sent were taken.
-    await soon(this.#drain());
-    if (this.#inFlight > 0) await new Promise((resolve) => (this.#becomeIdle = () => resolve(undefined)));
-    await this.#outbox.sent();
+    await settledBy(deadline, this.#drain());
+    if (this.#inFlight > 0) await new Promise((resolve) => (goOn = () => resolve(undefined)));
+    await settledBy(deadline, this.#outbox.sent());
     this.#stop();
     // Answers are on their way until the server has said that it has them.
-    if (!this.#connection.isClosed()) await soon(this.#connection.flush());
+    if (!this.#connection.isClosed()) await settledBy(deadline, this.#connection.flush());
   }
 
   #stop() {

@@ -1,0 +1,20 @@
+/** Waiting for a NATS server that may hang, or be lost without a word: its client knows only minutes later. */
+
+import { startTimer } from '../base/timer.js';
+
+/**
+ * Resolves once `work` has settled, and at `deadline` at the latest.
+ * @param {number} deadline in ms, as `performance.now` has it
+ * @param {Promise<unknown>} work
+ * @returns {Promise<void>}
+ */
+export function settledBy(deadline, work) {
+  return new Promise((resolve) => {
+    const stopTimer = startTimer(deadline - performance.now(), resolve);
+    const settled = () => {
+      stopTimer();
+      resolve();
+    };
+    work.then(settled, settled);
+  });
+}
