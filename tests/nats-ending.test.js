@@ -4,9 +4,11 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { connect } from '@nats-io/transport-node';
+import { WapcError } from 'wapc-host';
 import { remote, serve } from 'wapc-host/nats';
 
 import { fakeServer } from './nats/fake-server.js';
+import { startProxy } from './nats/proxy.js';
 import { NatsServer } from './nats/server.js';
 import { benchPool, bytesOf, deferred, text, until } from './nats/setup.js';
 
@@ -35,7 +37,6 @@ test('drain of a connection waits for the answers to what was taken on it, and t
   const behind = await gated(here, 'behind', (operation) => (operation === 'long' ? long : bytesOf(3)));
   const asked = remote(there, 'behind');
   const own = await gated(there, 'own', (operation) => asked.invoke(operation));
-  await asked.invoke('now');
   const answers = ['short', 'long'].map((operation) => remote(here, 'own').invoke(operation));
   await until(() => own.begun.length === 2);
   let isDrained = false;
@@ -44,7 +45,7 @@ test('drain of a connection waits for the answers to what was taken on it, and t
   await there.flush();
   await rejects(remote(here, 'own').invoke('late'), { code: 'WAPC_UNREACHABLE' });
   own.gate.resolve();
-  await until(() => behind.begun.length === 3);
+  await until(() => behind.begun.length === 2);
   equal(isDrained, false);
   behind.gate.resolve();
   deepEqual(await Promise.all(answers), [bytesOf(3), long]);
@@ -65,6 +66,65 @@ test('drain of a connection waits for the answers that its callers wait for', as
   deepEqual(await answer, long);
   await drained;
   await service.close();
+});
+
+test('drain of a connection waits for requests that are to be sent again, or once the connection is back', async () => {
+  const proxy = await startProxy(server.port);
+  const there = await server.connect({ servers: proxy.url });
+  let isFull = true;
+  const invoke = async (operation) => {
+    if (operation === 'full' && isFull) {
+      isFull = false;
+      throw new WapcError('WAPC_POOL_FULL', 'full');
+    }
+    return bytesOf(3);
+  };
+  const service = await serve(here, { invoke }, { name: 'full', version });
+  const guest = remote(there, 'full', { retries: 5, idempotent: true, timeout: 60_000 });
+  const refused = guest.invoke('full');
+  // Its answer comes after that error.
+  await guest.invoke('now');
+  const lost = there.status()[Symbol.asyncIterator]().next();
+  proxy.cut();
+  await lost;
+  const offline = guest.invoke('offline');
+  const drained = there.drain();
+  proxy.restore();
+  deepEqual(await Promise.all([refused, offline]), [bytesOf(3), bytesOf(3)]);
+  await drained;
+  proxy.close();
+  await service.close();
+});
+
+test('what is invoked on a connection that is drained, and serves no more, is refused and not run', async () => {
+  const there = await server.connect();
+  const away = await gated(here, 'busy', () => bytesOf(3));
+  const guest = remote(there, 'busy', { retries: 5 });
+  const answer = guest.invoke('a');
+  await until(() => away.begun.length === 1);
+  const drained = there.drain();
+  await there.flush();
+  await rejects(guest.invoke('late'), { code: 'WAPC_UNREACHABLE', guest: 'busy', operation: 'late' });
+  away.gate.resolve();
+  deepEqual(await answer, bytesOf(3));
+  await drained;
+  deepEqual(away.begun, ['a']);
+  await away.service.close();
+});
+
+test('drain of a connection closes what is served on it one by one, the last first, whose guests call the others', async () => {
+  const there = await server.connect();
+  await gated(there, 'first', () => bytesOf(3));
+  const last = await gated(there, 'last', () => first.invoke('now'));
+  const first = remote(there, 'first');
+  const answer = remote(here, 'last').invoke('a');
+  await until(() => last.begun.length === 1);
+  const drained = there.drain();
+  await there.flush();
+  last.gate.resolve();
+  deepEqual(await answer, bytesOf(3));
+  await drained;
+  await rejects(remote(here, 'first').invoke('now'), { code: 'WAPC_UNREACHABLE' });
 });
 
 test('drain of a connection that serves no more, and that nobody uses, closes it', async () => {

@@ -70,7 +70,7 @@ function requestHeaders(text, traceparent) {
 const copyOf = (data) => new Uint8Array(data);
 
 export class Call {
-  /** Settles like `run`. */
+  /** The promise of `run`. */
   ended;
   #settings;
   /** The subject of the requests. */
@@ -116,10 +116,15 @@ export class Call {
    * @returns {Promise<Uint8Array>}
    */
   run() {
+    const { link, timeout, signals } = this.#settings;
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      const { timeout, signals } = this.#settings;
+      try {
+        link.begin(this);
+      } catch (error) {
+        return this.#fail(error);
+      }
       if (timeout !== Infinity) this.#stopTimer = startTimer(timeout, () => this.#overdue());
       this.#stopListening = signals.map((signal) => onAbort(signal, (reason) => this.#abort(reason)));
       this.#attempt();
@@ -345,6 +350,7 @@ export class Call {
     this.#stopAttempt?.();
     this.#stopTimer?.();
     for (const stop of this.#stopListening) stop();
+    this.#settings.link.end(this);
     settle(value);
   }
 }

@@ -28,7 +28,7 @@ import type { Bytes, Codec, Invocable, InvokeOptions, WapcHost, WapcPool } from 
  *
  * A request runs at most once. It ends where the time that it was given is over, or its caller aborts.
  *
- * @param connection stays open; its own `drain` closes the service first, its `close` does not
+ * @param connection stays open. Its own `drain` closes its services first, one by one, the last first; its `close` closes none
  * @param guest stays open. May be what `remote` returns: requests are then passed on
  * @returns once requests reach it
  * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
@@ -111,8 +111,8 @@ export interface Served {
 
 /**
  * A guest that somebody serves. Nothing is sent before it is invoked.
- * @param connection used for as long as it is open; what it does about reconnecting is its own options. Its `drain` waits for
- * the answers to what was invoked before
+ * @param connection used for as long as it is open; what it does about reconnecting is its own options. Its `drain` closes what
+ * is served on it, and waits until what was invoked by then has settled. What is invoked later is WAPC_UNREACHABLE, and not run
  * @param name as in `ServeOptions.name`
  * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.
  */

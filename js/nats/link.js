@@ -1,7 +1,7 @@
 /** The link of a connection, which all of its callers share: one inbox for answers, and whether the connection is there. */
 
 import { WapcError, messageOf } from '../base/error.js';
-import { closeServices, drainedBy } from './draining.js';
+import { closeServices, hasServices, replaceDrain } from './draining.js';
 import { core } from './peers.js';
 
 /**
@@ -10,7 +10,6 @@ import { core } from './peers.js';
  * @property {(subject: string) => boolean} publishesTo says whether it has sent its request or pieces to a subject
  * @property {(message: any) => void} receive
  * @property {(error: unknown) => void} lose is called where no answer can come any more
- * @property {Promise<unknown>} ended settles when it waits for nothing any more
  */
 
 /** True if a connection is there now, of which there is no public word but `info`, which outlasts the connection. */
@@ -19,6 +18,12 @@ export const isConnected = (connection) => connection.protocol?.connected ?? con
 /** @type {WeakMap<object, Link>} */
 const links = new WeakMap();
 
+/**
+ * Connections that `remote` was given.
+ * @type {WeakSet<object>}
+ */
+const callers = new WeakSet();
+
 /** The inbox of a connection. It stays as long as the connection, as the inbox of `request` does. */
 export class Link {
   #connection;
@@ -26,6 +31,10 @@ export class Link {
   /** @type {Map<string, Waiting>} those that wait for an answer, by the last token of their reply subject */
   #waiting = new Map();
   #last = 0;
+  /** @type {Set<{ ended: Promise<unknown> }>} calls that have not settled, also those that wait to be sent again */
+  #calls = new Set();
+  /** True once `drain` of the connection waits for the calls that there are, and no service is left whose guests may call. */
+  #isEnding = false;
   /** Called when the connection is back, or gone for good. */
   #pending = new Set();
   #isConnected;
@@ -41,6 +50,17 @@ export class Link {
     let link = links.get(connection);
     if (link === undefined) links.set(connection, (link = new Link(connection)));
     return link;
+  }
+
+  /** `remote` was given the connection: services on it may have guests that call others. */
+  static prepareCaller(connection) {
+    callers.add(connection);
+    if (hasServices(connection)) Link.of(connection);
+  }
+
+  /** `serve` was given the connection. While that is drained it would be too late to make the link. */
+  static prepareService(connection) {
+    if (callers.has(connection)) Link.of(connection);
   }
 
   constructor(connection) {
@@ -63,18 +83,31 @@ export class Link {
     };
     try {
       this.#subscription = this.#connection.subscribe(`${this.#inbox}.*`, { callback });
-      const drain = drainedBy(this.#subscription, () => this.#settled().then(drain));
+      const drain = replaceDrain(this.#subscription, () => this.#settled().then(drain));
     } catch (cause) {
       this.#broken = () => gone(cause);
     }
   }
 
-  /** Resolves once what waits now, and what services on this connection have their guests ask for, has its answer. */
+  /** Resolves once the services on the connection are closed, and the calls that there are then have settled. */
   async #settled() {
-    await Promise.allSettled([
-      closeServices(this.#connection),
-      ...[...this.#waiting.values()].map(({ ended }) => ended),
-    ]);
+    await closeServices(this.#connection);
+    this.#isEnding = true;
+    await Promise.allSettled([...this.#calls].map(({ ended }) => ended));
+  }
+
+  /**
+   * Begins a call, for which `drain` of the connection waits until `end`.
+   * @throws {WapcError} WAPC_UNREACHABLE: the connection is being drained, and its services are closed
+   */
+  begin(call) {
+    if (this.#isEnding) throw unreachable('the connection to NATS is being drained');
+    this.#calls.add(call);
+  }
+
+  /** Ends a call. Idempotent. */
+  end(call) {
+    this.#calls.delete(call);
   }
 
   /** Never throws: the client of NATS would read nothing more from the connection. */

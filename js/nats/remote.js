@@ -67,6 +67,7 @@ class Remote {
     this.#connection = connection;
     this.#name = readName('name', name);
     this.#settings = readOptions(options);
+    Link.prepareCaller(connection);
   }
 
   invoke(operation, payload, options) {

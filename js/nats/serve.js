@@ -5,9 +5,10 @@ import { forCaller } from '../base/origin.js';
 import { isUint8Array, thenOf, viewOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
-import { drainedBy, keepOpen } from './draining.js';
+import { closeOnDrain, closeServices, replaceDrain } from './draining.js';
 import { operationOf } from './names.js';
 import { inOneLine, lineOf, packed } from './failures.js';
+import { Link } from './link.js';
 import { Outbox } from './outbox.js';
 import { loadCore } from './peers.js';
 import { tooLong } from './pieces.js';
@@ -75,8 +76,8 @@ class Service {
   #byReply = new Map();
   #lastToken = 0;
   #closing;
-  /** Lets `drain` of the connection no longer wait for it. */
-  #release;
+  /** Unregisters it from `drain` of the connection. */
+  #unregister;
   #becomeIdle = () => {};
   /** Operations by their subject, since few are used again and again. */
   #operations = new Map();
@@ -86,7 +87,7 @@ class Service {
   constructor(connection, guest, settings, id) {
     this.#connection = connection;
     this.#outbox = new Outbox(connection);
-    this.#release = keepOpen(connection, () => this.close());
+    this.#unregister = closeOnDrain(connection, () => this.close());
     this.#guest = guest;
     this.#settings = settings;
     this.id = id;
@@ -112,12 +113,13 @@ class Service {
       };
       const subscription = this.#connection.subscribe(subject, { ...options, callback });
       this.#subscriptions.push(subscription);
-      return drainedBy(subscription, () => this.close());
+      return replaceDrain(subscription, () => closeServices(this.#connection));
     };
     try {
       subscribe(memberSubject(prefix, this.id, '*'), (message) => this.#deliver(message));
       subscribe(cancelSubject(prefix, name), (message) => this.#byReply.get(message.string())?.cancel());
       this.#discovery.start();
+      Link.prepareService(this.#connection);
       this.#drain = subscribe(subjectOf(prefix, name, '>'), (message) => this.#take(message), { queue });
       // Errors of subscriptions come before the answer to this.
       await this.#connection.flush();
@@ -326,7 +328,7 @@ class Service {
   }
 
   #stop() {
-    this.#release();
+    this.#unregister();
     this.#discovery.stop();
     for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
     this.#outbox.close();
