@@ -575,6 +575,16 @@ test('what may have run behind a member is not tried again, unless it is idempot
         }),
       ),
   };
+  const unreadable = {
+    invoke: async () => {
+      const cause = {
+        get() {
+          throw new Error('unreadable');
+        },
+      };
+      throw Object.defineProperty(new WapcError('WAPC_POOL_FULL', ''), 'cause', cause);
+    },
+  };
   const services = await Promise.all([
     serve(there, full, { name: 'full', version }),
     serve(there, remote(there, 'lost'), { name: 'once', version }),
@@ -585,6 +595,7 @@ test('what may have run behind a member is not tried again, unless it is idempot
     serve(there, createRequire(import.meta.url)('wapc-host/nats').remote(there, 'lost'), { name: 'other', version }),
     serve(there, wrapped, { name: 'wrapped', version }),
     serve(there, endless, { name: 'endless', version }),
+    serve(there, unreadable, { name: 'unreadable', version }),
   ]);
   for (const [name, idempotent, attempts] of [
     ['lost', false, 1],
@@ -609,6 +620,7 @@ test('what may have run behind a member is not tried again, unless it is idempot
     ['none', 'WAPC_UNREACHABLE'],
     ['busy', 'WAPC_POOL_FULL'],
     ['endless', 'WAPC_POOL_FULL'],
+    ['unreadable', 'WAPC_POOL_FULL'],
   ]) {
     await rejects(remote(here, name, { retries: 2 }).invoke('a'), { code });
     const stats = (await here.request(`$SRV.STATS.${name}`)).json();

@@ -31,14 +31,17 @@ const MARK = Symbol.for('wapc-host.mayHaveRun');
 const MOST_CAUSES = 8;
 
 /**
- * True for an error of a request that may have been run, and for one that has such a cause, whatever its code. Throws what
- * getters throw.
+ * True for an error of a request that may have been run, and for one that has such a cause, whatever its code. Never throws: a
+ * cause that cannot be read says nothing.
  */
 export function mayHaveRun(error) {
-  for (let depth = 0; depth <= MOST_CAUSES; depth++) {
-    if (Object(error) !== error) return false;
-    if (error[MARK] === true) return true;
-    error = error.cause;
+  try {
+    for (let depth = 0; depth <= MOST_CAUSES && Object(error) === error; depth++) {
+      if (error[MARK] === true) return true;
+      error = error.cause;
+    }
+  } catch {
+    // A getter or a proxy of somebody else.
   }
   return false;
 }
