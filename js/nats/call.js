@@ -136,12 +136,18 @@ export class Call {
     const { connection, link } = this.#settings;
     try {
       link.requireLive();
+    } catch (error) {
+      // Not sent. Where the inbox for answers is refused, it has been asked for again.
+      if (connection.isClosed()) this.#fail(error);
+      else this.#refused(error);
+      return;
+    }
+    try {
       this.#isOffline = !link.isConnected;
       if (this.#isOffline) this.#stopAttempt = link.onceConnected(() => this.#attempt());
       else this.#send();
     } catch (error) {
-      if (connection.isClosed()) this.#fail(error);
-      else this.#refused(error);
+      this.#fail(error);
     }
   }
 
@@ -293,7 +299,7 @@ export class Call {
     return [this.#subject, this.#to, this.#acknowledgeTo].includes(subject);
   }
 
-  /** No answer can come: the connection was lost, or refuses the request. */
+  /** No answer can come: the connection was lost, or the NATS server refuses the request. */
   lose(error) {
     // Nobody can have run it before all of its payload was sent.
     if (this.#sender?.isSent === false) this.#refused(error);
