@@ -127,6 +127,20 @@ test('drain of a connection closes what is served on it one by one, the last fir
   await rejects(remote(here, 'first').invoke('now'), { code: 'WAPC_UNREACHABLE' });
 });
 
+test('drain of a connection whose guests call nobody closes what is served on it at once', async () => {
+  const there = await server.connect();
+  await gated(there, 'idle', () => bytesOf(3));
+  const working = await gated(there, 'working', () => bytesOf(3));
+  const answer = remote(here, 'working').invoke('a');
+  await until(() => working.begun.length === 1);
+  const drained = there.drain();
+  await there.flush();
+  await rejects(remote(here, 'idle').invoke('now'), { code: 'WAPC_UNREACHABLE' });
+  working.gate.resolve();
+  deepEqual(await answer, bytesOf(3));
+  await drained;
+});
+
 test('drain of a connection that serves no more, and that nobody uses, closes it', async () => {
   const there = await server.connect();
   const pool = await benchPool();
@@ -138,33 +152,57 @@ test('drain of a connection that serves no more, and that nobody uses, closes it
   await pool.close();
 });
 
-test('close answers what it can, and ends after 5 s, where the NATS server answers no more', async (context) => {
+/**
+ * Services on a NATS server that has begun to hang. The time of each wait passes at once, and `waits` says how much had passed
+ * before it: of such a server its client knows after minutes.
+ */
+async function hanging(context, guest, names, callsOthers = false) {
   let hangs = false;
   const fake = await fakeServer((line, socket) => {
     if (line === 'PING' && !hangs) socket.write('PONG\r\n');
   });
   const connection = await connect({ servers: fake.url });
-  const pool = await benchPool();
-  const service = await serve(connection, pool, { name: 'hung', version });
+  if (callsOthers) remote(connection, names[0]);
+  const services = [];
+  for (const name of names) services.push(await serve(connection, guest, { name, version }));
   hangs = true;
   const { setTimeout } = globalThis;
   const now = performance.now.bind(performance);
   const waits = [];
   let passed = 0;
-  // Of a NATS server that hangs its client knows after minutes. Here the time of each wait passes at once.
   context.mock.method(performance, 'now', () => now() + passed);
   context.mock.method(globalThis, 'setTimeout', (then, delay) => {
     if (!(delay > 4_000 && delay <= 5_000)) return setTimeout(then, delay);
-    waits.push(delay);
+    waits.push(passed);
     return setTimeout(() => {
       passed += delay;
       then();
     }, 0);
   });
-  await service.close();
+  return { connection, services, waits, close: () => fake.close() };
+}
+
+test('close answers what it can, and ends after 5 s, where the NATS server answers no more', async (context) => {
+  const pool = await benchPool();
+  const { connection, services, waits, close } = await hanging(context, pool, ['hung']);
+  await services[0].close();
   // For the end of its subscription. No time is left to wait for what it has sent.
   equal(waits.length, 1);
   await connection.close();
   await pool.close();
-  fake.close();
+  close();
+});
+
+test('drain waits for a NATS server that answers no more only once, however many services there are', async (context) => {
+  const pool = await benchPool();
+  const { connection, services, waits, close } = await hanging(context, pool, ['one', 'two', 'three'], true);
+  // Its own wait for the server is that of the client of NATS, which goes on.
+  connection.drain().catch(() => {});
+  await until(() => waits.length === 3);
+  await Promise.all(services.map((service) => service.close()));
+  const [first, ...others] = waits;
+  deepEqual([first, others.length, others[0] > 0, others[1]], [0, 2, true, others[0]]);
+  await connection.close();
+  await pool.close();
+  close();
 });

@@ -5,8 +5,9 @@
  */
 
 /**
- * `close` of each service on a connection, in the order in which they were served.
- * @type {WeakMap<object, Set<() => Promise<unknown>>>}
+ * `close` of each service on a connection, in the order in which they were served. Resolves with false where the NATS server
+ * has not answered in time.
+ * @type {WeakMap<object, Set<() => Promise<boolean>>>}
  */
 const services = new WeakMap();
 
@@ -20,9 +21,21 @@ export function closeOnDrain(connection, close) {
 /** True if anything is served on a connection. */
 export const hasServices = (connection) => (services.get(connection)?.size ?? 0) > 0;
 
-/** Closes the services on a connection one by one, the last first: its guest may call those before it. Never rejects. */
-export async function closeServices(connection) {
-  for (const close of [...(services.get(connection) ?? [])].reverse()) await Promise.allSettled([close()]);
+/**
+ * Closes the services on a connection. Never rejects.
+ * @param {object} connection
+ * @param {boolean} isOneByOne true where their guests may call each other: the last one first, since its guest may call those
+ *   that were served before. Once the NATS server has not answered, the rest at once
+ */
+export async function closeServices(connection, isOneByOne) {
+  const left = [...(services.get(connection) ?? [])].reverse();
+  while (isOneByOne && left.length > 0) {
+    const hasAnswered = await left
+      .shift()()
+      .catch(() => false);
+    if (!hasAnswered) break;
+  }
+  await Promise.allSettled(left.map((close) => close()));
 }
 
 /**

@@ -33,7 +33,7 @@ export class Link {
   #last = 0;
   /** @type {Set<{ ended: Promise<unknown> }>} calls that have not settled, also those that wait to be sent again */
   #calls = new Set();
-  /** True once `drain` of the connection waits for the calls that there are, and no service is left whose guests may call. */
+  /** True once `drain` of the connection has closed the services: what is invoked from then on is refused. */
   #isEnding = false;
   /** Called when the connection is back, or gone for good. */
   #pending = new Set();
@@ -52,13 +52,19 @@ export class Link {
     return link;
   }
 
-  /** `remote` was given the connection: services on it may have guests that call others. */
+  /** True if guests on a connection may call others over it. */
+  static isOn = (connection) => links.has(connection);
+
+  /** `remote` was given the connection. Makes the link where anything is served on it: see `prepareService`. */
   static prepareCaller(connection) {
     callers.add(connection);
     if (hasServices(connection)) Link.of(connection);
   }
 
-  /** `serve` was given the connection. While that is drained it would be too late to make the link. */
+  /**
+   * `serve` was given the connection. Makes the link where guests may call others over it: while a connection is drained,
+   * nothing can be subscribed.
+   */
   static prepareService(connection) {
     if (callers.has(connection)) Link.of(connection);
   }
@@ -85,13 +91,16 @@ export class Link {
       this.#subscription = this.#connection.subscribe(`${this.#inbox}.*`, { callback });
       const drain = replaceDrain(this.#subscription, () => this.#settled().then(drain));
     } catch (cause) {
-      this.#broken = () => gone(cause);
+      this.#broken = () =>
+        this.#connection.isClosed()
+          ? gone(cause)
+          : unreachable(`answers cannot be received: ${messageOf(cause)}`, cause);
     }
   }
 
   /** Resolves once the services on the connection are closed, and the calls that there are then have settled. */
   async #settled() {
-    await closeServices(this.#connection);
+    await closeServices(this.#connection, true);
     this.#isEnding = true;
     await Promise.allSettled([...this.#calls].map(({ ended }) => ended));
   }
@@ -169,7 +178,7 @@ export class Link {
     return () => this.#pending.delete(wake);
   }
 
-  /** Throws WAPC_UNREACHABLE where no answer can come any more. */
+  /** Throws WAPC_UNREACHABLE where no answer can come. Asks for a refused inbox again. */
   requireLive() {
     if (this.#connection.isClosed()) throw this.#broken?.() ?? gone();
     if (this.#broken === undefined) return;

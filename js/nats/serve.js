@@ -76,6 +76,8 @@ class Service {
   #byReply = new Map();
   #lastToken = 0;
   #closing;
+  /** True unless `close` has waited in vain for the NATS server. */
+  #hasAnswered = true;
   /** Unregisters it from `drain` of the connection. */
   #unregister;
   #becomeIdle = () => {};
@@ -87,7 +89,7 @@ class Service {
   constructor(connection, guest, settings, id) {
     this.#connection = connection;
     this.#outbox = new Outbox(connection);
-    this.#unregister = closeOnDrain(connection, () => this.close());
+    this.#unregister = closeOnDrain(connection, () => this.close().then(() => this.#hasAnswered));
     this.#guest = guest;
     this.#settings = settings;
     this.id = id;
@@ -113,7 +115,7 @@ class Service {
       };
       const subscription = this.#connection.subscribe(subject, { ...options, callback });
       this.#subscriptions.push(subscription);
-      return replaceDrain(subscription, () => closeServices(this.#connection));
+      return replaceDrain(subscription, () => closeServices(this.#connection, Link.isOn(this.#connection)));
     };
     try {
       subscribe(memberSubject(prefix, this.id, '*'), (message) => this.#deliver(message));
@@ -325,6 +327,7 @@ class Service {
     this.#stop();
     // Answers are on their way until the server has said that it has them.
     if (!this.#connection.isClosed()) await settledBy(deadline, this.#connection.flush());
+    this.#hasAnswered = performance.now() < deadline;
   }
 
   #stop() {
