@@ -43,7 +43,7 @@ test('a request that finds the inbox refused is tried again, as retries allow: i
     equal(begun.filter((operation) => operation === 'heard').length, 1);
   }));
 
-test('requests while the NATS server is away leave no subscriptions behind', () =>
+test('requests while the NATS server is away leave no subscriptions behind', { timeout: 60_000 }, () =>
   refused(async ({ server, here, allow }) => {
     await allow();
     await server.kill();
@@ -51,10 +51,12 @@ test('requests while the NATS server is away leave no subscriptions behind', () 
       await rejects(remote(here, 'echo').invoke('away'), { code: 'WAPC_UNREACHABLE' });
       for await (const { type } of here.status()) if (type === 'reconnecting') break;
     }
+    const statuses = here.status();
     await server.run();
-    for await (const { type } of here.status()) if (type === 'reconnect') break;
+    for await (const { type } of statuses) if (type === 'reconnect') break;
     const guest = remote(here, 'echo', { retries: 10 });
     const long = bytesOf(3_000_000);
     equal(Buffer.compare(await guest.invoke('long', long), long), 0);
     equal(here.protocol.subscriptions.size(), 1);
-  }));
+  }),
+);

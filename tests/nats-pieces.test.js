@@ -405,36 +405,40 @@ test('a payload that was not sent to its end when the connection was lost is sen
   proxy.close();
 });
 
-test('a payload that was sent to its end when the connection was lost may have run, and is not sent again', async () => {
-  const proxy = await startProxy(small.port);
-  const there = await small.connect();
-  const here = await small.connect({ servers: proxy.url });
-  const [begun, gate] = [deferred(), deferred()];
-  let runs = 0;
-  const invoke = async (operation) => {
-    if (operation === 'now') return bytesOf(1);
-    runs++;
-    begun.resolve();
-    await gate.promise;
-    return bytesOf(1);
-  };
-  const service = await serve(there, { invoke }, { name: 'once', version: '1.0.0' });
-  const guest = remote(here, 'once', { retries: 3, timeout: 60_000 });
-  const lost = rejects(guest.invoke('long', bytesOf(100_000)), { code: 'WAPC_UNREACHABLE' });
-  await begun.promise;
-  // Its answer comes after the acknowledgements of all pieces.
-  await guest.invoke('now');
-  proxy.cut();
-  proxy.restore();
-  // What is sent again is answered.
-  for await (const { type } of here.status()) if (type === 'reconnect') break;
-  gate.resolve();
-  await lost;
-  equal(runs, 1);
-  await service.close();
-  await here.close();
-  proxy.close();
-});
+test(
+  'a payload that was sent to its end when the connection was lost may have run, and is not sent again',
+  { timeout: 60_000 },
+  async () => {
+    const proxy = await startProxy(small.port);
+    const there = await small.connect();
+    const here = await small.connect({ servers: proxy.url });
+    const [begun, gate] = [deferred(), deferred()];
+    let runs = 0;
+    const invoke = async (operation) => {
+      if (operation === 'now') return bytesOf(1);
+      runs++;
+      begun.resolve();
+      await gate.promise;
+      return bytesOf(1);
+    };
+    const service = await serve(there, { invoke }, { name: 'once', version: '1.0.0' });
+    const guest = remote(here, 'once', { retries: 3, timeout: 60_000 });
+    const lost = rejects(guest.invoke('long', bytesOf(100_000)), { code: 'WAPC_UNREACHABLE' });
+    await begun.promise;
+    // Its answer comes after the acknowledgements of all pieces.
+    await guest.invoke('now');
+    proxy.cut();
+    proxy.restore();
+    // What is sent again is answered.
+    for await (const { type } of here.status()) if (type === 'reconnect') break;
+    gate.resolve();
+    await lost;
+    equal(runs, 1);
+    await service.close();
+    await here.close();
+    proxy.close();
+  },
+);
 
 test('a payload over the limit of the guest is its WAPC_LIMIT', async () => {
   const limited = await benchPool({ limits: { payload: 100_000 } });

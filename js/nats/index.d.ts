@@ -100,9 +100,9 @@ export interface Served {
   /** Tells the members of a service apart: what PING, INFO and STATS have as `id`. */
   readonly id: string;
   /**
-   * Takes nothing new, answers what it has taken, then leaves. Guest and connection stay open. A connection that is lost, if
-   * there are answers for it, and a NATS server that does not answer are waited for until 5 s after its last answer, or after
-   * the call. Idempotent.
+   * Takes nothing new, answers what it has taken, then leaves. Guest and connection stay open. Waits for a connection
+   * that is lost, and for a NATS server that does not answer, until 5 s after the last answer that it made, or after the call.
+   * Idempotent.
    */
   close(): Promise<void>;
   /** Calls `close`: for `await using`. */
@@ -110,7 +110,8 @@ export interface Served {
 }
 
 /**
- * A guest that somebody serves. Nothing is sent before it is invoked.
+ * A guest that somebody serves. No request is sent before it is invoked; where guests are served on the same connection, it
+ * subscribes to answers at once.
  * @param connection used for as long as it is open; what it does about reconnecting is its own options. Its `drain` closes what
  * is served on it, and waits until what was invoked by then has settled. What is invoked later is WAPC_UNREACHABLE, and not run
  * @param name as in `ServeOptions.name`

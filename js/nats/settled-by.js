@@ -1,4 +1,4 @@
-/** Waiting for a NATS server that may hang, or be lost without a word: its client knows only minutes later. */
+/** Waits with a deadline for a NATS server: that it hangs, or its machine is gone, its client notices only minutes later. */
 
 import { startTimer } from '../base/timer.js';
 

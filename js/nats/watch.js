@@ -160,6 +160,7 @@ export class Watch {
       this.#mustLook = true;
       return;
     }
+    // After a change of a link, which named no version. Not where another change came meanwhile: that is newer.
     if (!this.#mustLook) this.#seen ??= version;
     if (version === this.#version) return;
     const current = await this.#asking.guest();
