@@ -20,7 +20,10 @@ const version = '1.0.0';
 /** Longer than a message. */
 const long = bytesOf(3_000_000);
 
-/** A service on `connection` that answers by `work`, `now` at once and all else when `gate` is resolved; `begun` has the operations that it was asked for. */
+/**
+ * A service on `connection` that answers by `work`: `now` at once, all else when `gate` is resolved. `begun` has the operations
+ * that it was asked for.
+ */
 async function gated(connection, name, work) {
   const gate = deferred();
   const begun = [];
@@ -41,7 +44,7 @@ test('drain of a connection waits for the answers to what was taken on it, and t
   await until(() => own.begun.length === 2);
   let isDrained = false;
   const drained = there.drain().then(() => (isDrained = true));
-  // The server has ended its subscriptions once it answers this.
+  // The NATS server has ended the subscriptions of `there` once it answers this.
   await there.flush();
   await rejects(remote(here, 'own').invoke('late'), { code: 'WAPC_UNREACHABLE' });
   own.gate.resolve();
@@ -82,7 +85,7 @@ test('drain of a connection waits for requests that are to be sent again, or onc
   const service = await serve(here, { invoke }, { name: 'full', version });
   const guest = remote(there, 'full', { retries: 5, idempotent: true, timeout: 60_000 });
   const refused = guest.invoke('full');
-  // Its answer comes after that error.
+  // The answer to this comes after the error of `refused`.
   await guest.invoke('now');
   const lost = there.status()[Symbol.asyncIterator]().next();
   proxy.cut();
@@ -153,8 +156,8 @@ test('drain of a connection that serves no more, and that nobody uses, closes it
 });
 
 /**
- * Services on a NATS server that has begun to hang. The time of each wait passes at once, and `waits` says how much had passed
- * before it: of such a server its client knows after minutes.
+ * Services on a NATS server that has begun to hang, which its client notices minutes later. The time of each wait for it
+ * passes at once, and `waits` has the ms that had passed when each began.
  */
 async function hanging(context, guest, names, callsOthers = false) {
   let hangs = false;
@@ -186,7 +189,7 @@ test('close answers what it can, and ends after 5 s, where the NATS server answe
   const pool = await benchPool();
   const { connection, services, waits, close } = await hanging(context, pool, ['hung']);
   await services[0].close();
-  // For the end of its subscription. No time is left to wait for what it has sent.
+  // The one wait is for the end of its subscription: no time is left for what it has sent.
   equal(waits.length, 1);
   await connection.close();
   await pool.close();
@@ -196,7 +199,7 @@ test('close answers what it can, and ends after 5 s, where the NATS server answe
 test('drain waits for a NATS server that answers no more only once, however many services there are', async (context) => {
   const pool = await benchPool();
   const { connection, services, waits, close } = await hanging(context, pool, ['one', 'two', 'three'], true);
-  // Its own wait for the server is that of the client of NATS, which goes on.
+  // The promise of `drain` is pending for minutes more: at its end the client of NATS waits for the server itself.
   connection.drain().catch(() => {});
   await until(() => waits.length === 3);
   await Promise.all(services.map((service) => service.close()));

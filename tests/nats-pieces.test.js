@@ -389,7 +389,7 @@ test('a payload that was not sent to its end when the connection was lost is sen
   const there = await small.connect();
   const here = await small.connect({ servers: proxy.url });
   const first = deferred();
-  // Takes the first piece, and asks for no others.
+  // A member that takes the first piece, and asks for no others.
   const silent = there.subscribe('wapc.again.>', { callback: (error, message) => first.resolve(message.headers) });
   await there.flush();
   const bytes = bytesOf(100_000);
@@ -425,11 +425,11 @@ test(
     const guest = remote(here, 'once', { retries: 3, timeout: 60_000 });
     const lost = rejects(guest.invoke('long', bytesOf(100_000)), { code: 'WAPC_UNREACHABLE' });
     await begun.promise;
-    // Its answer comes after the acknowledgements of all pieces.
+    // The answer to this comes after the acknowledgements of all pieces.
     await guest.invoke('now');
     proxy.cut();
     proxy.restore();
-    // What is sent again is answered.
+    // The payload would be sent again once the connection is back, and be answered, if it counted as not sent.
     for await (const { type } of here.status()) if (type === 'reconnect') break;
     gate.resolve();
     await lost;

@@ -35,7 +35,7 @@ test('guests that call guests, in a chain of three processes', async () => {
     answers.map(text),
     Array.from({ length: 20 }, (_, i) => `n${i}`),
   );
-  // They come by another way than the answers.
+  // The members' reports come by another way than the answers, and may be later.
   await until(() => ran.length === answers.length);
   deepEqual(ran.sort(), answers.map(text).sort());
   // An error comes back through all of them.

@@ -190,7 +190,7 @@ function holdChecks(context) {
   };
 }
 
-/** A watch that misses a version would wait for ever. */
+/** Milliseconds of a test: it would wait for ever for a version that a watch has missed. */
 const timeout = 60_000;
 
 test(
@@ -231,7 +231,7 @@ test('watch tells a version that is put as soon as it has begun, of a link as we
 test('watch tells a version that is put before it knows where a link leads', { timeout }, async (context) => {
   holdChecks(context);
   const { put, move } = await linked('moved');
-  /** What is done when the version of a guest was asked for, before the watch gets the answer, which it makes out of date. */
+  /** Changes by the name of a guest: made when the watch has asked for its version, which is out of date when it comes. */
   const acts = new Map();
   let hasChanged;
   const connection = await watched({
@@ -242,7 +242,7 @@ test('watch tells a version that is put before it knows where a link leads', { t
       const change = new Promise((resolve) => (hasChanged = resolve));
       await act();
       await change;
-      // By then the watch has heard of the change.
+      // The watch hears of the change before the next turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     },
     onChange: () => hasChanged?.(),
@@ -268,7 +268,7 @@ test('watch tells the versions of a guest in another bucket that a link leads to
   const told = [];
   const watch = await guestStore(other, 'near').watch('b', ([byte]) => told.push(byte));
   await far.put('one', new Uint8Array([6]));
-  // There are no changes of it.
+  // The watch hears of no changes in another bucket: only a check finds the version.
   await check();
   await until(() => told.length === 1, context.signal);
   deepEqual(told, [6]);

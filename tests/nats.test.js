@@ -781,13 +781,13 @@ test('what an account may not do is WAPC_UNREACHABLE, not silence', async () => 
     await rejects(serve(caller, pool, { name: 'hello', version }), refused);
     const unheard = remote(deaf, 'hello', { timeout: 60_000 });
     await rejects(unheard.invoke('echo'), refused);
-    /** Invocations once all has run that was sent, and one more. */
+    /** The number of invocations so far, once all that was sent has run, and one more that this function makes. */
     const invocations = async () => {
       await deaf.flush();
       await remote(caller, 'hello').invoke('echo', 'a');
       return pool.stats.invocations;
     };
-    // From now on nothing is run whose answer could not be read.
+    // The requests of `deaf` are not run from now on, since their answers could not be read.
     const before = await invocations();
     for (let round = 0; round < 3; round++) {
       await rejects(unheard.invoke('echo'), refused);

@@ -26,8 +26,11 @@ export function checkTimeout(timeout) {
   }
 }
 
-/** The signal, the context and the state of a `HostCallContext`, of whichever copy of this package. Throws WAPC_ARGUMENT. */
-export function publicHalf(from) {
+/**
+ * Reads a `HostCallContext` of this copy of the package or of another one: its signal, the `context` of its invocation, and
+ * whether its host call still awaits the answer. Throws WAPC_ARGUMENT.
+ */
+export function readHostCallContext(from) {
   try {
     const { signal, invocation, [IS_AWAITED]: isAwaited } = /** @type {any} */ (from);
     if (isSignal(signal)) return { signal, context: invocation.context, isAwaited };

@@ -137,7 +137,7 @@ export class Call {
     try {
       link.requireLive();
     } catch (error) {
-      // Not sent. Where the inbox for answers is refused, it has been asked for again.
+      // The request was not sent. Where the inbox for answers is refused, `requireLive` has asked for it again.
       if (connection.isClosed()) this.#fail(error);
       else this.#refused(error);
       return;

@@ -28,7 +28,8 @@ import type { Bytes, Codec, Invocable, InvokeOptions, WapcHost, WapcPool } from 
  *
  * A request runs at most once. It ends where the time that it was given is over, or its caller aborts.
  *
- * @param connection stays open. Its own `drain` closes its services first, one by one, the last first; its `close` closes none
+ * @param connection stays open. Its own `drain` closes what is served on it first: all at once, or, where `remote` was given the
+ * same connection, one by one, the last first. Its `close` closes nothing
  * @param guest stays open. May be what `remote` returns: requests are then passed on
  * @returns once requests reach it
  * @throws {WapcError} WAPC_ARGUMENT: an argument or option is of the wrong type or range.

@@ -1,6 +1,6 @@
 /** `remote`: a guest that somebody serves. */
 
-import { checkSignal, checkTimeout, publicHalf } from '../base/checks.js';
+import { checkSignal, checkTimeout, readHostCallContext } from '../base/checks.js';
 import { decodeBy, encodeBy, readCodec } from '../base/codec.js';
 import { WapcError, argumentError, endedError, locate, messageOf } from '../base/error.js';
 import { attempt, readFields } from '../base/options.js';
@@ -143,7 +143,7 @@ function readInvokeOptions(options, names) {
   const others = names === OF_CALL ? 'into' : '';
   const { signal, timeout, context, from, into } = readFields('options', options, names, others, NO_INTO);
   checkSignal(signal);
-  const inherited = from === undefined ? undefined : publicHalf(from);
+  const inherited = from === undefined ? undefined : readHostCallContext(from);
   // The reason of an abort is thrown where the signals are looked at.
   if (inherited?.isAwaited === false && !inherited.signal.aborted) throw endedError();
   // A route passes the same signal on twice.

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('member.js', import.meta.url));
 
-/** The processes that run. */
+/** Processes of members that have not exited. */
 const running = new Set();
 // A test that failed has left some: they would keep this process from ending.
 after(() => running.forEach((child) => child.kill('SIGKILL')));

@@ -57,7 +57,7 @@ describe('the site', () => {
     for (const colorScheme of ['dark', 'light']) {
       await page.emulateMedia({ colorScheme });
       await page.goto(`${address}getting-started.html`);
-      // By VitePress's router, which loads no new page.
+      // VitePress's router leads there, and loads no new page.
       await page.click('nav a[href$="/ARCHITECTURE.html"]');
       await page.locator('.language-mermaid').first().waitFor({ state: 'attached' });
       const diagrams = await page.locator('.language-mermaid').count();

@@ -83,7 +83,7 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
       async () => {
         let controller;
         let outcome = 'late';
-        // What the guest says next is read before this runs.
+        // The abort comes in a microtask: records that are there with the log line, the response say, are read before it.
         const logger = () => queueMicrotask(() => controller.abort('late'));
         const pool = await create({ logger });
         for (let pause = 1; outcome === 'late' && pause <= 2048; pause *= 2) {

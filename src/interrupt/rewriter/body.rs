@@ -273,7 +273,7 @@ impl Body<'_> {
     fn begin_loop(&mut self, place: &Place) {
         let begun = self.loops.next().copied().unwrap_or_default();
         let local = self.locals.count.filter(|_| begun.may_leave());
-        // Once in front of the loop, not before each call in it.
+        // The local is added once in front of the loop, not before each call in it.
         if begun.calls && !begun.holds_leaving {
             self.flush(place.start);
         }

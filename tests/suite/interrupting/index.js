@@ -99,7 +99,7 @@ export function* interrupting(environment) {
         equal([lines, wordsOf(host.invokeSync(''))[0]], [[''], 1]);
         host.close();
         await fails('WAPC_INIT', async () => WapcHost.instantiate(await guest('wat/trap-in-start'), options));
-        // As where the engine runs it: memory is not reached yet.
+        // A start section that logs has no memory yet, as without `interrupt`, where the engine runs it.
         const { cause } = await fails('WAPC_INIT', async () =>
           WapcHost.instantiate(await guest('wat/log-in-start'), options),
         );

@@ -249,19 +249,19 @@ fn a_call_counts_what_loops_in_front_of_it_have_left_in_the_local() {
     for (original, weight, expected) in [
         (format!("call 0 {loops}"), 7, format!("call 0 {turns}")),
         (format!("{loops} call 0 call 0"), 12, format!("{turns} {FLUSH} call 0 call 0")),
-        // What one arm counts, the other does not, nor is it known behind them.
+        // Each arm of an `if` adds the local before its call, and so does the call behind them: either arm may have run.
         (
             format!("{loops} i32.const 1 if call 0 else call 0 end call 0"),
             21,
             format!("{turns} i32.const 1 if {FLUSH} call 0 else {FLUSH} call 0 end {FLUSH} call 0"),
         ),
-        // A branch may come from the loop.
+        // A branch from the loop may lead to the end of the block, past the call inside of it.
         (
             "block loop br 1 end call 0 end call 0".to_owned(),
             14,
             format!("block {} {FLUSH} call 0 end {FLUSH} call 0", leaving("", 2, "br 4")),
         ),
-        // In a loop that calls, the loop of the turn before.
+        // A call in a loop adds what a loop inside of it has left in the previous turn.
         (
             format!("loop call 0 {loops} call 0 end"),
             2,
