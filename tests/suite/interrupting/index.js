@@ -376,7 +376,7 @@ function* counting({ WapcHost, WapcModule, guest }) {
     yield [
       `${what}, which calls itself: fuel ends it before the stack`,
       async () => {
-        // Of a thousand of their frames, and of more than any stack has room for if nothing else counted.
+        // This fuel lasts for a thousand frames; if their loops were not counted, for more than any stack has room for.
         const host = await fuelled(guestOf({ run, locals: [I32] }), 4e6);
         await fails('WAPC_LIMIT', () => host.invokeSync('e'));
         host.close();
