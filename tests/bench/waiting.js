@@ -77,7 +77,11 @@ for (const { name, points } of lines)
   );
 
 const figure = new URL('../../docs/figures/waiting.svg', import.meta.url);
-const machine = `Node ${process.versions.node}, ${cpus().length} cores of an ${cpus()[0].model.trim()}`;
+// Without the marks of trade that some processors name themselves with.
+const processor = cpus()[0]
+  .model.replaceAll(/\(R\)|\(TM\)| Processor/g, '')
+  .trim();
+const machine = `Node ${process.versions.node}, ${cpus().length} cores of an ${processor}`;
 await writeFile(figure, chart(lines, { x: 'callers that wait', y: 'invocations a second, 32 bytes', note: machine }));
 console.log(`drawn: ${fileURLToPath(figure)}`);
 process.exit();
