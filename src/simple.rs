@@ -17,6 +17,8 @@ const MOST_BYTES: u32 = 128 * 1024;
 const MOST_FUNCTIONS: u32 = 512;
 /// Most bytes of a function. The longest of our guests has 13,065.
 const MOST_CODE: u32 = 16 * 1024;
+/// Most locals of a function, without its parameters. Those of our guests have up to 41.
+const MOST_LOCALS: u32 = 1000;
 /// Most parameters, or results. Those of compilers have up to 17.
 const MOST_VALUES: u32 = 32;
 
@@ -31,7 +33,10 @@ fn is_bounded(reader: &mut Reader) -> Result<bool, Refused> {
     if sections.enter(TYPES, reader)?.is_some() {
         for _ in 0..reader.u32()? {
             // Arrays and structures: one instruction makes an array of 10,000 values.
-            if !reader.skip_byte(FUNCTION) || !has_few_values(reader)? || !has_few_values(reader)? {
+            if !reader.skip_byte(FUNCTION)
+                || !has_few_values(reader, MOST_VALUES, false)?
+                || !has_few_values(reader, MOST_VALUES, false)?
+            {
                 return Ok(false);
             }
         }
@@ -43,23 +48,26 @@ fn is_bounded(reader: &mut Reader) -> Result<bool, Refused> {
         }
         for _ in 0..count {
             let size = reader.u32()?;
-            if size > MOST_CODE {
+            let end = reader.at().saturating_add(size);
+            if size > MOST_CODE || !has_few_values(reader, MOST_LOCALS, true)? {
                 return Ok(false);
             }
-            reader.skip(size)?;
+            // Locals that go on behind the end of their function would hide those of the next.
+            let Some(rest) = end.checked_sub(reader.at()) else { return Ok(false) };
+            reader.skip(rest)?;
         }
     }
     Ok(true)
 }
 
-/// Reads parameters or results: true if they are few, and of types of one byte.
-fn has_few_values(reader: &mut Reader) -> Result<bool, Refused> {
-    let count = reader.u32()?;
-    if count > MOST_VALUES {
-        return Ok(false);
-    }
-    for _ in 0..count {
-        if matches!(reader.byte()?, REFERENCE | REFERENCE_OR_NULL) {
+/// Reads a list of types, each behind a number of values where they are `grouped`. True if the values are `most` at the
+/// most, and each type has one byte.
+#[inline(never)]
+fn has_few_values(reader: &mut Reader, most: u32, grouped: bool) -> Result<bool, Refused> {
+    let mut values: u32 = 0;
+    for _ in 0..reader.u32()? {
+        values = values.saturating_add(if grouped { reader.u32()? } else { 1 });
+        if values > most || matches!(reader.byte()?, REFERENCE | REFERENCE_OR_NULL) {
             return Ok(false);
         }
     }
@@ -68,7 +76,7 @@ fn has_few_values(reader: &mut Reader) -> Result<bool, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_BYTES, MOST_CODE, MOST_FUNCTIONS, MOST_VALUES, is_simple};
+    use super::{MOST_BYTES, MOST_CODE, MOST_FUNCTIONS, MOST_LOCALS, MOST_VALUES, is_simple};
 
     /// A module of these fields in text.
     fn module(fields: &str) -> Vec<u8> {
@@ -80,6 +88,10 @@ mod tests {
         let parameters = |count: u32| format!("(func (param {}))", "i64 ".repeat(count as usize));
         let results = |count: u32| format!("(func (result {}) unreachable)", "v128 ".repeat(count as usize));
         let functions = |count: u32| "(func (local i32))".repeat(count as usize);
+        let locals = |types: &str, count: u32| {
+            let types: String = types.split(' ').cycle().take(count as usize).map(|one| format!(" {one}")).collect();
+            format!("(func (local{types}))")
+        };
         // Beside the instructions, a function has the count of its locals and its end.
         let code = |bytes: u32| format!("(func {})", "nop ".repeat(bytes as usize - 2));
         for (what, fields, expected) in [
@@ -95,6 +107,12 @@ mod tests {
             ("code at the bound", code(MOST_CODE), true),
             ("one byte of code more", code(MOST_CODE + 1), false),
             ("long code behind a short one", functions(1) + &code(MOST_CODE + 1), false),
+            ("locals at the bound", locals("i32", MOST_LOCALS), true),
+            ("one local more", locals("i32", MOST_LOCALS + 1), false),
+            ("groups of one local each, at the bound", locals("i32 i64", MOST_LOCALS), true),
+            ("one group more", locals("i32 i64", MOST_LOCALS + 1), false),
+            ("many locals behind few", locals("i32", 1) + &locals("i32", MOST_LOCALS + 1), false),
+            ("a local that refers to a type", "(type $t (func)) (func (local (ref null $t)))".to_owned(), false),
             ("abstract references", "(func (param externref funcref) (result externref) unreachable)".to_owned(), true),
             ("a structure", "(type (struct (field i32)))".to_owned(), false),
             ("an array", "(type (array i32))".to_owned(), false),
@@ -131,6 +149,10 @@ mod tests {
             // A section, or a type, that ends too soon.
             whole.get(..whole.len() - 1).unwrap_or_default(),
             b"\0asm\x01\0\0\0\x01\x02\x01\x60",
+            // Locals whose number does not fit into 32 bits.
+            b"\0asm\x01\0\0\0\x0a\x0c\x01\x0a\x02\x02\x7f\xff\xff\xff\xff\x0f\x7f\x0b",
+            // Locals that go on behind the end of their function.
+            b"\0asm\x01\0\0\0\x0a\x05\x01\x01\x01\x01\x7f",
             // More types than there are bytes.
             b"\0asm\x01\0\0\0\x01\x05\xff\xff\xff\xff\x0f",
             // A second section of types.
