@@ -154,6 +154,9 @@ handedAhead('echo 32 B, 2 workers, 64 callers / 2', 'echo', small, 64, fewer('ec
 handedAhead('one host call, 2 workers, 64 callers / 2', 'call', small, 64, fewer('call', small), '>= 1');
 const bareRings = lazily(rings);
 handedAhead('echo 32 B, 2 workers, 64 callers / bare rings', 'echo', small, 64, together(bareRings, 64), '>= 0.3');
+// On two cores the second worker takes its time from the thread of the callers.
+const single = saturating(pool({ size: 1, workers: true }), 'echo', 64, small);
+handedAhead('echo 32 B, 64 callers, 2 workers / 1', 'echo', small, 64, single, '>= 0.5');
 const barePingPong = lazily(() => pingPong(small.length));
 handedAhead('echo 32 B, 2 workers, 1 caller / bare ping-pong', 'echo', small, 1, together(barePingPong, 1), '>= 1');
 const separate = lazily(() =>
