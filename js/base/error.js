@@ -1,3 +1,5 @@
+/** `WapcError`, the errors that it is made for in several places, and descriptions of values for their messages. */
+
 import { tagOf } from './tag.js';
 
 /** `WapcError.#locate`, which is not part of the public class. */

@@ -1,3 +1,5 @@
+/** `Queue`: first in, first out, with items that can be removed and put back. */
+
 /**
  * Where an item stands in a queue, between two others.
  * @typedef {{ item: any, queue: Queue<any>, previous: Place | undefined, next: Place | undefined }} Place

@@ -1,3 +1,5 @@
+/** Recognizes functions that are declared `async`: a host callback of that kind answers with a promise. */
+
 import { tagOf } from '../base/tag.js';
 
 /**

@@ -1,3 +1,5 @@
+/** `Thread`: one interface to the workers of all platforms. */
+
 /** Error text for a browser that gives no reason. */
 const UNTOLD =
   'it is not there, or not served as JavaScript, or of another origin that does not share it (CORS); or a page that is cross-origin ' +
