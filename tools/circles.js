@@ -12,8 +12,9 @@ import { fail, root } from './run.js';
 
 /** The crates: their folder, and a test for files there that belong to another crate. */
 const CRATES = [
-  { folder: 'src', isOther: (name) => name.startsWith('wasi/') },
+  { folder: 'src', isOther: (name) => /^(?:wasi|interrupt)\//.test(name) },
   { folder: 'src/wasi', isOther: () => false },
+  { folder: 'src/interrupt', isOther: () => false },
 ];
 
 /** The modules of a crate by path (`host::calls`), each with the paths of the modules that it uses. */

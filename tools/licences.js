@@ -1,7 +1,6 @@
 /**
  * Fails for a crate whose licence is not allowed, or that is not from crates.io, and for an npm package in dist/ whose
- * licence is not allowed. Not cargo-deny: compiling it takes
- * longer than it is worth for so few crates.
+ * licence is not allowed. Not cargo-deny: compiling it takes longer than it is worth for so few crates.
  */
 
 import { readFileSync } from 'node:fs';
