@@ -45,7 +45,7 @@ const isWithin = (path, parent) => path === parent || path.startsWith(`${parent}
  */
 function* usedPaths(path, source) {
   // Without tests, which may use any module, and without comments.
-  const code = source.split('#[cfg(test)]\nmod tests')[0].replace(/\/\/.*$/gm, '');
+  const code = source.split('#[cfg(test)]\nmod tests {')[0].replace(/\/\/.*$/gm, '');
   for (const [, start, tail, group] of code.matchAll(
     /\b(crate|self|super(?:::super)*)((?:::\w+)*)(?:::\{([^}]*)\})?/g,
   )) {
