@@ -25,7 +25,7 @@ const TESTS = ['workers', 'worker-ahead', 'worker-start', 'worker-answers', 'was
 
 /** Files that only browsers, bundlers, workerd or native tests load, and generated ones. */
 const LEFT =
-  /^js\/(generated\/|entry\/(?!exports|node|wasi-node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/(wasi\/sys\/native\.rs|limit_memory\/tests)/;
+  /^js\/(generated\/|entry\/(?!exports|node|wasi-node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/(wasi\/sys\/native\.rs|(limit_memory|interrupt\/rewriter)\/tests)/;
 
 const { values: given } = parseArgs({
   options: {

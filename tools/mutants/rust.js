@@ -69,6 +69,6 @@ export function mutationsOfRust(source) {
 function masked(source) {
   const blank = (text) => text.replace(/[^\n]/g, '\u00a0');
   const code = source.replace(/\/\/.*|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\.)'|^ *#!?\[.*\]$/gm, blank);
-  const tests = source.search(/^#\[cfg\(test\)\]\n(?:#\[.*\]\n)*mod /m);
+  const tests = source.search(/^#\[cfg\(test\)\]\n(?:#\[.*\]\n)*mod \w+ \{/m);
   return tests < 0 ? code : code.slice(0, tests);
 }
