@@ -8,7 +8,7 @@ const FLOORS = [
   ['entry'],
   ['pool'],
   ['api', 'worker'],
-  ['wasi', 'routes', 'nats'],
+  ['wasi', 'routes', 'nats', 'interrupt', 'observing'],
   ['invocation'],
   ['loading'],
   ['base', 'platform'],
