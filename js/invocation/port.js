@@ -1,8 +1,8 @@
 /**
  * The JavaScript half of a host on this thread: accepts invocations and calls the guest. It keeps the queue; the core's
- * half (`src/host.rs`) holds the instance and decides every unusual case. No frame of the core is on the stack below a
- * guest that traps or is suspended. Callers of a port have checked that there is room on the stack (`room.js`). Guests
- * whose stack can be suspended are called by `suspendable-calls.js`.
+ * half (`src/host.rs`) holds the instance and decides all that is off the fast path. No frame of the core is on the stack
+ * below a guest that traps or is suspended. Callers of a port have checked that there is room on the stack (`room.js`).
+ * Guests whose stack can be suspended are called by `suspendable-calls.js`.
  *
  * Interface between the halves:
  * - The port calls the core's raw exports, which take the host's slot: `host_admit`, `host_end`,
@@ -42,10 +42,10 @@ export class Port extends Turns {
     /** The guest instance to call. The core sets it, and clears it after a trap. */
     this.guest = undefined;
     /**
-     * True if the core must be asked before the next call and told after the running one: invocations are pending, one
-     * is aborted, another guest takes over, or the host closes.
+     * True off the fast path: the core must be asked before the next call and told after the running one, since invocations
+     * are pending, one is aborted, another guest takes over, or the host closes.
      */
-    this.unusual = asserts;
+    this.asksCore = asserts;
     this.asserts = asserts;
     /** The invocations of a guest whose stack can be suspended. */
     this.suspendable = new SuspendableCalls(this);
@@ -102,7 +102,7 @@ export class Port extends Turns {
     }
     // The instance trapped: a new one is created for the oldest pending invocation.
     this.running = true;
-    this.unusual = true;
+    this.asksCore = true;
     this.core.host_restart(this.slot);
     return false;
   }
@@ -110,7 +110,7 @@ export class Port extends Turns {
   /** For `Turns`: begins a pending invocation. */
   begin(invocation) {
     // Some may have been put back behind it that waited for a renewal.
-    if (this.hasPending) this.unusual = true;
+    if (this.hasPending) this.asksCore = true;
     try {
       const result = invocation.inScope(() => this.#run(invocation));
       if (result !== invocation.promise) invocation.resolve(result);
@@ -140,7 +140,7 @@ export class Port extends Turns {
    * Called by the core: the instance of a successor has started. It takes over now, or after the running invocation.
    */
   succeeded() {
-    if (this.running) this.unusual = true;
+    if (this.running) this.asksCore = true;
     else this.core.host_take_over(this.slot);
   }
 
@@ -159,7 +159,7 @@ export class Port extends Turns {
   /** True if this invocation is running, so that the core can interrupt it. The core is then told of its end. */
   interrupts(invocation) {
     if (this.guest?.invocation !== invocation) return false;
-    this.unusual = true;
+    this.asksCore = true;
     return true;
   }
 
@@ -168,7 +168,7 @@ export class Port extends Turns {
    * yet.
    */
   cancelAll() {
-    this.unusual = true;
+    this.asksCore = true;
     if (this.suspendable.given !== undefined) this.suspendable.rejectGiven(closedError(this.owner));
     super.cancelAll();
     return this.running;
@@ -185,12 +185,12 @@ export class Port extends Turns {
   /** Called when the host is freed in the core: its slot may be reused by another. */
   close() {
     this.slot = NO_SLOT;
-    this.unusual = true;
+    this.asksCore = true;
   }
 
   /** True if the guest can be called without asking the core. */
   #isFree(invocation) {
-    return !this.running && !this.unusual && this.guest !== undefined && invocation.payloadLength <= this.payloadLimit;
+    return !this.running && !this.asksCore && this.guest !== undefined && invocation.payloadLength <= this.payloadLimit;
   }
 
   /** False if too many other guests are suspended; `drain` is then called when that changes. */
@@ -214,7 +214,7 @@ export class Port extends Turns {
 
   /** Makes an invocation pending that cannot begin now. Returns the promise of its response. */
   wait(invocation) {
-    this.unusual = true;
+    this.asksCore = true;
     // No invocation is running: a new instance is needed, or too many other guests are suspended.
     if (!this.running) this.drain();
     return this.enqueue(invocation);
@@ -246,17 +246,17 @@ export class Port extends Turns {
   endCall(guest, invocation, ended, onOwnStack) {
     this.running = false;
     const { response } = invocation;
-    if (ended === CALL_SUCCEEDED && response !== undefined && !this.unusual) {
+    if (ended === CALL_SUCCEEDED && response !== undefined && !this.asksCore) {
       // No state of an invocation outlives it.
       guest.invocation = undefined;
       return response;
     }
-    return this.#endUnusually(guest, invocation, ended, onOwnStack);
+    return this.#endOnSlowPath(guest, invocation, ended, onOwnStack);
   }
 
-  /** Ends an invocation that has no new array as its response, or whose port is `unusual`. Throws the invocation's error. */
-  #endUnusually(guest, invocation, ended, onOwnStack) {
-    if (ended === CALL_SUCCEEDED && !this.unusual && invocation.into?.hasResponse) {
+  /** Ends an invocation that has no new array as its response, or whose port `asksCore`. Throws the invocation's error. */
+  #endOnSlowPath(guest, invocation, ended, onOwnStack) {
+    if (ended === CALL_SUCCEEDED && !this.asksCore && invocation.into?.hasResponse) {
       guest.invocation = undefined;
       return invocation.written(this.name);
     }
@@ -265,7 +265,7 @@ export class Port extends Turns {
     guest.invocation = undefined;
     const error = this.#takeError();
     const { hasPending } = this;
-    this.unusual = hasPending || this.free !== undefined || this.asserts;
+    this.asksCore = hasPending || this.free !== undefined || this.asserts;
     if (this.free !== undefined) this.#freeSoon();
     if (hasPending) {
       if (onOwnStack) this.drainNow();

@@ -64,7 +64,7 @@ export class WapcPool {
       const invocation = invocationOf(operation, payload, this);
       const dispatcher = this.#dispatcher;
       if (options === undefined && !isWatched) return dispatcher.invoke(invocation);
-      return this.#invokeUnusually(invocation, options);
+      return this.#invokeOnSlowPath(invocation, options);
     } catch (error) {
       return rejectSoon(failureOf(error, #dispatcher in Object(this) && this.invoke));
     }
@@ -76,7 +76,7 @@ export class WapcPool {
       requireRoom();
       const { codec, name } = this.#dispatcher;
       const invocation = callOf(operation, value, codec, this);
-      return decodeResponse(this.#invokeUnusually(invocation, options), codec, invocation, name);
+      return decodeResponse(this.#invokeOnSlowPath(invocation, options), codec, invocation, name);
     } catch (error) {
       return rejectSoon(failureOf(error, #dispatcher in Object(this) && this.call));
     }
@@ -149,7 +149,7 @@ export class WapcPool {
   }
 
   /** Runs an invocation that has options or observers. */
-  #invokeUnusually(invocation, options) {
+  #invokeOnSlowPath(invocation, options) {
     return runObserved(invocation, this, () => this.#invoke(invocation, options));
   }
 

@@ -4,8 +4,8 @@
 //! returns whether the guest goes on; the error that stops it is kept in its `Invocation`.
 //!
 //! A guest may call them when the engine's stack is nearly used up. Those that every invocation calls only read, so
-//! nothing is lost where one of their frames does not fit; they return `UNUSUAL` where more is to be done. Before it
-//! calls the others, the shim makes sure that the stack has room for them.
+//! nothing is lost where one of their frames does not fit; they return `SLOW_PATH` where more is to be done, and the
+//! shim calls the function that ends in `_slow`. Before it calls that, or any other, it makes sure that the stack has room.
 
 use js_sys::JsString;
 
@@ -22,11 +22,11 @@ use crate::sys;
 /// Answers to the shim: the guest goes on, or is stopped.
 const PROCEED: u32 = 1;
 const STOP: u32 = 0;
-/// Answer to the shim: a check that only reads does not suffice. The shim then calls the function that does more.
-const UNUSUAL: u32 = 0;
+/// Answer to the shim: a check that only reads does not suffice. The shim then takes the slow path.
+const SLOW_PATH: u32 = 0;
 
 /// Returned in place of a length: a check that only reads did not suffice, or the guest is stopped.
-const UNUSUAL_LEN: i64 = -1;
+const SLOW_PATH_LEN: i64 = -1;
 
 /// Runs an import of an instance; its error stops the guest.
 #[inline(always)]
@@ -45,7 +45,7 @@ pub(super) fn run(id: u32, import: impl FnOnce(&Instance) -> Result<(), Error>) 
 
 /// The status of a check that only reads.
 fn seen(look: Option<()>) -> u32 {
-    look.map_or(UNUSUAL, |()| PROCEED)
+    look.map_or(SLOW_PATH, |()| PROCEED)
 }
 
 /// Checks the ranges at `op_ptr` and `ptr`; the shim then has the running invocation's operation and payload written
@@ -60,10 +60,10 @@ extern "C" fn wapc_guest_request(id: u32, op_ptr: u32, ptr: u32) -> u32 {
     }))
 }
 
-/// Checks as `wapc_guest_request` does, where that did not suffice: memory has grown, or the guest is to be stopped.
+/// The slow path of `wapc_guest_request`: memory has grown, or the guest is to be stopped.
 /// WAPC_PROTOCOL if a range leaves memory, or there is no invocation.
 #[unsafe(no_mangle)]
-extern "C" fn wapc_guest_request_unusual(id: u32, op_ptr: u32, ptr: u32) -> u32 {
+extern "C" fn wapc_guest_request_slow(id: u32, op_ptr: u32, ptr: u32) -> u32 {
     run(id, |instance| {
         let Request { op_len, payload_len } = instance.invocation().request()?;
         instance.range(Import::GuestRequest, op_ptr, op_len)?;
@@ -95,10 +95,10 @@ extern "C" fn wapc_guest_response(id: u32, ptr: u32, len: u32) -> u32 {
     }))
 }
 
-/// Checks as `wapc_guest_response` does, where that did not suffice: memory has grown, or the guest is to be stopped.
+/// The slow path of `wapc_guest_response`: memory has grown, or the guest is to be stopped.
 /// WAPC_PROTOCOL if the range leaves memory, WAPC_LIMIT if it is longer than `limits.payload`.
 #[unsafe(no_mangle)]
-extern "C" fn wapc_guest_response_unusual(id: u32, ptr: u32, len: u32) -> u32 {
+extern "C" fn wapc_guest_response_slow(id: u32, ptr: u32, len: u32) -> u32 {
     run(id, |instance| {
         instance.range(Import::GuestResponse, ptr, len)?;
         instance.check_limit("the guest's response", len.into())?;
@@ -226,19 +226,19 @@ extern "C" fn wapc_host_response_len(id: u32) -> u32 {
 extern "C" fn wapc_host_response(id: u32, ptr: u32) -> i64 {
     let len =
         Instance::peek(id, |instance| Some(instance.knows(ptr, instance.invocation().host_response_len())?.len()));
-    len.map_or(UNUSUAL_LEN, i64::from)
+    len.map_or(SLOW_PATH_LEN, i64::from)
 }
 
-/// Checks as `wapc_host_response` does, where that did not suffice: memory has grown, or the guest is to be stopped.
+/// The slow path of `wapc_host_response`: memory has grown, or the guest is to be stopped.
 /// WAPC_PROTOCOL if the range leaves memory.
 #[unsafe(no_mangle)]
-extern "C" fn wapc_host_response_unusual(id: u32, ptr: u32) -> i64 {
+extern "C" fn wapc_host_response_slow(id: u32, ptr: u32) -> i64 {
     answer_len(id, Import::HostResponse, ptr, Invocation::host_response_len)
 }
 
 /// The length of the last answer or error text, if that may be written at `ptr`. An error stops the guest.
 fn answer_len(id: u32, import: Import, ptr: u32, len: impl FnOnce(&Invocation<JsString>) -> u32) -> i64 {
-    let mut checked = UNUSUAL_LEN;
+    let mut checked = SLOW_PATH_LEN;
     run(id, |instance| {
         checked = instance.range(import, ptr, len(instance.invocation()))?.len().into();
         Ok(())
