@@ -25,7 +25,7 @@ const AT_ONCE = 2;
 const LONGEST = ['browser', 'node', 'page', 'fuzz', 'bundlers'];
 
 /** The tests of workers that run in Node with JSPI as well. */
-const WITH_WORKERS = ['workers', 'worker-ahead', 'worker-answers', 'worker-start'];
+const WITH_WORKERS = ['workers', 'worker-backpressure', 'worker-answers', 'worker-start'];
 
 const summary = new Summary();
 

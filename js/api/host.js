@@ -4,7 +4,7 @@ import { compile, compileSuccessor, freeSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
 import { isObserved, isWatched, observe } from '../base/observing.js';
-import { failureOf, forCaller } from '../base/origin.js';
+import { failureOf, forCaller } from '../base/call-site.js';
 import { Host } from '../generated/core.js';
 import { callOf, decodeResponse, invocationOf, invokeSyncWith, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';

@@ -3,7 +3,7 @@
 import { compile, halfOf, setHalf } from './compile.js';
 import { Host } from '../generated/core.js';
 import { WapcError } from '../base/error.js';
-import { forCaller } from '../base/origin.js';
+import { forCaller } from '../base/call-site.js';
 import { instantiateHalf } from './host.js';
 import { infoOf } from './info.js';
 import { requireRoom } from '../invocation/room.js';

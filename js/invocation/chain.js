@@ -6,7 +6,7 @@
 import { readHostCallContext } from '../base/checks.js';
 import { endedError, forAnother } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
-import { callerOf } from './callers.js';
+import { callerOf } from './calling-guests.js';
 import { abortReason, invocationBehind } from './context.js';
 import { onAbort } from './signals.js';
 import { limitError } from './time-limit.js';

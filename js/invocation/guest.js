@@ -8,7 +8,7 @@ import { NameCache, SHORT, copyIn, copyName, copyOut, decodeLenient, decodeUtf16
 import { isSampled, sample } from '../base/sampling.js';
 import { LONGEST } from '../base/timer.js';
 import { Asyncify } from './asyncify.js';
-import { delist, enlist } from './callers.js';
+import { delist, enlist } from './calling-guests.js';
 import { unlist } from './coroutine.js';
 import { Invocation } from './invocation.js';
 import { hear, lastWords } from './last-words.js';

@@ -3,7 +3,7 @@
 import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { forAnother, locate, messageOf } from '../base/error.js';
-import { beginAt, callerOf, rejectionOf } from '../base/origin.js';
+import { beginAt, callerOf, rejectionOf } from '../base/call-site.js';
 import { THE_ANSWER, isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';

@@ -5,7 +5,7 @@ import { checkSignal, checkTimeout } from '../base/checks.js';
 import { decodeBy, encodeBy } from '../base/codec.js';
 import { WapcError, messageOf } from '../base/error.js';
 import { requireNames, requireObject, unreadable } from '../base/options.js';
-import { beginAt, callerOf } from '../base/origin.js';
+import { beginAt, callerOf } from '../base/call-site.js';
 import { toBytes } from '../base/payload.js';
 import { isObserved, observe } from '../base/observing.js';
 import { isPassedOn, joinChain } from './chain.js';

@@ -3,7 +3,7 @@
  * an earlier invocation (`coroutine.js`), or by the guest itself (`asyncify.js`).
  */
 
-import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/origin.js';
+import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/call-site.js';
 import { platform } from '../platform/platform.js';
 import { idleCoroutine } from './coroutine.js';
 import { returned, threw } from './stack.js';

@@ -4,7 +4,7 @@ import { checkSignal, checkTimeout, readHostCallContext } from '../base/checks.j
 import { decodeBy, encodeBy, readCodec } from '../base/codec.js';
 import { WapcError, argumentError, endedError, locate, messageOf } from '../base/error.js';
 import { attempt, readFields } from '../base/options.js';
-import { rejectionOf } from '../base/origin.js';
+import { rejectionOf } from '../base/call-site.js';
 import { toBytes, viewOf } from '../base/payload.js';
 import { acquire } from '../invocation/into.js';
 import { Call } from './call.js';

@@ -1,7 +1,7 @@
 /** `serve`: a guest as one member of a NATS service. */
 
 import { WapcError, argumentError, describe, messageOf } from '../base/error.js';
-import { forCaller } from '../base/origin.js';
+import { forCaller } from '../base/call-site.js';
 import { isUint8Array, thenOf, viewOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';

@@ -1,6 +1,6 @@
 /** Runs the invocations of a pool on instances that were acquired for one each, and counts all invocations of the pool. */
 
-import { beginAt, callerOf } from '../base/origin.js';
+import { beginAt, callerOf } from '../base/call-site.js';
 
 /**
  * The dispatcher's part.

@@ -5,7 +5,7 @@ import { instantiateHalf } from '../api/host.js';
 import { infoOf } from '../api/info.js';
 import { checkSignal, checkTimeout } from '../base/checks.js';
 import { isWatched } from '../base/observing.js';
-import { beginAt, callerOf, failureOf, forCaller } from '../base/origin.js';
+import { beginAt, callerOf, failureOf, forCaller } from '../base/call-site.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';

@@ -1,7 +1,7 @@
 /** `PooledHost`: what `get` of a pool resolves with. */
 
 import { WapcError } from '../base/error.js';
-import { failureOf } from '../base/origin.js';
+import { failureOf } from '../base/call-site.js';
 import { callOf, decodeResponse, invocationOf, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
 

@@ -1,7 +1,7 @@
 /** Requests for an instance of a pool: each is served or rejected. */
 
 import { WapcError } from '../base/error.js';
-import { rejectionOf } from '../base/origin.js';
+import { rejectionOf } from '../base/call-site.js';
 import { onAbort } from '../invocation/signals.js';
 import { startTimer } from '../base/timer.js';
 

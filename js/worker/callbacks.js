@@ -4,7 +4,7 @@ import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
 import { ask, whenAnswered } from '../invocation/host-call.js';
 import { endOf, hear, lastWords } from '../invocation/last-words.js';
 import { endWriters, writerOf } from '../wasi/streams.js';
-import { sizeOfBytes, sizeOfText } from './ahead.js';
+import { sizeOfBytes, sizeOfText } from './backpressure.js';
 
 export class Callbacks {
   /** True while the host callback runs. */

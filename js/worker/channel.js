@@ -4,7 +4,7 @@ import { THE_ANSWER } from '../base/payload.js';
 import { canShare } from '../platform/platform.js';
 import { ANSWER, DROP, INVOKE, OFFER, READ, transferOf } from './messages.js';
 import { HostRings } from './rings/host.js';
-import { Pace } from './pace.js';
+import { Pace } from './send-window.js';
 import { Polling } from './polling.js';
 import { Shared, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';

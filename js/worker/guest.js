@@ -1,14 +1,14 @@
 /**
  * A guest in a worker (`serve.js`). While an invocation runs, others may be offered to the worker: in shared memory, where
- * they are taken back if they cannot begin, or by messages, a few of them ahead of time (`pace.js`).
+ * they are taken back if they cannot begin, or by messages, a few of them ahead of time (`send-window.js`).
  */
 
 import { WapcError } from '../base/error.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
-import { delist, enlist } from '../invocation/callers.js';
+import { delist, enlist } from '../invocation/calling-guests.js';
 import { isRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
-import { sizeOfBytes, sizeOfText } from './ahead.js';
+import { sizeOfBytes, sizeOfText } from './backpressure.js';
 import { Callbacks } from './callbacks.js';
 import { BY_MESSAGE, Channel } from './channel.js';
 import { unpack } from './errors.js';

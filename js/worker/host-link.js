@@ -6,7 +6,7 @@
 import { encodeOperation, prepareAnother } from '../base/bytes.js';
 import { encoder, lenient } from '../base/encoding.js';
 import { OverLimit } from '../invocation/invocation.js';
-import { MOST_AHEAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './ahead.js';
+import { MOST_AHEAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './backpressure.js';
 import { HostFailure, pack } from './errors.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, WRITTEN, transferOf } from './messages.js';
 import { WorkerRings } from './rings/worker.js';

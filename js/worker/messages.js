@@ -20,7 +20,7 @@ export const RESET = 'reset';
  * UTF-8. Over the limit, the length in place of the bytes.
  */
 export const ANSWER = 'answer';
-/** Reports bytes of log lines and output as read (`ahead.js`), if no memory is shared. */
+/** Reports bytes of log lines and output as read (`backpressure.js`), if no memory is shared. */
 export const READ = 'read';
 
 // From the worker. Where memory is shared, a record in place of the message, if there is room: but for FAILED.

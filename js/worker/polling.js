@@ -4,7 +4,7 @@
  */
 
 import { atNextTurn } from '../base/next-turn.js';
-import { Patience } from './patience.js';
+import { Patience } from './adaptive-spin.js';
 
 /** Turns of the event loop, about 3 µs each, in which this thread looks for a record that does not come. */
 const LEAST_TURNS = 4;

@@ -6,8 +6,8 @@
 import { copyIn } from '../base/bytes.js';
 import { argumentError } from '../base/error.js';
 import { THE_ANSWER } from '../base/payload.js';
-import { fits } from './ahead.js';
-import { LEAST_LOOKS, MOST_LOOKS, Patience } from './patience.js';
+import { fits } from './backpressure.js';
+import { LEAST_LOOKS, MOST_LOOKS, Patience } from './adaptive-spin.js';
 
 // Word offsets in the header.
 const STATE = 0;

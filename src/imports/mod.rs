@@ -2,5 +2,5 @@
 //! with the number of the instance in front.
 
 mod assemblyscript;
-mod ending;
 mod wapc;
+mod wasi;

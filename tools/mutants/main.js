@@ -19,7 +19,7 @@ import { mutationsOfRust } from './rust.js';
 import { Workspace } from './workspace.js';
 
 /** The test files in the order in which they are run, the fast ones first. */
-const TESTS = ['workers', 'worker-ahead', 'worker-start', 'worker-answers', 'wasi', 'wasi-by-path', 'node'].map(
+const TESTS = ['workers', 'worker-backpressure', 'worker-start', 'worker-answers', 'wasi', 'wasi-by-path', 'node'].map(
   (name) => `tests/${name}.test.js`,
 );
 

@@ -1,7 +1,7 @@
 /** The worker's end of the rings. */
 
 import { copyName, copyOut } from '../../base/bytes.js';
-import { LEAST_LOOKS, MOST_LOOKS, Patience } from '../patience.js';
+import { LEAST_LOOKS, MOST_LOOKS, Patience } from '../adaptive-spin.js';
 import {
   AT,
   AWAKE,

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 
 import { WapcPool } from 'wapc-host';
 
-import { MOST_AHEAD, sizeOfBytes } from '../js/worker/ahead.js';
+import { MOST_AHEAD, sizeOfBytes } from '../js/worker/backpressure.js';
 import { Shared, SharedWithHost } from '../js/worker/shared.js';
 
 const guest = fileURLToPath(new URL('../testdata/wat/writes.wasm', import.meta.url));
