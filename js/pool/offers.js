@@ -5,7 +5,7 @@
  */
 
 /** Invocations that end on other instances before those that wait behind a longer one are taken back. */
-const PATIENCE = 64;
+const ENDED_ELSEWHERE = 64;
 
 /**
  * The dispatcher's part.
@@ -151,9 +151,9 @@ export class Offers {
 
   /** Takes back what waits behind an invocation that takes long, while other instances end one after the other. */
   #takeBackFromSlow() {
-    if (this.#ended % PATIENCE !== 0) return;
+    if (this.#ended % ENDED_ELSEWHERE !== 0) return;
     for (const instance of this.#instances.all) {
-      if (instance.offered === 0 || this.#ended - instance.endedAt < PATIENCE) continue;
+      if (instance.offered === 0 || this.#ended - instance.endedAt < ENDED_ELSEWHERE) continue;
       instance.isPaused = true;
       this.takeBackFrom(instance);
     }

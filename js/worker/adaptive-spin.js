@@ -1,47 +1,48 @@
 /**
- * How long a thread looks for what it waits for before it blocks: twice as long as before where that came soon after it
- * had blocked, since waking takes longer; half as long where it did not.
+ * Adaptive spinning: how often a thread checks for what it waits for before it blocks; the caller's thread, which cannot
+ * block, before it waits for a message. Twice as often as before where that came soon after the thread had blocked, since
+ * waking it takes longer than checking; half as often where it did not.
  */
 
 /** Milliseconds of blocking within which something came soon. */
 const SOON = 0.2;
 
-/** How often a worker looks in a loop, before it blocks: the most take about 50 µs. */
-export const LEAST_LOOKS = 128;
-export const MOST_LOOKS = 8192;
+/** Checks of a worker, in a loop, before it blocks: the most take about 50 µs. */
+export const LEAST_CHECKS = 128;
+export const MOST_CHECKS = 8192;
 
-export class Patience {
-  /** How often it looks. */
-  turns = 0;
+export class AdaptiveSpin {
+  /** How often to check before blocking. */
+  checks = 0;
   #least;
   #most;
-  /** When it blocked, as a `performance.now()` time; undefined while it does not. */
+  /** When the thread blocked, as a `performance.now()` time; undefined while it does not. */
   #since;
 
   /**
-   * @param {number} least turns, once something has come soon
-   * @param {number} most turns
+   * @param {number} least checks, once something has come soon
+   * @param {number} most checks
    */
   constructor(least, most) {
     this.#least = least;
     this.#most = most;
   }
 
-  /** It blocks from now on, unless it has before. */
+  /** The thread blocks from now on, unless it did before. */
   block() {
     this.#since ??= performance.now();
   }
 
-  /** It does not block any more, because what it waited for has come. */
+  /** The thread blocks no longer: what it waited for has come. */
   wake() {
     if (this.#since === undefined) return;
     const isSoon = performance.now() - this.#since < SOON;
     this.#since = undefined;
-    this.turns = isSoon ? Math.min(this.#most, Math.max(this.#least, 2 * this.turns)) : this.turns >> 1;
+    this.checks = isSoon ? Math.min(this.#most, Math.max(this.#least, 2 * this.checks)) : this.checks >> 1;
   }
 
-  /** It does not block any more, for another reason. */
-  forget() {
+  /** The thread blocks no longer, for another reason. */
+  cancel() {
     this.#since = undefined;
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Looks for records of a worker (`rings/`). While they come soon, it looks at the next turns of the event loop; otherwise
- * the worker sends a message, which takes longer to wake this thread than the worker takes for a short invocation.
+ * Polls for records of a worker (`rings/`) at the next turns of the event loop, while they come soon. Otherwise the worker
+ * sends a message, which takes longer to wake this thread than the worker takes for a short invocation.
  */
 
 import { atNextTurn } from '../base/next-turn.js';
-import { Patience } from './adaptive-spin.js';
+import { AdaptiveSpin } from './adaptive-spin.js';
 
-/** Turns of the event loop, about 3 µs each, in which this thread looks for a record that does not come. */
+/** Turns of the event loop, about 3 µs each, at which this thread polls for a record that does not come. */
 const LEAST_TURNS = 4;
 const MOST_TURNS = 32;
 
 export class Polling {
   #rings;
   #read;
-  #patience = new Patience(LEAST_TURNS, MOST_TURNS);
+  #spin = new AdaptiveSpin(LEAST_TURNS, MOST_TURNS);
   /** The turns that are left. */
   #left = 0;
   /** True while a turn is awaited. */
@@ -31,28 +31,28 @@ export class Polling {
   /** Call when the worker was sent something: records will come. */
   begin() {
     if (this.#isScheduled) return;
-    if (this.#patience.turns === 0) return this.#patience.block();
+    if (this.#spin.checks === 0) return this.#spin.block();
     this.#rings.askForNone();
-    this.#left = this.#patience.turns;
+    this.#left = this.#spin.checks;
     this.#schedule();
   }
 
   /** Call when the worker's message has woken this thread. */
   wake() {
-    this.#patience.wake();
+    this.#spin.wake();
   }
 
   /** Call after reading. `hasRead` is true if there was a record, `isAwaited` if others will come. */
   watch(hasRead, isAwaited) {
     if (hasRead) {
-      this.#left = this.#patience.turns;
-      this.#patience.forget();
+      this.#left = this.#spin.checks;
+      this.#spin.cancel();
     }
     if (this.#isScheduled) return;
     if (this.#rings.hasRecord() || (isAwaited && this.#left-- > 0)) return this.#schedule();
     if (!this.#rings.askForMessage()) this.#schedule();
-    else if (isAwaited) this.#patience.block();
-    else this.#patience.forget();
+    else if (isAwaited) this.#spin.block();
+    else this.#spin.cancel();
   }
 
   #schedule() {

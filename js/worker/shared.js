@@ -7,7 +7,7 @@ import { copyIn } from '../base/bytes.js';
 import { argumentError } from '../base/error.js';
 import { THE_ANSWER } from '../base/payload.js';
 import { fits } from './backpressure.js';
-import { LEAST_LOOKS, MOST_LOOKS, Patience } from './adaptive-spin.js';
+import { AdaptiveSpin, LEAST_CHECKS, MOST_CHECKS } from './adaptive-spin.js';
 
 // Word offsets in the header.
 const STATE = 0;
@@ -110,7 +110,7 @@ export class Shared {
 
 /** The worker's end of the shared memory. */
 export class SharedWithHost {
-  #patience = new Patience(LEAST_LOOKS, MOST_LOOKS);
+  #spin = new AdaptiveSpin(LEAST_CHECKS, MOST_CHECKS);
 
   constructor(buffer) {
     this.header = headerOf(buffer);
@@ -180,17 +180,17 @@ export class SharedWithHost {
   #part(ask) {
     Atomics.store(this.header, STATE, AWAITED);
     ask();
-    for (let turn = this.#patience.turns; turn > 0 && Atomics.load(this.header, STATE) === AWAITED; turn--);
+    for (let left = this.#spin.checks; left > 0 && Atomics.load(this.header, STATE) === AWAITED; left--);
     if (!this.stopped && Atomics.load(this.header, STATE) === AWAITED) this.#block();
     return Atomics.load(this.header, STATE);
   }
 
   #block() {
-    this.#patience.block();
+    this.#spin.block();
     do {
       // A loop: the host may notify only now of the answer before, for which the worker did not have to wait.
       Atomics.wait(this.header, STATE, AWAITED);
     } while (!this.stopped && Atomics.load(this.header, STATE) === AWAITED);
-    this.#patience.wake();
+    this.#spin.wake();
   }
 }

@@ -1,7 +1,7 @@
 /** The worker's end of the rings. */
 
 import { copyName, copyOut } from '../../base/bytes.js';
-import { LEAST_LOOKS, MOST_LOOKS, Patience } from '../adaptive-spin.js';
+import { AdaptiveSpin, LEAST_CHECKS, MOST_CHECKS } from '../adaptive-spin.js';
 import {
   AT,
   AWAKE,
@@ -62,7 +62,7 @@ export class WorkerRings extends Rings {
   #response;
   #sent = 0;
   #received = 0;
-  #patience = new Patience(LEAST_LOOKS, MOST_LOOKS);
+  #spin = new AdaptiveSpin(LEAST_CHECKS, MOST_CHECKS);
 
   /** Counts a message to the host. */
   mail() {
@@ -217,20 +217,19 @@ export class WorkerRings extends Rings {
   }
 
   /**
-   * Waits for invocations or messages: looks for a while, then blocks. False if none has come for long: the host sends a
-   * message then. How long it looks depends on how soon work has come before.
+   * Waits for invocations or messages: spins, then blocks. False if none has come for long: the host sends a message then.
    */
   wait() {
     const { words } = this;
     const work = Atomics.load(words, WORK);
     if (this.hasMail || Atomics.load(words, OFFERED) !== this.#passed) return true;
-    for (let turn = this.#patience.turns; turn > 0; turn--) {
+    for (let left = this.#spin.checks; left > 0; left--) {
       if (Atomics.load(words, WORK) !== work) return true;
     }
-    this.#patience.block();
+    this.#spin.block();
     Atomics.store(words, WORKER, BLOCKED);
     const outcome = Atomics.wait(words, WORK, work, BLOCKED_FOR);
-    this.#patience.wake();
+    this.#spin.wake();
     if (outcome !== 'timed-out') {
       Atomics.store(words, WORKER, AWAKE);
       return true;
