@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 
 import { WapcPool } from 'wapc-host';
 
-import { MOST_AHEAD, sizeOfBytes } from '../js/worker/backpressure.js';
+import { MOST_UNREAD, sizeOfBytes } from '../js/worker/backpressure.js';
 import { Shared, SharedWithHost } from '../js/worker/shared.js';
 
 const guest = fileURLToPath(new URL('../testdata/wat/writes.wasm', import.meta.url));
@@ -74,19 +74,19 @@ function observed() {
     for (;;) {
       const changes = Atomics.load(words, CHANGES);
       const [messages, bytes] = [words[MESSAGES], words[BYTES]];
-      if (words[WAITS] === 1 || bytes > 16 * MOST_AHEAD || messages > 1e6) return [messages, bytes];
+      if (words[WAITS] === 1 || bytes > 16 * MOST_UNREAD || messages > 1e6) return [messages, bytes];
       ok(Atomics.wait(words, CHANGES, changes, 120_000) !== 'timed-out', 'neither waits nor writes');
     }
   };
   return { factory, blocked };
 }
 
-const LONG = 3 * MOST_AHEAD;
+const LONG = 3 * MOST_UNREAD;
 for (const [how, operation] of [
   ['log lines', 'l'],
   ['output', 'w'],
 ]) {
-  for (const length of [0, 1, 1000, MOST_AHEAD / 2 + 1000, LONG]) {
+  for (const length of [0, 1, 1000, MOST_UNREAD / 2 + 1000, LONG]) {
     if (length === 0 && operation === 'w') continue;
     test(`a thread that is busy: ${how} of ${length} bytes are ahead by 1 MiB, or by one`, async () => {
       const { factory, blocked } = observed();
@@ -100,8 +100,8 @@ for (const [how, operation] of [
       await rejects(pool.invoke(operation, payloadOf(length, FOREVER)), { code: 'WAPC_CLOSED' });
       const [messages, bytes] = seen;
       ok(messages >= 1 && messages <= 4096, `${messages} messages`);
-      if (length > MOST_AHEAD) deepEqual([messages, bytes], [1, LONG]);
-      else ok(bytes <= MOST_AHEAD, `${bytes} bytes`);
+      if (length > MOST_UNREAD) deepEqual([messages, bytes], [1, LONG]);
+      else ok(bytes <= MOST_UNREAD, `${bytes} bytes`);
       if (length === 1000 && operation === 'w') ok(messages > 500, 'it may be ahead');
     });
   }
@@ -110,23 +110,23 @@ for (const [how, operation] of [
 test('counts wrap around at 2^32', () => {
   const host = new Shared();
   const worker = new SharedWithHost(host.buffer);
-  for (const start of [0x7fff_ff00, -0x100, -MOST_AHEAD, 0]) {
+  for (const start of [0x7fff_ff00, -0x100, -MOST_UNREAD, 0]) {
     worker.written = start;
     host.header[3] = start;
-    for (const size of [300, MOST_AHEAD, 2 ** 31, 2 ** 32 - 1]) {
+    for (const size of [300, MOST_UNREAD, 2 ** 31, 2 ** 32 - 1]) {
       worker.reserve(size);
       host.read(size);
       equal(worker.written, host.header[3], 'nothing is unread');
     }
     worker.reserve(1);
-    worker.reserve(MOST_AHEAD - 1);
-    equal((worker.written - host.header[3]) >>> 0, MOST_AHEAD);
-    host.read(MOST_AHEAD);
+    worker.reserve(MOST_UNREAD - 1);
+    equal((worker.written - host.header[3]) >>> 0, MOST_UNREAD);
+    host.read(MOST_UNREAD);
   }
   // It would wait for ever if `stop` did not end that.
   worker.reserve(1);
   host.stop();
-  worker.reserve(MOST_AHEAD);
+  worker.reserve(MOST_UNREAD);
 });
 
 test('a length beyond 32 bits counts as the highest that they hold', () => {
@@ -169,7 +169,7 @@ test('without shared memory a guest that writes more than 1 MiB at once is WAPC_
       }
       await rejects(result, ({ code, message }) => code === 'WAPC_LIMIT' && message.includes('cross-origin isolated'));
       ok(messages >= 1 && messages <= 4096, `${messages} messages`);
-      ok(bytes <= Math.max(MOST_AHEAD, length), `${bytes} bytes`);
+      ok(bytes <= Math.max(MOST_UNREAD, length), `${bytes} bytes`);
     }
   }
   equal(pool.stats.failures, pool.stats.replaced);
@@ -184,8 +184,8 @@ test('without shared memory a guest that calls its host in between may write wha
       logger: (line) => (bytes += line.length),
       hostCall: (binding, namespace, operation, payload) => void (calls += payload.length === call ? 1 : 0),
     });
-    await pool.invoke('l', payloadOf(MOST_AHEAD / 4, 40, call));
-    deepEqual([calls, bytes], [40, 10 * MOST_AHEAD]);
+    await pool.invoke('l', payloadOf(MOST_UNREAD / 4, 40, call));
+    deepEqual([calls, bytes], [40, 10 * MOST_UNREAD]);
     await pool.close();
   }
 });

@@ -1,12 +1,12 @@
 /**
- * Limits how far a worker may run ahead of its host: the bytes of log lines, output and host calls that are sent but
- * not read yet. They occupy memory of the caller's process, which a guest must not be able to fill.
+ * Backpressure on a worker: bounds the bytes of log lines, output and host calls that it has sent and its host has not read
+ * yet. They occupy memory of the caller's process, which a guest must not be able to fill.
  */
 
 import { WapcError } from '../base/error.js';
 
 /** Most unread bytes in total. A longer message is sent alone. */
-export const MOST_AHEAD = 1 << 20;
+export const MOST_UNREAD = 1 << 20;
 
 /** Bytes counted for each message besides its content, so that short lines are limited as well. */
 const OVERHEAD = 256;
@@ -22,7 +22,7 @@ export const sizeOfCall = (binding, namespace, operation, payload) =>
   sizeOf(binding.length + namespace.length + operation.length, payload.length);
 
 /** True if a message of `size` bytes may be sent while `unread` bytes are unread. */
-export const fits = (unread, size) => unread === 0 || unread + size <= MOST_AHEAD;
+export const fits = (unread, size) => unread === 0 || unread + size <= MOST_UNREAD;
 
 /**
  * The count of a worker without shared memory. Such a worker learns what was read only from messages, which arrive when
@@ -58,7 +58,7 @@ export class Unread {
 const limitError = (bytes) =>
   new WapcError(
     'WAPC_LIMIT',
-    `log lines and output of ${bytes} bytes that the caller's thread has not read are over the limit of ${MOST_AHEAD} ` +
+    `log lines and output of ${bytes} bytes that the caller's thread has not read are over the limit of ${MOST_UNREAD} ` +
       'bytes; a worker can wait for it only with shared memory: serve the page cross-origin isolated, or let the guest ' +
       'write less between two host calls',
   );

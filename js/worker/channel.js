@@ -4,7 +4,7 @@ import { THE_ANSWER } from '../base/payload.js';
 import { canShare } from '../platform/platform.js';
 import { ANSWER, DROP, INVOKE, OFFER, READ, transferOf } from './messages.js';
 import { HostRings } from './rings/host.js';
-import { Pace } from './send-window.js';
+import { SendWindow } from './send-window.js';
 import { Polling } from './polling.js';
 import { Shared, copyOf } from './shared.js';
 import { notLoadedError, startWorker } from './start.js';
@@ -20,8 +20,8 @@ export class Channel {
   #rings = canShare() ? new HostRings() : undefined;
   /** @type {Polling | undefined} */
   #polling;
-  /** @type {Pace | undefined} undefined where invocations go through the rings */
-  #pace;
+  /** @type {SendWindow | undefined} undefined where invocations go through the rings */
+  #window;
   /** True while a microtask is to wake the worker. */
   #isWaking = false;
 
@@ -31,10 +31,10 @@ export class Channel {
    * @param {(channel: Channel, message: unknown) => void} receive
    * @param {(channel: Channel) => void} look called where the worker may have written to shared memory
    * @param {(channel: Channel, error: unknown) => void} died called once, unless the worker was stopped
-   * @param {boolean} mayBeAhead true if invocations may be sent by messages behind one that runs
+   * @param {boolean} mayPipeline true if invocations may be sent by messages behind one that runs
    */
-  constructor(script, receive, look, died, mayBeAhead) {
-    if (this.#rings === undefined) this.#pace = new Pace(mayBeAhead);
+  constructor(script, receive, look, died, mayPipeline) {
+    if (this.#rings === undefined) this.#window = new SendWindow(mayPipeline);
     const worker = startWorker(script);
     if (this.#rings !== undefined) this.#polling = new Polling(this.#rings, () => look(this));
     try {
@@ -102,7 +102,7 @@ export class Channel {
   offer(offered, count) {
     const { invocation } = offered;
     if (this.#rings === undefined) {
-      return this.#pace?.allows(count, offered) ? this.#sendByMessage(invocation) : undefined;
+      return this.#window?.allows(count, offered) ? this.#sendByMessage(invocation) : undefined;
     }
     const number = this.#writeTo(this.#rings, invocation);
     if (number < 0) return undefined;
@@ -156,8 +156,8 @@ export class Channel {
    */
   waits(count) {
     this.#thread.waits();
-    if (this.#pace === undefined) return false;
-    this.#pace.stop();
+    if (this.#window === undefined) return false;
+    this.#window.close();
     if (count > 1) this.#thread.send([DROP]);
     return true;
   }
@@ -174,13 +174,13 @@ export class Channel {
 
   /** Call when an invocation begins, as far as is known here. */
   begins() {
-    this.#pace?.begins();
+    this.#window?.begins();
   }
 
   /** Call when the invocation of that number has ended. */
   ended(number) {
     if (number >= 0) this.#rings?.ended(number);
-    else this.#pace?.ended();
+    else this.#window?.ended();
   }
 
   /** Counts a message from the worker. Call before it is handled, and after what came before it in shared memory. */

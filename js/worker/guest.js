@@ -17,7 +17,7 @@ import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, i
 import { Request } from './request.js';
 import { RequestTime } from './request-time.js';
 import { Requests } from './requests.js';
-import { mayBeAhead, workerSettings } from './settings.js';
+import { mayPipeline, workerSettings } from './settings.js';
 import { diedError, notLoadedError } from './start.js';
 
 export class RemoteGuest {
@@ -225,7 +225,7 @@ export class RemoteGuest {
       (channel, message) => this.#receive(channel, message),
       (channel) => this.#read(channel),
       (channel, error) => this.#die(channel, error),
-      mayBeAhead(this.#settings),
+      mayPipeline(this.#settings),
     );
     const settings = workerSettings(this.#settings, isRewritten(module), this.#channel);
     return this.#ask(invocation, true, (channel) => {

@@ -6,7 +6,7 @@
 import { encodeOperation, prepareAnother } from '../base/bytes.js';
 import { encoder, lenient } from '../base/encoding.js';
 import { OverLimit } from '../invocation/invocation.js';
-import { MOST_AHEAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './backpressure.js';
+import { MOST_UNREAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './backpressure.js';
 import { HostFailure, pack } from './errors.js';
 import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, WRITTEN, transferOf } from './messages.js';
 import { WorkerRings } from './rings/worker.js';
@@ -117,7 +117,7 @@ export class HostLink {
 
   /** Waits until the host has read all that earlier invocations have said. Only where this worker cannot block. */
   allRead() {
-    return this.#unread.room(MOST_AHEAD);
+    return this.#unread.room(MOST_UNREAD);
   }
 
   /** Responds to a message, with the guest's memory in bytes. */

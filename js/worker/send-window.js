@@ -1,7 +1,7 @@
 /**
- * How many invocations a worker is sent ahead of time where no memory is shared, and nothing can be taken back while the
- * guest computes: twice as many after each short one, none after a long one. One that was sent would miss other instances
- * that become idle.
+ * The send window of a worker without shared memory: how many invocations it may have at once, by messages. It doubles after
+ * each short one, and closes after a long one, since nothing can be taken back while the guest computes: one that was sent
+ * would miss other instances that become idle.
  */
 
 /** Invocations that a worker has at once, at the most: by then the time of their messages is hidden. */
@@ -13,21 +13,21 @@ const SHORT = 2;
 /** Bytes of the longest payload that is sent ahead: what is sent is copied. */
 const LONGEST = 1 << 16;
 
-export class Pace {
+export class SendWindow {
   /** Invocations that the worker may have at once. */
-  #most = 0;
-  #isBounded;
+  #size = 0;
+  #mayPipeline;
   /** When the invocation that runs began, as a `performance.now()` time; -Infinity for a long one. */
   #since = 0;
 
-  /** @param {boolean} isBounded false if an invocation may run for ever: then none is sent behind another */
-  constructor(isBounded) {
-    this.#isBounded = isBounded;
+  /** @param {boolean} mayPipeline false: none is ever sent behind another (`settings.js`) */
+  constructor(mayPipeline) {
+    this.#mayPipeline = mayPipeline;
   }
 
   /** True if this invocation may be sent to a worker that has `count` others. One with options may end before it begins. */
   allows(count, { invocation, hasOptions }) {
-    return count < this.#most && invocation.payloadLength <= LONGEST && !hasOptions;
+    return count < this.#size && invocation.payloadLength <= LONGEST && !hasOptions;
   }
 
   /** The worker begins an invocation, as far as this thread knows. */
@@ -35,15 +35,15 @@ export class Pace {
     this.#since = performance.now();
   }
 
-  /** The invocation that runs takes long: nothing is sent ahead until a short one has ended. */
-  stop() {
-    this.#most = 0;
+  /** The invocation that runs takes long: the window stays closed until a short one has ended. */
+  close() {
+    this.#size = 0;
     this.#since = -Infinity;
   }
 
   /** That invocation has ended. */
   ended() {
-    const isShort = this.#isBounded && performance.now() - this.#since < SHORT;
-    this.#most = isShort ? Math.min(MOST, 2 * this.#most || 2) : 0;
+    const isShort = this.#mayPipeline && performance.now() - this.#since < SHORT;
+    this.#size = isShort ? Math.min(MOST, 2 * this.#size || 2) : 0;
   }
 }

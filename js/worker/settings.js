@@ -16,11 +16,12 @@
  */
 
 /**
- * True if invocations may be sent behind one that runs, where they cannot be taken back while it computes: it ends in time;
- * and one that runs once more elsewhere, because its answer was lost with the worker, has left no files.
+ * True if invocations may be sent behind one that runs, where they cannot be taken back while it computes. Needs a time limit,
+ * which bounds their wait, and no directories of the machine: one that runs once more elsewhere, because its answer was lost
+ * with the worker, must have left no files.
  * @param {RemoteSettings} settings
  */
-export const mayBeAhead = ({ timeout, wasi }) =>
+export const mayPipeline = ({ timeout, wasi }) =>
   timeout !== undefined && Object.values(wasi.preopens ?? {}).every((directory) => typeof directory?.path !== 'string');
 
 /**
