@@ -4,7 +4,7 @@ import { compile, compileSuccessor, freeSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
 import { isObserved, isWatched, observe } from '../base/observing.js';
-import { failureOf, forCaller } from '../base/call-site.js';
+import { failureOf, withCallSite } from '../base/call-site.js';
 import { Host } from '../generated/core.js';
 import { callOf, decodeResponse, invocationOf, invokeSyncWith, runObserved, runWith } from '../invocation/invoke.js';
 import { rejectSoon, requireRoom } from '../invocation/room.js';
@@ -88,7 +88,7 @@ export class WapcHost {
 
   static async instantiate(source, options) {
     requireRoom();
-    return forCaller(this?.instantiate, () => instantiate(source, options));
+    return withCallSite(this?.instantiate, () => instantiate(source, options));
   }
 
   get id() {
@@ -152,12 +152,12 @@ export class WapcHost {
 
   async replace(source, options) {
     requireRoom();
-    await forCaller(this.replace, () => this.#replace(source, options));
+    await withCallSite(this.replace, () => this.#replace(source, options));
   }
 
   async reset() {
     requireRoom();
-    await forCaller(this.reset, async () => {
+    await withCallSite(this.reset, async () => {
       this.#open();
       if (this.#compiled !== undefined) await this.#unlessClosed(this.#compiled);
       const host = this.#open();

@@ -3,7 +3,7 @@
 import { compile, halfOf, setHalf } from './compile.js';
 import { Host } from '../generated/core.js';
 import { WapcError } from '../base/error.js';
-import { forCaller } from '../base/call-site.js';
+import { withCallSite } from '../base/call-site.js';
 import { instantiateHalf } from './host.js';
 import { infoOf } from './info.js';
 import { requireRoom } from '../invocation/room.js';
@@ -22,12 +22,12 @@ export class WapcModule {
 
   static async compile(source, options) {
     requireRoom();
-    return forCaller(this?.compile, async () => moduleOf(await compile(source, options)));
+    return withCallSite(this?.compile, async () => moduleOf(await compile(source, options)));
   }
 
   async instantiate(options) {
     requireRoom();
-    return forCaller(this.instantiate, () => instantiateHalf(() => Host.instantiate(halfOf(this), options)));
+    return withCallSite(this.instantiate, () => instantiateHalf(() => Host.instantiate(halfOf(this), options)));
   }
 
   get name() {

@@ -1,4 +1,4 @@
-/** Call sites of public functions: stacks of errors begin there, not in frames of this package. */
+/** Call sites of public functions, the lines that call them: stacks of errors begin there, not in frames of this package. */
 
 import { WapcError, isOwn } from './error.js';
 
@@ -13,27 +13,27 @@ const located = new WeakSet();
  * @param {Function | undefined} called the public function: frames from it on inwards are left out
  * @returns {{ stack?: string }} for `beginAt`
  */
-export function callerOf(called) {
-  const caller = {};
+export function callSiteOf(called) {
+  const callSite = {};
   try {
-    captureStackTrace?.(caller, called);
+    captureStackTrace?.(callSite, called);
   } catch {
     // `Error.prepareStackTrace` of the caller may throw; the error then keeps its own stack.
   }
-  return caller;
+  return callSite;
 }
 
 /**
  * Makes the stack of an error of this package begin at a call site, if that is known. Never throws. Returns the error.
  * @template E
  * @param {E} error
- * @param {{ stack?: string } | undefined} caller
+ * @param {{ stack?: string } | undefined} callSite
  */
-export function beginAt(error, caller) {
-  if (caller === undefined || !isOwn(error) || located.has(error)) return error;
+export function beginAt(error, callSite) {
+  if (callSite === undefined || !isOwn(error) || located.has(error)) return error;
   try {
     // The engine formats the stack now, and may call `Error.prepareStackTrace` of the caller.
-    const frames = framesIn(`${caller.stack}`);
+    const frames = framesIn(`${callSite.stack}`);
     if (frames === '') return error;
     located.add(error);
     // V8 puts the error's name and message first; other engines do not.
@@ -47,11 +47,11 @@ export function beginAt(error, caller) {
 
 /**
  * True if a captured call site has frames; also if reading them throws.
- * @param {{ stack?: string }} caller as `callerOf` returns it
+ * @param {{ stack?: string }} callSite as `callSiteOf` returns it
  */
-export function hasFrames(caller) {
+export function hasFrames(callSite) {
   try {
-    return framesIn(`${caller.stack}`) !== '';
+    return framesIn(`${callSite.stack}`) !== '';
   } catch {
     return true;
   }
@@ -68,7 +68,7 @@ function framesIn(stack) {
  * @param {Function | false} called the method; false if it was called without its object
  */
 export function failureOf(error, called) {
-  if (called !== false) return beginAt(error, callerOf(called));
+  if (called !== false) return beginAt(error, callSiteOf(called));
   return new WapcError('WAPC_ARGUMENT', 'a method was called without its object: bind it');
 }
 
@@ -78,12 +78,12 @@ export function failureOf(error, called) {
  * @param {Function | undefined} called the function
  * @param {() => Promise<T>} work
  */
-export async function forCaller(called, work) {
-  const caller = callerOf(called);
+export async function withCallSite(called, work) {
+  const callSite = callSiteOf(called);
   try {
     return await work();
   } catch (error) {
-    throw beginAt(error, caller);
+    throw beginAt(error, callSite);
   }
 }
 
@@ -99,6 +99,6 @@ export function rejectionOf(error) {
     .then(nothing)
     .then(nothing)
     .then(function reject() {
-      throw beginAt(error, callerOf(reject));
+      throw beginAt(error, callSiteOf(reject));
     });
 }

@@ -1,4 +1,4 @@
-/** The guests that may be waiting for the answer to a host call. */
+/** The guests that are calling their host, and may wait for its answer. */
 
 /**
  * The live guests of each host, by the handle that host callbacks see.
@@ -17,7 +17,7 @@ export function enlist(handle, guest) {
 export const delist = (handle, guest) => void guestsOf.get(handle)?.delete(guest);
 
 /** The guest whose host call of this invocation may be waiting for its answer; undefined if there is none. */
-export function callerOf(invocation) {
+export function callingGuest(invocation) {
   const guests = guestsOf.get(invocation.hostCallContext?.host) ?? [];
   return [...guests].find((guest) => guest.isCalling(invocation));
 }

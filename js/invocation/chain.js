@@ -6,7 +6,7 @@
 import { readHostCallContext } from '../base/checks.js';
 import { endedError, forAnother } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
-import { callerOf } from './calling-guests.js';
+import { callingGuest } from './calling-guests.js';
 import { abortReason, invocationBehind } from './context.js';
 import { onAbort } from './signals.js';
 import { limitError } from './time-limit.js';
@@ -27,7 +27,7 @@ export function joinChain(invocation, from, context, abort) {
   if (parent === undefined) return joinForeign(invocation, from, context, abort);
   const aborted = abortReason(parent);
   if (aborted !== undefined) throw forAnother(aborted.reason);
-  const guest = callerOf(parent);
+  const guest = callingGuest(parent);
   if (guest === undefined) throw endedError();
   inheritTime(invocation, parent, guest);
   invocation.give(context === undefined ? parent.context : context);

@@ -1,7 +1,7 @@
 /** The `HostCallContext` of host callbacks. */
 
 import { IS_AWAITED } from '../base/awaited.js';
-import { callerOf } from './calling-guests.js';
+import { callingGuest } from './calling-guests.js';
 
 /** Abort controllers by invocation. Created on demand: one costs more than a whole invocation. */
 const controllers = new WeakMap();
@@ -52,7 +52,7 @@ export class HostCallContext {
   }
 
   get [IS_AWAITED]() {
-    return callerOf(this.#invocation) !== undefined;
+    return callingGuest(this.#invocation) !== undefined;
   }
 }
 

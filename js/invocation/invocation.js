@@ -3,7 +3,7 @@
 import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { forAnother, locate, messageOf } from '../base/error.js';
-import { beginAt, callerOf, rejectionOf } from '../base/call-site.js';
+import { beginAt, callSiteOf, rejectionOf } from '../base/call-site.js';
 import { THE_ANSWER, isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
@@ -223,22 +223,22 @@ export class Invocation {
    * begins at the call site, if that is known. Returns the error.
    */
   locate(error, guest) {
-    beginAt(error, /** @type {any} */ (this).caller);
+    beginAt(error, /** @type {any} */ (this).callSite);
     return locate(error, guest, this.operationText, this.failure?.hostCall);
   }
 
   /** Keeps the call site, for the stack of an error. Called only for invocations that do not end synchronously. */
-  keepCaller() {
+  keepCallSite() {
     const self = /** @type {any} */ (this);
-    if (self.owner !== undefined) self.caller ??= callerOf(self.called);
+    if (self.owner !== undefined) self.callSite ??= callSiteOf(self.called);
   }
 
   /**
    * Keeps the call site of an invocation whose caller has begun to await it when it ends. V8 then finds that caller, so it
    * is not captured there, which would take as long as a host call.
    */
-  keepCallerToAwait() {
-    if (!platform.isV8) this.keepCaller();
+  keepCallSiteUnlessV8() {
+    if (!platform.isV8) this.keepCallSite();
   }
 
   /** The public function that the caller called: frames of stacks begin there. */

@@ -5,7 +5,7 @@ import { checkSignal, checkTimeout } from '../base/checks.js';
 import { decodeBy, encodeBy } from '../base/codec.js';
 import { WapcError, messageOf } from '../base/error.js';
 import { requireNames, requireObject, unreadable } from '../base/options.js';
-import { beginAt, callerOf } from '../base/call-site.js';
+import { beginAt, callSiteOf } from '../base/call-site.js';
 import { toBytes } from '../base/payload.js';
 import { isObserved, observe } from '../base/observing.js';
 import { isPassedOn, joinChain } from './chain.js';
@@ -38,7 +38,7 @@ export function decodeResponse(response, codec, invocation, guest) {
       return decodeBy(codec, bytes);
     } catch (cause) {
       const message = `the response does not decode by ${codec.name}: ${messageOf(cause)}`;
-      throw beginAt(invocation.locate(new WapcError('WAPC_GUEST', message, { cause }), guest), callerOf(decode));
+      throw beginAt(invocation.locate(new WapcError('WAPC_GUEST', message, { cause }), guest), callSiteOf(decode));
     }
   });
 }

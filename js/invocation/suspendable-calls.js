@@ -3,7 +3,7 @@
  * an earlier invocation (`coroutine.js`), or by the guest itself (`asyncify.js`).
  */
 
-import { beginAt, callerOf, hasFrames, rejectionOf } from '../base/call-site.js';
+import { beginAt, callSiteOf, hasFrames, rejectionOf } from '../base/call-site.js';
 import { platform } from '../platform/platform.js';
 import { idleCoroutine } from './coroutine.js';
 import { returned, threw } from './stack.js';
@@ -75,7 +75,7 @@ export class SuspendableCalls {
     const { guest } = this.#port;
     const { asyncify } = guest.suspension;
     if (asyncify !== undefined) return this.#callAsyncified(asyncify, invocation);
-    invocation.keepCallerToAwait();
+    invocation.keepCallSiteUnlessV8();
     if (!this.#begin(guest, invocation)) return invocation.promise;
     const called = guest.callPromising(invocation.operationLength, invocation.payloadLength);
     return this.#whenEnded(guest, invocation, called);
@@ -90,7 +90,7 @@ export class SuspendableCalls {
     try {
       const result = asyncify.run(() => guestCall(invocation.operationLength, invocation.payloadLength));
       if (result instanceof Promise) {
-        invocation.keepCallerToAwait();
+        invocation.keepCallSiteUnlessV8();
         return this.#whenEnded(guest, invocation, result);
       }
       ended = returned(result);
@@ -120,10 +120,10 @@ export class SuspendableCalls {
     try {
       return this.#end(guest, invocation, ended);
     } catch (error) {
-      const caller = callerOf(reaction);
-      // Other engines: the call site was kept before (`keepCallerToAwait`).
-      if (endsAtOnce && platform.isV8 && !hasFrames(caller)) return rejectionOf(error);
-      throw beginAt(error, caller);
+      const callSite = callSiteOf(reaction);
+      // Other engines: the call site was kept before (`keepCallSiteUnlessV8`).
+      if (endsAtOnce && platform.isV8 && !hasFrames(callSite)) return rejectionOf(error);
+      throw beginAt(error, callSite);
     }
   }
 

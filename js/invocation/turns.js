@@ -71,7 +71,7 @@ export class Turns {
   /** Makes an invocation pending. Returns the promise of its response. Throws WAPC_REENTRANT. */
   enqueue(invocation) {
     if (invocation.parent !== undefined) this.#queueInChain(invocation);
-    invocation.keepCaller();
+    invocation.keepCallSite();
     invocation.queue();
     this.#pending.push(invocation);
     return invocation.promise;

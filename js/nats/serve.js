@@ -1,7 +1,7 @@
 /** `serve`: a guest as one member of a NATS service. */
 
 import { WapcError, argumentError, describe, messageOf } from '../base/error.js';
-import { forCaller } from '../base/call-site.js';
+import { withCallSite } from '../base/call-site.js';
 import { isUint8Array, thenOf, viewOf } from '../base/payload.js';
 import { checkConnection } from './checks.js';
 import { Counts, Discovery } from './discovery.js';
@@ -22,7 +22,7 @@ const MOST_IN_PIECES = 1 << 29;
 
 /** Serves a guest. */
 export function serve(connection, guest, options) {
-  return forCaller(serve, async () => {
+  return withCallSite(serve, async () => {
     checkConnection(connection);
     checkGuest(guest);
     const settings = readOptions(options);

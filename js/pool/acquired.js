@@ -59,7 +59,7 @@ export class AcquiredInstances {
 
   /** Like `run`, after renewing a broken instance. The invocation may be aborted while it waits. */
   async #runRenewed(instance, invocation) {
-    invocation.keepCaller();
+    invocation.keepCallSite();
     let failure;
     const aborted = new Promise((resolve, reject) => {
       instance.waiting.set(invocation, (reason) => {

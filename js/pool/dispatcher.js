@@ -259,7 +259,7 @@ export class Dispatcher {
     this.#requests.push(request);
     this.#supply.grow();
     this.#offers.offer();
-    if (waiting < MANY) request.invocation?.keepCallerToAwait();
+    if (waiting < MANY) request.invocation?.keepCallSiteUnlessV8();
     if (request.invocation?.parent !== undefined) this.#requireTurn(request);
     return request.promise;
   }

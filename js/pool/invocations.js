@@ -1,6 +1,6 @@
 /** Runs the invocations of a pool on instances that were acquired for one each, and counts all invocations of the pool. */
 
-import { beginAt, callerOf } from '../base/call-site.js';
+import { beginAt, callSiteOf } from '../base/call-site.js';
 
 /**
  * The dispatcher's part.
@@ -57,7 +57,7 @@ export class Invocations {
       this.counts.failures++;
       // A request that was served synchronously has its caller on this stack; others have kept theirs, or begin where they
       // are awaited.
-      request.reject(beginAt(error, callerOf(invocation.called)));
+      request.reject(beginAt(error, callSiteOf(invocation.called)));
       return true;
     }
   }

@@ -5,7 +5,7 @@ import { instantiateHalf } from '../api/host.js';
 import { infoOf } from '../api/info.js';
 import { checkSignal, checkTimeout } from '../base/checks.js';
 import { isWatched } from '../base/observing.js';
-import { beginAt, callerOf, failureOf, forCaller } from '../base/call-site.js';
+import { beginAt, callSiteOf, failureOf, withCallSite } from '../base/call-site.js';
 import { WapcError, argumentError } from '../base/error.js';
 import { readFields } from '../base/options.js';
 import { Pool } from '../generated/core.js';
@@ -54,7 +54,7 @@ export class WapcPool {
 
   static async create(source, options) {
     requireRoom();
-    return forCaller(this?.create, () => create(source, options));
+    return withCallSite(this?.create, () => create(source, options));
   }
 
   // Not an async function, which would allocate a second promise.
@@ -92,7 +92,7 @@ export class WapcPool {
     const state = stateOf(host);
     const wrong = whyNotReturned(state, this);
     if (wrong !== undefined) {
-      throw beginAt(new WapcError('WAPC_POOL_FOREIGN', `return: ${wrong}`), callerOf(this.return));
+      throw beginAt(new WapcError('WAPC_POOL_FOREIGN', `return: ${wrong}`), callSiteOf(this.return));
     }
     state.isReleased = true;
     state.instance.isBorrowed = false;
@@ -102,7 +102,7 @@ export class WapcPool {
 
   async use(work) {
     requireRoom();
-    if (typeof work !== 'function') throw beginAt(argumentError('work', 'a function', work), callerOf(this.use));
+    if (typeof work !== 'function') throw beginAt(argumentError('work', 'a function', work), callSiteOf(this.use));
     const host = await this.#get(this.use);
     // Not awaited here: V8 would take this function for the caller that awaits an invocation of `work`.
     return (async () => work(host))().finally(() => {
@@ -126,7 +126,7 @@ export class WapcPool {
 
   async replace(source, options) {
     requireRoom();
-    await forCaller(this.replace, () => this.#replace(source, options));
+    await withCallSite(this.replace, () => this.#replace(source, options));
   }
 
   // Not an async function: every call returns the same promise.
@@ -135,7 +135,7 @@ export class WapcPool {
       requireRoom();
       return this.#dispatcher.close();
     } catch (error) {
-      return rejectSoon(beginAt(error, callerOf(this.close)));
+      return rejectSoon(beginAt(error, callSiteOf(this.close)));
     }
   }
 
@@ -160,7 +160,7 @@ export class WapcPool {
 
   /** Implements `get` for the public function `called`, where stacks of its errors begin. */
   async #get(called, timeout, options) {
-    let caller;
+    let callSite;
     try {
       const { signal } = readFields('options', options, 'signal');
       checkTimeout(timeout);
@@ -173,10 +173,10 @@ export class WapcPool {
       });
       const host = dispatcher.request(request);
       request.waitFor(timeout, signal, (reason) => dispatcher.cancel(request, reason));
-      if (!request.isSettled) caller = callerOf(called);
+      if (!request.isSettled) callSite = callSiteOf(called);
       return await host;
     } catch (error) {
-      throw beginAt(error, caller ?? callerOf(called));
+      throw beginAt(error, callSite ?? callSiteOf(called));
     }
   }
 

@@ -351,10 +351,10 @@ export class RemoteGuest {
     if (broken) this.#requests.takeBack(this.#channel, true);
     const request = this.#settled();
     const hasRun = broken || request.start !== undefined;
-    const { caller, reject } = request;
+    const { callingInvocation, reject } = request;
     // Without a host callback, the worker itself has refused the host call.
-    if (error.hostCall !== undefined) caller.failure ??= { error: undefined, hostCall: error.hostCall };
-    const unpacked = unpack(error, caller.failure?.error);
+    if (error.hostCall !== undefined) callingInvocation.failure ??= { error: undefined, hostCall: error.hostCall };
+    const unpacked = unpack(error, callingInvocation.failure?.error);
     // It is not started again in another worker (`startWithMemory`).
     if (hasRun) this.#fate = unpacked;
     // Without a started guest, the worker is of no use.
@@ -388,12 +388,12 @@ export class RemoteGuest {
 
   #callHost(channel, call) {
     const request = this.#requests.first;
-    const { caller } = request;
+    const { callingInvocation } = request;
     const mayAnswer = (called) => {
       if (this.#channel !== channel || this.#requests.first !== request) return false;
       return called !== HOST_CALL_FAILED || !this.#time.endsLate(request);
     };
-    this.#callbacks.callHost(channel, call, caller, mayAnswer);
+    this.#callbacks.callHost(channel, call, callingInvocation, mayAnswer);
     // Its answer comes later: others need not wait for it.
     if (this.#callbacks.calling !== undefined && channel.waits(this.#requests.length))
       this.#requests.takeBack(this.#channel, true);

@@ -94,10 +94,10 @@ export class RequestTime {
    * of seeing it. No timer need be there for a deadline that was inherited. True if it was ended.
    * @param {import('./request.js').Request} request
    */
-  endsLate({ invocation, caller }) {
+  endsLate({ invocation, callingInvocation }) {
     const { deadline, startLimit, timeout } = this;
-    if (!isLate({ invocation: caller, deadline })) return false;
-    this.#timed.stop(invocation, overdueError({ invocation: caller, deadline, startLimit, timeout }));
+    if (!isLate({ invocation: callingInvocation, deadline })) return false;
+    this.#timed.stop(invocation, overdueError({ invocation: callingInvocation, deadline, startLimit, timeout }));
     return true;
   }
 

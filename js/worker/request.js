@@ -31,7 +31,7 @@ export class Request {
   }
 
   /** The invocation that host calls belong to. A guest that starts gets an empty one of its own. */
-  get caller() {
+  get callingInvocation() {
     return this.isStart ? (this.start ??= new Invocation()) : this.invocation;
   }
 
