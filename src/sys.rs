@@ -254,9 +254,10 @@ extern "C" {
 #[wasm_bindgen(raw_module = "../worker/start-remote.js")]
 extern "C" {
     /// A promise of the JavaScript half of a host in a worker, once its guest has started. Rejects with what
-    /// `WapcModule.instantiate` rejects with. `asked`: the caller wants a worker, not only promises awaited.
+    /// `WapcModule.instantiate` rejects with. `is_requested`: the caller asked for workers; else the worker
+    /// stands in for JSPI.
     #[wasm_bindgen(js_name = startRemote)]
-    #[allow(clippy::too_many_arguments)] // The settings of a worker.
+    #[allow(clippy::too_many_arguments)] // Making an object of them here takes more of the core than passing each.
     pub(crate) fn start_remote(
         id: u32,
         module: &WebAssembly::Module,
@@ -266,7 +267,7 @@ extern "C" {
         fuel: Option<f64>,
         host_calls: &HostCalls,
         logger: Option<&Function>,
-        asked: bool,
+        is_requested: bool,
         script: &JsValue,
         wasi: &WasiSettings,
         memory_limit: Option<f64>,

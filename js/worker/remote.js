@@ -7,13 +7,14 @@ import { Invocation } from '../invocation/invocation.js';
 import { timeoutError } from '../invocation/timeout.js';
 import { Turns } from '../invocation/turns.js';
 import { RemoteGuest } from './guest.js';
-import { notInWorkers, whyNot } from './start.js';
+import { optionNotInWorkers, whyNoWorker } from './start.js';
 
 /**
- * Starts a host of `module` in a worker: one of those that are `starting`. The parameters behind that are the arguments of
- * `start_remote` (`src/sys.rs`), which cross from the core one by one: it makes no object of them.
+ * Creates a host of `module`, whose guest starts in a worker; it is one of those that are `starting` until that has started.
+ * The other parameters are those of `start_remote` (`src/sys.rs`), which cross from the core one by one: making an object of
+ * them there would take more of the core.
  */
-export async function startRemote(
+export async function createRemote(
   starting,
   id,
   module,
@@ -23,7 +24,7 @@ export async function startRemote(
   fuel,
   { callback: hostCall, codec },
   logger,
-  asked,
+  isRequested,
   script,
   wasi,
   memoryLimit,
@@ -33,7 +34,7 @@ export async function startRemote(
 ) {
   const isInterruptible = (demands & DEMANDS_INTERRUPT) !== 0;
   const settings = { payloadLimit, timeout, startLimit, isInterruptible, fuel, hostCall, codec, logger, script, wasi };
-  requireWorkers(module, settings, asked);
+  requireWorkers(module, settings, isRequested);
   const remote = new Remote(id, module, settings, { memoryLimit, demands }, { name, guestName });
   try {
     await starting.started(remote, () => remote.reset());
@@ -45,10 +46,10 @@ export async function startRemote(
 }
 
 /** Throws WAPC_UNSUPPORTED where a guest with these settings cannot run in a worker here. */
-function requireWorkers(module, { hostCall, wasi }, asked) {
-  const reason = whyNot(module, hostCall !== undefined, asked);
+function requireWorkers(module, { hostCall, wasi }, isRequested) {
+  const reason = whyNoWorker(module, hostCall !== undefined, isRequested);
   if (reason !== undefined) throw new WapcError('WAPC_UNSUPPORTED', reason);
-  const option = notInWorkers(wasi);
+  const option = optionNotInWorkers(wasi);
   if (option === undefined) return;
   const message = `wasi.${option}: a guest in a worker has the machine's; run it on this thread`;
   throw new WapcError('WAPC_UNSUPPORTED', message);

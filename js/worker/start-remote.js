@@ -62,5 +62,5 @@ export async function startRemote(...settings) {
         : ['WAPC_LOAD', messageOf(cause)];
     throw new WapcError(code, `guests cannot run in workers here: ${reason}`, { cause });
   });
-  return remote.startRemote(starting, ...settings);
+  return remote.createRemote(starting, ...settings);
 }

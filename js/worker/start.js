@@ -14,15 +14,16 @@ const ISOLATION =
  * The reason why a guest cannot run in a worker here, and what to do instead; undefined if it can.
  * @param {WebAssembly.Module} guest
  * @param {boolean} callsHost true if there is a host callback
- * @param {boolean} asked true if the caller asked for workers, false if they only stand in for JSPI
+ * @param {boolean} isRequested true if the caller asked for workers, false if they only stand in for JSPI
  */
-export function whyNot(guest, callsHost, asked) {
+export function whyNoWorker(guest, callsHost, isRequested) {
   if (platform.startWorker === undefined) {
-    if (!asked) return `${NO_JSPI} or workers; ${ASYNCIFY}, or let the callback answer at once, with \`async: false\``;
+    if (!isRequested)
+      return `${NO_JSPI} or workers; ${ASYNCIFY}, or let the callback answer at once, with \`async: false\``;
     return 'there are no workers here: leave `workers` out' + (canBeSuspended(guest) ? AWAITS : '');
   }
   if (!callsHost || canShare() || canBeSuspended(guest)) return undefined;
-  if (!asked)
+  if (!isRequested)
     return `${NO_JSPI} or shared memory; ${ASYNCIFY}, ${ISOLATION}, or let the callback answer at once, with \`async: false\``;
   return (
     `\`workers\` with a host callback need shared memory or JSPI (WebAssembly.Suspending): ${ASYNCIFY}; ${ISOLATION}; or leave ` +
@@ -31,7 +32,7 @@ export function whyNot(guest, callsHost, asked) {
 }
 
 /** The option of `wasi` that guests in workers cannot have; undefined if none was given. */
-export const notInWorkers = ({ now, random }) => (now && 'now') ?? (random && 'random');
+export const optionNotInWorkers = ({ now, random }) => (now && 'now') ?? (random && 'random');
 
 const ASYNCIFY = 'prepare the guest by `wasm-opt --asyncify`';
 
