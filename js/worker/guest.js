@@ -25,8 +25,8 @@ export class RemoteGuest {
   memorySize = 0;
   /** True if the guest is gone: the next invocation needs a new instance. */
   broken = false;
-  /** True if the guest is to be replaced, although it goes on with what the worker has begun. */
-  #isSpent = false;
+  /** True if the next invocation needs a new instance, although the guest goes on with what the worker has begun. */
+  #mustBeReplaced = false;
   #host;
   #settings;
   #callbacks;
@@ -37,7 +37,7 @@ export class RemoteGuest {
   #channel;
   #requests = new Requests();
   /** The error that ended the last worker, or the last guest that has run. */
-  #fate;
+  #lastError;
   /** True once the worker's script has loaded. */
   #loaded = false;
   /** True once its guest has started. */
@@ -66,7 +66,7 @@ export class RemoteGuest {
   }
 
   /** True if a worker is running. */
-  get isThere() {
+  get hasWorker() {
     return this.#channel !== undefined;
   }
 
@@ -116,7 +116,7 @@ export class RemoteGuest {
 
   /** Runs an invocation. Resolves with the response. */
   invoke(invocation) {
-    return this.#ask(invocation, false, (channel, request) => {
+    return this.#sendRequest(invocation, false, (channel, request) => {
       channel.begins();
       request.number = channel.sendInvocation(invocation);
       this.#time.invokes();
@@ -174,8 +174,8 @@ export class RemoteGuest {
 
   /** Makes a new instance, of `module` if given. Resolves when it has started. */
   reset(invocation, module) {
-    this.#isSpent = false;
-    return this.#ask(invocation, true, (channel) => {
+    this.#mustBeReplaced = false;
+    return this.#sendRequest(invocation, true, (channel) => {
       channel.send([RESET, module, platform.modules.wasi, isRewritten(module)]);
       this.#time.starts();
     });
@@ -188,7 +188,7 @@ export class RemoteGuest {
     return startWithMemory(
       () => this.#startOnce(invocation, module),
       mayTryAgain,
-      () => this.#fate,
+      () => this.#lastError,
     );
   }
 
@@ -197,7 +197,7 @@ export class RemoteGuest {
     this.#requests.takeBack(this.#channel, true);
     const requests = this.#requests.clear();
     this.#discard();
-    this.#fate = error;
+    this.#lastError = error;
     this.#rested();
     // All of them have begun: the others were taken back.
     for (const request of requests) {
@@ -228,7 +228,7 @@ export class RemoteGuest {
       mayPipeline(this.#settings),
     );
     const settings = workerSettings(this.#settings, isRewritten(module), this.#channel);
-    return this.#ask(invocation, true, (channel) => {
+    return this.#sendRequest(invocation, true, (channel) => {
       channel.send([START, platform.modules.core, module, platform.modules.wasi, settings]);
       this.#time.loads();
     });
@@ -241,9 +241,9 @@ export class RemoteGuest {
   }
 
   /** Sends the worker a request with `send`, while none runs. Resolves with the response. */
-  #ask(invocation, isStart, send) {
+  #sendRequest(invocation, isStart, send) {
     return new Promise((resolve, reject) => {
-      if (this.#channel === undefined) throw this.#fate;
+      if (this.#channel === undefined) throw this.#lastError;
       const request = new Request(invocation, resolve, reject, BY_MESSAGE, undefined);
       request.isStart = isStart;
       this.#requests.push(request);
@@ -334,7 +334,7 @@ export class RemoteGuest {
 
   #done(memorySize, response) {
     this.memorySize = memorySize;
-    this.broken = this.#isSpent;
+    this.broken = this.#mustBeReplaced;
     this.#started = true;
     const { invocation, resolve, reject } = this.#settled();
     try {
@@ -346,7 +346,7 @@ export class RemoteGuest {
 
   #failed(memorySize, broken, error) {
     this.memorySize = memorySize;
-    this.broken = broken || this.#isSpent;
+    this.broken = broken || this.#mustBeReplaced;
     // Its worker waits for a new instance.
     if (broken) this.#requests.takeBack(this.#channel, true);
     const request = this.#settled();
@@ -356,7 +356,7 @@ export class RemoteGuest {
     if (error.hostCall !== undefined) callingInvocation.failure ??= { error: undefined, hostCall: error.hostCall };
     const unpacked = unpack(error, callingInvocation.failure?.error);
     // It is not started again in another worker (`startWithMemory`).
-    if (hasRun) this.#fate = unpacked;
+    if (hasRun) this.#lastError = unpacked;
     // Without a started guest, the worker is of no use.
     if (!this.#started) this.#discard();
     reject(unpacked);
@@ -420,7 +420,7 @@ export class RemoteGuest {
   #fail(error) {
     if (!this.#requests.hasEnded(this.#channel)) return this.kill(error);
     const request = this.#requests.dismissFirst();
-    this.#isSpent = this.broken = true;
+    this.#mustBeReplaced = this.broken = true;
     this.#time.ended();
     request.invocation.abort(error);
     request.reject(error);
@@ -431,7 +431,7 @@ export class RemoteGuest {
     this.#time.rests();
     this.#channel?.stop();
     this.#channel = undefined;
-    this.#loaded = this.#started = this.#isSpent = false;
+    this.#loaded = this.#started = this.#mustBeReplaced = false;
     this.memorySize = 0;
     this.broken = true;
   }

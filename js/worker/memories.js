@@ -15,23 +15,23 @@ const isOutOfMemory = (error) =>
  * @template T
  * @param {() => Promise<T>} start
  * @param {(error: unknown) => boolean} mayTryAgain false for an error that another start does not mend
- * @param {() => unknown} fate the error that ended the last worker, or the last guest that has run: another one if the guest
- *   was ended during the wait
+ * @param {() => unknown} lastError the error that ended the last worker, or the last guest that has run: another one if the
+ *   guest was ended during the wait
  * @returns {Promise<T>}
  */
-export async function startWithMemory(start, mayTryAgain, fate) {
+export async function startWithMemory(start, mayTryAgain, lastError) {
   const since = performance.now();
   for (let isFirst = true; ; isFirst = false) {
     try {
       return await start();
     } catch (error) {
-      const last = fate();
+      const last = lastError();
       // A guest that has run, or was ended, is not started again.
       if (error === last || !isOutOfMemory(error) || !mayTryAgain(error)) throw error;
       // Unused memories are collected each time: nothing was where one memory had room, and the worker may need more.
       const hasRoom = collectMemories();
       if (!(isFirst && hasRoom) && !(await memoriesComeBack(since))) throw error;
-      if (fate() !== last) throw fate();
+      if (lastError() !== last) throw lastError();
     }
   }
 }

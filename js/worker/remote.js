@@ -257,7 +257,7 @@ class Remote extends Turns {
   async #invoke(invocation) {
     try {
       // Started separately from the invocation, since it has a time limit of its own.
-      if (!this.#guest.isThere || this.#guest.broken) {
+      if (!this.#guest.hasWorker || this.#guest.broken) {
         const start = { holders: () => this.#guest.starting && [this.#guest.starting] };
         await duringStart(invocation, start, () => this.#renew(invocation, this.#module)).finally(() =>
           invocation.endsWait(this.id),
@@ -272,7 +272,7 @@ class Remote extends Turns {
 
   async #reset(start) {
     const { module = this.#module } = start;
-    const hasGuest = this.#guest.isThere && !this.#guest.broken;
+    const hasGuest = this.#guest.hasWorker && !this.#guest.broken;
     if (hasGuest && this.#limitsStart) await this.#startBeside(start, module);
     else await this.#renew(start, module);
     this.#module = module;
@@ -281,7 +281,7 @@ class Remote extends Turns {
 
   /** Starts a new instance in the current worker, or in a new one. */
   #renew(invocation, module) {
-    if (!this.#guest.isThere) return this.#guest.start(invocation, module);
+    if (!this.#guest.hasWorker) return this.#guest.start(invocation, module);
     return this.#guest.reset(invocation, module === this.#module ? undefined : module);
   }
 
