@@ -100,7 +100,7 @@ class Coroutine {
   /** Takes an invocation back that has not begun. */
   takeBack() {
     const { invocation } = this;
-    this.#rest();
+    this.#becomeIdle();
     return invocation;
   }
 
@@ -109,7 +109,7 @@ class Coroutine {
     if (this.invocation === undefined) return NOTHING;
     this.#guest = this.#calls.takeUp(this.invocation);
     if (this.#guest !== undefined) return this.#guest.id;
-    this.#rest();
+    this.#becomeIdle();
     return NOTHING;
   }
 
@@ -124,7 +124,7 @@ class Coroutine {
   end(result) {
     const [calls, guest, invocation] = [this.#calls, this.#guest, this.invocation];
     // Idle first: `endTaken` may begin a pending invocation, which can reuse this stack.
-    this.#rest();
+    this.#becomeIdle();
     calls.endTaken(guest, invocation, returned(result));
   }
 
@@ -134,7 +134,7 @@ class Coroutine {
     this.#calls.endTaken(this.#guest, this.invocation, threw(this.invocation, error));
   }
 
-  #rest() {
+  #becomeIdle() {
     this.invocation = this.#calls = this.#guest = undefined;
     idle.push(this);
   }

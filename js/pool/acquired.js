@@ -30,7 +30,7 @@ export class AcquiredInstances {
     this.#counts.invocations++;
     try {
       const response = instance.port.invoke(invocation);
-      instance.asked++;
+      instance.running++;
       return this.#ended(instance, response);
     } catch (error) {
       this.#counts.failures++;
@@ -38,11 +38,11 @@ export class AcquiredInstances {
     }
   }
 
-  /** Counts an ended invocation of a `PooledHost`. Calls `atRest` after the last one. */
+  /** Counts an ended invocation of a `PooledHost`. Calls `onAllEnded` after the last one. */
   #ended(instance, response) {
     const ended = () => {
-      instance.asked--;
-      if (instance.asked === 0) instance.atRest?.();
+      instance.running--;
+      if (instance.running === 0) instance.onAllEnded?.();
     };
     return response.then(
       (bytes) => {

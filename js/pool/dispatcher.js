@@ -71,7 +71,7 @@ export class Dispatcher {
     this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#replacement, this.#requests, {
       released: (instance) => this.release(instance),
       failed: (request, error) => request && this.#refuse(request, error),
-      removed: () => this.#rest(),
+      removed: () => this.#afterRemoval(),
     });
     this.#offers = new Offers(this.#requests, this.#instances, {
       creating: () => this.#core.pool_creating(this.#slot),
@@ -169,7 +169,7 @@ export class Dispatcher {
   cancel(request, reason) {
     if (!this.#requests.delete(request)) return;
     this.#refuse(request, reason);
-    this.#rest();
+    this.#afterRemoval();
   }
 
   /** Rejects a request that is not pending any more, and has not begun. */
@@ -209,7 +209,7 @@ export class Dispatcher {
     const markIdle = this.#markIdle;
     markIdle(this.#slot, instance.number, this.#isElastic ? performance.now() : 0);
     if (this.#offers.length > 0) this.#balanceSoon();
-    this.#rest();
+    this.#afterRemoval();
   }
 
   /**
@@ -227,7 +227,7 @@ export class Dispatcher {
       this.#closing = new Promise((resolve) => (this.#closed = resolve));
       this.#core.pool_close(this.#slot);
       if (this.#isOver) this.#closed();
-      else this.#rest();
+      else this.#afterRemoval();
     }
     return this.#closing;
   }
@@ -323,13 +323,13 @@ export class Dispatcher {
   }
 
   /** Called when requests or instances have gone: schedules evictions, and finishes a pending `close`. */
-  #rest() {
+  #afterRemoval() {
     if (this.#isElastic) this.#supply.watch();
-    if (this.#closing !== undefined && !this.#isOver && this.#isAtRest) this.#end();
+    if (this.#closing !== undefined && !this.#isOver && this.#isIdle) this.#end();
   }
 
   /** True if no request is pending, and no instance is busy but those that are created for requests which have gone. */
-  get #isAtRest() {
+  get #isIdle() {
     return this.#requests.length === 0 && this.#core.pool_busy(this.#slot) === this.#core.pool_creating(this.#slot);
   }
 

@@ -25,9 +25,9 @@ export class Instance {
   /** The number of offered invocations that had ended in its pool when one of its own ended last. */
   endedAt = 0;
   /** Number of running invocations of a `PooledHost`. */
-  asked = 0;
+  running = 0;
   /** Called when that drops to 0. */
-  atRest;
+  onAllEnded;
 
   /**
    * @param {number} number of the instance in the core's inventory

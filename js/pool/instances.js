@@ -10,7 +10,7 @@ import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
 import { StartingRemotes } from '../worker/start-remote.js';
 import { Instance, NO_NUMBER } from './instance.js';
-import { PooledHost, rested, stateOf } from './pooled-host.js';
+import { PooledHost, allEnded, stateOf } from './pooled-host.js';
 
 /** Invocations that are offered to a worker at once, at the most: what it does while its host is busy. */
 const MOST_OFFERED = 48;
@@ -211,7 +211,7 @@ export class Instances {
     try {
       for (;;) {
         const fresh = await this.create(instance.number);
-        while (!this.#closed && instance.asked > 0) await new Promise((resolve) => (instance.atRest = resolve));
+        while (!this.#closed && instance.running > 0) await new Promise((resolve) => (instance.onAllEnded = resolve));
         this.#requireOpen(fresh);
         if (fresh.generation === this.generation) {
           this.exchange(instance, fresh);
@@ -318,7 +318,7 @@ export class Instances {
     const initialized = (async () => {
       await this.#initialize(host);
       // Invocations that `initialize` has not awaited may still break the instance.
-      await rested(stateOf(host));
+      await allEnded(stateOf(host));
     })();
     return Promise.race([initialized, ended]).finally(() => {
       this.#initializing.delete(end);

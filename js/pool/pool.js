@@ -97,7 +97,7 @@ export class WapcPool {
     state.isReleased = true;
     state.instance.isBorrowed = false;
     if (state.running === 0) this.#dispatcher.releaseSoon(state.instance);
-    else state.atRest = () => this.#dispatcher.release(state.instance);
+    else state.onAllEnded = () => this.#dispatcher.release(state.instance);
   }
 
   async use(work) {

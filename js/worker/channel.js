@@ -59,7 +59,7 @@ export class Channel {
     return this.#rings?.buffer;
   }
 
-  /** Sends a request. The worker keeps the process alive until `rest` is called. */
+  /** Sends a request. The worker keeps the process alive until `becomeIdle` is called. */
   send(message, transfer) {
     this.#thread.ref();
     if (this.#rings !== undefined) {
@@ -219,7 +219,7 @@ export class Channel {
   }
 
   /** Call when all requests have settled: the worker does not keep the process alive until the next one. */
-  rest() {
+  becomeIdle() {
     // The worker needs no waking: each invocation that it was offered has been run, or taken back.
     this.#isWaking = false;
     this.#thread.unref();

@@ -32,7 +32,7 @@ export class RemoteGuest {
   #callbacks;
   #time;
   #died;
-  #rested;
+  #becameIdle;
   /** The worker; undefined if none is running. */
   #channel;
   #requests = new Requests();
@@ -49,10 +49,10 @@ export class RemoteGuest {
    * @param {{ id: number }} host the host as callbacks see it
    * @param {import('./settings.js').RemoteSettings} settings of the host
    * @param {() => void} died called when the worker dies between requests
-   * @param {() => void} rested called when no request is left, before the promise of the last one settles
+   * @param {() => void} becameIdle called when no request is left, before the promise of the last one settles
    */
-  constructor(host, settings, died, rested) {
-    this.#rested = rested;
+  constructor(host, settings, died, becameIdle) {
+    this.#becameIdle = becameIdle;
     this.#host = host;
     this.#settings = settings;
     this.#callbacks = new Callbacks(host, settings);
@@ -198,7 +198,7 @@ export class RemoteGuest {
     const requests = this.#requests.clear();
     this.#discard();
     this.#lastError = error;
-    this.#rested();
+    this.#becameIdle();
     // All of them have begun: the others were taken back.
     for (const request of requests) {
       request.invocation.abort(error);
@@ -369,9 +369,9 @@ export class RemoteGuest {
     if (this.#requests.length > 0) {
       this.#next();
     } else {
-      this.#time.rests();
-      this.#channel.rest();
-      this.#rested();
+      this.#time.stop();
+      this.#channel.becomeIdle();
+      this.#becameIdle();
     }
     return request;
   }
@@ -428,7 +428,7 @@ export class RemoteGuest {
 
   #discard() {
     if (this.#channel !== undefined) workerStopped();
-    this.#time.rests();
+    this.#time.stop();
     this.#channel?.stop();
     this.#channel = undefined;
     this.#loaded = this.#started = this.#mustBeReplaced = false;

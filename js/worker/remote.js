@@ -103,7 +103,7 @@ class Remote extends Turns {
     this.codec = settings.codec;
     const handle = Object.freeze({ id });
     const lost = () => this.lost?.();
-    this.#makeGuest = () => new RemoteGuest(handle, settings, lost, () => this.#rest());
+    this.#makeGuest = () => new RemoteGuest(handle, settings, lost, () => this.#nextTurn());
     this.#guest = this.#makeGuest();
     this.#limitsStart = settings.startLimit !== undefined;
   }
@@ -170,14 +170,14 @@ class Remote extends Turns {
     const result = invocation instanceof QueuedStart ? this.#reset(invocation) : this.#invoke(invocation);
     const ended = () => {
       this.#current = undefined;
-      this.#rest();
+      this.#nextTurn();
     };
     // This promise settles before others begin.
     result.then(invocation.resolve, (error) => invocation.reject(error)).then(ended);
   }
 
   /** The next turn comes when nothing runs, neither what `begin` has begun nor what was offered. */
-  #rest() {
+  #nextTurn() {
     if (this.#current !== undefined || this.#guest.load > 0) return;
     this.running = false;
     this.drainNow();

@@ -68,7 +68,7 @@ export class RequestTime {
     this.startedAt = performance.now();
     this.deadline = this.startedAt + startLimit;
     if (startLimit < Infinity) this.#endIn(startLimit, startTimeoutError, false);
-    else this.rests();
+    else this.stop();
   }
 
   /** An invocation begins. */
@@ -84,7 +84,7 @@ export class RequestTime {
   }
 
   /** Nothing has a limit, or no request is left: no timer keeps the process alive. */
-  rests() {
+  stop() {
     this.#end = this.#due = Infinity;
     this.#stopTimer?.();
   }
