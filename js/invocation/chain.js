@@ -30,7 +30,7 @@ export function joinChain(invocation, from, context, abort) {
   const guest = callingGuest(parent);
   if (guest === undefined) throw endedError();
   inheritTime(invocation, parent, guest);
-  invocation.give(context === undefined ? parent.context : context);
+  invocation.setContext(context === undefined ? parent.context : context);
   invocation.parent = parent;
   if (abort === undefined) {
     // Synchronous children of one invocation lie inside each other on the stack: the last one ends first.
@@ -64,7 +64,7 @@ function joinForeign(invocation, from, context, abort) {
   const { signal, context: inherited, isAwaited } = readHostCallContext(from);
   signal.throwIfAborted();
   if (isAwaited === false) throw endedError();
-  invocation.give(context === undefined ? inherited : context);
+  invocation.setContext(context === undefined ? inherited : context);
   return abort === undefined ? () => {} : onAbort(signal, abort);
 }
 

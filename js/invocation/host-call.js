@@ -18,41 +18,52 @@ import { isLate } from './time-limit.js';
 
 /**
  * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
- * `invocation` keeps; HOST_CALL_FAILED; or, if the answer is a promise, the result of `later`. Never throws, whatever
+ * `invocation` keeps; HOST_CALL_FAILED; or, if the answer is a promise, the result of `onPromise`. Never throws, whatever
  * the callback does.
  * @param {import('./invocation.js').Invocation} invocation
  * @param {{ id: number }} host the host as the callback sees it
  * @param {import('../api/index.js').HostCall} hostCall
  * @param {import('../platform/platform.js').Scope | undefined} scope to call it in; undefined for the current one
- * @param {(asker: unknown, invocation: object, answer: unknown, then: Function, ...names: string[]) => number} later
- * @param {unknown} asker passed to `later`
+ * @param {(receiver: unknown, invocation: object, answer: unknown, then: Function, ...names: string[]) => number} onPromise
+ * @param {unknown} receiver passed to `onPromise`
  */
-export function ask(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
-  const call = isWatched && isObserved('hostcall') ? askObserved : askNow;
-  return call(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload);
+export function callCallback(
+  invocation,
+  host,
+  hostCall,
+  scope,
+  onPromise,
+  receiver,
+  binding,
+  namespace,
+  operation,
+  payload,
+) {
+  const call = isWatched && isObserved('hostcall') ? callObserved : callNow;
+  return call(invocation, host, hostCall, scope, onPromise, receiver, binding, namespace, operation, payload);
 }
 
-function askNow(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
+function callNow(invocation, host, hostCall, scope, onPromise, receiver, binding, namespace, operation, payload) {
   try {
-    const context = invocation.contextOf(host, later !== refusePromise);
+    const context = invocation.contextOf(host, onPromise !== refusePromise);
     const answer =
       scope === undefined
         ? hostCall(binding, namespace, operation, payload, context)
         : scope.runInAsyncScope(hostCall, undefined, binding, namespace, operation, payload, context);
     if (invocation.takeBytes(answer)) return invocation.answerLength;
     const then = thenOf(answer);
-    if (then !== undefined) return later(asker, invocation, answer, then, binding, namespace, operation);
-    return invocation.blame(invocation.accept(answer), binding, namespace, operation);
+    if (then !== undefined) return onPromise(receiver, invocation, answer, then, binding, namespace, operation);
+    return invocation.noteFailedCall(invocation.accept(answer), binding, namespace, operation);
   } catch (error) {
-    return invocation.blame(invocation.fail(error), binding, namespace, operation);
+    return invocation.noteFailedCall(invocation.fail(error), binding, namespace, operation);
   }
 }
 
 /** The error of a host call whose promise is refused, for observers. That of its invocation, which the core makes, says why. */
 const refusedError = () => new WapcError('WAPC_ASYNC', 'the promise cannot be awaited');
 
-/** Like `askNow`, and reports the host call to observers: at once, or when its promise has settled (`whenAnswered`). */
-function askObserved(invocation, host, hostCall, scope, later, asker, binding, namespace, operation, payload) {
+/** Like `callNow`, and reports the host call to observers: at once, or when its promise has settled (`whenAnswered`). */
+function callObserved(invocation, host, hostCall, scope, onPromise, receiver, binding, namespace, operation, payload) {
   const guest = invocation.event?.guest ?? invocation.owner?.name;
   const fields = { guest, host: host.id, invocation: invocation.id, operation, binding, namespace };
   const work = beginWork('hostcall', { ...fields, bytesIn: payload.length });
@@ -63,7 +74,18 @@ function askObserved(invocation, host, hostCall, scope, later, asker, binding, n
     else work.end((event) => (event.bytesOut = called));
   };
   const act = () => {
-    const called = askNow(invocation, host, hostCall, undefined, later, asker, binding, namespace, operation, payload);
+    const called = callNow(
+      invocation,
+      host,
+      hostCall,
+      undefined,
+      onPromise,
+      receiver,
+      binding,
+      namespace,
+      operation,
+      payload,
+    );
     if (called !== HOST_CALL_PENDING) invocation.answered?.(called);
     return called;
   };
@@ -73,16 +95,20 @@ function askObserved(invocation, host, hostCall, scope, later, asker, binding, n
 
 /**
  * Waits for the promise that a host callback returned. Calls `settled` with a function that records the outcome and
- * returns what `ask` would.
+ * returns what `callCallback` would.
  */
 export function whenAnswered(invocation, answer, then, binding, namespace, operation, settled) {
   whenSettled(
     answer,
     then,
     (value) =>
-      settled(() => reported(invocation, invocation.blame(invocation.accept(value), binding, namespace, operation))),
+      settled(() =>
+        reported(invocation, invocation.noteFailedCall(invocation.accept(value), binding, namespace, operation)),
+      ),
     (error) =>
-      settled(() => reported(invocation, invocation.blame(invocation.fail(error), binding, namespace, operation))),
+      settled(() =>
+        reported(invocation, invocation.noteFailedCall(invocation.fail(error), binding, namespace, operation)),
+      ),
   );
 }
 
@@ -123,7 +149,7 @@ export function callHost(
     // fault.
     return error instanceof TypeError ? HOST_CALL_NAME_NOT_UTF8 : invocation.fail(error);
   }
-  return ask(
+  return callCallback(
     invocation,
     host,
     hostCall,

@@ -75,13 +75,13 @@ export class Invocation {
   }
 
   /** Keeps the caller's `context`. Set on demand: few callers pass one, and the others do not pay for a field. */
-  give(context) {
+  setContext(context) {
     if (context !== undefined) /** @type {any} */ (this).context = context;
   }
 
   /** Records `timeout: 0`: a worker, whose answer is a later task, cannot answer at once. Set on demand, like `context`. */
-  hurry() {
-    /** @type {any} */ (this).isHurried = true;
+  noteTimeoutZero() {
+    /** @type {any} */ (this).isTimeoutZero = true;
   }
 
   /** Has the response written into an array of the caller's. Set on demand, like `context`. Throws WAPC_ARGUMENT. */
@@ -133,8 +133,8 @@ export class Invocation {
 
   /** True if its own time is over: a timer may not have run yet. Of `timeout: 0` only the timer says so. */
   isOverdue() {
-    const { endsAt, isHurried } = /** @type {any} */ (this);
-    return endsAt !== undefined && isHurried !== true && endsAt <= performance.now();
+    const { endsAt, isTimeoutZero } = /** @type {any} */ (this);
+    return endsAt !== undefined && isTimeoutZero !== true && endsAt <= performance.now();
   }
 
   /** Keeps the event that observers get when the invocation ends. Set on demand: few invocations are observed. */
@@ -203,7 +203,7 @@ export class Invocation {
   }
 
   /** Records the names of a failed host call, if `called` is HOST_CALL_FAILED. Returns `called`. */
-  blame(called, binding, namespace, operation) {
+  noteFailedCall(called, binding, namespace, operation) {
     if (called === HOST_CALL_FAILED) this.failure.hostCall = { binding, namespace, operation };
     return called;
   }

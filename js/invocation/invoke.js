@@ -182,7 +182,7 @@ function apply(options, taken, invocation, abort) {
   signal?.throwIfAborted();
   if (into !== undefined) invocation.writeInto(into);
   const leave = from === undefined ? undefined : joinChain(invocation, from, context, abort);
-  if (from === undefined) invocation.give(context);
+  if (from === undefined) invocation.setContext(context);
   const isTimed = timeout !== undefined && abort !== undefined;
   return signal === undefined && !isTimed ? leave : endEarly(signal, isTimed ? timeout : undefined, abort, leave);
 }
@@ -190,7 +190,7 @@ function apply(options, taken, invocation, abort) {
 /** Checks a `timeout`. Lets an invocation end in so many ms, if its guest can be interrupted. Throws WAPC_ARGUMENT. */
 function limitTime(invocation, timeout, abort) {
   checkTimeout(timeout);
-  if (timeout === 0 && abort !== undefined) invocation.hurry();
+  if (timeout === 0 && abort !== undefined) invocation.noteTimeoutZero();
   invocation.endAt(performance.now() + timeout, () => timeoutError(timeout));
 }
 

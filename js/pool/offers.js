@@ -166,6 +166,6 @@ export class Offers {
  */
 function mayBeOffered({ invocation }) {
   return (
-    invocation !== undefined && invocation.parent === undefined && !invocation.isHurried && !invocation.isOverdue()
+    invocation !== undefined && invocation.parent === undefined && !invocation.isTimeoutZero && !invocation.isOverdue()
   );
 }

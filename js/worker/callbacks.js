@@ -1,7 +1,7 @@
 /** Calls the caller's callbacks for a guest in a worker: host calls, log lines and output arrive as messages. */
 
 import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
-import { ask, whenAnswered } from '../invocation/host-call.js';
+import { callCallback, whenAnswered } from '../invocation/host-call.js';
 import { endOf, hear, lastWords } from '../invocation/last-words.js';
 import { endWriters, writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './backpressure.js';
@@ -59,7 +59,15 @@ export class Callbacks {
     this.calling = invocation;
     this.isRunning = true;
     try {
-      const called = ask(invocation, this.#host, this.#settings.hostCall, undefined, answerLater, answer, ...call);
+      const called = callCallback(
+        invocation,
+        this.#host,
+        this.#settings.hostCall,
+        undefined,
+        answerLater,
+        answer,
+        ...call,
+      );
       if (called !== HOST_CALL_PENDING) answer(called);
     } finally {
       this.isRunning = false;
@@ -104,7 +112,7 @@ export class Callbacks {
   }
 }
 
-/** For `ask`: waits for a promise of the host callback. */
+/** For `callCallback`: waits for a promise of the host callback. */
 function answerLater(answer, invocation, value, then, binding, namespace, operation) {
   whenAnswered(invocation, value, then, binding, namespace, operation, (outcome) => answer(outcome()));
   return HOST_CALL_PENDING;

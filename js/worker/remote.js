@@ -148,7 +148,7 @@ class Remote extends Turns {
         this.name,
       );
     }
-    if (invocation.isHurried) throw invocation.locate(timeoutError(0), this.name);
+    if (invocation.isTimeoutZero) throw invocation.locate(timeoutError(0), this.name);
     const response = this.enqueue(invocation);
     this.drainNow();
     return response;
