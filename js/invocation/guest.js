@@ -11,7 +11,7 @@ import { Asyncify } from './asyncify.js';
 import { delist, enlist } from './calling-guests.js';
 import { unlist } from './coroutine.js';
 import { Invocation } from './invocation.js';
-import { hear, lastWords } from './last-words.js';
+import { appendSaid, lastWords } from './last-words.js';
 import { refuse } from './host-call.js';
 import { threw } from './stack.js';
 import { Suspension, canSuspend } from './suspension.js';
@@ -288,10 +288,10 @@ export class Guest {
   }
 
   /** Records text that the guest logged or wrote to standard error: its last lines may explain a trap. */
-  hear(text) {
+  recordSaid(text) {
     const invocation = /** @type {any} */ (this.invocation);
     // Not a field of every invocation: few guests write anything.
-    if (invocation !== undefined) invocation.said = hear(invocation.said ?? '', text);
+    if (invocation !== undefined) invocation.said = appendSaid(invocation.said ?? '', text);
   }
 
   /** The last lines that the guest wrote in this invocation, as the end of an error message. */
@@ -304,8 +304,8 @@ export class Guest {
    */
   log(text) {
     const { logger } = this;
-    this.hear(text);
-    this.hear('\n');
+    this.recordSaid(text);
+    this.recordSaid('\n');
     try {
       if (logger === undefined) console.log(text);
       else if (this.scope === undefined) logger(text);

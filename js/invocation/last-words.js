@@ -5,10 +5,10 @@ import { lenient } from '../base/encoding.js';
 const LINES = 4;
 const CHARACTERS = 1024;
 
-/** Appends text, and drops all but the end. */
-export const hear = (before, now) => (before + now.slice(-CHARACTERS)).slice(-2 * CHARACTERS);
+/** Appends text to what the guest has said, and drops all but the end. */
+export const appendSaid = (said, text) => (said + text.slice(-CHARACTERS)).slice(-2 * CHARACTERS);
 
-/** The text at the end of bytes that a guest wrote to standard error, for `hear`. */
+/** The text at the end of bytes that a guest wrote to standard error, for `appendSaid`. */
 export const endOf = (bytes) => lenient.decode(bytes.subarray(-CHARACTERS));
 
 /** The last lines, as the end of an error message; empty if there are none. */

@@ -86,9 +86,9 @@ export class Watch {
     });
   }
 
-  async #follow(events, hear) {
+  async #follow(events, onEvent) {
     try {
-      for await (const event of events) hear(event);
+      for await (const event of events) onEvent(event);
     } catch {
       // The connection is closed, or the changes ended with an error: they are asked for again.
     }

@@ -160,7 +160,7 @@ export class Process {
   emitFrom(bytes, stream, start, length) {
     try {
       const chunk = copyOut(bytes, start, length);
-      if (stream === STANDARD_ERROR) this.guest.hear(endOf(chunk));
+      if (stream === STANDARD_ERROR) this.guest.recordSaid(endOf(chunk));
       const writer = this.#writers[stream];
       const { scope } = this.guest;
       if (scope === undefined) writer.write(chunk);

@@ -2,7 +2,7 @@
 
 import { HOST_CALL_FAILED, HOST_CALL_PENDING } from '../generated/constants.js';
 import { callCallback, whenAnswered } from '../invocation/host-call.js';
-import { endOf, hear, lastWords } from '../invocation/last-words.js';
+import { appendSaid, endOf, lastWords } from '../invocation/last-words.js';
 import { endWriters, writerOf } from '../wasi/streams.js';
 import { sizeOfBytes, sizeOfText } from './backpressure.js';
 
@@ -92,7 +92,7 @@ export class Callbacks {
 
   /** Passes a line to the logger. Throws the logger's error. */
   log(channel, text) {
-    this.#said = hear(hear(this.#said, text), '\n');
+    this.#said = appendSaid(appendSaid(this.#said, text), '\n');
     const { logger = console.log } = this.#settings;
     try {
       logger(text);
@@ -103,7 +103,7 @@ export class Callbacks {
 
   /** Passes a chunk to the writer of a standard stream. Throws the writer's error. */
   write(channel, stream, chunk) {
-    if (stream === 2) this.#said = hear(this.#said, endOf(chunk));
+    if (stream === 2) this.#said = appendSaid(this.#said, endOf(chunk));
     try {
       this.#writers[stream].write(chunk);
     } finally {
