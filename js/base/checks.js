@@ -1,6 +1,5 @@
 /** Checks of the options `signal`, `timeout` and `from`, which several functions take. */
 
-import { IS_AWAITED } from './awaited.js';
 import { argumentError } from './error.js';
 
 /** Throws WAPC_ARGUMENT unless a value is undefined or an AbortSignal. */
@@ -25,6 +24,12 @@ export function checkTimeout(timeout) {
     throw argumentError('timeout', 'milliseconds from 0 on', timeout);
   }
 }
+
+/**
+ * Property of the contexts of host calls: true while the answer may be awaited. A registered symbol: other copies of this
+ * package, such as `wapc-host/nats`, read it.
+ */
+export const IS_AWAITED = Symbol.for('wapc-host.isAwaited');
 
 /**
  * Reads a `HostCallContext` of this copy of the package or of another one: its signal, the `context` of its invocation, and

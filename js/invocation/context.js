@@ -1,6 +1,6 @@
 /** The `HostCallContext` of host callbacks. */
 
-import { IS_AWAITED } from '../base/awaited.js';
+import { IS_AWAITED } from '../base/checks.js';
 import { callingGuest } from './calling-guests.js';
 
 /** Abort controllers by invocation. Created on demand: one costs more than a whole invocation. */
