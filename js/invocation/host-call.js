@@ -5,7 +5,7 @@
 
 import { copyOut, viewOut } from '../base/bytes.js';
 import { WapcError } from '../base/error.js';
-import { atNextTurn, isTurnDue } from '../base/next-turn.js';
+import { atNextTurn } from '../base/next-turn.js';
 import { beginWork, isObserved, isWatched } from '../base/observing.js';
 import { thenOf, whenSettled } from '../base/payload.js';
 import {
@@ -15,6 +15,7 @@ import {
   HOST_CALL_PROMISE_REFUSED,
 } from '../generated/constants.js';
 import { isLate } from './time-limit.js';
+import { isTurnDue } from './turn-due.js';
 
 /**
  * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
