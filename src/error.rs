@@ -100,7 +100,7 @@ impl Error {
     }
 
     /// The error of a guest that trapped or exited, with the last lines that it said at the end of its message.
-    pub(crate) fn saying(self, last_words: impl FnOnce() -> String) -> Self {
+    pub(crate) fn with_last_words(self, last_words: impl FnOnce() -> String) -> Self {
         match self {
             Self::Trap { reason, cause } => Self::Trap { reason: reason + &last_words(), cause },
             Self::Exit(code, _) => Self::Exit(code, last_words()),

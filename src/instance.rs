@@ -153,7 +153,7 @@ impl Instance {
 
     /// The range, if it lies within the last known size of memory.
     #[inline(always)]
-    pub(crate) fn knows(&self, ptr: u32, len: u32) -> Option<Range> {
+    pub(crate) fn known_range(&self, ptr: u32, len: u32) -> Option<Range> {
         Range::check(ptr, len, self.memory_len.get()).ok()
     }
 
@@ -168,14 +168,14 @@ impl Instance {
     pub(crate) fn finish(&self, ended: Ended) -> Result<(), Error> {
         match self.end(ended) {
             Some(Outcome::Responded) => Ok(()),
-            Some(outcome) => Err(self.dress(outcome).saying(|| self.guest.last_words())),
+            Some(outcome) => Err(self.error_of(outcome).with_last_words(|| self.guest.last_words())),
             None => Err(Error::Closed("host")),
         }
     }
 
     /// The error of an outcome that is no response, with the one that JavaScript threw as its cause.
     #[cold]
-    fn dress(&self, outcome: Outcome<JsString>) -> Error {
+    fn error_of(&self, outcome: Outcome<JsString>) -> Error {
         match outcome {
             Outcome::Trapped(text) => {
                 let thrown = self.guest.thrown();

@@ -44,7 +44,7 @@ pub(super) fn run(id: u32, import: impl FnOnce(&Instance) -> Result<(), Error>) 
 }
 
 /// The status of a check that only reads.
-fn seen(look: Option<()>) -> u32 {
+fn status_of(look: Option<()>) -> u32 {
     look.map_or(SLOW_PATH, |()| PROCEED)
 }
 
@@ -53,10 +53,10 @@ fn seen(look: Option<()>) -> u32 {
 /// (import "wapc" "__guest_request" (func (param $op_ptr i32) (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_request(id: u32, op_ptr: u32, ptr: u32) -> u32 {
-    seen(Instance::peek(id, |instance| {
+    status_of(Instance::peek(id, |instance| {
         let Request { op_len, payload_len } = instance.invocation().request().ok()?;
-        instance.knows(op_ptr, op_len)?;
-        instance.knows(ptr, payload_len).map(drop)
+        instance.known_range(op_ptr, op_len)?;
+        instance.known_range(ptr, payload_len).map(drop)
     }))
 }
 
@@ -89,8 +89,8 @@ extern "C" fn wapc_request_lost(id: u32) {
 /// (import "wapc" "__guest_response" (func (param $ptr i32) (param $len i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_guest_response(id: u32, ptr: u32, len: u32) -> u32 {
-    seen(Instance::peek(id, |instance| {
-        instance.knows(ptr, len)?;
+    status_of(Instance::peek(id, |instance| {
+        instance.known_range(ptr, len)?;
         instance.allows(len).then_some(())
     }))
 }
@@ -224,8 +224,9 @@ extern "C" fn wapc_host_response_len(id: u32) -> u32 {
 /// (import "wapc" "__host_response" (func (param $ptr i32)))
 #[unsafe(no_mangle)]
 extern "C" fn wapc_host_response(id: u32, ptr: u32) -> i64 {
-    let len =
-        Instance::peek(id, |instance| Some(instance.knows(ptr, instance.invocation().host_response_len())?.len()));
+    let len = Instance::peek(id, |instance| {
+        Some(instance.known_range(ptr, instance.invocation().host_response_len())?.len())
+    });
     len.map_or(SLOW_PATH_LEN, i64::from)
 }
 
