@@ -85,7 +85,7 @@ export class Wasi {
     this.#processes[id] = process;
     try {
       this.#rust.wasi_begin(id, payloadLimit, Number(process.hasOwnClock), Number(isInterruptible));
-      this.#give(id, settings);
+      this.#passSettings(id, settings);
     } catch (error) {
       process.end();
       throw error;
@@ -93,7 +93,7 @@ export class Wasi {
     return process;
   }
 
-  #give(id, { args = [], env = {}, stdin, preopens = {} }) {
+  #passSettings(id, { args = [], env = {}, stdin, preopens = {} }) {
     for (const argument of args) {
       this.#pass(argument);
       this.#rust.wasi_argument(id);
@@ -107,12 +107,12 @@ export class Wasi {
       this.#require(this.#rust.wasi_stdin(id));
     }
     for (const [name, directory] of Object.entries(preopens)) {
-      if (isOfMachine(directory)) this.#giveDirectory(id, name, directory);
-      else this.#giveTree(id, name, directory);
+      if (isOfMachine(directory)) this.#preopenDirectory(id, name, directory);
+      else this.#preopenTree(id, name, directory);
     }
   }
 
-  #giveDirectory(id, name, { path, readonly }) {
+  #preopenDirectory(id, name, { path, readonly }) {
     let handle;
     try {
       handle = this.#directories.openRoot(path, id);
@@ -123,7 +123,7 @@ export class Wasi {
     this.#require(this.#rust.wasi_preopen(id, handle, readonly ? 1 : 0));
   }
 
-  #giveTree(id, name, tree) {
+  #preopenTree(id, name, tree) {
     this.#pass('');
     this.#require(this.#rust.wasi_tree_directory(id));
     this.#fill(id, tree, `wasi.preopens['${name}']`);
