@@ -4,6 +4,7 @@
  */
 
 import { platform } from '../platform/platform.js';
+import { noteAll, observers } from './realm.js';
 
 /**
  * True while there is any observer: the only thing that an invocation checks. It is a variable of this copy of the
@@ -12,30 +13,23 @@ import { platform } from '../platform/platform.js';
  */
 export let isWatched = false;
 
-/**
- * The observers of all copies of the package in this realm, since `wapc-host/observe` may belong to another copy.
- * `noted` holds one function per copy, called when the observers change.
- * @type {{ hasSubscribers: boolean, listeners: ((event: object) => void)[], noted: (() => void)[] }}
- */
-const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= { hasSubscribers: false, listeners: [], noted: [] });
-
-const note = () => void (isWatched = shared.hasSubscribers || shared.listeners.length !== 0);
-shared.noted.push(note);
+const note = () => void (isWatched = observers.hasSubscribers || observers.listeners.length !== 0);
+observers.noted.push(note);
 note();
 
 /**
  * True if observers listen for a kind of operation.
  * @param {'compile' | 'instantiate' | 'invoke' | 'hostcall'} kind
  */
-export const isObserved = (kind) => isWatched && (shared.listeners.length !== 0 || hasSubscribers(kind));
+export const isObserved = (kind) => isWatched && (observers.listeners.length !== 0 || hasSubscribers(kind));
 
 /** True if the channel of a kind of operation has subscribers. */
 const hasSubscribers = (kind) => platform.channels !== undefined && platform.hasSubscribers(platform.channels[kind]);
 
 /** Sets whether the diagnostics channels have subscribers, for all copies of the package. */
 export function setHasSubscribers(has) {
-  shared.hasSubscribers = has;
-  for (const note of shared.noted) note();
+  observers.hasSubscribers = has;
+  noteAll(observers);
 }
 
 /**
@@ -124,7 +118,7 @@ export function tellPool(kind, guest, host, reason) {
 
 /** Calls every listener. An error thrown by one becomes an uncaught error. */
 function tell(event) {
-  for (const listener of shared.listeners) {
+  for (const listener of observers.listeners) {
     try {
       listener(event);
     } catch (error) {

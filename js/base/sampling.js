@@ -1,22 +1,14 @@
 /** Samples of the functions that guests are in, for profilers (`entry/observe.js`). Without one, the only cost is the check. */
 
+import { sampling } from './realm.js';
+
 /**
  * True while anybody samples. A variable of this copy of the package, like `isWatched` of `observing.js`.
  */
 export let isSampled = false;
 
-/**
- * The samplers of all copies of the package in this realm, and one function per copy, called when they change.
- * @type {{ samplers: ((sample: Sample) => void)[], noted: (() => void)[] }}
- * @typedef {object} Sample
- * @property {string | undefined} guest its name
- * @property {string} stack as the engine writes it
- * @property {number} own index of the package's function that the guest has called: that lies between their frames
- */
-const shared = (globalThis[Symbol.for('wapc-host.samplers')] ??= { samplers: [], noted: [] });
-
-const note = () => void (isSampled = shared.samplers.length !== 0);
-shared.noted.push(note);
+const note = () => void (isSampled = sampling.samplers.length !== 0);
+sampling.noted.push(note);
 note();
 
 /** Most frames of a stack that are looked at. */
@@ -29,7 +21,7 @@ const DEEPEST = 200;
  */
 export function sample(guest, own) {
   const taken = { guest, stack: stack(), own };
-  for (const sampler of shared.samplers) sampler(taken);
+  for (const sampler of sampling.samplers) sampler(taken);
 }
 
 function stack() {

@@ -1,15 +1,13 @@
 /** `wapc-host/observe`: reports the events of this thread to a listener, or to the browser's DevTools. */
 
 import { argumentError } from '../base/error.js';
+import { noteAll, observers } from '../base/realm.js';
 
 export { profile } from '../observing/profile.js';
 
-/** The object of `base/observing.js`, which may belong to another copy of the package. */
-const shared = (globalThis[Symbol.for('wapc-host.observers')] ??= { hasSubscribers: false, listeners: [], noted: [] });
-
 function setListeners(listeners) {
-  shared.listeners = listeners;
-  for (const note of shared.noted) note();
+  observers.listeners = listeners;
+  noteAll(observers);
 }
 
 /** Calls `listener` with every event. Returns a function that removes it. */
@@ -22,10 +20,10 @@ export function observe(listener) {
     // Another listener of the same event may have stopped this one.
     if (!isStopped) listener(event);
   };
-  setListeners([...shared.listeners, own]);
+  setListeners([...observers.listeners, own]);
   return () => {
     isStopped = true;
-    setListeners(shared.listeners.filter((other) => other !== own));
+    setListeners(observers.listeners.filter((other) => other !== own));
   };
 }
 

@@ -1,13 +1,11 @@
 /** `profile` of `wapc-host/observe`. */
 
+import { noteAll, sampling } from '../base/realm.js';
 import { functionsOf } from './frames.js';
 
-/** The object of `base/sampling.js`, which may belong to another copy of the package. */
-const sampled = (globalThis[Symbol.for('wapc-host.samplers')] ??= { samplers: [], noted: [] });
-
 function setSamplers(samplers) {
-  sampled.samplers = samplers;
-  for (const note of sampled.noted) note();
+  sampling.samplers = samplers;
+  noteAll(sampling);
 }
 
 /** Samples which functions guests spend their time in. Returns a function that stops it and returns the `Profile`. */
@@ -29,9 +27,9 @@ export function profile() {
     const all = new Map([innermost, ...others].map((one) => [one.index, one]));
     for (const one of all.values()) count(guest, one, 'total');
   };
-  setSamplers([...sampled.samplers, own]);
+  setSamplers([...sampling.samplers, own]);
   return () => {
-    if (!isOver) setSamplers(sampled.samplers.filter((other) => other !== own));
+    if (!isOver) setSamplers(sampling.samplers.filter((other) => other !== own));
     isOver = true;
     const sorted = [...functions.values()].sort((a, b) => b.self - a.self || b.total - a.total || a.index - b.index);
     return { samples, functions: sorted };
