@@ -16,7 +16,7 @@ const { Application } = await import('typedoc');
 const typings = (name) => join(root, `js/api/${name}.d.ts`);
 const app = await Application.bootstrapWithPlugins({
   plugin: ['typedoc-plugin-markdown'],
-  entryPoints: [typings('index'), typings('slim'), join(root, 'js/nats/index.d.ts')],
+  entryPoints: [typings('index'), typings('slim'), typings('observe'), join(root, 'js/nats/index.d.ts')],
   tsconfig: join(root, 'tools/docs.tsconfig.json'),
   out: join(root, 'docs/reference'),
   router: 'module',

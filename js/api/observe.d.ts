@@ -4,8 +4,12 @@
  * the plain channel `wapc-host:pool` (`PoolEvent`).
  *
  * @example
+ * ```ts
  * import { observe } from 'wapc-host/observe';
  * const stop = observe(({ kind, operation, duration }) => console.log(kind, operation, duration));
+ * ```
+ *
+ * @module wapc-host/observe
  */
 
 /**
@@ -28,9 +32,11 @@ export function devtools(): () => void;
  * no samples: its stacks do not say which functions of a module they are of.
  *
  * @example
+ * ```ts
  * const stop = profile();
  * await host.invoke('hello', 'waPC!');
  * for (const { name, index, self } of stop().functions) console.log(self, name ?? `function ${index}`);
+ * ```
  */
 export function profile(): () => Profile;
 
