@@ -270,7 +270,10 @@ export interface HostOptions {
   wasi?: WasiOptions | undefined;
   /** Limits of what the guest may use: bytes, milliseconds, instructions, suspended guests. */
   limits?: Limits | undefined;
-  /** Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. */
+  /**
+   * Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. An error that it throws
+   * ends the load: WAPC_LOAD, whose `cause` it is.
+   */
   onProgress?: ((loaded: number, total?: number) => void) | undefined;
   /**
    * Subresource integrity (`sha256-…`, `sha384-…`, `sha512-…`) that the guest's bytes must match: checked before they are
@@ -670,7 +673,10 @@ export class WapcPool {
   static create(source: GuestSource | WapcModule, options?: PoolOptions): Promise<WapcPool>;
   /** The guest's name in errors; undefined where it has none. */
   readonly name: string | undefined;
-  /** Imports, exports, WASI and producers of the guest that new work runs on. */
+  /**
+   * Imports, exports, WASI and producers of the guest that new work runs on.
+   * @throws {WapcError} WAPC_CLOSED: the pool is closed, and all that it had accepted has ended.
+   */
   readonly info: ModuleInfo;
   /**
    * Acquires an instance, invokes it and releases it.
