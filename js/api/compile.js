@@ -1,6 +1,6 @@
 /** Compiles guests, and holds the core's half of each `WapcModule`. Modules, hosts and pools build on it. */
 
-import { isObserved, observe } from '../base/observing.js';
+import { isObserved, observeWork } from '../base/observing.js';
 import { dropUnused, fetchEarly } from '../loading/load.js';
 import { core, rawExports } from './core.js';
 
@@ -34,7 +34,9 @@ export async function compile(source, options, isForPool = false) {
 
 /** @type {(work: () => Promise<import('../generated/core.js').Module>) => Promise<import('../generated/core.js').Module>} */
 const observed = (work) =>
-  isObserved('compile') ? observe('compile', {}, work, (event, { guestName }) => (event.guest = guestName)) : work();
+  isObserved('compile')
+    ? observeWork('compile', {}, work, (event, { guestName }) => (event.guest = guestName))
+    : work();
 
 /**
  * The core's half of the module that replaces a host's guest, compiled if `source` is not a module yet.

@@ -3,7 +3,7 @@
 import { compile, compileSuccessor, freeSuccessor, halfOf } from './compile.js';
 import { infoOf } from './info.js';
 import { WapcError, closedError } from '../base/error.js';
-import { isObserved, isWatched, observe } from '../base/observing.js';
+import { isObserved, isWatched, observeWork } from '../base/observing.js';
 import { failureOf, withCallSite } from '../base/call-site.js';
 import { Host } from '../generated/core.js';
 import { callOf, decodeResponse, invocationOf, invokeSyncWith, runObserved, runWith } from '../invocation/invoke.js';
@@ -25,7 +25,7 @@ const hostOf = (half) => new WapcHost(HOST, half);
  */
 const observed = (work, before = {}) =>
   isObserved('instantiate')
-    ? observe('instantiate', before, work, (event, { name, id }) => Object.assign(event, { guest: name, host: id }))
+    ? observeWork('instantiate', before, work, (event, { name, id }) => Object.assign(event, { guest: name, host: id }))
     : work();
 
 /**

@@ -87,7 +87,7 @@ export function beginWork(kind, fields) {
  * @param {(event: any, result: any) => void} [ended] adds the properties of the result to the event
  * @returns {T}
  */
-export function observe(kind, fields, act, ended = () => {}) {
+export function observeWork(kind, fields, act, ended = () => {}) {
   const work = beginWork(kind, fields);
   const succeeded = (result) => {
     work.end((event) => ended(event, result));

@@ -7,7 +7,7 @@ import { WapcError, messageOf } from '../base/error.js';
 import { requireNames, requireObject, unreadable } from '../base/options.js';
 import { beginAt, callSiteOf } from '../base/call-site.js';
 import { toBytes } from '../base/payload.js';
-import { isObserved, observe } from '../base/observing.js';
+import { isObserved, observeWork } from '../base/observing.js';
 import { isPassedOn, joinChain } from './chain.js';
 import { onAbort } from './signals.js';
 import { Invocation } from './invocation.js';
@@ -82,7 +82,7 @@ export function runObserved(invocation, invoked, run) {
     invocation.observeAs(event);
     return run();
   };
-  return observe('invoke', fields, work, (event, response) => (event.bytesOut = response.length));
+  return observeWork('invoke', fields, work, (event, response) => (event.bytesOut = response.length));
 }
 
 /**

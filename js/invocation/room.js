@@ -9,7 +9,7 @@ import { ownModule } from '../loading/own-modules.js';
 import { canSuspend } from './suspension.js';
 
 /** Throws if there is no room to begin or end an invocation. Before the core is loaded, nothing needs room. */
-let ample = () => {};
+let probeStack = () => {};
 
 /**
  * Throws if there is no room for a function that a guest calls, perhaps on a suspendable stack.
@@ -21,9 +21,9 @@ export let roomOfGuests;
 export async function openProbes(core) {
   const { exports } = new WebAssembly.Instance(moduleOf(core));
   const { left, first, later, scarce } = /** @type {any} */ (exports);
-  ample = () => {
+  probeStack = () => {
     // `first` would only call `later` from now on.
-    if (left.value === 0) ample = later;
+    if (left.value === 0) probeStack = later;
     first();
   };
   roomOfGuests = (await isTooMuch(first)) ? scarce : first;
@@ -54,7 +54,7 @@ async function isTooMuch(probe) {
 /** True if there is room to begin or end an invocation. */
 export function hasRoom() {
   try {
-    ample();
+    probeStack();
     return true;
   } catch {
     return false;
@@ -81,7 +81,7 @@ const kept = new WapcError('WAPC_LIMIT', MESSAGE);
 /** Throws WAPC_LIMIT if there is no room. Every public function calls this first; nothing else does. */
 export function requireRoom() {
   try {
-    ample();
+    probeStack();
   } catch {
     let error = kept;
     try {
