@@ -15,7 +15,7 @@ let probeStack = () => {};
  * Throws if there is no room for a function that a guest calls, perhaps on a suspendable stack.
  * @type {(() => void) | undefined}
  */
-export let roomOfGuests;
+export let probeForGuests;
 
 /** Instantiates the probes, once the core is loaded. */
 export async function openProbes(core) {
@@ -26,7 +26,7 @@ export async function openProbes(core) {
     if (left.value === 0) probeStack = later;
     first();
   };
-  roomOfGuests = (await isTooMuch(first)) ? scarce : first;
+  probeForGuests = (await isTooMuch(first)) ? scarce : first;
 }
 
 function moduleOf(core) {

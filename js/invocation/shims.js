@@ -2,7 +2,7 @@
 
 import { copies } from './guest.js';
 import { instantiateOwn } from '../loading/own-modules.js';
-import { roomOfGuests } from './room.js';
+import { probeForGuests } from './room.js';
 import { suspend } from './suspension.js';
 
 /** Exports of the shims by name. */
@@ -18,6 +18,6 @@ export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name,
 /** The imports of every shim. `running` is the address of the running instance's number. */
 export const importsOf = (core) => ({
   core,
-  room: { room: roomOfGuests },
+  room: { room: probeForGuests },
   host: { ...copies, suspend: suspend(), running: core.instance_running() },
 });
