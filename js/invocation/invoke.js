@@ -187,7 +187,7 @@ function apply(options, taken, invocation, abort) {
   return signal === undefined && !isTimed ? leave : endEarly(signal, isTimed ? timeout : undefined, abort, leave);
 }
 
-/** Checks a `timeout`. Lets an invocation end in so many ms, if its guest can be interrupted. Throws WAPC_ARGUMENT. */
+/** Checks `timeout`, in ms. Lets an invocation end then, if its guest can be interrupted. Throws WAPC_ARGUMENT. */
 function limitTime(invocation, timeout, abort) {
   checkTimeout(timeout);
   if (timeout === 0 && abort !== undefined) invocation.noteTimeoutZero();

@@ -88,7 +88,7 @@ export class Suspension {
     return resume;
   }
 
-  /** Suspends the guest for that many ms: like `begin`, but it resumes by itself. */
+  /** Suspends the guest for a time in ms: like `begin`, but it resumes by itself. */
   sleep(milliseconds) {
     this.begin();
     // Callers that sleep longer than a timer can wait call again.

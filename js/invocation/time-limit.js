@@ -69,8 +69,8 @@ export const limitError = ({ owner }, startLimit, timeout) =>
 export const isLate = ({ invocation, deadline }) => invocation.isOverdue() || deadline <= performance.now();
 
 /**
- * Blocks this thread by `block` for that many ms, but not beyond the time by which the guest has to end. False if it must
- * stop then.
+ * Blocks this thread by `block` for a time in ms, but not beyond the time by which the guest has to end. False if it must stop
+ * then.
  * @param {Guest} guest
  * @param {number} milliseconds
  * @param {(milliseconds: number) => boolean} block

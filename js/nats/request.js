@@ -211,7 +211,7 @@ export class Request {
     if (bytes !== undefined) this.#resolve(bytes);
   }
 
-  /** True if an answer of so many bytes is longer than a message. */
+  /** True if an answer of `length` bytes is longer than a message. */
   isLong(length) {
     return length > roomIn(this.#connection);
   }

@@ -14,7 +14,7 @@ function canWait() {
 }
 
 /**
- * Blocks this thread for that many ms: with `Atomics.wait` if allowed, else by polling the clock. Always returns true.
+ * Blocks this thread for a time in ms: with `Atomics.wait` if allowed, else by polling the clock. Always returns true.
  */
 export function block(milliseconds) {
   if (canWait()) {

@@ -48,7 +48,7 @@ export class Unread {
     while (!fits(this.#bytes, size)) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
   }
 
-  /** The host has read that many bytes. */
+  /** The host has read `size` more bytes. */
   read(size) {
     this.#bytes = Math.max(0, this.#bytes - size);
     this.#wake();

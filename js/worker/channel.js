@@ -242,7 +242,7 @@ export class Channel {
     this.#shared?.more();
   }
 
-  /** Reports that many bytes of log lines or output as read. */
+  /** Reports `size` more bytes of log lines or output as read. */
   acknowledge(size) {
     if (this.#shared === undefined) this.#thread.send([READ, size]);
     else this.#shared.read(size);

@@ -46,7 +46,7 @@ export class HostLink {
     return this.#shared !== undefined;
   }
 
-  /** Blocks for that many ms, where it can. False if the worker must end. */
+  /** Blocks for a time in ms, where it can. False if the worker must end. */
   block(milliseconds) {
     return this.#shared.block(milliseconds);
   }

@@ -27,7 +27,7 @@ const STOPPED = 3;
 /** Bytes of one part of an answer: most are shorter. A multiple of 8: otherwise copies take 5 times as long. */
 const CAPACITY = 1 << 18;
 
-/** Copies an array of the caller, of that many bytes when last read. Throws WAPC_ARGUMENT if its length has changed. */
+/** Copies an array of the caller, which had `length` bytes when last read. Throws WAPC_ARGUMENT if that has changed. */
 function copyInto(target, bytes, length, what) {
   if (!copyIn(target, 0, bytes, length)) throw argumentError(what, `${length} bytes until they are copied`, bytes);
 }
@@ -78,7 +78,7 @@ export class Shared {
     if (this.rest !== undefined) this.#part(ANSWERED);
   }
 
-  /** Reports that many bytes of log lines or output as read. The count wraps around at 2^32, as the worker's does. */
+  /** Reports `size` more bytes of log lines or output as read. The count wraps around at 2^32, as the worker's does. */
   read(size) {
     Atomics.add(this.header, READ, size);
     Atomics.notify(this.header, READ);
@@ -125,7 +125,7 @@ export class SharedWithHost {
     return Atomics.load(this.header, STOP) === 1;
   }
 
-  /** Blocks for that many ms. False if the worker must end. */
+  /** Blocks for a time in ms. False if the worker must end. */
   block(milliseconds) {
     Atomics.wait(this.header, STOP, 0, milliseconds);
     return !this.stopped;

@@ -106,7 +106,7 @@ impl Budget {
     }
 }
 
-/// How often a quantum that took so long is halved.
+/// How often a quantum is halved that took `took` ms.
 fn halvings(took: f64) -> u32 {
     match took {
         ..2.0 => 1,

@@ -256,7 +256,7 @@ export class HostRings extends Rings {
     Atomics.store(this.words, HOST_WAITS, 0);
   }
 
-  /** The place of so many bytes, counted without wrapping around; -1 where there is none. */
+  /** The place for `bytes` bytes, counted without wrapping around; -1 where there is no room. */
   #roomFor(bytes) {
     this.#reclaim();
     if (this.#next - this.#oldest >= SLOTS) return -1;

@@ -133,7 +133,7 @@ export class WorkerRings extends Rings {
     return this.#response;
   }
 
-  /** Lets the host read the record of the response of a guest with so much memory, in bytes. False if there is none. */
+  /** Lets the host read the record of a response, and the size of the guest's memory in bytes. False if there is none. */
   respond(memorySize) {
     if (this.#at < 0) return false;
     this.words[this.#at + PAGES] = memorySize / PAGE;
@@ -172,7 +172,7 @@ export class WorkerRings extends Rings {
     return this.#finish(at, chunk);
   }
 
-  /** Begins a record with so many bytes behind its header: the index of its first word, or -1 where there is no room. */
+  /** Begins a record with `size` bytes behind its header: the index of its first word, or -1 where there is no room. */
   #begin(kind, length, size) {
     const { words } = this;
     // The guest has responded, and goes on: what it says now comes first.

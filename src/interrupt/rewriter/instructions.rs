@@ -38,7 +38,7 @@ pub(super) enum Instruction {
 /// An instruction whose last operand is a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Bulk {
-    /// The entries of so many bits are counted as one instruction, as a power of two.
+    /// How many bytes or entries are counted as one instruction, as a power of two.
     pub(super) shift: u8,
     pub(super) length: Length,
 }

@@ -404,7 +404,7 @@ impl Survey {
         }
     }
 
-    /// Notes that a loop, and the function, calls, throws, or executes what may take long, for so many instructions.
+    /// Notes that a loop, and the function, calls, throws, or executes what may take long, and counts `weight` instructions.
     #[inline]
     fn call(&mut self, current: Option<usize>, weight: u32) {
         *self.uncounted.as_mut().unwrap_or(&mut self.counter.weight) += weight;
