@@ -133,8 +133,9 @@ impl Pool {
         Ok(self.create_host(guest))
     }
 
-    /// Exchanges the guest that new work runs on and the one that is about to take over, or was there before.
-    pub fn exchange(&self) {
+    /// Swaps the guest that new work runs on and the one that is about to take over, or was there before.
+    #[wasm_bindgen(js_name = swapGuests)]
+    pub fn swap_guests(&self) {
         if let Some(other) = self.other.take() {
             let guest = self.guest.replace(other);
             self.other.replace(Some(guest));

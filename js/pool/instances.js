@@ -120,8 +120,8 @@ export class Instances {
     return this.all.filter((instance) => instance.generation !== this.generation);
   }
 
-  /** Creates an instance of the current guest, ready to be acquired. */
-  async make(number) {
+  /** Creates an instance of the current guest, and adds it to the pool, ready to be acquired. */
+  async add(number) {
     for (;;) {
       const instance = await this.create(number);
       this.#requireOpen(instance);
@@ -172,7 +172,7 @@ export class Instances {
   }
 
   /** Replaces the host of an instance by that of `fresh`. Nothing may be running on the instance. */
-  exchange(instance, fresh) {
+  replaceHost(instance, fresh) {
     const { host } = instance;
     instance.takeOver(fresh);
     this.#watch(instance);
@@ -214,7 +214,7 @@ export class Instances {
         while (!this.#closed && instance.running > 0) await new Promise((resolve) => (instance.onAllEnded = resolve));
         this.#requireOpen(fresh);
         if (fresh.generation === this.generation) {
-          this.exchange(instance, fresh);
+          this.replaceHost(instance, fresh);
           return;
         }
         // The guest was replaced again meanwhile.

@@ -55,7 +55,7 @@ export class Replacement {
     const { fresh, busy, resolve } = this.#waiting;
     this.#waiting = undefined;
     for (const other of busy) other.mustBeReplaced = false;
-    this.#instances.exchange(instance, fresh);
+    this.#instances.replaceHost(instance, fresh);
     resolve(undefined);
     return true;
   }
@@ -93,7 +93,7 @@ export class Replacement {
   /** Swaps the current guest and the other one: new work runs on the other from here on. */
   #swapGuests(generation) {
     this.#requireOpen();
-    this.#pool.exchange();
+    this.#pool.swapGuests();
     this.#instances.generation = generation;
     this.#instances.newest = Math.max(this.#instances.newest, generation);
   }
@@ -107,7 +107,7 @@ export class Replacement {
       const outdated = this.#following();
       const idle = outdated.find(({ number }) => this.#core.pool_acquire_idle(this.#slot, number));
       if (idle !== undefined) {
-        this.#instances.exchange(idle, fresh);
+        this.#instances.replaceHost(idle, fresh);
         this.#released(idle);
         fresh = undefined;
       } else if (outdated.length > 0) {

@@ -38,7 +38,7 @@ export class Supply {
   createKept() {
     const created = [];
     for (let number; (number = this.#core.pool_create_kept(this.#slot)) !== POOL_NONE;) {
-      created.push(this.#instances.make(number));
+      created.push(this.#instances.add(number));
     }
     return created;
   }
@@ -53,7 +53,7 @@ export class Supply {
   async #create(number) {
     let instance;
     try {
-      instance = await this.#instances.make(number);
+      instance = await this.#instances.add(number);
     } catch (error) {
       this.#notGrown(number, error);
       return;
