@@ -50,7 +50,7 @@ export class Replacement {
   }
 
   /** Replaces a released, outdated instance by the new instance that waits. True if there was one. */
-  take(instance) {
+  replaceReleased(instance) {
     if (this.#waiting === undefined || instance.generation === this.#instances.generation) return false;
     const { fresh, busy, resolve } = this.#waiting;
     this.#waiting = undefined;
@@ -83,7 +83,7 @@ export class Replacement {
       if (this.#slot === NO_SLOT) throw error;
       // The new guest started once, but not again: the pool returns to the old one.
       this.#swapGuests(before);
-      await this.#replaceAll().catch(() => this.#dismiss());
+      await this.#replaceAll().catch(() => this.#markBroken());
       throw error;
     } finally {
       if (this.#slot !== NO_SLOT) this.#pool.forget();
@@ -100,11 +100,11 @@ export class Replacement {
 
   /** Replaces every outdated instance. Borrowed ones are replaced later, between invocations of their borrowers. */
   async #replaceAll(fresh) {
-    while (this.#following().length > 0) {
+    while (this.#toReplace().length > 0) {
       fresh ??= await this.#instances.create(NO_NUMBER);
       this.#requireOpen(fresh);
       // Read again after the await: the pool may have changed.
-      const outdated = this.#following();
+      const outdated = this.#toReplace();
       const idle = outdated.find(({ number }) => this.#core.pool_acquire_idle(this.#slot, number));
       if (idle !== undefined) {
         this.#instances.replaceHost(idle, fresh);
@@ -119,20 +119,20 @@ export class Replacement {
   }
 
   /** Outdated instances that are not borrowed: those to replace now. */
-  #following() {
+  #toReplace() {
     return this.#instances.outdated.filter((instance) => !instance.isBorrowed);
   }
 
   /** Called when an instance was replaced or removed. If none is left to replace, the new instance stops waiting. */
   changed() {
-    if (this.#waiting === undefined || this.#following().length > 0) return;
+    if (this.#waiting === undefined || this.#toReplace().length > 0) return;
     const { fresh, resolve } = this.#waiting;
     this.#waiting = undefined;
     resolve(fresh);
   }
 
   /** Marks the outdated instances broken: neither guest can be created, but the failed one must not serve again. */
-  #dismiss() {
+  #markBroken() {
     for (const instance of this.#instances.outdated) {
       instance.mustBeReplaced = true;
       if (this.#core.pool_acquire_idle(this.#slot, instance.number)) this.#released(instance);

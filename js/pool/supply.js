@@ -93,7 +93,7 @@ export class Supply {
   /** Replaces a broken instance before it serves again. */
   async replace(instance) {
     if (this.#slot === NO_SLOT) return;
-    if (this.#replacement.take(instance)) {
+    if (this.#replacement.replaceReleased(instance)) {
       this.#on.released(instance);
       return;
     }
