@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { serveFolder } from '../tools/demo.js';
+import { serveFolder } from '../tools/serve.js';
 import { findNatsServer } from '../tools/nats.js';
 import { root } from '../tools/run.js';
 import { openChromium } from './browser/browsers.js';

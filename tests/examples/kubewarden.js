@@ -6,7 +6,7 @@
 import { equal, match } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { serveFolder } from '../../tools/demo.js';
+import { serveFolder } from '../../tools/serve.js';
 import { openChromium } from '../browser/browsers.js';
 import { cloned, install, quiet, run } from './clone.js';
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { serveFolder } from '../../tools/demo.js';
+import { serveFolder } from '../../tools/serve.js';
 import { root, run } from '../../tools/run.js';
 import { openChromium } from '../browser/browsers.js';
 

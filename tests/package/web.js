@@ -3,7 +3,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { serveFolder } from '../../tools/demo.js';
+import { serveFolder } from '../../tools/serve.js';
 import { ISOLATED } from '../browser/serve.js';
 import { ALL, NO_WORKERS, html, visit } from './projects.js';
 

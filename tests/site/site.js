@@ -6,7 +6,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { serveFolder } from '../../tools/demo.js';
+import { serveFolder } from '../../tools/serve.js';
 import { buildSite } from '../../tools/site/site.js';
 import { openChromium } from '../browser/browsers.js';
 import { axeFinds } from '../browser/looks.js';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { serveFolder } from '../demo.js';
+import { serveFolder } from '../serve.js';
 import { buildPage } from '../page/build.js';
 import { installed, load } from '../installed.js';
 import { fail, root, step } from '../run.js';
