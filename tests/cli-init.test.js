@@ -20,7 +20,7 @@ import { after, test } from 'node:test';
 import { LANGUAGES } from '../bin/init/languages.js';
 import { enter } from '../bin/init/steps.js';
 import { cache } from '../tools/cache.js';
-import { zigCommand } from '../tools/guests.js';
+import { zigCommand } from '../tools/zig.js';
 import { has, root } from '../tools/run.js';
 import { command } from './cli/command.js';
 

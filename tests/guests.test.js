@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { cache } from '../tools/cache.js';
-import { zigCommand } from '../tools/guests.js';
+import { zigCommand } from '../tools/zig.js';
 import { root } from '../tools/run.js';
 import { blocks, blocksOf, prints, sectionsOf } from './documents/markdown.js';
 

@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 
 import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
-import { python } from '../tools/guests.js';
+import { python } from '../tools/python.js';
 import { Wasi } from '../dist/wasi-node.js';
 import { root } from '../tools/run.js';
 import { environment, path as guest } from './environments/node.js';

@@ -6,11 +6,10 @@ import { basename, dirname, join } from 'node:path';
 import { ASYNCIFIED } from '../testdata/asyncified.js';
 import { isOlder } from './build.js';
 import { cache } from './cache.js';
-import { debian } from './debian.js';
-import { has, root, run, step } from './run.js';
+import { root, run, step } from './run.js';
+import { runZig } from './zig.js';
 
 const TESTDATA = join(root, 'testdata');
-const ZIG = '0.17.1';
 
 /** The builder of each folder's guests, and where their files are put. */
 const BUILDERS = {
@@ -109,7 +108,7 @@ function zig() {
     const built = join(folder, `${name}.wasm`);
     if (!isOlder(built, sources)) continue;
     step(`building the guest ${name} (Zig)`);
-    ziglang('build-exe', sources[0], ...options, '-O', 'ReleaseSmall', '-rdynamic', `-femit-bin=${built}`);
+    runZig('build-exe', sources[0], ...options, '-O', 'ReleaseSmall', '-rdynamic', `-femit-bin=${built}`);
   }
 }
 
@@ -124,31 +123,7 @@ function c() {
 /** Compiles C for WASI. */
 function compileC(source, built, ...options) {
   const flags = ['-target', 'wasm32-wasi', '-Os', '-s', '-Wall', '-Werror'];
-  ziglang('cc', ...flags, ...options, source, '-o', built);
-}
-
-/** Runs Zig, which compiles C as well. */
-function ziglang(...args) {
-  const { command, env } = zigCommand();
-  run(command[0], [...command.slice(1), ...args], { env });
-}
-
-/** The command of Zig, and its environment; installs it where it is missing. */
-export const zigCommand = () => ({
-  command: [python('zig', `ziglang==${ZIG}`, 'ziglang'), '-m', 'ziglang'],
-  env: { ZIG_GLOBAL_CACHE_DIR: cache('zig-cache'), ZIG_LOCAL_CACHE_DIR: cache('zig-cache') },
-});
-
-/** A Python interpreter that has a package, kept in the cache. */
-export function python(name, requirement, module) {
-  const folder = cache(`${name}-${requirement.split('==')[1]}`);
-  const interpreter = join(folder, 'bin/python');
-  if (has(interpreter, '-c', `import ${module}`)) return interpreter;
-  step(`installing ${requirement} (once)`);
-  if (!has('python3', '-c', 'import venv, ensurepip')) debian('Python', ['python3', 'python3-venv']);
-  run('python3', ['-m', 'venv', folder]);
-  run(interpreter, ['-m', 'pip', 'install', '--quiet', requirement]);
-  return interpreter;
+  runZig('cc', ...flags, ...options, source, '-o', built);
 }
 
 /** Builds the WASI programs whose output is compared: testdata/wasi/*.c and *.rs. */
