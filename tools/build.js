@@ -16,9 +16,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import { DIST, GENERATED, bundle } from './bundle.js';
 import { cache } from './cache.js';
 import { CONSTANTS } from './constants.js';
-import { bundleMessagePack } from './messagepack.js';
 import { fail, root, run, step } from './run.js';
 import { sizeOf, sizes } from './sizes.js';
 
@@ -26,8 +26,6 @@ const RELEASE = join(root, 'target/wasm32-unknown-unknown/release');
 const CORE = join(RELEASE, 'wapc_host.wasm');
 const WASI = join(RELEASE, 'wasi.wasm');
 const INTERRUPT = join(RELEASE, 'interrupt.wasm');
-const GENERATED = join(root, 'js/generated');
-const DIST = join(root, 'dist');
 
 /** Flags that the toolchain does not set: no paths of this machine in panic messages, and less inlining. */
 const RUSTFLAGS = [
@@ -67,7 +65,7 @@ export async function build({ isQuick = false } = {}) {
   const generators = ['tools/build.js', 'tools/bindgen/src/main.rs'].map((name) => join(root, name));
   if (isOlder(glue, [CORE, WASI, INTERRUPT, ...generators])) generateGlue(isQuick);
   const sources = filesBelow(join(root, 'js')).concat(
-    ['package.json', 'tools/build.js', 'tools/messagepack.js'].map((name) => join(root, name)),
+    ['package.json', 'tools/build.js', 'tools/bundle.js', 'tools/messagepack.js'].map((name) => join(root, name)),
   );
   if (isOlder(join(DIST, 'worker.js'), sources)) {
     await bundle();
@@ -215,127 +213,6 @@ function bindgen() {
   run('cargo', ['build', '--release', '--locked', '--manifest-path', manifest, '--target-dir', target, ...quiet]);
   return program;
 }
-
-async function bundle() {
-  const esbuild = await import('esbuild');
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'neutral',
-    // WASI and the rewriter are files of their own, which are loaded on demand.
-    external: [
-      'node:*',
-      '@nats-io/*',
-      './wasi.js',
-      './wasi-node.js',
-      './interrupt.js',
-      './interrupt-node.js',
-      '*.wasm',
-    ],
-    target: ['es2022', 'node20'],
-    logLevel: 'warning',
-    // The `sideEffects` of package.json describe the result of this build, not its sources.
-    ignoreAnnotations: true,
-  };
-  const entryPoints = ['index', 'service-worker', 'node', 'counts'].map((name) => `js/entry/${name}.js`);
-  rmSync(DIST, { recursive: true, force: true });
-  const chunkNames = '[name]-chunk-[hash]';
-  const split = { entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames, metafile: true };
-  const { metafile } = await esbuild.build({ ...common, ...split });
-  const { outputs } = metafile;
-  const withGlue = Object.keys(outputs).filter((name) => 'js/generated/core.js' in outputs[name].inputs);
-  if (withGlue.length !== 1) fail(`the glue is in ${withGlue.length} scripts: see hintAt`);
-  hintAt(withGlue[0]);
-  for (const entry of ['js/entry/slim.js', 'js/entry/slim-node.js', 'js/entry/workerd.js']) {
-    await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
-  }
-  for (const [entry, outfile] of [
-    ['js/entry/node.js', 'dist/node.cjs'],
-    ['js/entry/slim-node.js', 'dist/slim.cjs'],
-  ]) {
-    await esbuild.build({
-      ...common,
-      entryPoints: [entry],
-      outfile,
-      format: 'cjs',
-      // CommonJS has no `import.meta.url`. The worker that it starts is a module all the same.
-      define: { 'import.meta.url': 'here' },
-      banner: { js: "const here = require('node:url').pathToFileURL(__filename).href;" },
-    });
-  }
-  // The same for all platforms, and in a page of some bytes.
-  for (const name of ['observe', 'nats']) {
-    const entryPoints = [`js/entry/${name}.js`];
-    await esbuild.build({ ...common, entryPoints, outfile: `dist/${name}.js`, format: 'esm' });
-    await esbuild.build({ ...common, entryPoints, outfile: `dist/${name}.cjs`, format: 'cjs' });
-  }
-  await esbuild.build({
-    ...common,
-    entryPoints: ['wasi', 'wasi-node', 'interrupt', 'interrupt-node'].map((name) => `js/entry/${name}.js`),
-    outdir: 'dist',
-    format: 'esm',
-  });
-  // One file each, easy to serve from elsewhere: without the core, which is sent to the worker.
-  for (const [entry, outfile] of [
-    ['js/entry/worker.js', 'dist/worker.js'],
-    ['js/entry/worker-node.js', 'dist/worker-node.mjs'],
-  ]) {
-    await esbuild.build({ ...common, entryPoints: [entry], outfile, format: 'esm', plugins: [withoutUnused] });
-  }
-  await bundleMessagePack(esbuild);
-  mkdirSync(DIST, { recursive: true });
-  for (const name of ['core', 'wasi', 'interrupt'])
-    copyFileSync(join(GENERATED, `${name}.wasm`), join(DIST, `${name}.wasm`));
-  copyTypings();
-}
-
-/**
- * Begins a script with an explicit compile hint: Chromium compiles all its functions while it arrives, on another
- * thread, and none when it is first called.
- */
-function hintAt(script) {
-  const file = join(root, script);
-  writeFileSync(file, `//# allFunctionsCalledOnLoad\n${readFileSync(file, 'utf8')}`);
-}
-
-/** Copies the typings, for modules of either kind, which are types apart: those of one kind refer to each other. */
-function copyTypings() {
-  const files = { index: 'api/index', slim: 'api/slim', observe: 'api/observe', nats: 'nats/index' };
-  for (const [name, file] of Object.entries(files)) {
-    const typings = readFileSync(join(root, `js/${file}.d.ts`), 'utf8').replaceAll("'../api/", "'./");
-    writeFileSync(join(DIST, `${name}.d.ts`), typings);
-    writeFileSync(join(DIST, `${name}.d.cts`), typings.replaceAll("'./index.js'", "'./index.cjs'"));
-  }
-  writeFileSync(
-    join(DIST, 'worker.d.ts'),
-    '/** A script that is run in a worker; it exports nothing. */\nexport {};\n',
-  );
-}
-
-/**
- * Leaves modules out of the worker's scripts: guests in a worker wait by blocking it, so they need no workers and no
- * kept stacks.
- */
-const withoutUnused = {
-  name: 'without-unused',
-  setup({ onLoad, onEnd }) {
-    const replacements = {
-      'worker/start-remote.js': `export const startRemote = () => Promise.reject(new Error('a worker starts no other'));`,
-      'invocation/coroutine.js': `export const idleCoroutine = () => undefined;\nexport const unlist = () => {};`,
-    };
-    const replaced = new Set();
-    for (const [file, contents] of Object.entries(replacements)) {
-      onLoad({ filter: new RegExp(`[/\\\\]js[/\\\\]${file.replace('/', '[/\\\\]')}$`) }, () => {
-        replaced.add(file);
-        return { contents };
-      });
-    }
-    onEnd(() => {
-      const left = Object.keys(replacements).filter((file) => !replaced.has(file));
-      return { errors: left.map((file) => ({ text: `js/${file} was to be replaced in workers, and is not there` })) };
-    });
-  },
-};
 
 /**
  * Copies the small modules that the artifacts bring along, for platforms that compile nothing while they run.
