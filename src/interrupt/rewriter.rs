@@ -11,6 +11,7 @@ mod cursor;
 mod indices;
 mod instructions;
 mod output;
+mod places;
 mod references;
 mod skipping;
 mod spaces;

@@ -34,8 +34,9 @@ use super::cursor::{Cursor, Refused};
 use super::indices::Indices;
 use super::instructions::{Bulk, Length};
 use super::output::{self, write_unsigned};
+use super::places::{Place, What};
 use super::spaces::Spaces;
-use super::survey::{Loop, Place, Survey, What};
+use super::survey::{Loop, Survey};
 use super::types::{EMPTY, I32, I64, Signature, skip_value_type};
 
 /// Instructions that a throw, and a growth of memory, count for: both take microseconds.

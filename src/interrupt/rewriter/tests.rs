@@ -2,9 +2,9 @@
 
 use super::cursor::{Cursor, Refused};
 use super::instructions::{Instruction, read_instruction};
+use super::places::Places;
 use super::rewrite;
 use super::skipping::skip_plain;
-use super::survey::Places;
 
 mod mutated;
 mod written;
