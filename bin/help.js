@@ -4,14 +4,14 @@ import { OPTIONS } from './arguments/parse.js';
 import { COMMANDS } from './commands/commands.js';
 
 /** The help of the tool. */
-export const generalHelp = () => `Runs, inspects, measures, begins and serves waPC guests.
+export const generalHelp = () => `Runs, inspects, measures, creates and serves waPC guests.
 
 Usage: wapc-host COMMAND …
 
 Commands:
 ${columns(Object.entries(COMMANDS))}
 
-wapc-host COMMAND --help says more of a command, wapc-host --version which version this is.
+wapc-host COMMAND --help describes a command and its options, wapc-host --version prints the version.
 Exit codes: 0; 1 where the guest or the package fails, with "CODE: message" on standard error; 2 where the
 arguments make no sense.
 `;

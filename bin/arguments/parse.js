@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.js';
  */
 export const OPTIONS = {
   debug: { type: 'boolean', help: 'shows the stack and the cause of an error' },
-  help: { type: 'boolean', short: 'h', help: 'says this' },
+  help: { type: 'boolean', short: 'h', help: 'shows this help' },
 };
 
 /**
