@@ -4,7 +4,7 @@ import { WapcError } from 'wapc-host';
 
 import { readGuest } from '../guest/source.js';
 import { describe } from '../inspect/describe.js';
-import { kindOf } from '../inspect/kinds.js';
+import { kindOf, toolOf } from '../inspect/kinds.js';
 import { textOf } from '../inspect/text.js';
 import { Failure } from '../output/failure.js';
 import { onOneLine } from '../output/printable.js';
@@ -26,10 +26,13 @@ export async function run({ json }, [guest]) {
   await print(json ? `${JSON.stringify(description, undefined, 2)}\n` : textOf(description));
 }
 
+/** Guesses at what the file is, by the code of its error. */
+const GUESSES = { WAPC_COMPILE: kindOf, WAPC_NOT_A_GUEST: toolOf };
+
 /** The error of what is no guest: guesses at what it is where the package does not. */
 function instead(error, bytes) {
   if (!(error instanceof WapcError)) return error;
   const message = onOneLine(error.message);
-  const kind = error.code === 'WAPC_COMPILE' ? kindOf(bytes) : '';
+  const kind = GUESSES[error.code]?.(bytes) ?? '';
   return new Failure(error.code, `${message}${kind === '' ? '' : `; ${kind}`}`, { cause: error });
 }

@@ -1,4 +1,4 @@
-/** Guesses at what files are that are no WebAssembly, by their first bytes. */
+/** Guesses at what files are that are no guests: by their first bytes, or by what they import. */
 
 const BEGINNINGS = {
   '7f454c46': 'a program or library of Linux (ELF): compile for wasm32',
@@ -22,4 +22,25 @@ export function kindOf(bytes) {
   const text = Buffer.from(bytes.subarray(0, 64)).toString();
   const isText = /^[\p{L}\p{N}\p{P}\p{S}\s]+$/u.test(text) && !text.includes('\ufffd');
   return isText ? `it is text that begins with ${JSON.stringify(text.split('\n')[0])}` : '';
+}
+
+/** Tools whose modules need the script that the tool wrote beside them, by the modules and names that they import. */
+const TOOLS = [
+  ['wasm-bindgen', /^(wbg|__wbindgen_placeholder__|.*_bg\.js) /],
+  ['Emscripten', /^(env _?emscripten_|a [a-zA-Z]{1,2}$)/],
+  ['Go (GOOS=js)', /^(gojs|go) /],
+];
+
+/**
+ * A guess at the tool that made a module that is no guest, for the end of a message; empty where there is none.
+ * @param {Uint8Array} bytes
+ */
+export function toolOf(bytes) {
+  // A component, or text, is no module.
+  if (!WebAssembly.validate(bytes)) return '';
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(
+    ({ module, name }) => `${module} ${name}`,
+  );
+  const known = TOOLS.find(([, pattern]) => imports.some((one) => pattern.test(one)));
+  return known === undefined ? '' : `it was made by ${known[0]}, for a script that answers its imports`;
 }
