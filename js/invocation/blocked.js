@@ -11,6 +11,7 @@
  */
 
 import { WapcError } from '../base/error.js';
+import { inMicrotask } from '../base/microtask.js';
 
 /**
  * The queue of a host or a pool.
@@ -68,7 +69,7 @@ export function recheckRoom() {
 export function recheckPending() {
   if (isRechecking || pending.size === 0) return;
   isRechecking = true;
-  queueMicrotask(rejectBlocked);
+  inMicrotask(rejectBlocked);
 }
 
 function rejectBlocked() {

@@ -4,6 +4,7 @@ import { decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { forAnother, locate, messageOf } from '../base/error.js';
 import { beginAt, callSiteOf, rejectionOf } from '../base/call-site.js';
+import { inMicrotask } from '../base/microtask.js';
 import { THE_ANSWER, isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { platform } from '../platform/platform.js';
@@ -263,7 +264,7 @@ export class Invocation {
       const { children } = one;
       for (const child of children?.keys() ?? []) {
         // Later: in a long chain, each would begin on the stack of the one before.
-        queueMicrotask(() => children.get(child)?.(forAnother(reason)));
+        inMicrotask(() => children.get(child)?.(forAnother(reason)));
       }
     }
   }

@@ -12,6 +12,7 @@
  */
 
 import { closedError, isOwn } from '../base/error.js';
+import { inMicrotask } from '../base/microtask.js';
 import { ADMIT_LATER, ADMIT_NOW, CALL_FAILED, CALL_SUCCEEDED, NO_SLOT } from '../generated/constants.js';
 import { noteShortage, recheckRoom } from './blocked.js';
 import { startOn, suspendedInvocations } from './guest.js';
@@ -179,7 +180,7 @@ export class Port extends Turns {
    * invocation's end is handled.
    */
   #freeSoon() {
-    queueMicrotask(() => this.free());
+    inMicrotask(() => this.free());
   }
 
   /** Called when the host is freed in the core: its slot may be reused by another. */

@@ -1,5 +1,6 @@
 /** Calls back when an AbortSignal aborts. */
 
+import { inMicrotask } from '../base/microtask.js';
 import { hasRoom } from './room.js';
 
 /**
@@ -14,7 +15,7 @@ class Waiting {
   // A signal may be aborted close to the stack's end, and nobody would catch an error thrown here.
   #aborted = () => {
     if (hasRoom()) this.#run();
-    else queueMicrotask(() => this.#run());
+    else inMicrotask(() => this.#run());
   };
 
   constructor(signal) {

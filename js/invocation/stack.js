@@ -4,6 +4,7 @@
  * left.
  */
 
+import { inMicrotask } from '../base/microtask.js';
 import { CALL_FAILED, CALL_SUCCEEDED, CALL_THREW } from '../generated/constants.js';
 
 /** The stack pointers of the core and of WASI, and their initial values. */
@@ -20,7 +21,7 @@ export let hasThrown = false;
 /** Restores the stack pointers after a guest threw. In a microtask, where no code of the core is running. */
 function restoreStack() {
   hasThrown = true;
-  queueMicrotask(() => {
+  inMicrotask(() => {
     for (const { pointer, top } of stacks) pointer.value = top;
   });
 }

@@ -1,6 +1,7 @@
 /** Turn-taking for hosts on this thread (`port.js`) and in workers (`worker/remote.js`). */
 
 import { closedError, forAnother } from '../base/error.js';
+import { inMicrotask } from '../base/microtask.js';
 import { Queue } from '../base/queue.js';
 import { queueInChain } from './blocked.js';
 
@@ -84,7 +85,7 @@ export class Turns {
 
   /** Runs pending invocations in a microtask: there may be little room left on the current stack. */
   drain() {
-    if (!this.#isDraining) queueMicrotask(() => this.drainNow());
+    if (!this.#isDraining) inMicrotask(() => this.drainNow());
   }
 
   /** Runs pending invocations now. A loop, since each may end synchronously. */

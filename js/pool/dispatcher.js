@@ -4,6 +4,7 @@
 
 import { rawExports } from '../api/core.js';
 import { WapcError, closedError } from '../base/error.js';
+import { inMicrotask } from '../base/microtask.js';
 import { Queue } from '../base/queue.js';
 import { queueInChain } from '../invocation/blocked.js';
 import { NO_SLOT, POOL_FULL, POOL_NONE, POOL_QUEUED } from '../generated/constants.js';
@@ -203,7 +204,7 @@ export class Dispatcher {
       // Requests that were left to this one need another, now that somebody has acquired it.
       if (instance.isBorrowed && this.#requests.length > 0) this.#supply.grow();
       // In a microtask: a worker that has just ended an invocation begins the next one in one, too.
-      if (this.#offers.isUsed && this.#requests.length > 0) queueMicrotask(() => this.#isOver || this.#offers.offer());
+      if (this.#offers.isUsed && this.#requests.length > 0) inMicrotask(() => this.#isOver || this.#offers.offer());
       return;
     }
     const markIdle = this.#markIdle;
@@ -218,7 +219,7 @@ export class Dispatcher {
    */
   releaseSoon(instance) {
     if (this.#requests.length === 0) this.release(instance);
-    else queueMicrotask(() => this.release(instance));
+    else inMicrotask(() => this.release(instance));
   }
 
   /** Accepts no more requests. Resolves when all accepted work has ended. Returns the same promise each time. */
@@ -304,7 +305,7 @@ export class Dispatcher {
   #serveSoon() {
     if (this.#isServing) return;
     this.#isServing = true;
-    queueMicrotask(() => {
+    inMicrotask(() => {
       this.#isServing = false;
       if (this.#isOver) return;
       for (let number; this.#requests.length > 0 && (number = this.#core.pool_acquire(this.#slot)) !== POOL_NONE;) {

@@ -1,5 +1,6 @@
 /** A running worker, and how it is reached: by messages, and by shared memory if that is available. */
 
+import { inMicrotask } from '../base/microtask.js';
 import { THE_ANSWER } from '../base/payload.js';
 import { canShare } from '../platform/platform.js';
 import { ANSWER, DROP, INVOKE, OFFER, READ, transferOf } from './messages.js';
@@ -138,7 +139,7 @@ export class Channel {
   #wakeSoon(rings) {
     if (this.#isWaking) return;
     this.#isWaking = true;
-    queueMicrotask(() => {
+    inMicrotask(() => {
       if (!this.#isWaking) return;
       this.#isWaking = false;
       try {

@@ -4,6 +4,7 @@
  */
 
 import { WapcError } from '../base/error.js';
+import { inMicrotask } from '../base/microtask.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
 import { delist, enlist } from '../invocation/calling-guests.js';
 import { isRewritten } from '../loading/interruptible.js';
@@ -383,7 +384,7 @@ export class RemoteGuest {
     this.#callbacks.begin();
     this.#time.invokes();
     offered?.begins();
-    if (stopping !== undefined) queueMicrotask(() => this.stop(invocation, stopping));
+    if (stopping !== undefined) inMicrotask(() => this.stop(invocation, stopping));
   }
 
   #callHost(channel, call) {

@@ -28,6 +28,7 @@ import { asynchronous } from './async.js';
 import { asyncified } from './asyncified.js';
 import { callers } from './callers.js';
 import { chains } from './chains.js';
+import { clocks } from './clocks.js';
 import { closing } from './closing.js';
 import { deadlines } from './deadlines.js';
 import { growing } from './growing.js';
@@ -85,6 +86,7 @@ export function* suite(environment) {
     loading,
     locating,
     telling,
+    clocks,
     lastWords,
     stacks,
     observing,
