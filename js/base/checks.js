@@ -10,13 +10,18 @@ export function checkSignal(signal) {
 /** True for an AbortSignal of any realm. Reads a getter that works on signals only: any object can have the prototype. */
 function isSignal(signal) {
   try {
-    const aborted =
-      signal instanceof AbortSignal ? signal.aborted : Reflect.get(AbortSignal.prototype, 'aborted', signal);
-    return typeof aborted === 'boolean';
+    return typeof Reflect.get(AbortSignal.prototype, 'aborted', signal) === 'boolean';
   } catch {
     return false;
   }
 }
+
+/**
+ * Throws the reason of a signal that is aborted. Calls the platform's own method, as `onAbort` does: a signal may have others
+ * of that name, which throw something else.
+ * @param {AbortSignal} signal
+ */
+export const throwIfAborted = (signal) => AbortSignal.prototype.throwIfAborted.call(signal);
 
 /** Throws WAPC_ARGUMENT unless a value is undefined or milliseconds from 0 on. */
 export function checkTimeout(timeout) {

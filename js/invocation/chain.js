@@ -3,7 +3,7 @@
  * that the host call belongs to: it inherits signal and context, and fails instead of waiting for itself (`blocked.js`).
  */
 
-import { readHostCallContext } from '../base/checks.js';
+import { readHostCallContext, throwIfAborted } from '../base/checks.js';
 import { endedError, forAnother } from '../base/error.js';
 import { leaveQueue } from './blocked.js';
 import { callingGuest } from './calling-guests.js';
@@ -62,7 +62,7 @@ function inheritTime(invocation, parent, guest) {
 /** Like `joinChain`, for the context of another copy of this package, which has a public half alone. */
 function joinForeign(invocation, from, context, abort) {
   const { signal, context: inherited, isAwaited } = readHostCallContext(from);
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   if (isAwaited === false) throw endedError();
   invocation.setContext(context === undefined ? inherited : context);
   return abort === undefined ? () => {} : onAbort(signal, abort);

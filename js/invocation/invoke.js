@@ -1,7 +1,7 @@
 /** Arguments and options shared by every way to invoke a guest. */
 
 import { encodeOperation } from '../base/bytes.js';
-import { checkSignal, checkTimeout } from '../base/checks.js';
+import { checkSignal, checkTimeout, throwIfAborted } from '../base/checks.js';
 import { decodeBy, encodeBy } from '../base/codec.js';
 import { WapcError, messageOf } from '../base/error.js';
 import { requireNames, requireObject, unreadable } from '../base/options.js';
@@ -179,7 +179,7 @@ function apply(options, taken, invocation, abort) {
   }
   if (signal !== undefined) checkSignal(signal);
   if (timeout !== undefined) limitTime(invocation, timeout, abort);
-  signal?.throwIfAborted();
+  if (signal !== undefined) throwIfAborted(signal);
   if (into !== undefined) invocation.writeInto(into);
   const leave = from === undefined ? undefined : joinChain(invocation, from, context, abort);
   if (from === undefined) invocation.setContext(context);

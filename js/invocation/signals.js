@@ -20,7 +20,7 @@ class Waiting {
 
   constructor(signal) {
     this.#signal = signal;
-    signal.addEventListener('abort', this.#aborted, { once: true });
+    AbortSignal.prototype.addEventListener.call(signal, 'abort', this.#aborted, { once: true });
     waiting.set(signal, this);
   }
 
@@ -30,7 +30,7 @@ class Waiting {
 
   delete(act) {
     if (!this.#acts.delete(act) || this.#acts.size > 0) return;
-    this.#signal.removeEventListener('abort', this.#aborted);
+    AbortSignal.prototype.removeEventListener.call(this.#signal, 'abort', this.#aborted);
     waiting.delete(this.#signal);
   }
 

@@ -1,6 +1,6 @@
 /** `remote`: a guest that somebody serves. */
 
-import { checkSignal, checkTimeout, readHostCallContext } from '../base/checks.js';
+import { checkSignal, checkTimeout, readHostCallContext, throwIfAborted } from '../base/checks.js';
 import { decodeBy, encodeBy, readCodec } from '../base/codec.js';
 import { WapcError, argumentError, endedError, locate, messageOf } from '../base/error.js';
 import { attempt, readFields } from '../base/options.js';
@@ -96,7 +96,7 @@ class Remote {
     checkTimeout(timeout);
     // A getter of the caller's, which may abort.
     const traceparent = traceparentOf(context);
-    for (const signal of signals) signal.throwIfAborted();
+    signals.forEach(throwIfAborted);
     if (timeout === 0)
       throw locate(new WapcError('WAPC_TIMEOUT', 'no answer came within 0 ms'), this.#name, operation, undefined);
     const token = tokenOf(operation);
@@ -104,7 +104,7 @@ class Remote {
     try {
       if (core === undefined) {
         await loadCore();
-        for (const signal of signals) signal.throwIfAborted();
+        signals.forEach(throwIfAborted);
       }
       const { prefix, retries, isIdempotent } = this.#settings;
       const response = await new Call({

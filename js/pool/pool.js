@@ -3,7 +3,7 @@
 import { compile, compileSuccessor, freeSuccessor, halfOf } from '../api/compile.js';
 import { instantiateHalf } from '../api/host.js';
 import { infoOf } from '../api/info.js';
-import { checkSignal, checkTimeout } from '../base/checks.js';
+import { checkSignal, checkTimeout, throwIfAborted } from '../base/checks.js';
 import { isWatched } from '../base/observing.js';
 import { beginAt, callSiteOf, failureOf, withCallSite } from '../base/call-site.js';
 import { WapcError, argumentError } from '../base/error.js';
@@ -165,7 +165,7 @@ export class WapcPool {
       const { signal } = readFields('options', options, 'signal');
       checkTimeout(timeout);
       checkSignal(signal);
-      signal?.throwIfAborted();
+      if (signal !== undefined) throwIfAborted(signal);
       const dispatcher = this.#dispatcher;
       const request = new HostRequest((instance) => {
         instance.isBorrowed = true;

@@ -1,6 +1,6 @@
 /** Odd values of callers: bytes that claim any length, throw where they are read, or change meanwhile. */
 
-import { detached, equal, fails, thrown, words, wordsOf } from './assert.js';
+import { A_DAY, detached, equal, fails, thrown, words, wordsOf } from './assert.js';
 import { ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -85,6 +85,29 @@ const promises = [
     .map(([name, make, length]) => [`a promise of ${name}`, () => Promise.resolve(make()), length]),
 ];
 
+/** Counts the listeners of a signal from now on: functions that tell how many there are, and that end this. */
+function countListeners(signal) {
+  const { prototype } = AbortSignal;
+  let listeners = 0;
+  const ends = Object.entries({ addEventListener: 1, removeEventListener: -1 }).map(([name, more]) => {
+    const own = Object.getOwnPropertyDescriptor(prototype, name);
+    const method = prototype[name];
+    prototype[name] = function (...all) {
+      if (this === signal) listeners += more;
+      return method.apply(this, all);
+    };
+    return () => (own === undefined ? delete prototype[name] : Object.defineProperty(prototype, name, own));
+  });
+  return [() => listeners, () => ends.forEach((end) => end())];
+}
+
+/** An AbortController whose signal has methods of its own, which throw. */
+function withThrowingMethods() {
+  const controller = new AbortController();
+  for (const name of ['addEventListener', 'removeEventListener', 'throwIfAborted']) controller.signal[name] = boom;
+  return controller;
+}
+
 export function* callers(environment) {
   const { WapcHost, guest } = environment;
   const atOnce = (source, options) => WapcHost.instantiate(source, { ...options, async: false });
@@ -104,6 +127,35 @@ export function* callers(environment) {
           equal([answered, responded], length === 'error' ? [0, 0] : [1, length], name);
           equal(failed > 0, length === 'error', name);
         }
+        host.close();
+      },
+    ];
+
+    yield [
+      `${way}: a signal whose methods throw is what the engine knows of it`,
+      async () => {
+        const controller = withThrowingMethods();
+        const { signal } = controller;
+        let context;
+        const hostCall = (...all) => void (context = all[4]);
+        const host = await make(await guest('wat/probe'), { hostCall });
+        const into = new Uint8Array(12);
+        for (const options of [{ signal }, { signal, into }, { signal, into, timeout: A_DAY }]) {
+          equal((await host.invoke('c', '', options)).length, 12);
+        }
+        // The context of another copy of the package.
+        const from = { signal, invocation: { context: 'theirs' } };
+        await host.invoke('h', call, { from });
+        equal(context.invocation.context, 'theirs');
+        const waits = host.invoke('h', call);
+        const aborted = way === 'at once' ? 'enough' : thrown(() => host.invoke('c', '', { signal, into }));
+        controller.abort('enough');
+        equal(await aborted, 'enough', 'in the queue');
+        await waits;
+        for (const options of [{ signal }, { from }]) {
+          equal(await thrown(() => host.invoke('c', '', options)), 'enough');
+        }
+        equal((await host.invoke('c', '', { into })).length, 12, 'the array is free');
         host.close();
       },
     ];
@@ -179,6 +231,20 @@ export function* callers(environment) {
   ];
 
   yield [
+    'a pool whose `get` has a signal whose methods throw',
+    async () => {
+      const pool = await environment.WapcPool.create(await guest('wat/probe'), { size: 1, async: false });
+      const { signal } = withThrowingMethods();
+      const first = await pool.get(undefined, { signal });
+      const next = pool.get(undefined, { signal });
+      pool.return(first);
+      pool.return(await next);
+      equal(pool.stats.idle, 1);
+      await pool.close();
+    },
+  ];
+
+  yield [
     'many invocations that wait for one signal: it has one listener, and all reject',
     async () => {
       const hostCall = () => {
@@ -190,17 +256,12 @@ export function* callers(environment) {
       let inner;
       const pool = await environment.WapcPool.create(await guest('wat/probe'), { size: 1, async: false, hostCall });
       const controller = new AbortController();
-      let listeners = 0;
-      const { addEventListener, removeEventListener } = controller.signal;
-      controller.signal.addEventListener = (...all) => (listeners++, addEventListener.apply(controller.signal, all));
-      controller.signal.removeEventListener = (...all) => (
-        listeners--,
-        removeEventListener.apply(controller.signal, all)
-      );
+      const [count, stopCounting] = countListeners(controller.signal);
       await Promise.all([1, 2].map(() => pool.invoke('c', '', { signal: controller.signal })));
-      equal(listeners, 0, 'nobody listens any more once they have ended');
+      equal(count(), 0, 'nobody listens any more once they have ended');
       const outer = pool.invoke('h', call);
-      equal([listeners, pool.stats.waiting], [1, 1000]);
+      equal([count(), pool.stats.waiting], [1, 1000]);
+      stopCounting();
       controller.abort('enough');
       await outer;
       equal(
