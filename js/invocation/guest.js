@@ -300,7 +300,7 @@ export class Guest {
   }
 
   /**
-   * Passes a line of text to the logger. False if the logger threw: its error is kept as `thrown` of the invocation.
+   * Passes a line of text to the logger. False if the logger threw: its error is kept.
    */
   log(text) {
     const { logger } = this;
@@ -312,9 +312,18 @@ export class Guest {
       else this.scope.runInAsyncScope(logger, undefined, text);
       return true;
     } catch (error) {
-      if (this.invocation !== undefined) this.invocation.thrown = error;
+      this.keep(error);
       return false;
     }
+  }
+
+  /** Keeps what a callback threw, whatever that is: the cause of the trap that follows. */
+  keep(error) {
+    const invocation = /** @type {any} */ (this.invocation);
+    if (invocation === undefined) return;
+    invocation.thrown = error;
+    // Not a field of every invocation, as `said`.
+    invocation.hasCause = true;
   }
 
   /** Decodes UTF-8 text for people to read; undefined if it exceeds the engine's longest string. */

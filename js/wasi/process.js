@@ -78,22 +78,16 @@ export class Process {
   }
 
   /**
-   * The result of `work`, which calls a callback of the caller; undefined if that threw. The error is kept as `thrown`
-   * of the invocation.
+   * The result of `work`, which calls a callback of the caller; undefined if that threw. Its error is kept.
    */
   #call(work) {
     try {
       const { scope } = this.guest;
       return scope === undefined ? work() : scope.runInAsyncScope(work);
     } catch (error) {
-      this.#keep(error);
+      this.guest.keep(error);
       return undefined;
     }
-  }
-
-  /** Keeps the error of a callback: it is the cause of the guest's trap. */
-  #keep(error) {
-    if (this.guest.invocation !== undefined) this.guest.invocation.thrown = error;
   }
 
   /** Closes the guest's handles, and flushes its output. Never throws. */
@@ -155,7 +149,7 @@ export class Process {
 
   /**
    * Passes a copy of a range of `bytes` to a writer: 1 on success; 0 if it threw, or the engine has no memory for the copy.
-   * The error is kept as `thrown` of the invocation: thrown on, it would unwind Rust, and the guest could catch it.
+   * The error is kept: thrown on, it would unwind Rust, and the guest could catch it.
    */
   emitFrom(bytes, stream, start, length) {
     try {
@@ -167,7 +161,7 @@ export class Process {
       else scope.runInAsyncScope(writer.write, writer, chunk);
       return 1;
     } catch (error) {
-      this.#keep(error);
+      this.guest.keep(error);
       return 0;
     }
   }

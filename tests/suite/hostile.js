@@ -305,15 +305,18 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   yield [
     'a logger that throws stops the guest, and is its cause',
     async () => {
-      const thrown = new Error('disk full');
+      let thrown;
       const host = await probe({
         logger() {
           throw thrown;
         },
       });
-      const { cause, message } = await fails('WAPC_TRAP', () => host.invoke('l', words(512, 1)));
-      equal([cause === thrown, message.includes('`logger`')], [true, true], message);
-      equal(wordsOf(await host.invoke('c'))[0], 1);
+      for (thrown of [new Error('disk full'), null, undefined]) {
+        const error = await fails('WAPC_TRAP', () => host.invoke('l', words(512, 1)));
+        const isCause = Object.hasOwn(error, 'cause') && error.cause === thrown;
+        equal([isCause, error.message.includes('`logger`')], [true, true], error.message);
+        equal(wordsOf(await host.invoke('c'))[0], 1);
+      }
       host.close();
     },
   ];

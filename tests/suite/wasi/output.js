@@ -241,7 +241,7 @@ export function* output(environment) {
     'a writer that throws stops the guest, and is its cause',
     async () => {
       for (const workers of hasWorkers ? [false, true] : [false]) {
-        const thrown = new Error('disk full');
+        let thrown;
         const write = () => {
           throw thrown;
         };
@@ -252,9 +252,11 @@ export function* output(environment) {
           [2, '`stderr`'],
         ]) {
           const payload = payloadOf('fd_write', [stream, iovecs([0, 1]), 8]);
-          const { cause, message } = await fails('WAPC_TRAP', () => pool.invoke('x', payload));
-          equal([cause === thrown, message.includes(name)], [true, true], message);
-          equal((await pool.invoke('x', payloadOf('sched_yield', []))).length, PAGE);
+          for (thrown of [new Error('disk full'), null, undefined]) {
+            const { cause, message } = await fails('WAPC_TRAP', () => pool.invoke('x', payload));
+            equal([cause === thrown, message.includes(name)], [true, true], message);
+            equal((await pool.invoke('x', payloadOf('sched_yield', []))).length, PAGE);
+          }
         }
         await pool.close();
       }
