@@ -43,13 +43,11 @@ impl State {
     fn admit_busy(&self, at_once: bool) -> Result<bool, Error> {
         if self.is_in_callback() {
             return Err(Error::Reentrant(
-                "this host was invoked from inside its own host call, whose guest is on the stack; use another instance",
+                "this host was invoked from inside its own callback, whose guest is on the stack; use another instance",
             ));
         }
         if at_once {
-            return Err(Error::Async(
-                "invokeSync: an earlier invocation of this host waits for its turn or its host call; use invoke",
-            ));
+            return Err(Error::Async("invokeSync: an earlier invocation of this host has not ended; use invoke"));
         }
         Ok(false)
     }
