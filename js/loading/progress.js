@@ -16,13 +16,14 @@ export class Progress {
 
   /** A response with the bytes and headers of `response`, which tells of them. Throws a TypeError if that was used. */
   of(response) {
-    if (response.body === null) return response;
+    const { body, headers } = response;
+    // No body, or one that is no stream of the platform's, as those of `node-fetch`: it is not told of.
+    if (typeof body?.getReader !== 'function') return response;
     if (response.bodyUsed) throw new TypeError('its body has been used');
-    const { headers } = response;
     const length = Number(headers.get('content-length') ?? NaN);
     // `content-length` counts bytes on the wire, so it does not apply to a decoded body.
     const total = Number.isNaN(length) || headers.has('content-encoding') ? undefined : length;
-    const reader = response.body.getReader();
+    const reader = body.getReader();
     const pull = (controller) => this.#pass(reader, controller, total);
     return new Response(new ReadableStream({ pull, cancel: (reason) => reader.cancel(reason) }), { headers });
   }

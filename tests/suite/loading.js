@@ -468,6 +468,27 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   }
 
   yield [
+    'a response that is not of this platform, such as those of node-fetch: its bytes are compiled once they are there',
+    async () => {
+      const array = await guest('wat/echo');
+      for (const type of ['application/wasm', 'application/octet-stream']) {
+        for (const onProgress of [undefined, () => {}]) {
+          const response = {
+            [Symbol.toStringTag]: 'Response',
+            headers: new Headers({ 'content-type': type }),
+            url: '',
+            status: 200,
+            ok: true,
+            body: {},
+            arrayBuffer: async () => new Uint8Array(array).buffer,
+          };
+          (await WapcModule.compile(response, { onProgress })).close();
+        }
+      }
+    },
+  ];
+
+  yield [
     'a guest that does not compile is not requested again',
     async () => {
       const own = Object.getOwnPropertyDescriptor(globalThis, 'fetch');
