@@ -117,21 +117,13 @@ async function loadResponse(response, onProgress, mayStream) {
 
 /** Loads a guest of `arriving`: of the response itself, or of one with its bytes and headers, but no URL. */
 async function loadArriving(name, { url, headers }, arriving, mayStream) {
-  if (mayStream && isOfPlatform(arriving) && isStreamable(url, headers)) return compileStreaming(name, arriving, url);
+  if (mayStream && arriving instanceof Response && isStreamable(url, headers))
+    return compileStreaming(name, arriving, url);
   // Copied too: an object that only claims to be a Response may keep the buffer it returns.
   const bytes = copyOf(new Uint8Array(await attempt(name, () => arriving.arrayBuffer())));
   // An HTML page with a success status: many servers send one for a missing file.
   if (beginsAsPage(bytes)) throw loadError(name, `a page came in its place, which begins with ${hex(bytes)}`);
   return new Loaded(name, fileNameOf(url), { bytes });
-}
-
-/** True for a response of this platform, of any realm: engines refuse to compile those of packages, such as `node-fetch`. */
-function isOfPlatform(response) {
-  try {
-    return Reflect.get(Response.prototype, 'ok', response);
-  } catch {
-    return false;
-  }
 }
 
 /** True for text that begins with a tag, behind white space or a byte order mark. */
