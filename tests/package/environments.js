@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { engines } from '../../tools/engines.js';
 import { installed, load } from '../../tools/installed.js';
 import { ISOLATED } from '../browser/serve.js';
+import { blocks } from '../documents/markdown.js';
 import { nextjs, otherNextjs } from './next.js';
 import { ALL, CJS, ENDLESS, ESM, GUESTS, NO_WORKERS, PAGE, html, runProgram, site, visit } from './projects.js';
 import { runners } from './runners.js';
@@ -179,22 +180,47 @@ export const others = () => [
   {
     name: 'workerd',
     expected: { ...ALL, workers: 'WAPC_UNSUPPORTED', interrupt: 'WAPC_UNSUPPORTED' },
-    run: inWorkerd,
+    run: (folder) =>
+      inWorkerd(folder, OUTCOME_IN_WORKERD, [
+        ['features.js', 'esModule', 'features.js'],
+        ['hello.wasm', 'wasm', 'hello.wasm'],
+        ['wasi.guest.wasm', 'wasm', 'wasi.wasm'],
+      ]),
+  },
+  {
+    name: 'workerd, the program of docs/environments.md',
+    expected: { hello: 'yes' },
+    run(folder) {
+      const { block } = blocks('javascript').find(({ path }) => path === 'docs/environments.md');
+      writeFileSync(join(folder, 'program.mjs'), block);
+      return inWorkerd(folder, GREETING_IN_WORKERD, [
+        ['program.js', 'esModule', 'program.mjs'],
+        ['guest.wasm', 'wasm', 'hello.wasm'],
+      ]);
+    },
   },
 ];
 
-async function inWorkerd(folder) {
+const OUTCOME_IN_WORKERD = `
+import * as wapc from 'wapc-host';
+import { features } from './features.js';
+import guest from './hello.wasm';
+import wasiGuest from './wasi.guest.wasm';
+export default { test: async () => console.log(JSON.stringify(await features(wapc, guest, wasiGuest))) };`;
+
+/** Requests an answer of the program of docs/environments.md. */
+const GREETING_IN_WORKERD = `
+import program from './program.js';
+const greeting = async () => (await program.fetch(new Request('http://localhost/waPC'))).text();
+const hello = async () => ((await greeting()) === 'Hello, /waPC' ? 'yes' : 'no');
+export default { test: async () => console.log(JSON.stringify({ hello: await hello() })) };`;
+
+/** Runs a module that prints its features, in workerd, which finds \`others\` beside it: triples of name, kind and path. */
+async function inWorkerd(folder, text, others) {
   const home = installed('workerd', WORKERD);
   const program = join(home, 'node_modules/@cloudflare/workerd-linux-64/bin/workerd');
   const dist = 'node_modules/wapc-host/dist';
-  writeFileSync(
-    join(folder, 'main.mjs'),
-    `import * as wapc from 'wapc-host';
-    import { features } from './features.js';
-    import guest from './hello.wasm';
-    import wasiGuest from './wasi.guest.wasm';
-    export default { test: async () => console.log(JSON.stringify(await features(wapc, guest, wasiGuest))) };`,
-  );
+  writeFileSync(join(folder, 'main.mjs'), text);
   // Resolves `wapc-host` as workerd's tools do: the export of its condition `workerd`, and its imports.
   const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/wapc-host/package.json')));
   const entry = exports['.'].workerd.default.replace('./dist/', '');
@@ -203,10 +229,8 @@ async function inWorkerd(folder) {
   );
   const modules = [
     ['main', 'esModule', 'main.mjs'],
-    ['features.js', 'esModule', 'features.js'],
     ['wapc-host', 'esModule', `${dist}/${entry}`],
-    ['hello.wasm', 'wasm', 'hello.wasm'],
-    ['wasi.guest.wasm', 'wasm', 'wasi.wasm'],
+    ...others,
     ...own.map((name) => [name, 'wasm', `${dist}/${name}`]),
   ].map(([name, kind, path]) => `(name = "${name}", ${kind} = embed "${path}")`);
   writeFileSync(
