@@ -52,6 +52,8 @@ const app = await Application.bootstrapWithPlugins({
   treatValidationWarningsAsErrors: true,
   hidePageHeader: true,
   hideBreadcrumbs: true,
+  // Where two headings have the same name, the anchors of headings are others than those that links lead to.
+  useHTMLAnchors: true,
 });
 const project = await app.convert();
 if (project === undefined) process.exit(1);

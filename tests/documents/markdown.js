@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { root } from '../../tools/run.js';
+import { anchorOf } from '../../tools/site/anchors.js';
 
 const namesIn = (folder) => readdirSync(join(root, folder));
 const markdownIn = (folder) => namesIn(folder).filter((name) => name.endsWith('.md'));
@@ -50,11 +51,5 @@ export const sectionsOf = (text) =>
 export function anchorsOf(text) {
   const prose = text.replace(/^```.*?^```/gms, '');
   const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
-  return headings.map((heading) =>
-    heading
-      .replace(/\]\([^)]*\)/g, ']')
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  return headings.map((heading) => anchorOf(heading.replace(/\]\([^)]*\)/g, ']')));
 }

@@ -4,6 +4,8 @@
  */
 
 import { deepEqual, ok } from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { serveFolder } from '../../tools/serve.js';
@@ -12,11 +14,12 @@ import { openChromium } from '../browser/browsers.js';
 import { axeFinds } from '../browser/looks.js';
 
 describe('the site', () => {
-  let address, page;
+  let address, folder, page;
   const closing = [];
 
   before(async () => {
-    const served = await serveFolder(await buildSite('/'), 0, {});
+    folder = await buildSite('/');
+    const served = await serveFolder(folder, 0, {});
     const browser = await openChromium(served.address);
     ({ address } = served);
     ({ page } = browser);
@@ -39,6 +42,24 @@ describe('the site', () => {
     await page.waitForURL('**/repository/SECURITY.html');
     await page.click('main a[href*="hostile.js"]');
     await page.locator('main pre').first().waitFor();
+  });
+
+  test('links to headings lead to headings', () => {
+    const pages = new Map(
+      readdirSync(folder, { recursive: true })
+        .filter((path) => path.endsWith('.html') && !path.startsWith('demo'))
+        .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
+    );
+    const dead = [];
+    for (const [path, text] of pages) {
+      for (const [, href] of text.matchAll(/ href="([^"]*#[^"]+)"/g)) {
+        const { origin, pathname, hash } = new URL(href, `http://localhost/${path}`);
+        const linked = pages.get(pathname.slice(1).replace(/(^|\/)$/, '$1index.html'));
+        if (origin !== 'http://localhost') continue;
+        if (!linked?.includes(` id="${decodeURIComponent(hash.slice(1))}"`)) dead.push(`${path}: ${href}`);
+      }
+    }
+    deepEqual(dead, []);
   });
 
   for (const colorScheme of ['light', 'dark']) {

@@ -36,6 +36,13 @@ const markdownIn = (folder) =>
 /** The file of a page, by its link. */
 const fileOf = (link) => (link.endsWith('.html') ? link : link.replace(/\/$/, '/index').concat('.html'));
 
+/** The text of the module that VitePress imports: the configuration, and the one function that is part of it. */
+const configModule = (base) => `import { anchorOf } from '../../../tools/site/anchors.js';
+const config = ${JSON.stringify(config(base, SITE))};
+config.markdown.anchor = { slugify: anchorOf };
+export default config;
+`;
+
 /**
  * Builds the site: its folder.
  * @param {string} base the path that it is served at
@@ -46,8 +53,7 @@ export async function buildSite(base = '/') {
   for (const folder of [PAGES, SITE]) rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(PAGES, '.vitepress/theme'), { recursive: true });
   writePages(PAGES, [...markdownIn('docs'), ...markdownIn('docs/reference'), ...OTHERS]);
-  const settings = `export default ${JSON.stringify(config(base, SITE))};\n`;
-  writeFileSync(join(PAGES, '.vitepress/config.mjs'), settings);
+  writeFileSync(join(PAGES, '.vitepress/config.mjs'), configModule(base));
   cpSync(join(root, 'tools/site/theme.js'), join(PAGES, '.vitepress/theme/index.js'));
   cpSync(join(root, 'tools/site/theme.css'), join(PAGES, '.vitepress/theme/theme.css'));
   const tools = installed('site', TOOLS);
