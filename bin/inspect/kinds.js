@@ -24,16 +24,16 @@ export function kindOf(bytes) {
   return isText ? `it is text that begins with ${JSON.stringify(text.split('\n')[0])}` : '';
 }
 
-/** Tools whose modules need the script that the tool wrote beside them, by the modules and names that they import. */
-const TOOLS = [
-  ['wasm-bindgen', /^(wbg|__wbindgen_placeholder__|.*_bg\.js) /],
-  ['Emscripten', /^(env _?emscripten_|a [a-zA-Z]{1,2}$)/],
-  ['Go (GOOS=js)', /^(gojs|go) /],
-];
+/** Tools whose modules need the script that the tool wrote beside them, and the modules and names that those import. */
+const TOOLS = {
+  'wasm-bindgen': /^(wbg|__wbindgen_placeholder__|.*_bg\.js) /,
+  Emscripten: /^(env _?emscripten_|a [a-zA-Z]{1,2}$)/,
+  'Go (GOOS=js)': /^(gojs|go) /,
+};
 
 /**
  * A guess at the tool that made a module that is no guest, for the end of a message; empty where there is none.
- * @param {Uint8Array} bytes
+ * @param {Uint8Array<ArrayBuffer>} bytes
  */
 export function toolOf(bytes) {
   // A component, or text, is no module.
@@ -41,6 +41,6 @@ export function toolOf(bytes) {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(
     ({ module, name }) => `${module} ${name}`,
   );
-  const known = TOOLS.find(([, pattern]) => imports.some((one) => pattern.test(one)));
-  return known === undefined ? '' : `it was made by ${known[0]}, for a script that answers its imports`;
+  const tool = Object.keys(TOOLS).find((name) => imports.some((one) => TOOLS[name].test(one)));
+  return tool === undefined ? '' : `it was made by ${tool}, for a script that answers its imports`;
 }
