@@ -147,7 +147,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcPool, WapcError, gue
   ];
 
   yield [
-    'wrong operations, payloads and invoke options',
+    'wrong operations, payloads and options of an invocation are WAPC_ARGUMENT, and the message begins with their name',
     async () => {
       const host = await probe({ async: false });
       for (const [what, ...args] of [
@@ -239,7 +239,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcPool, WapcError, gue
   ];
 
   yield [
-    'wrong sources',
+    'sources of a wrong type are WAPC_ARGUMENT',
     async () => {
       for (const source of [5, null, undefined, {}, [], true, Promise.resolve(5)]) {
         await fails('WAPC_ARGUMENT', () => WapcModule.compile(source));
@@ -257,7 +257,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcPool, WapcError, gue
   ];
 
   yield [
-    'errors: brand, name, code and cause',
+    'errors carry their code, and a cause only where there is one; instanceof knows those of another copy',
     async () => {
       const error = await thrown(() => WapcModule.compile(5));
       equal([error instanceof WapcError, error instanceof Error, error.name], [true, true, 'WapcError']);

@@ -202,7 +202,7 @@ export function* chains(environment) {
     ];
 
     yield [
-      `${name}: a host call that has ended, and what is none`,
+      `${name}: \`from\` that is no host call, or one that has ended, is WAPC_ARGUMENT`,
       async () => {
         const kept = [];
         const hostCall = async (binding, namespace, operation, payload, context) => void kept.push(context);

@@ -152,7 +152,7 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
   ];
 
   yield [
-    'endless recursion, also through host calls, again and again',
+    'endless recursion is a trap each time, also through host calls, and other hosts go on',
     async () => {
       let depth = 0;
       const host = await probe({ hostCall: () => void depth++ });

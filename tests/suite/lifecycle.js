@@ -208,7 +208,7 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
   ];
 
   yield [
-    'an aborted signal: before, and from inside a host call',
+    'a signal that is aborted before keeps the invocation from starting; from inside a host call it ends the instance',
     async () => {
       const host = await probe({ async: false, hostCall: () => controller.abort('enough') });
       const controller = new AbortController();
@@ -334,7 +334,7 @@ export function* lifecycle({ WapcHost, WapcModule, WapcPool, guest, canSuspend, 
   ];
 
   yield [
-    'a callback that invokes its own host',
+    'a callback that invokes its own host gets WAPC_REENTRANT',
     async () => {
       const errors = [];
       let own;

@@ -416,7 +416,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
   ];
 
   yield [
-    'progress',
+    'onProgress is told the bytes so far in rising order, and a total where the header counts the same bytes',
     async () => {
       const array = await guest('hello');
       for (const [headers, total] of [
@@ -513,7 +513,7 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
 
   if (globalThis.document !== undefined) {
     yield [
-      'values of another realm',
+      'a URL, bytes and signals of another realm are taken as those of this one',
       async () => {
         const frame = document.body.appendChild(document.createElement('iframe'));
         const { AbortController, URL, Uint8Array } = frame.contentWindow;

@@ -17,7 +17,7 @@ export function* pools(environment) {
   }
 
   yield [
-    'wrong options',
+    'wrong options of a pool are WAPC_ARGUMENT, and the message begins with the option',
     async () => {
       for (const [what, options] of [
         ['options', 5],
@@ -184,7 +184,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'a limited wait: timeout, signal, maxQueue',
+    'a request waits no longer than its timeout and signal, and not behind more than maxQueue',
     async () => {
       const pool = await create('wat/probe', { size: 1, maxQueue: 1 });
       const host = await pool.get(1000);
@@ -337,7 +337,7 @@ function* inEachKind(create, { WapcHost, WapcModule, WapcPool, guest }) {
   ];
 
   yield [
-    'an initialize that fails',
+    'an initialize that fails: create() rejects and closes its hosts; later only the request that needed it rejects',
     async () => {
       const seen = [];
       const planned = new Error('planned');
@@ -514,7 +514,7 @@ function* whereCallbacksWait(create) {
   ];
 
   yield [
-    'fifty thousand invocations at once',
+    'fifty thousand invocations at once each get their own answer',
     async () => {
       const hostCall = async (binding, namespace, operation, payload) => payload;
       const pool = await create('wat/small', { size: 4, hostCall });
@@ -528,7 +528,7 @@ function* whereCallbacksWait(create) {
   ];
 
   yield [
-    'a thousand invocations whose callbacks answer in any order',
+    'a thousand invocations whose callbacks answer in any order each get their own answer',
     async () => {
       const hostCall = async (binding, namespace, operation, payload) => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));

@@ -142,7 +142,7 @@ export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
   ];
 
   yield [
-    'a callback that invokes other guests, and its own',
+    'a callback may invoke other guests; invoking its own is an error of the host call',
     async () => {
       const echo = await probe({ hostCall: () => 'echo' });
       const hostCall = () => (later ? echo.invoke('h', call) : string(echo.invokeSync('h', call).slice(0, 0)));

@@ -166,7 +166,7 @@ export function* telling(environment) {
   ];
 
   yield [
-    'features',
+    'features() are frozen claims of this engine, and `jspi` is true where it can suspend',
     () => {
       const { jspi, ...others } = features();
       equal(jspi, canSuspend);

@@ -163,7 +163,7 @@ export function* values(environment) {
   ];
 
   yield [
-    'a codec that encodes no bytes',
+    'a codec that encodes to anything but a Uint8Array is WAPC_ARGUMENT',
     async () => {
       for (const encoded of [undefined, null, 'text', [1], new ArrayBuffer(1), new Uint16Array(1)]) {
         const codec = { encode: () => encoded, decode: (given) => given };
