@@ -199,7 +199,7 @@ test('a guest from a URL, and one that is not there', async () => {
   }
 });
 
-test('missing files, and folders', () => {
+test('missing files, and folders, are WAPC_LOAD with their path', () => {
   for (const path of ['no/such.wasm', folder]) {
     const { status, stderr } = command(['inspect', path]);
     equal(status, 1);

@@ -345,7 +345,7 @@ for (const [how, act] of Object.entries({ 'ends the connection': (fake) => fake.
   });
 }
 
-test('a server that wants a user', async () => {
+test('a server that wants a user: the address gives it, and without one the command ends with WAPC_UNREACHABLE', async () => {
   const address = strict.url.replace('//', '//ada:p%2Fw@');
   const own = await serving(bench, '--name', 'hello', '--nats', address, '--workers', '0');
   equal((await command(['call', `${address}/hello`, 'echo', 'a', '--retries', '0'])).stdout, 'a');
@@ -438,7 +438,7 @@ test('serve removes the id of a member that was killed, before it starts', async
   equal(existsSync(idFile), false);
 });
 
-test('a server that is not there', async () => {
+test('a server that is not there is WAPC_UNREACHABLE, and exit code 1', async () => {
   const missing = await command(['services', 'nats://127.0.0.1:1']);
   deepEqual([missing.code, missing.stderr.slice(0, 17)], [1, 'WAPC_UNREACHABLE:']);
 });

@@ -219,7 +219,7 @@ test('a guest that nobody serves is WAPC_UNREACHABLE at once', async () => {
   await rejects(remote(here, 'nobody', { timeout: 60_000, retries: 3 }).invoke('echo'), { code: 'WAPC_UNREACHABLE' });
 });
 
-test('wrong arguments', async () => {
+test('wrong arguments of serve, remote and guestStore are WAPC_ARGUMENT', async () => {
   const wrong = { code: 'WAPC_ARGUMENT' };
   const good = { name: 'hello', version };
   for (const name of ['', ' ', 'a.b', '*', '>', 'ü', '$SRV', 'x'.repeat(129), 5, undefined, null, {}]) {
@@ -674,7 +674,7 @@ test('close answers what was taken, takes nothing new, and leaves the guest open
   });
 });
 
-test('discovery, as clients of others read it', async () => {
+test('discovery answers as clients of others read it', async () => {
   const client = new Svcm(here).client({ strategy: 'stall', maxWait: 5_000 });
   const list = async (iterator) => {
     const all = [];

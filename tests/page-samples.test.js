@@ -185,7 +185,7 @@ describe('operations that are found', () => {
 describe('what is told of a guest', () => {
   const numbered = (length) => Array.from({ length }, (_, i) => ({ module: 'm', name: `n${i}`, version: '1' }));
 
-  test('all of what guests have', async () => {
+  test('a summary names all that a usual guest has', async () => {
     const { info } = await open(guest('hello'), 'hello');
     const summary = summaryOf(info);
     deepEqual(
@@ -271,7 +271,7 @@ describe('what is told of an invocation', () => {
   });
 });
 
-test('bytes in one line', () => {
+test('bytes are told in one line: short text in quotes, other bytes in hexadecimal', () => {
   for (const [bytes, told] of [
     ['', '""'],
     ['waPC!', '"waPC!"'],
