@@ -170,9 +170,14 @@ export class Invocation {
   /** Keeps an answer that is a `Uint8Array`, the usual case. False if it is not. */
   takeBytes(answer) {
     if (!isBytes(answer)) return false;
-    this.answer = answer;
-    this.answerLength = lengthOf(answer);
+    this.keep(answer);
     return true;
+  }
+
+  /** Keeps bytes of any realm: in jest with jsdom, encoded text is of Node's. */
+  keep(bytes) {
+    this.answer = bytes;
+    this.answerLength = lengthOf(bytes);
   }
 
   /**
@@ -198,7 +203,7 @@ export class Invocation {
       this.take(OverLimit.is(error) ? error : messageOf(error), 'the host error');
     } catch {
       // The text is too long to encode, or there is no memory for it.
-      this.takeBytes(NO_TEXT);
+      this.keep(NO_TEXT);
     }
     return HOST_CALL_FAILED;
   }
@@ -215,7 +220,7 @@ export class Invocation {
       this.answer = NOTHING;
       this.answerLength = value.length;
     } else {
-      this.takeBytes(toBytes(value, what));
+      this.keep(toBytes(value, what));
     }
   }
 

@@ -1,6 +1,6 @@
 /** Odd values of callers: bytes that claim any length, throw where they are read, or change meanwhile. */
 
-import { A_DAY, detached, equal, fails, thrown, words, wordsOf } from './assert.js';
+import { A_DAY, detached, equal, fails, foreign, string, thrown, words, wordsOf } from './assert.js';
 import { ways } from './ways.js';
 
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
@@ -176,6 +176,32 @@ export function* callers(environment) {
       },
     ];
   }
+
+  yield [
+    'text is sent as it is where the encoder makes arrays of another realm, as in jest with jsdom',
+    async () => {
+      let answer;
+      const hostCall = () => answer();
+      const host = await WapcHost.instantiate(await guest('wat/probe'), { async: false, hostCall, codec: 'text' });
+      const { encode } = TextEncoder.prototype;
+      TextEncoder.prototype.encode = function (...all) {
+        return foreign(encode.apply(this, all));
+      };
+      try {
+        answer = () => 'ü';
+        equal(wordsOf(await host.invoke('h', call)), [1, 2, 0]);
+        answer = () => {
+          throw new Error('ünd');
+        };
+        equal(wordsOf(await host.invoke('h', call)), [0, 0, 4]);
+        equal(string(await host.invoke('2', 'grü')), 'grü');
+        equal(await host.call('2', 'grü'), 'grü');
+      } finally {
+        TextEncoder.prototype.encode = encode;
+      }
+      host.close();
+    },
+  ];
 
   yield [
     'empty ranges after the memory has grown, wherever they point',
