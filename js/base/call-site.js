@@ -69,7 +69,7 @@ function framesIn(stack) {
  */
 export function failureOf(error, called) {
   if (called !== false) return beginAt(error, callSiteOf(called));
-  return new WapcError('WAPC_ARGUMENT', 'a method was called without its object: bind it');
+  return new WapcError('WAPC_ARGUMENT', 'a method was called without its object, or on a proxy of it: bind it');
 }
 
 /**
