@@ -146,9 +146,9 @@ export function callHost(
     operation = guest.operation.read(view, operationPtr, operationLen);
     payload = guest.viewsPayloads ? viewOut(view, ptr, len) : copyOut(view, ptr, len);
   } catch (error) {
-    // Only a decoder throws TypeError. Any other error means that the engine is out of memory, which is not the name's
-    // fault.
-    return error instanceof TypeError ? HOST_CALL_NAME_NOT_UTF8 : invocation.fail(error);
+    // Only a decoder throws TypeError, whose class may be of another realm, as in jest. Any other error means that the engine
+    // is out of memory, which is not the name's fault.
+    return error.name === 'TypeError' ? HOST_CALL_NAME_NOT_UTF8 : invocation.fail(error);
   }
   return callCallback(
     invocation,

@@ -100,8 +100,9 @@ class Destination {
       copyTo(this.#bytes, view, ptr, len);
       this.#isWritten = true;
     } catch (error) {
-      // A TypeError means that the buffer is detached, anything else that the stack is exhausted.
-      if (!(error instanceof TypeError)) throw error;
+      // A TypeError means that the buffer is detached, anything else that the stack is exhausted. Its class may be of another
+      // realm, as in jest.
+      if (error.name !== 'TypeError') throw error;
     }
   }
 
@@ -127,7 +128,7 @@ class Destination {
     try {
       return new Uint8Array(this.#bytes.buffer, this.#start, length);
     } catch (error) {
-      throw error instanceof TypeError ? detachedError() : error;
+      throw error.name === 'TypeError' ? detachedError() : error;
     }
   }
 }

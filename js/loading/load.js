@@ -1,6 +1,6 @@
 /** Loads the bytes of a guest from any `GuestSource`, for the core (`src/source.rs`). */
 
-import { WapcError, argumentError, messageOf } from '../base/error.js';
+import { WapcError, argumentError, isNamed, messageOf } from '../base/error.js';
 import { lenient as decoder } from '../base/encoding.js';
 import { viewOf } from '../base/payload.js';
 import { tagOf } from '../base/tag.js';
@@ -133,7 +133,7 @@ async function compileStreaming(name, arriving, url) {
   try {
     return new Loaded(name, fileNameOf(url), { module: await WebAssembly.compileStreaming(arriving) });
   } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw loadError(name, messageOf(error), { cause: error });
+    if (!isNamed(error, 'CompileError')) throw loadError(name, messageOf(error), { cause: error });
     return new Loaded(name, fileNameOf(url), { failure: error, head: await beginningOf(url) });
   }
 }

@@ -101,6 +101,27 @@ function countListeners(signal) {
   return [() => listeners, () => ends.forEach((end) => end())];
 }
 
+/** Has a function of the engine throw errors whose classes are of another realm. Returns a function that ends this. */
+function withForeignErrors(object, name) {
+  const own = object[name];
+  const refuse = (error) => {
+    const { name } = error;
+    throw Object.assign(foreign(error), { name });
+  };
+  const attempt = (work) => {
+    try {
+      const result = work();
+      return result instanceof Promise ? result.catch(refuse) : result;
+    } catch (error) {
+      return refuse(error);
+    }
+  };
+  const apply = (...all) => attempt(() => Reflect.apply(...all));
+  const construct = (...all) => attempt(() => Reflect.construct(...all));
+  if (own !== undefined) object[name] = new Proxy(own, { apply, construct });
+  return () => own === undefined || (object[name] = own);
+}
+
 /** An AbortController whose signal has methods of its own, which throw. */
 function withThrowingMethods() {
   const controller = new AbortController();
@@ -198,6 +219,33 @@ export function* callers(environment) {
         equal(await host.call('2', 'grü'), 'grü');
       } finally {
         TextEncoder.prototype.encode = encode;
+      }
+      host.close();
+    },
+  ];
+
+  yield [
+    'errors of the engine count, whatever realm their classes are of, as in jest',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('wat/probe'), { async: false, hostCall() {} });
+      const empty = new Uint8Array(0);
+      await host.invoke('s', words(4096, 0), { into: empty });
+      detached(empty);
+      const response = new Response(new Uint8Array(8), { headers: { 'content-type': 'application/wasm' } });
+      const ends = [
+        withForeignErrors(TextDecoder.prototype, 'decode'),
+        withForeignErrors(globalThis, 'Uint8Array'),
+        withForeignErrors(WebAssembly, 'compileStreaming'),
+      ];
+      try {
+        await fails('WAPC_ARGUMENT', () => host.invoke('s', words(4096, 0), { into: empty }));
+        // The first name is not UTF-8.
+        await fails('WAPC_PROTOCOL', () => host.invoke('h', words(4096, 2, 512, 1, 512, 1, 512, 1)));
+        if (WebAssembly.compileStreaming !== undefined) {
+          await fails('WAPC_COMPILE', () => environment.WapcModule.compile(response));
+        }
+      } finally {
+        for (const end of ends) end();
       }
       host.close();
     },
