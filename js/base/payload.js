@@ -20,7 +20,7 @@ const lengthsOfBuffers = buffers.map((Buffer) => getterOf(Buffer, 'byteLength'))
 export const isBytes = (value) => value instanceof Uint8Array && ArrayBuffer.isView(value);
 
 /** True for a `Uint8Array` of any realm; false for a proxy of one. */
-export const isUint8Array = (value) => ArrayBuffer.isView(value) && typeOf.call(value) === 'Uint8Array';
+export const isUint8Array = (value) => typeOf.call(value) === 'Uint8Array';
 
 /**
  * The length of a `Uint8Array` in bytes; 0 if it is detached. An array can claim any `length`, but cannot fake its
