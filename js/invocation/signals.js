@@ -38,7 +38,8 @@ class Waiting {
     waiting.delete(this.#signal);
     const acts = [...this.#acts];
     this.#acts.clear();
-    for (const act of acts) act(this.#signal.reason);
+    // The platform's own property: a signal may have another of that name, which throws.
+    for (const act of acts) act(Reflect.get(AbortSignal.prototype, 'reason', this.#signal));
   }
 }
 
