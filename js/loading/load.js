@@ -118,7 +118,8 @@ async function loadResponse(response, onProgress, mayStream) {
 
 /** Loads a guest of `arriving`: of the response itself, or of one with its bytes and headers, but no URL. */
 async function loadArriving(name, { url, headers }, arriving, mayStream) {
-  if (mayStream && isStreamable(url, headers, arriving)) return compileStreaming(name, arriving, url);
+  const streamed = mayStream && isStreamable(url, headers) ? await compileStreaming(name, arriving, url) : undefined;
+  if (streamed !== undefined) return streamed;
   // Copied too: an object that only claims to be a Response may keep the buffer it returns.
   const bytes = copyOf(new Uint8Array(await attempt(name, () => arriving.arrayBuffer())));
   // An HTML page with a success status: many servers send one for a missing file.
@@ -129,11 +130,13 @@ async function loadArriving(name, { url, headers }, arriving, mayStream) {
 /** True for text that begins with a tag, behind white space or a byte order mark. */
 const beginsAsPage = (bytes) => /^\s*</.test(decoder.decode(bytes.subarray(0, 64)));
 
+/** Compiles a response while it streams. Undefined where the engine does not take it, such as one of `node-fetch`. */
 async function compileStreaming(name, arriving, url) {
   try {
     return new Loaded(name, fileNameOf(url), { module: await WebAssembly.compileStreaming(arriving) });
   } catch (error) {
-    // Known by its name: in jest its class is of another realm.
+    // Errors are known by their names: in jest their classes are of another realm.
+    if (error?.name === 'TypeError' && arriving.bodyUsed !== true) return undefined;
     if (error?.name !== 'CompileError') throw loadError(name, messageOf(error), { cause: error });
     return new Loaded(name, fileNameOf(url), { failure: error, head: await beginningOf(url) });
   }
@@ -265,14 +268,10 @@ const LONGEST_NAME = 200;
 
 let warned = false;
 
-/**
- * True if a response can be compiled while it streams: engines require the exact content type, without parameters, and a
- * response of the platform, not of a package such as `node-fetch`.
- */
-function isStreamable(url, headers, response) {
+/** True if a response may be compiled while it streams: engines require the exact content type, without parameters. */
+function isStreamable(url, headers) {
   const type = headers.get('content-type') ?? 'no type';
-  if (type.trim().toLowerCase() === 'application/wasm')
-    return typeof Response === 'function' && response instanceof Response && WebAssembly.compileStreaming !== undefined;
+  if (type.trim().toLowerCase() === 'application/wasm') return WebAssembly.compileStreaming !== undefined;
   if (!warned && url !== '') {
     console.warn(`wapc-host: ${url} is not compiled while it loads: it came as ${type}, not application/wasm`);
     warned = true;

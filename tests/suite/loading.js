@@ -471,18 +471,29 @@ export function* loading({ WapcHost, WapcModule, WapcPool, guest, url, hasWorker
     'a response that is not of this platform, such as those of node-fetch: its bytes are compiled once they are there',
     async () => {
       const array = await guest('wat/echo');
-      for (const type of ['application/wasm', 'application/octet-stream']) {
-        for (const onProgress of [undefined, () => {}]) {
-          const response = {
-            [Symbol.toStringTag]: 'Response',
-            headers: new Headers({ 'content-type': type }),
-            url: '',
-            status: 200,
-            ok: true,
-            body: {},
-            arrayBuffer: async () => new Uint8Array(array).buffer,
-          };
-          (await WapcModule.compile(response, { onProgress })).close();
+      class Theirs {
+        [Symbol.toStringTag] = 'Response';
+        url = '';
+        status = 200;
+        ok = true;
+        body = {};
+        constructor(type) {
+          this.headers = new Headers({ 'content-type': type });
+        }
+        arrayBuffer = async () => new Uint8Array(array).buffer;
+      }
+      const { Response } = globalThis;
+      // Packages put their own in the place of the platform's, and jest with jsdom has none.
+      for (const global of [Response, Theirs, undefined]) {
+        globalThis.Response = global;
+        try {
+          for (const type of ['application/wasm', 'application/octet-stream']) {
+            for (const onProgress of [undefined, () => {}]) {
+              (await WapcModule.compile(new Theirs(type), { onProgress })).close();
+            }
+          }
+        } finally {
+          globalThis.Response = Response;
         }
       }
     },
