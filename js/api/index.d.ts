@@ -272,7 +272,7 @@ export interface HostOptions {
   limits?: Limits | undefined;
   /**
    * Called while a URL or Response loads: bytes so far, and bytes in all where the server says so. An error that it throws
-   * ends the load: WAPC_LOAD, whose `cause` it is.
+   * ends the load: WAPC_LOAD, whose `cause` it is. Not called where the body of a Response is no `ReadableStream`.
    */
   onProgress?: ((loaded: number, total?: number) => void) | undefined;
   /**
