@@ -126,11 +126,11 @@ test('line feeds and tabs in names of a guest make no lines of their own', () =>
   );
 });
 
-/** A module with one import, a function without parameters, and no exports. */
-const importing = (module, imported) =>
+/** A module without exports whose imports, each a module and a name, are functions without parameters. */
+const importing = (...imports) =>
   assemble(
     section(1, vector([[0x60, vector([]), vector([])]])),
-    section(2, vector([[name(module), name(imported), 0, 0]])),
+    section(2, vector(imports.map(([module, imported]) => [name(module), name(imported), 0, 0]))),
   );
 
 /** Files that are no guests: their content, the code, and what they are instead. */
@@ -142,11 +142,19 @@ const OTHERS = [
     'WAPC_NOT_A_GUEST',
     /__guest_call/,
   ],
-  ['a module of wasm-bindgen', importing('./shop_bg.js', '__wbindgen_throw'), 'WAPC_NOT_A_GUEST', /by wasm-bindgen/],
-  ['a module of wasm-bindgen, older', importing('wbg', '__wbindgen_throw'), 'WAPC_NOT_A_GUEST', /by wasm-bindgen/],
-  ['a module of Emscripten', importing('env', 'emscripten_resize_heap'), 'WAPC_NOT_A_GUEST', /by Emscripten/],
-  ['a module of Emscripten, minified', importing('a', 'b'), 'WAPC_NOT_A_GUEST', /by Emscripten/],
-  ['a module of Go', importing('gojs', 'runtime.wasmExit'), 'WAPC_NOT_A_GUEST', /by Go/],
+  ['a module of wasm-bindgen', importing(['./shop_bg.js', '__wbindgen_throw']), 'WAPC_NOT_A_GUEST', /if wasm-bindgen/],
+  ['a module of wasm-bindgen, older', importing(['wbg', '__wbindgen_throw']), 'WAPC_NOT_A_GUEST', /if wasm-bindgen/],
+  ['a module of Emscripten', importing(['env', 'emscripten_resize_heap']), 'WAPC_NOT_A_GUEST', /if Emscripten/],
+  ['a module of Emscripten, minified', importing(['a', 'a'], ['a', 'Bb']), 'WAPC_NOT_A_GUEST', /if Emscripten/],
+  [
+    'a module that imports from `a` and from elsewhere',
+    importing(['a', 'b'], ['env', 'now']),
+    'WAPC_NOT_A_GUEST',
+    /^(?!.*looks as if)/,
+  ],
+  ['a module without imports', assemble(), 'WAPC_NOT_A_GUEST', /^(?!.*looks as if)/],
+  ['a module of Go', importing(['gojs', 'runtime.wasmExit']), 'WAPC_NOT_A_GUEST', /if Go or TinyGo/],
+  ['a module of TinyGo', importing(['gojs', 'runtime.ticks']), 'WAPC_NOT_A_GUEST', /if Go or TinyGo/],
   ['a web page', '<!doctype html>', 'WAPC_NOT_A_GUEST', /HTML/],
   ['JSON', '{"name":"x"}', 'WAPC_COMPILE', /text that begins with "\{\\"name/],
   ['an empty file', '', 'WAPC_COMPILE', /; it is empty$/m],

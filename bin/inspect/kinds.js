@@ -24,12 +24,16 @@ export function kindOf(bytes) {
   return isText ? `it is text that begins with ${JSON.stringify(text.split('\n')[0])}` : '';
 }
 
-/** Tools whose modules need the script that the tool wrote beside them, and the modules and names that those import. */
-const TOOLS = {
-  'wasm-bindgen': /^(wbg|__wbindgen_placeholder__|.*_bg\.js) /,
-  Emscripten: /^(env _?emscripten_|a [a-zA-Z]{1,2}$)/,
-  'Go (GOOS=js)': /^(gojs|go) /,
-};
+/**
+ * Tools whose modules need the script that the tool wrote beside them, and what tells those: an import of that module and
+ * name, or all of the imports, since other tools may call a module `a` as well.
+ */
+const TOOLS = [
+  { tool: 'wasm-bindgen', some: /^(wbg|__wbindgen_placeholder__|.*_bg\.js) / },
+  { tool: 'Emscripten', some: /^env _?emscripten_/ },
+  { tool: 'Emscripten', every: /^a [a-zA-Z]{1,2}$/ },
+  { tool: 'Go or TinyGo', some: /^(gojs|go) / },
+];
 
 /**
  * A guess at the tool that made a module that is no guest, for the end of a message; empty where there is none.
@@ -41,6 +45,9 @@ export function toolOf(bytes) {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(
     ({ module, name }) => `${module} ${name}`,
   );
-  const tool = Object.keys(TOOLS).find((name) => imports.some((one) => TOOLS[name].test(one)));
-  return tool === undefined ? '' : `it was made by ${tool}, for a script that answers its imports`;
+  if (imports.length === 0) return '';
+  const found = TOOLS.find(({ some, every }) =>
+    every === undefined ? imports.some((one) => some.test(one)) : imports.every((one) => every.test(one)),
+  );
+  return found === undefined ? '' : `it looks as if ${found.tool} made it, for a script that answers its imports`;
 }
