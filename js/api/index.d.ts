@@ -526,8 +526,8 @@ export class WapcHost {
    * instance.
    * @throws {WapcError} WAPC_PROTOCOL: the guest broke the protocol.
    * @throws {WapcError} WAPC_ASYNC: the host callback returned a promise where it cannot be awaited.
-   * @throws {WapcError} WAPC_REENTRANT: the host was invoked from inside its own host call, or would wait for the host call
-   * that the invocation is made for (`from`).
+   * @throws {WapcError} WAPC_REENTRANT: the host was invoked from inside its own `hostCall` or, on the caller's thread,
+   * `logger`, before that returned; or it would wait for the host call that the invocation is made for (`from`).
    * @throws {WapcError} WAPC_LIMIT: a limit of `limits` was passed, the response does not fit into `into`, or the
    * caller's stack has no room left.
    * @throws {WapcError} WAPC_TIMEOUT: `timeout` or `limits.timeout` passed.
@@ -884,7 +884,10 @@ export type WapcErrorCode =
   | 'WAPC_PROTOCOL'
   /** A promise from a host call where it cannot be awaited. */
   | 'WAPC_ASYNC'
-  /** An invocation that would wait for itself: of a host from inside its own host call, or around a circle (`from`). */
+  /**
+   * An invocation that would wait for itself: of a host from inside its own `hostCall` or, on the caller's thread, `logger`,
+   * before that returns; or around a circle (`from`).
+   */
   | 'WAPC_REENTRANT'
   /** A limit of `limits` was passed, or the caller's stack has no room left. */
   | 'WAPC_LIMIT'
