@@ -312,13 +312,13 @@ export class Guest {
       else this.scope.runInAsyncScope(logger, undefined, text);
       return true;
     } catch (error) {
-      this.keep(error);
+      this.keepCause(error);
       return false;
     }
   }
 
   /** Keeps what a callback threw, whatever that is: the cause of the trap that follows. */
-  keep(error) {
+  keepCause(error) {
     const invocation = /** @type {any} */ (this.invocation);
     if (invocation === undefined) return;
     invocation.thrown = error;

@@ -85,7 +85,7 @@ export class Process {
       const { scope } = this.guest;
       return scope === undefined ? work() : scope.runInAsyncScope(work);
     } catch (error) {
-      this.guest.keep(error);
+      this.guest.keepCause(error);
       return undefined;
     }
   }
@@ -161,7 +161,7 @@ export class Process {
       else scope.runInAsyncScope(writer.write, writer, chunk);
       return 1;
     } catch (error) {
-      this.guest.keep(error);
+      this.guest.keepCause(error);
       return 0;
     }
   }
