@@ -30,7 +30,7 @@ export class AcquiredInstances {
     this.#counts.invocations++;
     try {
       const response = instance.port.invoke(invocation);
-      instance.running++;
+      instance.runningCount++;
       return this.#ended(instance, response);
     } catch (error) {
       this.#counts.failures++;
@@ -41,8 +41,8 @@ export class AcquiredInstances {
   /** Counts an ended invocation of a `PooledHost`. Calls `onAllEnded` after the last one. */
   #ended(instance, response) {
     const ended = () => {
-      instance.running--;
-      if (instance.running === 0) instance.onAllEnded?.();
+      instance.runningCount--;
+      if (instance.runningCount === 0) instance.onAllEnded?.();
     };
     return response.then(
       (bytes) => {

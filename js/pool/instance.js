@@ -25,7 +25,7 @@ export class Instance {
   /** The number of offered invocations that had ended in its pool when one of its own ended last. */
   endedAt = 0;
   /** Number of running invocations of a `PooledHost`. */
-  running = 0;
+  runningCount = 0;
   /** Called when that drops to 0. */
   onAllEnded;
 

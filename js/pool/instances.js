@@ -211,7 +211,8 @@ export class Instances {
     try {
       for (;;) {
         const fresh = await this.create(instance.number);
-        while (!this.#closed && instance.running > 0) await new Promise((resolve) => (instance.onAllEnded = resolve));
+        while (!this.#closed && instance.runningCount > 0)
+          await new Promise((resolve) => (instance.onAllEnded = resolve));
         this.#requireOpen(fresh);
         if (fresh.generation === this.generation) {
           this.replaceHost(instance, fresh);

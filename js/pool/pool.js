@@ -96,7 +96,7 @@ export class WapcPool {
     }
     state.isReleased = true;
     state.instance.isBorrowed = false;
-    if (state.running === 0) this.#dispatcher.releaseSoon(state.instance);
+    if (state.runningCount === 0) this.#dispatcher.releaseSoon(state.instance);
     else state.onAllEnded = () => this.#dispatcher.release(state.instance);
   }
 

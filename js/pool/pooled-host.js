@@ -25,7 +25,7 @@ export class PooledHost {
    * @param {import('./pool.js').WapcPool} [pool] to return it to; undefined for `initialize`
    */
   constructor(instance, run, pool) {
-    this.#state = { pool, instance, run, isReleased: false, running: 0, onAllEnded: undefined };
+    this.#state = { pool, instance, run, isReleased: false, runningCount: 0, onAllEnded: undefined };
   }
 
   get id() {
@@ -76,16 +76,16 @@ export class PooledHost {
 
 /** Resolves once no invocation of a `PooledHost` runs, given its state. */
 export async function allEnded(state) {
-  while (state.running > 0) await new Promise((resolve) => (state.onAllEnded = resolve));
+  while (state.runningCount > 0) await new Promise((resolve) => (state.onAllEnded = resolve));
 }
 
 /** Counts running invocations: an instance that was returned meanwhile is released when none is left. */
 function whileRunning(state, run) {
   const ended = () => {
-    state.running--;
-    if (state.running === 0) state.onAllEnded?.();
+    state.runningCount--;
+    if (state.runningCount === 0) state.onAllEnded?.();
   };
-  state.running++;
+  state.runningCount++;
   try {
     return run().finally(ended);
   } catch (error) {

@@ -82,7 +82,7 @@ export class RemoteGuest {
   }
 
   /** The invocation that runs; undefined if there is none, or if the guest starts. */
-  get running() {
+  get runningInvocation() {
     const request = this.#requests.first;
     return request === undefined || request.isStart ? undefined : request.invocation;
   }
@@ -129,7 +129,7 @@ export class RemoteGuest {
    * @param {import('./request.js').Offered} offered
    */
   offer(offered) {
-    if (this.running === undefined || this.#channel === undefined) return false;
+    if (this.runningInvocation === undefined || this.#channel === undefined) return false;
     const { invocation } = offered;
     const number = this.#channel.offer(offered, this.#requests.length);
     if (number === undefined) return false;

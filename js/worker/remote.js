@@ -185,7 +185,9 @@ class Remote extends Turns {
 
   /** True while an invocation runs, and others may be offered to the worker. */
   get takesOffers() {
-    return !this.closed && !this.hasPending && this.#successor === undefined && this.#guest.running !== undefined;
+    return (
+      !this.closed && !this.hasPending && this.#successor === undefined && this.#guest.runningInvocation !== undefined
+    );
   }
 
   /**
@@ -208,7 +210,7 @@ class Remote extends Turns {
 
   /** For `Turns`: the running invocation, or the start of an instance. */
   get current() {
-    return this.#guest.starting ?? this.#successor?.starting ?? this.#guest.running ?? this.#current;
+    return this.#guest.starting ?? this.#successor?.starting ?? this.#guest.runningInvocation ?? this.#current;
   }
 
   /** True if this invocation is running, so that `interrupt` ends it. One that has been answered may still be `#current`. */
