@@ -72,7 +72,7 @@ export class Dispatcher {
     this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#replacement, this.#requests, {
       released: (instance) => this.release(instance),
       failed: (request, error) => request && this.#refuse(request, error),
-      removed: () => this.#afterRemoval(),
+      removed: () => this.#evictOrEnd(),
     });
     this.#offers = new Offers(this.#requests, this.#instances, {
       creating: () => this.#core.pool_creating(this.#slot),
@@ -170,7 +170,7 @@ export class Dispatcher {
   cancel(request, reason) {
     if (!this.#requests.delete(request)) return;
     this.#refuse(request, reason);
-    this.#afterRemoval();
+    this.#evictOrEnd();
   }
 
   /** Rejects a request that is not pending any more, and has not begun. */
@@ -210,7 +210,7 @@ export class Dispatcher {
     const markIdle = this.#markIdle;
     markIdle(this.#slot, instance.number, this.#isElastic ? performance.now() : 0);
     if (this.#offers.length > 0) this.#balanceSoon();
-    this.#afterRemoval();
+    this.#evictOrEnd();
   }
 
   /**
@@ -228,7 +228,7 @@ export class Dispatcher {
       this.#closing = new Promise((resolve) => (this.#closed = resolve));
       this.#core.pool_close(this.#slot);
       if (this.#isOver) this.#closed();
-      else this.#afterRemoval();
+      else this.#evictOrEnd();
     }
     return this.#closing;
   }
@@ -323,8 +323,11 @@ export class Dispatcher {
     });
   }
 
-  /** Called when requests or instances have gone: schedules evictions, and finishes a pending `close`. */
-  #afterRemoval() {
+  /**
+   * Called when an instance is idle or removed, when a request is cancelled, and by `close`: schedules evictions, and ends a
+   * pool that closes and has nothing left to do.
+   */
+  #evictOrEnd() {
     if (this.#isElastic) this.#supply.watch();
     if (this.#closing !== undefined && !this.#isOver && this.#isIdle) this.#end();
   }

@@ -83,7 +83,7 @@ export class Replacement {
       if (this.#slot === NO_SLOT) throw error;
       // The new guest started once, but not again: the pool returns to the old one.
       this.#swapGuests(before);
-      await this.#replaceAll().catch(() => this.#markBroken());
+      await this.#replaceAll().catch(() => this.#markMustBeReplaced());
       throw error;
     } finally {
       if (this.#slot !== NO_SLOT) this.#pool.forget();
@@ -131,8 +131,8 @@ export class Replacement {
     resolve(fresh);
   }
 
-  /** Marks the outdated instances broken: neither guest can be created, but the failed one must not serve again. */
-  #markBroken() {
+  /** Marks the outdated instances: neither guest can be created, but the failed one must not serve again. */
+  #markMustBeReplaced() {
     for (const instance of this.#instances.outdated) {
       instance.mustBeReplaced = true;
       if (this.#core.pool_acquire_idle(this.#slot, instance.number)) this.#released(instance);
