@@ -121,7 +121,7 @@ export class WapcHost {
       requireRoom();
       const invocation = invocationOf(operation, payload, this);
       if (options === undefined && !isWatched) return this.#port.invoke(invocation);
-      return this.#invokeOnSlowPath(invocation, options);
+      return this.#invokeWithOptions(invocation, options);
     } catch (error) {
       return rejectSoon(failureOf(error, #host in Object(this) && this.invoke));
     }
@@ -131,7 +131,7 @@ export class WapcHost {
     requireRoom();
     try {
       const invocation = invocationOf(operation, payload, this);
-      if (isWatched || options !== undefined) return this.#invokeSyncOnSlowPath(invocation, options);
+      if (isWatched || options !== undefined) return this.#invokeSyncWithOptions(invocation, options);
       return this.#port.invokeSync(invocation);
     } catch (error) {
       throw failureOf(error, #host in Object(this) && this.invokeSync);
@@ -144,7 +144,7 @@ export class WapcHost {
       requireRoom();
       const { codec, name } = this.#port;
       const invocation = callOf(operation, value, codec, this);
-      return decodeResponse(this.#invokeOnSlowPath(invocation, options), codec, invocation, name);
+      return decodeResponse(this.#invokeWithOptions(invocation, options), codec, invocation, name);
     } catch (error) {
       return rejectSoon(failureOf(error, #host in Object(this) && this.call));
     }
@@ -172,8 +172,8 @@ export class WapcHost {
 
   // Separate methods: a closure inside a public method would allocate its captured variables on every invocation.
 
-  /** Runs an invocation synchronously that has options or observers. */
-  #invokeSyncOnSlowPath(invocation, options) {
+  /** Runs an invocation synchronously that has options, observers or both. */
+  #invokeSyncWithOptions(invocation, options) {
     return isWatched ? this.#invokeSyncObserved(invocation, options) : invokeSyncWith(invocation, options, this.#port);
   }
 
@@ -182,8 +182,8 @@ export class WapcHost {
     return runObserved(invocation, this, () => invokeSyncWith(invocation, options, this.#port));
   }
 
-  /** Runs an invocation that has options or observers. */
-  #invokeOnSlowPath(invocation, options) {
+  /** Runs an invocation that may have options and observers. */
+  #invokeWithOptions(invocation, options) {
     return runObserved(invocation, this, () => this.#invoke(invocation, options));
   }
 

@@ -252,11 +252,11 @@ export class Port extends Turns {
       guest.invocation = undefined;
       return response;
     }
-    return this.#endOnSlowPath(guest, invocation, ended, onOwnStack);
+    return this.#endOffFastPath(guest, invocation, ended, onOwnStack);
   }
 
   /** Ends an invocation that has no new array as its response, or whose port `asksCore`. Throws the invocation's error. */
-  #endOnSlowPath(guest, invocation, ended, onOwnStack) {
+  #endOffFastPath(guest, invocation, ended, onOwnStack) {
     if (ended === CALL_SUCCEEDED && !this.asksCore && invocation.into?.hasResponse) {
       guest.invocation = undefined;
       return invocation.written(this.name);

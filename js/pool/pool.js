@@ -64,7 +64,7 @@ export class WapcPool {
       const invocation = invocationOf(operation, payload, this);
       const dispatcher = this.#dispatcher;
       if (options === undefined && !isWatched) return dispatcher.invoke(invocation);
-      return this.#invokeOnSlowPath(invocation, options);
+      return this.#invokeWithOptions(invocation, options);
     } catch (error) {
       return rejectSoon(failureOf(error, #dispatcher in Object(this) && this.invoke));
     }
@@ -76,7 +76,7 @@ export class WapcPool {
       requireRoom();
       const { codec, name } = this.#dispatcher;
       const invocation = callOf(operation, value, codec, this);
-      return decodeResponse(this.#invokeOnSlowPath(invocation, options), codec, invocation, name);
+      return decodeResponse(this.#invokeWithOptions(invocation, options), codec, invocation, name);
     } catch (error) {
       return rejectSoon(failureOf(error, #dispatcher in Object(this) && this.call));
     }
@@ -148,8 +148,8 @@ export class WapcPool {
     await this.close();
   }
 
-  /** Runs an invocation that has options or observers. */
-  #invokeOnSlowPath(invocation, options) {
+  /** Runs an invocation that may have options and observers. */
+  #invokeWithOptions(invocation, options) {
     return runObserved(invocation, this, () => this.#invoke(invocation, options));
   }
 
