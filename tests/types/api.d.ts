@@ -57,7 +57,7 @@ export interface WasiOptions {
   /** Guest path -> an in-memory tree, or (Node, Deno, Bun) `{ path, readonly? }` of a real directory. Nothing by default. */
   preopens?: Readonly<Record<string, DirectoryTree | { path: string; readonly?: boolean | undefined }>> | undefined;
   /** Milliseconds since 1970, for both clocks in place of the machine's: a guest that is given its time runs the same each time.
-   *  Sleeping still takes the machine's time. In workers WAPC_UNSUPPORTED. */
+   *  Sleeping still takes the machine's time. In workers it is asked like a host callback, or WAPC_UNSUPPORTED. */
   now?: (() => number) | undefined;
   /** Fills bytes in place of the platform's randomness. The same in workers. */
   random?: ((bytes: Uint8Array) => void) | undefined;
@@ -65,7 +65,7 @@ export interface WasiOptions {
 export interface DirectoryTree { readonly [name: string]: Uint8Array | string | DirectoryTree }
 
 export interface HostOptions {
-  /** What the guest is called in errors and traces. Default: the file name of its source, where it has one. */
+  /** What the guest is called in errors, traces and services. Default: the file name of its source, where it has one. */
   name?: string | undefined;
   /** Without one, every host call of the guest gets a host error that names the binding, namespace and operation.
    *  For `async: 'auto'` without JSPI, `Routes` count as an `async function` if one of their functions is one, or a target has no `invokeSync`. */
@@ -75,7 +75,7 @@ export interface HostOptions {
   codec?: Codec | 'text' | 'json' | undefined;
   /** 'auto' (default): in-thread; the callback may return a promise where the engine has JSPI. Without JSPI an `async function`
    *  is recognised and treated as `true`; a plain function that returns a promise gets WAPC_ASYNC, which says to pass `true`.
-   *  true: it may always return a promise: in-thread where the engine has JSPI, else the guest runs in a
+   *  true: it may always return a promise: in-thread where the engine has JSPI (or the guest was asyncified), else the guest runs in a
    *  worker (then `invokeSync` throws WAPC_UNSUPPORTED), else WAPC_UNSUPPORTED at instantiation.
    *  false: it never does: the fastest path; a promise is refused with WAPC_ASYNC. */
   async?: 'auto' | boolean | undefined;
@@ -93,8 +93,8 @@ export interface HostOptions {
   integrity?: string | undefined;
 }
 
-/** `memory` is of the time of compilation: a WapcModule that was compiled without it, or with more, is WAPC_UNSUPPORTED where
- *  `instantiate`, `create` or `replace` wants it. */
+/** `memory`, `interrupt` and `fuel` are of the time of compilation: a WapcModule that was compiled without them, or with more memory,
+ *  is WAPC_UNSUPPORTED where `instantiate`, `create` or `replace` wants them. */
 export interface Limits {
   /** Bytes of all its linear memories and tables (8 bytes an entry) together that the guest may grow to: what can grow shares what the
    *  beginnings leave, the first memory first. A guest that declares garbage-collected types is WAPC_UNSUPPORTED where this is given. */
@@ -102,12 +102,18 @@ export interface Limits {
   /** Bytes of one payload, response, host-call payload, host response, line of text or chunk of output. Default 256 MiB. */
   payload?: number | undefined;
   /** Milliseconds that one invocation may take from where the guest is called. Enforced by stopping the worker in a worker pool; in-thread
-   *  while the guest is suspended in a host call. */
+   *  while the guest is suspended in a host call, and with `interrupt` wherever it is. */
   timeout?: number | undefined;
   /** Milliseconds that making an instance may take (`_start`, `_initialize`, `wapc_init`, `initialize` of a pool): past it WAPC_TIMEOUT. In workers
-   *  and while suspended. Default: no limit. A worker's script has 30 s
+   *  and while suspended; with `interrupt` also while the guest computes on the caller's thread. Default: no limit. A worker's script has 30 s
    *  to load (WAPC_LOAD), whatever is given here. */
   start?: number | undefined;
+  /** Lets deadlines end a guest that computes on the caller's thread: its code is rewritten when it is compiled (from bytes, not from a
+   *  `WebAssembly.Module`: WAPC_UNSUPPORTED), grows by a quarter and runs 1.1 to 1.5 times as long. Default false. */
+  interrupt?: boolean | undefined;
+  /** Instructions, roughly, that one invocation may execute: past it WAPC_LIMIT, at the same place on every engine. Implies
+   *  the rewriting that `interrupt` does. Units may change between versions. */
+  fuel?: number | undefined;
   /** Guests of one thread that may be suspended at once. Default 10,000. */
   suspensions?: number | undefined;
 }
@@ -257,8 +263,8 @@ export type WapcErrorCode =
   | 'WAPC_CLOSED'       // the host, module or pool is closed
   | 'WAPC_POOL_TIMEOUT' | 'WAPC_POOL_FULL' | 'WAPC_POOL_FOREIGN'
   | 'WAPC_ARGUMENT'     // an argument or option of the wrong type or range; says which, what was expected and what came
-  | 'WAPC_UNSUPPORTED' // the engine lacks something that was asked for; says what, and what to do instead
-  | 'WAPC_UNREACHABLE'; // wapc-host/nats: nobody serves that guest, or the connection is gone
+  | 'WAPC_UNREACHABLE'  // wapc-host/nats: nobody serves that guest, or the connection is gone
+  | 'WAPC_UNSUPPORTED'; // the engine lacks something that was asked for; says what, and what to do instead
 
 /** What this engine can do. */
 export function features(): {

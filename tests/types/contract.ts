@@ -1,7 +1,9 @@
 // Assigns every type of the contract to the package's and back. The test is that this compiles.
 
+import type * as ContractOfObserve from './api-observe.d.ts';
 import type * as Contract from './api.d.ts';
 import type * as Ours from 'wapc-host';
+import type * as OurObserve from 'wapc-host/observe';
 
 /** The members of a class: classes with private constructors differ by their declaration. */
 type Shape<T> = { [Key in keyof T]: T[Key] };
@@ -11,6 +13,9 @@ type Same<A extends B, B extends C, C = A> = [A, B, C];
 
 /** Fails to compile unless what the package hands out, which may offer more, can stand for what the contract has. */
 type Fits<A, B extends A> = [A, B];
+
+/** Fails to compile unless the package has all members of the contract: the others take no notice of an optional one that is missing. */
+type HasAll<A, B extends Required<A>> = [A, B];
 
 type ParametersOf<F> = F extends (...args: infer P) => unknown ? P : never;
 
@@ -41,6 +46,21 @@ export type Checked = [
   Fits<Shape<Contract.WapcPool>, Shape<Ours.WapcPool>>,
   Same<ReturnType<typeof Contract.features>, ReturnType<typeof Ours.features>>,
   Same<typeof Contract.typed, typeof Ours.typed>,
+  Fits<typeof ContractOfObserve, typeof OurObserve>,
+  Fits<ContractOfObserve.WorkEvent, OurObserve.WorkEvent>,
+  Fits<ContractOfObserve.PoolEvent, OurObserve.PoolEvent>,
+];
+
+export type CheckedMembers = [
+  HasAll<Contract.WasiOptions, Required<Ours.WasiOptions>>,
+  HasAll<Contract.HostOptions, Required<Ours.HostOptions>>,
+  HasAll<Contract.PoolOptions, Required<Ours.PoolOptions>>,
+  HasAll<Contract.Limits, Required<Ours.Limits>>,
+  HasAll<Contract.InvokeOptions, Required<Ours.InvokeOptions>>,
+  HasAll<Contract.ReplaceOptions, Required<Ours.ReplaceOptions>>,
+  HasAll<Shape<Contract.WapcError>, Required<Shape<Ours.WapcError>>>,
+  HasAll<ContractOfObserve.WorkEvent, Required<OurObserve.WorkEvent>>,
+  HasAll<ContractOfObserve.PoolEvent, Required<OurObserve.PoolEvent>>,
 ];
 
 /** The parameters of methods, which are compared apart: as part of a class they may be wider or narrower. */

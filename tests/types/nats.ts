@@ -21,11 +21,16 @@ type Same<A extends B, B extends C, C = A> = [A, B, C];
 /** Fails to compile unless what the package takes or hands out, which may offer more, can stand for what the contract has. */
 type Fits<A, B extends A> = [A, B];
 
+/** Fails to compile unless the package has all members of the contract: the others take no notice of an optional one that is missing. */
+type HasAll<A, B extends Required<WithUndefined<A>>> = [A, B];
+
 type WithUndefined<T> = { [Key in keyof T]: undefined extends T[Key] ? T[Key] | undefined : T[Key] };
 
 export type Checked = [
   Fits<WithUndefined<Ours.ServeOptions>, Contract.ServeOptions>,
   Fits<WithUndefined<Ours.RemoteOptions>, Contract.RemoteOptions>,
+  HasAll<Contract.ServeOptions, Required<Ours.ServeOptions>>,
+  HasAll<Contract.RemoteOptions, Required<Ours.RemoteOptions>>,
   Same<Contract.Served, Ours.Served>,
   Same<Contract.Remote, Ours.Remote>,
   Same<Contract.GuestStore, Ours.GuestStore>,
