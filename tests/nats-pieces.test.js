@@ -271,7 +271,7 @@ test('a payload in pieces counts until its request has ended, a response until i
 });
 
 test('errors in pieces count as responses do: past the bound the headers alone are sent', async () => {
-  /** A guest that answers with so many bytes, or fails with a message of so many. */
+  /** A guest whose payload is a number: it answers with that many bytes, or fails with a message of that length. */
   const guest = {
     name: 'long',
     async invoke(operation, payload) {

@@ -111,8 +111,8 @@ export class RequestTime {
   }
 
   /**
-   * Sets the timer to so many ms, unless it is due before: it looks again then. Setting a timer for each request takes as long
-   * as the rest of a short invocation. The clock is `performance.now()`: where a test stops that alone, limits may end late.
+   * Sets the timer to `milliseconds`, unless it is due before: it looks again then. Setting a timer for each request takes as
+   * long as the rest of a short invocation. The clock is `performance.now()`: where a test stops that alone, limits may end late.
    */
   #watch(milliseconds) {
     if (this.#end >= this.#due) return;

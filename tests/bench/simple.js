@@ -45,7 +45,7 @@ function branches(bytes, locals = [0]) {
   return [...locals, ...repeat(blocks, [BLOCK, NO_VALUES]), ...repeat(count, branch), ...repeat(blocks + 1, [END])];
 }
 
-/** Blocks inside of each other that take and leave so many values. */
+/** Blocks inside of each other, each of which takes and leaves `values` values. */
 function blocks(bytes, values) {
   const gets = Array.from({ length: values }, (_, local) => [LOCAL_GET, ...leb128(local)]).flat();
   const count = Math.floor((bytes - gets.length - 2) / 3);

@@ -128,7 +128,7 @@ export class HostRings extends Rings {
     Atomics.store(this.words, WORKER, RESTING);
   }
 
-  /** True while the worker looks for work by itself. */
+  /** True while the worker runs invocations or spins: it sees by itself what is written. */
   get isAwake() {
     return Atomics.load(this.words, WORKER) === AWAKE;
   }
@@ -251,7 +251,7 @@ export class HostRings extends Rings {
     return false;
   }
 
-  /** This thread looks for records: the worker need not send a message. */
+  /** This thread polls for records: the worker need not send a message. */
   askForNone() {
     Atomics.store(this.words, HOST_WAITS, 0);
   }

@@ -4,7 +4,7 @@ use super::indices::Indices;
 use super::output::{Body, write_signed, write_unsigned};
 use super::types::{EMPTY, I32};
 
-/// A local is added to the global past so many instructions.
+/// The most instructions that a local counts before it is added to the global.
 const AT_ONCE: i64 = 4096;
 
 /// Nanoseconds that a thread waits at once; each counts for an instruction.
@@ -145,7 +145,7 @@ impl Code<'_> {
         self.count_local(indices, local).i32(0).with(LOCAL_SET, local);
     }
 
-    /// Counts so many instructions in a function of its own.
+    /// Counts `instructions` in a function of its own.
     pub(super) fn charge(&mut self, indices: &Indices, instructions: i64) -> &mut Self {
         self.i32(instructions).with(CALL, indices.charge)
     }

@@ -17,7 +17,7 @@ impl Body {
         Self { bytes, ..Self::default() }
     }
 
-    /// Begins a body of about so many bytes.
+    /// Begins a body that is expected to have about `about` bytes. `finish` corrects its length.
     pub(super) fn begin(&mut self, about: usize) {
         self.unlikely.clear();
         self.length_at = self.bytes.len();

@@ -79,7 +79,7 @@ const twice = (index) => {
 
 const many = (times, code) => Array(times).fill(code);
 
-/** A loop of so many turns of 8 instructions, which counts in the local 0. */
+/** A loop of `turns` turns of 8 instructions, which counts in the local 0. */
 const loopOf = (turns) => [
   i32(0),
   [0x21, 0],
@@ -178,14 +178,14 @@ export const ENDLESS_STARTS = {
   wapc_init: { others: [[2, forever]], exports: [['wapc_init', 0, OTHER]] },
 };
 
-/** A guest that turns a loop so many times, each of which adds to a number, and then answers. */
+/** A guest that turns a loop `times` times, each of which adds to a number, and then answers. */
 export const turning = (times) =>
   guestOf({
     run: [LOOP, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(times), 0x49, [0x0d, 0], END],
     locals: [I32],
   });
 
-/** A guest that turns so often in all, so many times in each function, which ends by a tail call of itself. */
+/** A guest that turns `times` times in all, `each` of them in one call of a function, which ends by a tail call of itself. */
 export const turningByTailCalls = (times, each) =>
   guestOf({
     run: [
@@ -196,7 +196,7 @@ export const turningByTailCalls = (times, each) =>
     globals: [[I32, 1, i32(0), END]],
   });
 
-/** A guest that does something so many times. */
+/** A guest that executes `code` `times` times. */
 const repeating = (times, code, parts = {}) =>
   guestOf({
     run: [LOOP, code, [0x20, 0], i32(1), 0x6a, [0x22, 0], i32(times), 0x49, [0x0d, 0], END],
@@ -210,7 +210,7 @@ const indirectly = responding(i32(0), [0x11, 0, 0]);
 /** An expression that is a reference to the import. */
 const reference = [[0xd2, RESPONSE], END];
 
-/** Guests that call their host so many times in one invocation, each in its own way. Some engines do not know all of them. */
+/** Guests that call their host `times` times in one invocation, each in its own way. Some engines do not know all of them. */
 export const callingHost = (times) => ({
   call: repeating(times, responding(call(RESPONSE))),
   return_call: repeating(times, call(OTHER), { others: [[2, responding([0x12, RESPONSE])]] }),
