@@ -61,7 +61,7 @@ export function* pools(environment) {
   ];
 
   yield [
-    'sources that no pool can be made of',
+    'a source that does not compile, link or start rejects `create` with its code',
     async () => {
       await fails('WAPC_LINK', async () => WapcPool.create(await guest('wat/unknown-imports')));
       await fails('WAPC_INIT', async () => WapcPool.create(await guest('wat/trap-in-start')));
