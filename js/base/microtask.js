@@ -6,3 +6,14 @@ const resolved = Promise.resolve();
  * @param {() => void} work
  */
 export const inMicrotask = (work) => void resolved.then(work);
+
+/**
+ * Throws what a listener threw as an uncaught error. By `queueMicrotask`, although clocks of tests hold that back: what a
+ * promise's reaction throws is an unhandled rejection, of which engines tell by another event.
+ * @param {unknown} error
+ */
+export function throwUncaught(error) {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -4,6 +4,7 @@
  */
 
 import { platform } from '../platform/platform.js';
+import { throwUncaught } from './microtask.js';
 import { noteAll, observers } from './realm.js';
 
 /**
@@ -122,9 +123,7 @@ function tell(event) {
     try {
       listener(event);
     } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+      throwUncaught(error);
     }
   }
 }

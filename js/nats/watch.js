@@ -1,5 +1,6 @@
 /** Watches of guests in an object store: tell of each new version of one. */
 
+import { throwUncaught } from '../base/microtask.js';
 import { startTimer } from '../base/timer.js';
 
 /** Milliseconds before a version is read again, or changes are asked for again, where that has failed. */
@@ -179,9 +180,7 @@ export class Watch {
     try {
       this.#onChange(bytes);
     } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+      throwUncaught(error);
     }
   }
 }
