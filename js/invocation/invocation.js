@@ -170,7 +170,9 @@ export class Invocation {
   /** Keeps an answer that is a `Uint8Array`, the usual case. False if it is not. */
   takeBytes(answer) {
     if (!isBytes(answer)) return false;
-    this.keep(answer);
+    // Not by `keep`: this is on the way of each host call.
+    this.answer = answer;
+    this.answerLength = lengthOf(answer);
     return true;
   }
 
