@@ -36,20 +36,24 @@ pub(crate) struct Process {
     stdin: RefCell<Option<Input>>,
     descriptors: RefCell<Descriptors>,
     /// True where its clock is the caller's (`wasi.now`).
-    pub(crate) has_own_clock: bool,
+    has_own_clock: bool,
     /// True where its time may be over in the middle of a call: its guest can be interrupted.
     is_timed: bool,
-    /// The wait that goes on: kept while its stack is suspended.
-    waits_since: Cell<Option<Wait>>,
+    /// The wait that goes on while its stack is suspended.
+    suspended: Cell<Option<Wait>>,
 }
 
-/// The beginning of a wait, in nanoseconds.
+/// A wait, in nanoseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wait {
-    /// On the machine's monotonic clock.
+    /// When it began on the machine's monotonic clock.
     pub(crate) since: u64,
-    /// On the guest's own clock, where it has one.
-    pub(crate) told: u64,
+    /// When it began on the guest's realtime clock.
+    pub(crate) realtime: u64,
+    /// When it began on the guest's monotonic clock: the machine's, unless the guest has a clock of its own.
+    pub(crate) monotonic: u64,
+    /// What was left of it when the guest was last put to sleep; 0 before.
+    pub(crate) left: u64,
 }
 
 /// All of standard input.
@@ -73,19 +77,18 @@ impl Process {
     }
 
     /// The wait that goes on, or one that begins now. None where the guest's own clock threw.
-    pub(crate) fn began_waiting(&self) -> Option<Wait> {
-        if let Some(wait) = self.waits_since.get() {
+    pub(crate) fn waiting(&self) -> Option<Wait> {
+        if let Some(wait) = self.suspended.take() {
             return Some(wait);
         }
-        let told = if self.has_own_clock { sys::clock(self.guest.id(), false)? } else { 0 };
-        let wait = Wait { since: sys::monotonic(), told };
-        self.waits_since.set(Some(wait));
-        Some(wait)
+        let realtime = if self.has_own_clock { sys::clock(self.guest.id(), false)? } else { sys::realtime() };
+        let since = sys::monotonic();
+        Some(Wait { since, realtime, monotonic: if self.has_own_clock { realtime } else { since }, left: 0 })
     }
 
-    /// Notes that it no longer waits.
-    pub(crate) fn wait_is_over(&self) {
-        self.waits_since.set(None);
+    /// Keeps a wait while its stack is suspended.
+    pub(crate) fn keep(&self, wait: Wait) {
+        self.suspended.set(Some(wait));
     }
 
     /// Its descriptors. Must not be held over a call of JavaScript.

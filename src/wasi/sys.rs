@@ -145,10 +145,11 @@ pub(crate) fn monotonic() -> u64 {
     (imports::monotonic() * NANOSECONDS) as u64
 }
 
-/// Lets the shim suspend the guest's stack for a time.
+/// Lets the shim suspend the guest's stack for a time. In whole milliseconds: timers leave out the rest, and the guest would
+/// wake before its clock has gone on.
 #[allow(clippy::cast_precision_loss)] // A time to wait.
 pub(crate) fn suspend(guest: u32, nanoseconds: u64) {
-    imports::suspend(guest, nanoseconds as f64 / NANOSECONDS);
+    imports::suspend(guest, (nanoseconds as f64 / NANOSECONDS).ceil());
 }
 
 /// Blocks the thread for a time. False where the guest is to be stopped.

@@ -10,31 +10,51 @@ import { patient, ways } from './ways.js';
 const call = words(512, 1, 512, 1, 512, 1, 512, 1);
 
 /** Reads of a clock that stands still from which on somebody is taken to wait for it. */
-const MANY = 10_000;
+const MANY = 1000;
 
-/** Runs `work` while the clock stands still. What waits for it, or leaves a microtask to it, gets an error. */
-async function whileClockStands(work) {
-  const { queueMicrotask } = globalThis;
-  const stands = performance.now();
+/**
+ * Runs `work` while a clock stands still: `performance`, or `Date`. What waits for it gets an error.
+ * @param {{ now(): number }} stopped
+ */
+async function whileItStands(stopped, work) {
+  const own = Object.getOwnPropertyDescriptor(stopped, 'now');
+  const stands = stopped.now();
   let reads = 0;
-  globalThis.queueMicrotask = () => {
-    throw new Error('a microtask was left to the clock of a test');
-  };
-  performance.now = () => {
+  stopped.now = () => {
     if (++reads > MANY) throw new Error('the clock of a test is waited for');
     return stands;
   };
   try {
     await work();
   } finally {
-    globalThis.queueMicrotask = queueMicrotask;
-    // @ts-expect-error The engine's own is the prototype's.
-    delete performance.now;
+    // @ts-expect-error That of `performance` is the prototype's.
+    delete stopped.now;
+    if (own !== undefined) Object.defineProperty(stopped, 'now', own);
   }
 }
 
+/** Runs `work` while `performance` stands still. What leaves a microtask to the clock, too, gets an error. */
+async function whileClockStands(work) {
+  const { queueMicrotask } = globalThis;
+  globalThis.queueMicrotask = () => {
+    throw new Error('a microtask was left to the clock of a test');
+  };
+  try {
+    await whileItStands(performance, work);
+  } finally {
+    globalThis.queueMicrotask = queueMicrotask;
+  }
+}
+
+/** A sleep until `milliseconds` on a clock. */
+function sleepUntil(milliseconds, id) {
+  const until = clock(BigInt(Math.ceil(milliseconds)) * 1_000_000n, 1, id);
+  until[40] = 1;
+  return until;
+}
+
 export function* clocks(environment) {
-  const { WapcHost, guest } = environment;
+  const { WapcHost, guest, canSuspend } = environment;
 
   for (const [way, make] of ways(environment)) {
     yield [
@@ -77,9 +97,7 @@ export function* clocks(environment) {
       const source = await guest('wat/probe');
       await whileClockStands(async () => {
         for (const id of [0, 1]) equal(await pollAt(it, clock(2_000_000n, 1, id)), 0);
-        const until = clock(BigInt(Math.ceil(performance.now()) + 2) * 1_000_000n, 1, 1);
-        until[40] = 1;
-        equal(await pollAt(it, until), 0, 'until a time');
+        equal(await pollAt(it, sleepUntil(performance.now() + 2, 1)), 0, 'until a time');
         it.host.close();
         const host = await WapcHost.instantiate(source, { async: false });
         await fails('WAPC_TRAP', () => host.invoke('?'));
@@ -89,4 +107,28 @@ export function* clocks(environment) {
       });
     },
   ];
+
+  /** Guests that sleep: on their thread, and suspended by themselves or by the engine. */
+  const sleepers = [
+    ['a guest that blocks its thread', 'wat/wasi', { async: false }],
+    ['a guest that suspends itself', 'asyncify/wat/wasi', { hostCall: async () => '', async: 'auto' }],
+    ...(canSuspend ? [['a guest that the engine suspends', 'wat/wasi', { async: 'auto' }]] : []),
+  ];
+  for (const [what, name, options] of sleepers) {
+    yield [
+      `${what} sleeps for a time, and until one, while either clock of a test stands still`,
+      async () => {
+        const it = await probes(environment)(options, name);
+        for (const stopped of [performance, Date]) {
+          await whileItStands(stopped, async () => {
+            for (const id of [0, 1]) {
+              equal(await pollAt(it, clock(2_000_000n, 1, id)), 0);
+              equal(await pollAt(it, sleepUntil((id === 0 ? Date : performance).now() + 2, id)), 0);
+            }
+          });
+        }
+        it.host.close();
+      },
+    ];
+  }
 }

@@ -83,34 +83,38 @@ fn poll(
     let asked = guest.read(asked);
     let subscriptions = asked.chunks_exact(Subscription::len(version) as usize);
     let subscriptions: Vec<_> = subscriptions.filter_map(|bytes| Subscription::decode(bytes, version)).collect();
-    // For the times that count from there.
-    let Some(began) = process.began_waiting() else { return Ok(Waited::Stopped) };
+    // For the times that count from its beginning.
+    let Some(mut wait) = process.waiting() else { return Ok(Waited::Stopped) };
     let mut stood = 0_u64;
     loop {
+        // On the machine's monotonic clock, which nobody sets.
+        let slept = sys::monotonic().saturating_sub(wait.since).saturating_add(stood);
         let mut ready = Vec::new();
         let mut next = u64::MAX;
         for subscription in &subscriptions {
-            match look(process, subscription, began, stood) {
+            match look(process, subscription, wait, slept) {
                 Ok(event) => ready.push(event),
                 Err(left) => next = next.min(left),
             }
         }
         if !ready.is_empty() {
             tell(process, &ready, events, written);
-            process.wait_is_over();
             return Ok(Waited::Done);
         }
+        // As much is left as before the guest slept: the clock of a test stands still. The guest has slept all the same.
+        if next == wait.left {
+            stood = next;
+            continue;
+        }
+        wait.left = next;
         if may_suspend {
+            process.keep(wait);
             sys::suspend(guest.id(), next);
             return Ok(Waited::Suspends);
         }
-        let before = sys::monotonic();
         // It may be woken early: clocks are not of one mind.
         if !sys::block(guest.id(), next) {
             return Ok(Waited::Stopped);
-        }
-        if sys::monotonic() == before {
-            stood = stood.saturating_add(next);
         }
     }
 }
@@ -121,24 +125,21 @@ fn tell(process: &Process, ready: &[Event], events: Range, written: U32At) {
     process.guest.set_u32(written, u32::try_from(ready.len()).unwrap_or(u32::MAX));
 }
 
-/// The event of a subscription, or the nanoseconds until there may be one. `stood`: nanoseconds for which this thread was
-/// blocked while its clock stood still. Tests let it stand, and no timer of theirs can let it go on meanwhile.
-fn look(process: &Process, subscription: &Subscription, began: Wait, stood: u64) -> std::result::Result<Event, u64> {
+/// The event of a subscription, or the nanoseconds until there may be one. `slept`: nanoseconds since the wait began.
+fn look(process: &Process, subscription: &Subscription, wait: Wait, slept: u64) -> std::result::Result<Event, u64> {
     let event =
         |kind: u8, errno: Errno, bytes: u64| Event { user_data: subscription.user_data, errno, kind, bytes, flags: 0 };
     match subscription.what {
         Awaited::Clock { clock, time, absolute } => {
             let kind = wasip1::EVENTTYPE_CLOCK.raw();
             let Ok(is_monotonic) = is_monotonic(clock) else { return Ok(event(kind, wasip1::ERRNO_BADF, 0)) };
-            // A time from now on passes on no clock that tells only milliseconds, or is set meanwhile: it would be cut short.
-            let (now, until) = match (absolute, process.has_own_clock) {
-                (false, _) => (sys::monotonic(), began.since.saturating_add(time)),
-                // The guest's own clock may stand still: while the guest waits, the machine's goes on from there.
-                (true, true) => (began.told.saturating_add(sys::monotonic().saturating_sub(began.since)), time),
-                (true, false) => (sys::clock(process.guest.id(), is_monotonic).unwrap_or(u64::MAX), time),
-            };
-            let now = now.saturating_add(stood);
-            if now < until { Err(until - now) } else { Ok(event(kind, wasip1::ERRNO_SUCCESS, 0)) }
+            // Also until a time: where the clock that tells it is a test's or the caller's, it may stand still meanwhile.
+            let began = if is_monotonic { wait.monotonic } else { wait.realtime };
+            let whole = if absolute { time.saturating_sub(began) } else { time };
+            match whole.saturating_sub(slept) {
+                0 => Ok(event(kind, wasip1::ERRNO_SUCCESS, 0)),
+                left => Err(left),
+            }
         }
         Awaited::Read(fd) => {
             let bytes = readable(process, fd);

@@ -32,7 +32,7 @@ impl Process {
             descriptors: RefCell::new(Descriptors::standard()),
             has_own_clock,
             is_timed,
-            waits_since: Cell::new(None),
+            suspended: Cell::new(None),
         });
         reserve(id as usize);
         PROCESSES.with(|processes| {
