@@ -166,3 +166,26 @@ test('a guest that could take long to compile is compiled on other threads than 
     ['WAPC_NOT_A_GUEST', 47, 'WAPC_NOT_A_GUEST'],
   );
 });
+
+test('a guest sleeps where a thread may not wait, if a test has stopped the clock before the first guest with WASI', async () => {
+  const told = await inProcess(
+    '',
+    `
+      const { clock, pollPayload } = await import('./tests/suite/wasi/probe.js');
+      const { readFileSync } = await import('node:fs');
+      // As on the main thread of a page.
+      Atomics.wait = () => {
+        throw new TypeError('Atomics.wait cannot be called in this context');
+      };
+      const stands = performance.now();
+      let reads = 0;
+      performance.now = () => {
+        if (++reads > 1000) throw new Error('the clock of a test is waited for');
+        return stands;
+      };
+      const host = await WapcHost.instantiate(readFileSync('testdata/wat/wasi.wasm'), { async: false });
+      const memory = await host.invoke('x', pollPayload(clock(2_000_000n)));
+      told.push(new DataView(memory.buffer, memory.byteOffset).getUint32(0, true));`,
+  );
+  equal(told.at(-1), 0);
+});

@@ -8,6 +8,12 @@ import { importsOf } from '../invocation/shims.js';
 import { watchStack } from '../invocation/stack.js';
 
 /**
+ * The engine's clock. One that a test has put in its place by the time of the first guest with WASI stands still while the
+ * thread is blocked.
+ */
+const now = performance.now.bind(performance);
+
+/**
  * WASI for a guest; undefined if it does not import WASI. Called by the core.
  * @param {WebAssembly.Module} guest
  * @param {import('../generated/core.js').InitOutput} core the core's raw exports
@@ -22,7 +28,7 @@ export async function loadWasi(guest, core) {
 const load = once('WASI', async (/** @type {import('../generated/core.js').InitOutput} */ core) => {
   const { Wasi, compile } = await platform.wasi();
   const module = platform.modules.wasi ?? (await compile());
-  const wasi = new Wasi(module, core, platform, { ownModule, importsOf });
+  const wasi = new Wasi(module, core, platform, { ownModule, importsOf, now });
   // Stored once it was instantiated: a wrong module would fail all later calls of `init` too.
   platform.modules.wasi = module;
   watchStack(wasi.exports);

@@ -2,9 +2,6 @@
 
 let cell;
 
-/** The engine's clock. One that a test has put in its place since stands still while this thread is blocked. */
-const now = performance.now.bind(performance);
-
 /** True if this thread may block. The main thread of a page may not, and some pages lack SharedArrayBuffer. */
 function canWait() {
   try {
@@ -17,9 +14,11 @@ function canWait() {
 }
 
 /**
- * Blocks this thread for a time in ms: with `Atomics.wait` if allowed, else by polling the clock. Always returns true.
+ * A function that blocks this thread for a time in ms: with `Atomics.wait` if allowed, else by polling a clock. Always returns
+ * true.
+ * @param {() => number} now the clock, in ms
  */
-export function block(milliseconds) {
+export const blockBy = (now) => (milliseconds) => {
   if (canWait()) {
     Atomics.wait(cell, 0, 0, milliseconds);
     return true;
@@ -27,4 +26,4 @@ export function block(milliseconds) {
   const until = now() + milliseconds;
   while (now() < until);
   return true;
-}
+};

@@ -10,7 +10,7 @@ import { isSeenLate, sleepWithinTime } from '../invocation/time-limit.js';
 import { Directories } from './directories.js';
 import { Process } from './process.js';
 import { isOfMachine } from './settings.js';
-import { block } from './sleep.js';
+import { blockBy } from './sleep.js';
 
 export class Wasi {
   #core;
@@ -37,13 +37,13 @@ export class Wasi {
    * @param {WebAssembly.Module} module WASI's .wasm
    * @param {import('../generated/core.js').InitOutput} core the core's raw exports
    * @param {typeof import('../platform/platform.js').platform} platform
-   * @param {{ ownModule: Function, importsOf: Function }} ours functions of the package, passed in because this file is
-   * bundled separately
+   * @param {{ ownModule: Function, importsOf: Function, now: () => number }} ours functions of the package, passed in
+   * because this file is bundled separately
    */
   constructor(module, core, platform, ours) {
     this.#core = core;
     this.#directories = new Directories(platform.fs);
-    this.#rust = new WebAssembly.Instance(module, { host: this.#host(platform.block ?? block) }).exports;
+    this.#rust = new WebAssembly.Instance(module, { host: this.#host(platform.block ?? blockBy(ours.now)) }).exports;
     const { wasi_shim, wasi_shim_len } = this.#rust;
     this.#ours = ours;
     this.#shim = ours.ownModule('wasi-shim', this.#own(wasi_shim(), wasi_shim_len()));
