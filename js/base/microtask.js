@@ -1,3 +1,5 @@
+/** Microtasks, which run although a test has put clocks of its own in place of the platform's. */
+
 const resolved = Promise.resolve();
 
 /**

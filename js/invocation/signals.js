@@ -38,7 +38,7 @@ class Waiting {
     waiting.delete(this.#signal);
     const acts = [...this.#acts];
     this.#acts.clear();
-    // The platform's own property: a signal may have another of that name, which throws.
+    // The reason is read from the platform: a signal may have a property of that name, which throws.
     for (const act of acts) act(Reflect.get(AbortSignal.prototype, 'reason', this.#signal));
   }
 }

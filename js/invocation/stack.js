@@ -32,7 +32,7 @@ export const returned = (result) => (result === 0 ? CALL_FAILED : CALL_SUCCEEDED
 /** Handles an error that a guest's call threw, usually a trap: CALL_THREW. */
 export function threw(invocation, error) {
   restoreStack();
-  // What the caller's callback threw was kept first: it says more than the trap that it caused.
+  // An error that the caller's callback threw, which may be `undefined`, stays: it says more than the trap that it caused.
   if (invocation.hasCause !== true) invocation.thrown = error;
   return CALL_THREW;
 }

@@ -46,13 +46,13 @@ pub(crate) struct Process {
 /// A wait, in nanoseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wait {
-    /// When it began on the machine's monotonic clock.
+    /// The wait's beginning on the machine's monotonic clock.
     pub(crate) since: u64,
-    /// When it began on the guest's realtime clock.
+    /// The wait's beginning on the guest's realtime clock.
     pub(crate) realtime: u64,
-    /// When it began on the guest's monotonic clock: the machine's, unless the guest has a clock of its own.
+    /// The wait's beginning on the guest's monotonic clock: the machine's, unless the guest has a clock of its own.
     pub(crate) monotonic: u64,
-    /// What was left of it when the guest was last put to sleep; 0 before.
+    /// Time that was left when the guest was last put to sleep; 0 before it slept.
     pub(crate) left: u64,
 }
 
