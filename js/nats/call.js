@@ -6,6 +6,7 @@ import { onAbort } from '../invocation/signals.js';
 import { markMayHaveRun, mayHaveRun, unpacked } from './failures.js';
 import { Receiver, Sender } from './pieces.js';
 import { headersOf } from './peers.js';
+import { afterSilence } from './silence.js';
 import {
   ACKNOWLEDGE,
   ALIVE,
@@ -193,17 +194,19 @@ export class Call {
 
   /** Gives the member up that took the request where signs of life are missing. */
   #watch() {
+    const most = ALIVE * MISSED;
+    let stop;
+    const wait = (silent) => {
+      stop = afterSilence(most - silent, () => {
+        const silent = performance.now() - this.#heardAt;
+        if (silent < most) return wait(silent);
+        const message = `the server that took the request has not been heard of for ${most} ms`;
+        this.#lost(new WapcError('WAPC_UNREACHABLE', message));
+      });
+    };
     this.#heardAt = performance.now();
-    const timer = setInterval(() => {
-      if (performance.now() - this.#heardAt < ALIVE * MISSED) return;
-      this.#lost(
-        new WapcError(
-          'WAPC_UNREACHABLE',
-          `the server that took the request has not been heard of for ${ALIVE * MISSED} ms`,
-        ),
-      );
-    }, ALIVE / 2);
-    return () => clearInterval(timer);
+    wait(0);
+    return () => stop();
   }
 
   /** A message to the reply subject of the current attempt. */

@@ -1,7 +1,7 @@
 /** Payloads and responses that are longer than a message: in pieces, in order, with flow control, each checked. */
 
 import { WapcError } from '../base/error.js';
-import { startTimer } from '../base/timer.js';
+import { afterSilence } from './silence.js';
 import { LONGEST_PAYLOAD, SLOWEST, STALL, WINDOW } from './wire.js';
 
 /** The error of pieces that were lost: the request has to be made again. */
@@ -29,7 +29,7 @@ class Progress {
     const now = performance.now();
     if (bytes > 0) this.#begun ??= now;
     const earned = STALL + (bytes / SLOWEST) * 1_000 - (now - (this.#begun ?? now));
-    this.#stopTimer = startTimer(Math.min(STALL, earned), this.#late);
+    this.#stopTimer = afterSilence(Math.max(0, Math.min(STALL, earned)), this.#late);
   }
 
   /** Idempotent. */
