@@ -1,6 +1,6 @@
-/** Callers that wait for signs of life, and for pieces: what came while their thread computed is read before it counts as silence. */
+/** Callers that wait for answers, signs of life and pieces: what came while their thread computed is read before it counts as silence. */
 
-import { equal } from 'node:assert/strict';
+import { equal, rejects } from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { headers } from '@nats-io/nats-core';
@@ -13,7 +13,7 @@ const server = await NatsServer.start();
 const [here, there] = await Promise.all([server.connect(), server.connect()]);
 after(() => server.close());
 
-/** Milliseconds of the waits: for a sign of life, for a piece, and for what came while the thread computed. */
+/** Milliseconds of the waits: for a sign of life or an answer, for a piece, and for what came while the thread computed. */
 const [LIFE, PIECE, READING] = [3_000, 5_000, 100];
 
 /** A clock that the test moves. Returns a function that lets so many ms pass, and fires the timers of the waits. */
@@ -88,4 +88,20 @@ test('a response in pieces is taken where the caller has computed for longer tha
   });
   await there.flush();
   equal(text(await remote(here, 'pieces', { timeout: 60_000 }).invoke('echo', 'x')), 'abcd');
+});
+
+test('an answer that came while the caller computed is taken, though its timeout is over', async (context) => {
+  const pass = heldClock(context);
+  const subscription = there.subscribe('wapc.answer.>', {
+    callback(error, message) {
+      pass(LIFE + 1_000);
+      if (message.string() === 'answer') message.respond('answered');
+      else pass(READING);
+    },
+  });
+  await there.flush();
+  const guest = remote(here, 'answer', { timeout: LIFE });
+  equal(text(await guest.invoke('echo', 'answer')), 'answered');
+  await rejects(guest.invoke('echo', 'none'), { code: 'WAPC_TIMEOUT' });
+  subscription.unsubscribe();
 });

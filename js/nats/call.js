@@ -126,7 +126,7 @@ export class Call {
       } catch (error) {
         return this.#fail(error);
       }
-      if (timeout !== Infinity) this.#stopTimer = startTimer(timeout, () => this.#overdue());
+      if (timeout !== Infinity) this.#stopTimer = afterSilence(timeout, () => this.#overdue());
       this.#stopListening = signals.map((signal) => onAbort(signal, (reason) => this.#abort(reason)));
       this.#attempt();
     });

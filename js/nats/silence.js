@@ -1,4 +1,4 @@
-/** Silence of others: no piece of a payload, or no sign of life, for some time. */
+/** Silence of others: no answer, no piece of a payload, or no sign of life, for some time. */
 
 import { startTimer } from '../base/timer.js';
 
