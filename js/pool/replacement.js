@@ -123,10 +123,14 @@ export class Replacement {
     return this.#instances.outdated.filter((instance) => !instance.isBorrowed);
   }
 
-  /** Called when an instance was replaced or removed. If none is left to replace, the new instance stops waiting. */
+  /**
+   * Called when an instance was replaced or removed. The new instance stops waiting if none of those is left that it waits
+   * for: others, which were borrowed then, may be idle by now.
+   */
   changed() {
-    if (this.#waiting === undefined || this.#toReplace().length > 0) return;
-    const { fresh, resolve } = this.#waiting;
+    if (this.#waiting === undefined) return;
+    const { fresh, busy, resolve } = this.#waiting;
+    if (this.#toReplace().some((instance) => busy.includes(instance))) return;
     this.#waiting = undefined;
     resolve(fresh);
   }
@@ -141,7 +145,7 @@ export class Replacement {
 
   /**
    * Waits until one of the `busy` instances is released and replaced by `fresh`: resolves with undefined. Resolves with
-   * `fresh` if none is left to replace.
+   * `fresh` if none of them is left to replace.
    */
   #untilReleased(fresh, busy) {
     for (const instance of busy) instance.mustBeReplaced = true;

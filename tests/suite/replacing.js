@@ -88,6 +88,33 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
   }
 
   yield [
+    'an instance that is returned while a replacement waits for another one, which is being renewed, is replaced as well',
+    async () => {
+      let initialized = 0;
+      let open;
+      // What the fifth instance waits for: the one that takes the place of the first.
+      const gate = new Promise((resolve) => (open = resolve));
+      const initialize = () => (++initialized === 5 ? gate : undefined);
+      const pool = await WapcPool.create(await version(guest, 'version1'), { size: 2, initialize });
+      const [first, second] = [await pool.get(), await pool.get()];
+      await pool.replace(await version(guest, 'version2'));
+      equal([string(await second.invoke('v')), initialized], ['version2', 4]);
+      const renewed = first.invoke('v');
+      pool.return(first);
+      await until(() => initialized === 5);
+      const replaced = pool.replace(await version(guest, 'version3'));
+      await until(() => initialized === 6);
+      await turn();
+      pool.return(second);
+      open();
+      await replaced;
+      equal(string(await renewed), 'version3');
+      equal(await allAnswers(pool, 2), ['version3', 'version3']);
+      await pool.close();
+    },
+  ];
+
+  yield [
     'several replacements apply in the order of their calls',
     async () => {
       const pool = await WapcPool.create(await version(guest, 'version0'), { size: 2 });
