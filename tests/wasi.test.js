@@ -229,6 +229,29 @@ test('what is swapped for a symbolic link between its check and its use leads no
   host.close();
 });
 
+test('a hard link to a symbolic link is no name of what that leads to', async () => {
+  const [data, outside] = [directory(), directory()];
+  fs.writeFileSync(join(outside, 'a.txt'), 'secret');
+  fs.writeFileSync(join(data, 'file'), 'harmless');
+  const it = await probes(environment)({ wasi: { preopens: { '/data': { path: data } } } });
+  const target = `..${outside.slice(scratch.length)}/a.txt`;
+  const link = (from, to) => it.call('path_link', 3, 0, path(from), 3, path(to));
+  equal(await it.call('path_symlink', path(target), 3, path('link')), 0);
+  equal(await link('link', 'other'), 0);
+  equal(fs.readlinkSync(join(data, 'other')), target);
+  const swap = () => {
+    fs.rmSync(join(data, 'file'));
+    fs.symlinkSync(target, join(data, 'file'));
+  };
+  // Elsewhere there is no check.
+  const isByPath = !fs.existsSync('/proc/self/fd');
+  if (isByPath) equal(await swapping('file', swap, () => link('file', 'third')), ERRNO.LOOP);
+  it.host.close();
+  const secrets = treeOf(data).filter((file) => file.endsWith(Buffer.from('secret').toString('hex')));
+  deepEqual(secrets, []);
+  equal(fs.existsSync(join(data, 'third')), false);
+});
+
 test('a directory that may only be read', async () => {
   const path = directory();
   fs.writeFileSync(join(path, 'a.txt'), 'to be read');

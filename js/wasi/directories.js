@@ -8,7 +8,7 @@
 import { encoder, strict } from '../base/encoding.js';
 import { entriesIn, kindOf } from './entries.js';
 import { change, errno, open, relate } from '../generated/wasi-constants.js';
-import { BIGINT, openAt } from './opened.js';
+import { BIGINT, linkAt, openAt } from './opened.js';
 
 export class Directories {
   #fs;
@@ -183,7 +183,7 @@ export class Directories {
     return this.#attempt(() =>
       this.#open[from].within(name, (path) =>
         this.#open[to].within(newName, (newPath) =>
-          how === relate.RENAME ? this.#fs.renameSync(path, newPath) : this.#fs.linkSync(path, newPath),
+          how === relate.RENAME ? this.#fs.renameSync(path, newPath) : linkAt(this.#fs, path, newPath),
         ),
       ),
     );

@@ -76,6 +76,20 @@ function openByPath(fs, path, how) {
   }
 }
 
+/**
+ * Gives a file one more name. Where there are only paths, a symbolic link is made once more instead, and the new name must be
+ * of the file that was looked at: macOS links what a symbolic link leads to, which may be outside of the directory.
+ */
+export function linkAt(fs, path, newPath) {
+  if (hasHandles(fs)) return fs.linkSync(path, newPath);
+  const file = fs.lstatSync(path, BIGINT);
+  if (file.isSymbolicLink()) return fs.symlinkSync(fs.readlinkSync(path), newPath);
+  fs.linkSync(path, newPath);
+  if (isSame(file, fs.lstatSync(newPath, BIGINT))) return;
+  fs.unlinkSync(newPath);
+  throw failure('ELOOP');
+}
+
 const isSame = (one, other) => one.dev === other.dev && one.ino === other.ino;
 
 const failure = (code) => Object.assign(new Error(code), { code });

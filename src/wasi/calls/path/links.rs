@@ -6,7 +6,8 @@ use crate::process::run;
 
 use super::{check_slash, last, name, place};
 
-/// `path_link` gives a file or symbolic link one more name.
+/// `path_link` gives a file or symbolic link one more name. In a directory of the machine where there are only paths (macOS,
+/// Windows), the new name of a symbolic link is one of its own, with the same target.
 ///
 /// # Parameters
 /// - `id`, `fd`: number of the guest, descriptor of the directory where `path` begins
