@@ -159,6 +159,21 @@ test('no asynchronous resource is open where the package was only imported, or a
   deepEqual([stdout, stderr], ['0\n0\n', '']);
 });
 
+test('a chunk of more lines than an array may have comes to the console', () => {
+  // In a process of its own, which V8 would end.
+  const script = `
+    import { writerOf } from ${JSON.stringify(pathToFileURL(join(root, 'js/wasi/streams.js')).href)};
+    Object.defineProperty(process, 'stdout', { value: undefined });
+    let lines = 0;
+    console.log = () => lines++;
+    const chunk = new Uint8Array(2 ** 27 + 1).fill(10);
+    writerOf(1).write(chunk);
+    process.exitCode = lines === chunk.length ? 0 : 1;
+  `;
+  const { status, signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', script]);
+  deepEqual([status, signal], [0, null]);
+});
+
 test('a refused promise that rejects later does not end the process', async () => {
   const unhandled = [];
   const listen = (reason) => unhandled.push(reason);

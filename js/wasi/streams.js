@@ -39,9 +39,12 @@ class ConsoleLines {
   }
 
   write(chunk) {
-    const lines = (this.#line + this.#decoder.decode(chunk, { stream: true })).split('\n');
-    this.#line = lines.pop();
-    for (const line of lines) console[this.#method](line);
+    const text = this.#line + this.#decoder.decode(chunk, { stream: true });
+    this.#line = text.slice(text.lastIndexOf('\n') + 1);
+    // Not all lines at once: V8 ends the process where an array would have over 2^27, which a chunk may have.
+    for (let start = 0, end; (end = text.indexOf('\n', start)) >= 0; start = end + 1) {
+      console[this.#method](text.slice(start, end));
+    }
     if (this.#line.length > LONGEST_LINE) this.end();
   }
 
