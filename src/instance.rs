@@ -179,9 +179,9 @@ impl Instance {
         match outcome {
             Outcome::Trapped(text) => {
                 let thrown = self.guest.thrown();
-                let mut reason = sys::message_of(&thrown);
-                if let Some(text) = text.map(String::from).filter(|text| !text.is_empty()) {
-                    reason = reason + " (" + &text + ")";
+                let mut reason = sys::excerpt_of(&thrown);
+                if let Some(text) = text.filter(|text| text.length() > 0) {
+                    reason = reason + " (" + &sys::excerpt_of(&text) + ")";
                 }
                 Error::Trap { reason, cause: Some(thrown) }
             }

@@ -79,7 +79,7 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
 fn not_compiled(loaded: &Loaded, cause: JsValue) -> Error {
     let (name, beginning) = (loaded.name(), loaded.beginning());
     match inspect::looks_like(&loaded.head().to_vec()) {
-        "" => Error::Compile { name, reason: sys::message_of(&cause) + &beginning, cause },
+        "" => Error::Compile { name, reason: sys::excerpt_of(&cause) + &beginning, cause },
         what => Error::not_a_guest(&name, &format!("this is {what}{beginning}"), Some(cause)),
     }
 }

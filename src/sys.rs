@@ -29,9 +29,9 @@ extern "C" {
     /// A value as an error message names it.
     pub(crate) fn describe(value: &JsValue) -> String;
 
-    /// The message of what was thrown, whatever that is.
-    #[wasm_bindgen(js_name = messageOf)]
-    pub(crate) fn message_of(thrown: &JsValue) -> String;
+    /// The message of what was thrown, whatever that is, or a text of the guest's: the beginning of a long one.
+    #[wasm_bindgen(js_name = excerptOf)]
+    pub(crate) fn excerpt_of(thrown: &JsValue) -> String;
 
     /// True for a RangeError; with `is_refusal` only for Chromium's refusal to block a page's main thread.
     #[wasm_bindgen(js_name = isRangeError)]

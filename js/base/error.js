@@ -108,6 +108,19 @@ export function messageOf(thrown) {
   }
 }
 
+/** Characters of the longest text in a message that the core makes. */
+const EXCERPT = 16_384;
+
+/**
+ * The message of what was thrown, or a text, for a message of the core's: of a long one the beginning. A guest's text may be
+ * longer than the engine's longest string once the core has made a message of it, or than the core has memory for.
+ * @public the core imports it
+ */
+export function excerptOf(thrown) {
+  const message = messageOf(thrown);
+  return message.length > EXCERPT ? `${message.slice(0, EXCERPT)}…` : message;
+}
+
 /**
  * True for a RangeError; with `isRefusal` only for Chromium's refusal to block a page's main thread, told by its text.
  * @public the core imports it

@@ -29,7 +29,8 @@ fn text(instance: &Instance, import: Import, what: &'static str, ptr: u32) -> Re
 #[unsafe(no_mangle)]
 extern "C" fn assemblyscript_abort(id: u32, message: u32, file: u32, line: u32, column: u32) -> u32 {
     run(id, |instance| {
-        let or = |text: Option<JsString>, otherwise: &str| text.map_or(otherwise.to_owned(), String::from);
+        let or =
+            |text: Option<JsString>, otherwise: &str| text.map_or(otherwise.to_owned(), |text| sys::excerpt_of(&text));
         let message = or(text(instance, Import::AssemblyScriptAbort, "the message of env.abort", message)?, "aborted");
         let file = or(text(instance, Import::AssemblyScriptAbort, "the file name of env.abort", file)?, "unknown file");
         Err(Error::Trap { reason: format!("{message} at {file}:{line}:{column}"), cause: None })
@@ -48,7 +49,7 @@ extern "C" fn assemblyscript_trace(id: u32, message: u32, n: u32, a: f64, b: f64
             .into_iter()
             .take(n as usize)
             // Formatted as JavaScript does.
-            .map(|number| sys::message_of(&number.into()));
+            .map(|number| sys::excerpt_of(&number.into()));
         let line = numbers.fold(message, |line, number| line + " " + &number);
         instance.log(&line.into())
     })

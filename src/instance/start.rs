@@ -121,7 +121,7 @@ impl Instance {
                 return *stopped;
             }
             Some(Outcome::Stopped(stopped)) => (stopped.to_string(), (*stopped).into()),
-            _ => (sys::message_of(&error), error),
+            _ => (sys::excerpt_of(&error), error),
         };
         let reason = reason + &self.guest.last_words();
         Error::Init { export, reason, cause }
@@ -130,7 +130,7 @@ impl Instance {
 
 fn link_error(linkable: &Linkable, cause: &JsValue) -> Error {
     Error::Link {
-        reason: format!("{}: the guest could not be linked: {}", linkable.origin.described, sys::message_of(cause)),
+        reason: format!("{}: the guest could not be linked: {}", linkable.origin.described, sys::excerpt_of(cause)),
         cause: Some(cause.clone()),
     }
 }

@@ -16,6 +16,10 @@ export function* assemblyscript({ WapcHost, guest }) {
         equal(error.message.includes(told), true, error.message);
         equal(error.cause instanceof WebAssembly.RuntimeError, true);
       }
+      // A text of 25,000 characters as both, which are cut off, behind the four words of the arguments and its length.
+      const long = words(1044, 1044, 3, 4, 50_000, ...new Uint32Array(12_500).fill(0x210021));
+      const { message } = await fails('WAPC_TRAP', () => host.invoke('a', long));
+      equal([message.includes('!!!'), message.length < 40_000], [true, true], `${message.length} characters`);
       for (const message of [1, 3, 4100, 65536, 65540, 0xffffffff]) {
         await fails('WAPC_PROTOCOL', () => host.invoke('a', words(message, 0, 0, 0)));
       }

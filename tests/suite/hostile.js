@@ -143,6 +143,9 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
       equal(error.cause instanceof WebAssembly.RuntimeError, true);
       const { message, cause } = await fails('WAPC_TRAP', () => host.invoke('p', ''));
       equal(message.endsWith(cause.message), true, `nothing is said of an empty text: ${message}`);
+      const long = await fails('WAPC_TRAP', () => host.invoke('p', 'a panic'.padEnd(60_000, '!')));
+      equal(long.message.includes('a panic!!!'), true);
+      equal(long.message.length < 20_000, true, `${long.message.length} characters, of a text that is cut off`);
       equal(host.memorySize, 0);
       equal(wordsOf(await host.invoke('c'))[0], 1);
       await fails('WAPC_TRAP', () => host.invokeSync('?'));
