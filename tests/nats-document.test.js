@@ -1,11 +1,11 @@
 /** docs/cluster.md: the permissions that it gives are those that serving and invoking need, and no more. */
 
-import { equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { remote, serve } from 'wapc-host/nats';
+import { guestStore, remote, serve } from 'wapc-host/nats';
 
 import { root } from '../tools/run.js';
 import { blocksOf } from './documents/markdown.js';
@@ -67,6 +67,46 @@ test('an abort is allowed as well', async () => {
     equal(await ended.promise, 'aborted');
     await service.close();
     equal(text(await pool.invoke('echo', 'a')), 'a');
+  } finally {
+    await pool.close();
+    await server.close();
+  }
+});
+
+test('a member follows a store, which callers cannot have it delete', async () => {
+  const settings = block
+    .replace('$GREETER', 'p')
+    .replace('$ADA', 'p')
+    .replace('users: [', 'users: [{ user: admin, password: p },');
+  const server = await NatsServer.start({ settings, jetstream: true });
+  const pool = await benchPool({ size: 1 });
+  try {
+    const store = guestStore(await server.connect({ user: 'admin', pass: 'p' }), 'guests');
+    const [first, second] = [bytesOf(3 << 20), bytesOf(5 << 20)];
+    await store.put('greeter', first);
+    const member = await server.connect({ user: 'greeter', pass: 'p', inboxPrefix: '_INBOX.greeter' });
+    const its = guestStore(member, 'guests');
+    equal(Buffer.compare(await its.get('greeter'), first), 0);
+    const changed = deferred();
+    const watch = await its.watch('greeter', changed.resolve);
+    await store.put('greeter', second);
+    equal(Buffer.compare(await changed.promise, second), 0);
+    watch.stop();
+    // The answers of the member go wherever its callers say.
+    const service = await serve(member, pool, { name: 'greeter', version: '1.0.0' });
+    const ada = await server.connect({ user: 'ada', pass: 'p', inboxPrefix: '_INBOX.ada' });
+    const refused = [];
+    void (async () => {
+      for await (const { type, error } of member.status()) if (type === 'error') refused.push(error.subject);
+    })();
+    const subjects = ['PURGE', 'DELETE'].map((verb) => `$JS.API.STREAM.${verb}.OBJ_guests`);
+    for (const reply of subjects) ada.publish('wapc.greeter.hello', undefined, { reply });
+    await rejects(remote(ada, 'greeter').invoke('hello', 'x'), { code: 'WAPC_GUEST' });
+    // The NATS server says what it refuses before it answers this.
+    await member.flush();
+    deepEqual(refused, subjects);
+    equal(Buffer.compare(await store.get('greeter'), second), 0);
+    await service.close();
   } finally {
     await pool.close();
     await server.close();
