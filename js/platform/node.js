@@ -45,6 +45,7 @@ platform.causeOf = (error) => {
     return '';
   }
 };
+platform.leavesFilesOpen = process.versions.bun !== undefined;
 // In Bun, resuming a stack takes three times as long as creating one.
 platform.isV8 = process.versions.bun === undefined;
 

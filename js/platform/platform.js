@@ -10,6 +10,8 @@ export const platform = {
   startWorker: undefined,
   /** @type {(() => boolean) | undefined} true if the user has forbidden workers, so that `startWorker` throws */
   forbidsWorkers: undefined,
+  /** True if what a worker has opened stays open where the worker is terminated, as in Bun. */
+  leavesFilesOpen: false,
   /** @type {((error: any) => string) | undefined} the cause of a failed `fetch`, as the end of a message; never throws */
   causeOf: undefined,
   /** @type {((callback: () => void) => void) | undefined} calls back at the next turn of the event loop; undefined in browsers */

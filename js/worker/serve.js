@@ -9,7 +9,7 @@ import { noteRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Wasi } from '../wasi/wasi.js';
 import { HostLink } from './host-link.js';
-import { ANSWER, DROP, INVOKE, OFFER, READ, RESET, START } from './messages.js';
+import { ANSWER, CLOSE, DROP, INVOKE, OFFER, READ, RESET, START } from './messages.js';
 
 /**
  * Serves requests of the thread that started this worker.
@@ -43,6 +43,7 @@ class Server {
     if (kind === ANSWER) return this.#link.answer(first, second);
     if (kind === READ) return this.#link.read(first);
     if (kind === DROP) return this.#requests.splice(0);
+    if (kind === CLOSE) return this.#host?.close();
     this.#link.rings?.receive();
     if (this.#isRunning) return this.#requests.push(message);
     this.#isRunning = true;

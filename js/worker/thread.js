@@ -1,5 +1,12 @@
 /** `Thread`: one interface to the workers of all platforms. */
 
+import { startTimer } from '../base/timer.js';
+import { platform } from '../platform/platform.js';
+import { CLOSE } from './messages.js';
+
+/** Milliseconds that a worker has to close the files of its guest. */
+const CLOSING = 100;
+
 /** Error text for a browser that gives no reason. */
 const UNTOLD =
   'it is not there, or not served as JavaScript, or of another origin that does not share it (CORS); or a page that is cross-origin ' +
@@ -74,11 +81,18 @@ export class Thread {
     this.#worker.ref?.();
   }
 
-  /** Terminates the worker at once. Later messages are ignored. */
+  /** Terminates the worker: at once, unless its files would stay open. Later messages are ignored. Idempotent. */
   stop() {
+    if (this.#receive === undefined) return;
     this.#receive = this.#died = undefined;
+    if (!platform.leavesFilesOpen) return this.#attempt((worker) => worker.terminate());
+    this.#attempt((worker) => worker.postMessage([CLOSE]));
+    startTimer(CLOSING, () => this.#attempt((worker) => worker.terminate()), true);
+  }
+
+  #attempt(act) {
     try {
-      this.#worker.terminate();
+      act(this.#worker);
     } catch {
       // The caller's factory may have returned an object that only looks like a worker; its messages are ignored now.
     }

@@ -1,12 +1,24 @@
 /** Directories of the machine, in each engine that has its own functions for files. */
 
-import { equal, string } from '../assert.js';
-import { ERRNO, iovecs, path, probes } from './probe.js';
+import { equal, fails, string, until } from '../assert.js';
+import { A_DAY, ERRNO, clock, iovecs, path, payloadOf, pollPayload, probes } from './probe.js';
 
 const { EXIST, FBIG, NOENT } = ERRNO;
 
+/** Files and directories of this process that are open in a directory. */
+const openIn = (directory, fs) =>
+  fs.readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith(directory);
+    } catch {
+      // Closed meanwhile, as the one by which they are listed.
+      return false;
+    }
+  });
+
 export function* machine({ inDirectory, ...environment }) {
   if (inDirectory === undefined) return;
+  const { WapcPool, guest } = environment;
   const probe = probes(environment);
 
   yield [
@@ -115,6 +127,29 @@ export function* machine({ inDirectory, ...environment }) {
           ['really \ufffd', 4],
         ]);
         it.host.close();
+      }),
+  ];
+
+  yield [
+    'what a guest in a worker has open of the machine is closed when its worker ends',
+    () =>
+      inDirectory(async (directory, fs) => {
+        fs.writeFileSync(`${directory}/a.txt`, '');
+        const sleep = (pool) =>
+          fails('WAPC_TIMEOUT', () => pool.invoke('x', pollPayload(clock(A_DAY)), { timeout: 1 }));
+        for (const end of [
+          (pool) => pool.close(),
+          (pool) => pool.destroy(),
+          (pool) => sleep(pool).then(() => pool.close()),
+        ]) {
+          const wasi = { preopens: { '/data': { path: directory } } };
+          const pool = await WapcPool.create(await guest('wat/wasi'), { size: 1, workers: true, wasi });
+          for (let i = 0; i < 10; i++)
+            await pool.invoke('x', payloadOf('path_open', [3, 0, path('a.txt'), 0, 2n, 0n, 0, 4096]));
+          equal(openIn(directory, fs).length, 11);
+          await end(pool);
+          await until(() => openIn(directory, fs).length === 0);
+        }
       }),
   ];
 }
