@@ -169,6 +169,38 @@ test('an answer does not have the caller publish anywhere but to members', async
   others.unsubscribe();
 });
 
+test('reply subjects that are as long as a NATS server takes end no connection', async () => {
+  // It ends that of a client whose message has longer subjects together, as an answer with a reply subject would.
+  const own = await server.connect();
+  const answering = await server.connect();
+  const member = await serve(own, pool, { name: 'member', version: '1.0.0' });
+  const lost = [];
+  for (const connection of [own, here]) {
+    void (async () => {
+      for await (const { type } of connection.status()) if (type === 'disconnect') lost.push(connection);
+    })();
+  }
+  const [CONTROL_LINE, OTHERS] = [4_096, 'wapc.member.echo  99 1099'.length];
+  const reply = 'r'.repeat(CONTROL_LINE - OTHERS);
+  const pieces = named({ 'Wapc-Request': 'pieces length=1500000' });
+  answering.publish('wapc.member.echo', new Uint8Array(1_000), { reply, headers: pieces });
+  await answering.flush();
+  equal(text(await remote(here, 'member').invoke('echo', 'a')), 'a');
+  const long = `wapc.$member.${'r'.repeat(CONTROL_LINE - 100)}`;
+  for (const [what, payload] of [
+    ['piece 0 2', ''],
+    ['continue 1', new Uint8Array(1_500_000)],
+  ]) {
+    await byHand(
+      (message) => there.publish(message.reply, 'x', { headers: named({ 'Wapc-Message': what }), reply: long }),
+      (guest) => rejects(guest.invoke('a', payload), { code: 'WAPC_UNREACHABLE', operation: 'a' }),
+    );
+  }
+  await Promise.all([own.flush(), here.flush()]);
+  deepEqual(lost, []);
+  await member.close();
+});
+
 test('a second answer is ignored, whatever it is', async () => {
   const second = [
     undefined,

@@ -17,6 +17,7 @@ import {
   PIECE,
   REQUEST,
   TRACEPARENT,
+  canReplyTo,
   cancelSubject,
   memberSubjects,
   pieceOf,
@@ -250,9 +251,9 @@ export class Call {
    */
   #memberAt(subject) {
     const all = memberSubjects(this.#settings.prefix);
-    if (subject?.startsWith(all)) return subject;
+    if (canReplyTo(subject) && subject.startsWith(all)) return subject;
     const asked = subject === undefined ? 'has no reply subject' : `asks for messages to \`${subject}\``;
-    const message = `the answer ${asked}: members take messages at ${all}> alone`;
+    const message = `the answer ${asked}: members take messages at ${all}> alone, and the subject is short`;
     throw new WapcError('WAPC_UNREACHABLE', message);
   }
 

@@ -11,6 +11,7 @@ import {
   MESSAGE,
   PIECE,
   REQUEST,
+  canReplyTo,
   fittingIn,
   pieceOf,
   readRequest,
@@ -93,8 +94,10 @@ export class Request {
     return (this.#subject ??= this.#open(this));
   }
 
+  /** The reply subject; empty where it has none that can be answered. */
   get reply() {
-    return this.#message.reply;
+    const { reply } = this.#message;
+    return canReplyTo(reply) ? reply : '';
   }
 
   /** True if the caller may cancel it. */

@@ -165,7 +165,12 @@ class Service {
   #run(request, message) {
     const { maxInFlight, authorize } = this.#settings;
     // Nobody would see what comes of it.
-    if (message.reply === '') throw new WapcError('WAPC_ARGUMENT', 'a request without a reply subject was not run');
+    if (request.reply === '') {
+      throw new WapcError(
+        'WAPC_ARGUMENT',
+        'a request without a reply subject, or with one that is too long, was not run',
+      );
+    }
     if (this.#inFlight > maxInFlight) {
       throw new WapcError('WAPC_POOL_FULL', `${maxInFlight} requests are under way or queued here (maxInFlight)`);
     }

@@ -23,6 +23,12 @@ const HEADERS = 2_048;
 /** The longest message in bytes, where a server does not say it. */
 const USUAL_MESSAGE = 1 << 20;
 
+/**
+ * Characters of the longest subject of others that anything is sent to. A NATS server ends the connection of a client whose
+ * message has subjects of more than 4,096 bytes, its own reply subject included.
+ */
+const LONGEST_REPLY = 1_024;
+
 /** Bytes of the longest payload that is sent in pieces. */
 export const LONGEST_PAYLOAD = 1 << 29;
 /** Bytes of the longest headers of a first piece. */
@@ -44,6 +50,8 @@ export const subjectOf = (prefix, name, token) => `${prefix}.${name}.${token}`;
 export const cancelSubject = (prefix, name) => `${prefix}.$cancel.${name}`;
 /** The subject of messages to one member: pieces and acknowledgements. No service is named so. */
 export const memberSubject = (prefix, id, token) => `${memberSubjects(prefix)}${id}.${token}`;
+/** True for a reply subject of others that something can be sent to. */
+export const canReplyTo = (reply) => reply !== undefined && reply !== '' && reply.length <= LONGEST_REPLY;
 /** The beginning of the subjects of all members. */
 export const memberSubjects = (prefix) => `${prefix}.$member.`;
 
