@@ -14,6 +14,7 @@ import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
 import { python } from '../tools/python.js';
 import { Wasi } from '../dist/wasi-node.js';
+import { Directories } from '../js/wasi/directories.js';
 import { root } from '../tools/run.js';
 import { environment, path as guest } from './environments/node.js';
 import { WASI, shifts, walk } from './suite/stack/edge.js';
@@ -542,6 +543,13 @@ test('a directory of 10,001 names: all of them, and no call of the file system f
     fs.lstatSync = lstatSync;
     it.host.close();
   }
+});
+
+test('a list of names is not kept once the guest has it', () => {
+  const directories = new Directories(fs);
+  directories.list(directories.openRoot(directory(), 0));
+  deepEqual([directories.take().length, directories.take().length], [4, 0]);
+  directories.closeAllOf(0);
 });
 
 test('calls that the end of the stack cuts off keep nothing', async () => {

@@ -10,6 +10,8 @@ import { entriesIn, kindOf } from './entries.js';
 import { change, errno, open, relate } from '../generated/wasi-constants.js';
 import { BIGINT, linkAt, openAt } from './opened.js';
 
+const NOTHING = new Uint8Array(0);
+
 export class Directories {
   #fs;
   /** Open files and directories by handle. */
@@ -20,7 +22,7 @@ export class Directories {
   /** The owner (guest number) of each handle. */
   #owners = [];
   /** Bytes of the last result that is a length, until Rust takes them. */
-  held = new Uint8Array(0);
+  #held = NOTHING;
 
   /** @param {typeof import('node:fs') | undefined} fs */
   constructor(fs) {
@@ -77,8 +79,15 @@ export class Directories {
 
   /** Holds bytes until Rust takes them. Returns their length. */
   #hold(bytes) {
-    this.held = bytes;
+    this.#held = bytes;
     return bytes.length;
+  }
+
+  /** Takes the bytes of the last result that is a length. */
+  take() {
+    const held = this.#held;
+    this.#held = NOTHING;
+    return held;
   }
 
   open(parent, name, how) {

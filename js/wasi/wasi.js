@@ -186,7 +186,10 @@ export class Wasi {
       is_late: (id) => Number(isSeenLate(processes[id].guest)),
       suspend: (id, milliseconds) => processes[id].guest.suspension.sleep(milliseconds),
       block: (id, milliseconds) => (sleepWithinTime(processes[id].guest, milliseconds, blockFor) ? 1 : 0),
-      take: (to) => void this.#own(to, directories.held.length).set(directories.held),
+      take: (to) => {
+        const held = directories.take();
+        this.#own(to, held.length).set(held);
+      },
       open: (parent, name, length, how) => directories.open(parent, text(name, length), how),
       close: (handle) => directories.close(handle),
       close_all: (id) => directories.closeAllOf(id),
