@@ -16,7 +16,7 @@ const call = new Uint8Array(Uint32Array.of(512, 1, 512, 1, 512, 1, 512, 1).buffe
 
 test('a worker that blocks is told the length of an answer over the limit, and nothing of the answer is kept', () => {
   const host = new Shared();
-  const worker = new SharedWithHost(host.buffer, new Int32Array(1));
+  const worker = new SharedWithHost(host.buffer);
   const more = () => host.more();
   const receive = (answered, bytes, length) => {
     const { sent, ...rest } = worker.await(() => host.answer(answered, bytes, length), more, LIMIT);

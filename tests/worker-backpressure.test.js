@@ -109,7 +109,7 @@ for (const [how, operation] of [
 
 test('counts wrap around at 2^32', () => {
   const host = new Shared();
-  const worker = new SharedWithHost(host.buffer, new Int32Array(1));
+  const worker = new SharedWithHost(host.buffer);
   for (const start of [0x7fff_ff00, -0x100, -MOST_UNREAD, 0]) {
     worker.written = start;
     host.header[3] = start;

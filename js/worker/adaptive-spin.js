@@ -7,10 +7,9 @@
 /** Milliseconds of blocking within which something came soon. */
 const SOON = 0.2;
 
-/** Checks of a worker, in a loop, before it blocks: the most take about 50 µs, those of an oversubscribed machine 6. */
-const LEAST_CHECKS = 128;
-const MOST_CHECKS = 8192;
-const MOST_OVERSUBSCRIBED = 1024;
+/** Checks of a worker, in a loop, before it blocks: the most take about 50 µs. */
+export const LEAST_CHECKS = 128;
+export const MOST_CHECKS = 8192;
 
 export class AdaptiveSpin {
   /** How often to check before blocking. */
@@ -45,23 +44,5 @@ export class AdaptiveSpin {
   /** The thread blocks no longer, for another reason. */
   cancel() {
     this.#since = undefined;
-  }
-}
-
-/** That of a worker, which checks less where this would keep other threads from running (`oversubscription.js`). */
-export class WorkerSpin extends AdaptiveSpin {
-  /** @type {Int32Array} */
-  #oversubscription;
-
-  /** @param {Int32Array} oversubscription the flag that the host has shared */
-  constructor(oversubscription) {
-    super(LEAST_CHECKS, MOST_CHECKS);
-    this.#oversubscription = oversubscription;
-  }
-
-  /** How often to check now. */
-  get checksNow() {
-    const isOversubscribed = Atomics.load(this.#oversubscription, 0) === 1;
-    return isOversubscribed ? Math.min(this.checks, MOST_OVERSUBSCRIBED) : this.checks;
   }
 }

@@ -4,7 +4,6 @@ import { inMicrotask } from '../base/microtask.js';
 import { THE_ANSWER } from '../base/payload.js';
 import { canShare } from '../platform/platform.js';
 import { ANSWER, DROP, INVOKE, OFFER, READ, transferOf } from './messages.js';
-import { count, oversubscription } from './oversubscription.js';
 import { HostRings } from './rings/host.js';
 import { SendWindow } from './send-window.js';
 import { Polling } from './polling.js';
@@ -26,8 +25,6 @@ export class Channel {
   #window;
   /** True while a microtask is to wake the worker. */
   #isWaking = false;
-  /** True while the worker runs what it was sent, and does not wait for this thread. */
-  #isRunning = false;
 
   /**
    * Starts a worker. Throws WAPC_LOAD, WAPC_ARGUMENT.
@@ -45,10 +42,7 @@ export class Channel {
       this.#thread = new Thread(
         worker,
         (message) => receive(this, message),
-        (error) => {
-          this.#runs(false);
-          died(this, error);
-        },
+        (error) => died(this, error),
       );
     } catch (error) {
       // The caller's factory returned an object that only looks like a worker.
@@ -66,15 +60,9 @@ export class Channel {
     return this.#rings?.buffer;
   }
 
-  /** The flag of oversubscription; undefined without shared memory. */
-  get oversubscription() {
-    return this.#rings && oversubscription();
-  }
-
   /** Sends a request. The worker keeps the process alive until `becomeIdle` is called. */
   send(message, transfer) {
     this.#thread.ref();
-    this.#runs(true);
     if (this.#rings !== undefined) {
       this.#rings.mail();
       this.#rings.wake();
@@ -135,7 +123,6 @@ export class Channel {
     const number = rings.offer(invocation);
     if (number < 0) return number;
     this.#thread.ref();
-    this.#runs(true);
     this.#polling?.begin();
     return number;
   }
@@ -170,7 +157,6 @@ export class Channel {
    */
   waits(count) {
     this.#thread.waits();
-    this.#runs(false);
     if (this.#window === undefined) return false;
     this.#window.close();
     if (count > 1) this.#thread.send([DROP]);
@@ -238,14 +224,6 @@ export class Channel {
     // The worker needs no waking: each invocation that it was offered has been run, or taken back.
     this.#isWaking = false;
     this.#thread.unref();
-    this.#runs(false);
-  }
-
-  /** Counts the worker as one that runs, or no longer: without shared memory none spins. */
-  #runs(isRunning) {
-    if (this.#isRunning === isRunning || this.#rings === undefined) return;
-    this.#isRunning = isRunning;
-    count(isRunning ? 1 : -1);
   }
 
   /**
@@ -255,7 +233,6 @@ export class Channel {
   answer(answered, { answer, answerLength }, limit) {
     const isOver = answerLength > limit;
     this.#thread.goesOn();
-    this.#runs(true);
     if (this.#shared !== undefined) this.#shared.answer(answered, isOver ? undefined : answer, answerLength);
     else this.#thread.send([ANSWER, answered, isOver ? answerLength : copyOf(answer, answerLength, THE_ANSWER)]);
     this.#polling?.begin();
@@ -274,7 +251,6 @@ export class Channel {
 
   /** Terminates the worker at once. Later messages are ignored. */
   stop() {
-    this.#runs(false);
     this.#rings?.stop();
     this.#shared?.stop();
     this.#thread.stop();

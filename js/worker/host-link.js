@@ -34,11 +34,11 @@ export class HostLink {
   }
 
   /** Begins to use shared memory, if the host has sent some. */
-  open({ rings, memory, oversubscription }) {
-    if (rings !== undefined) this.rings = new WorkerRings(rings, oversubscription);
+  open({ rings, memory }) {
+    if (rings !== undefined) this.rings = new WorkerRings(rings);
     // The message that has brought them.
     this.rings?.receive();
-    if (memory !== undefined) this.#shared = new SharedWithHost(memory, oversubscription);
+    if (memory !== undefined) this.#shared = new SharedWithHost(memory);
   }
 
   /** True if this worker can be blocked, and woken by the host. */

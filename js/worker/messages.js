@@ -81,5 +81,4 @@ export function isWellFormed(message) {
  * @property {import('../api/index.js').WasiOptions} wasi
  * @property {SharedArrayBuffer | undefined} memory holds answers (`shared.js`); undefined if messages do
  * @property {SharedArrayBuffer | undefined} rings holds invocations, and what the worker says (`rings/`); undefined if messages do
- * @property {Int32Array | undefined} oversubscription the flag of `oversubscription.js`, where memory is shared
  */

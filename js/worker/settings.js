@@ -31,11 +31,10 @@ export const mayPipeline = ({ timeout, wasi }) =>
  * @param {import('./channel.js').Channel} channel to the worker
  * @returns {import('./messages.js').Settings}
  */
-export function workerSettings(settings, isRewritten, { memory, rings, oversubscription }) {
+export function workerSettings(settings, isRewritten, { memory, rings }) {
   const { args, env, stdin, preopens } = settings.wasi;
   const callsHost = settings.hostCall !== undefined;
-  const wasi = { args, env, stdin, preopens };
-  return { limits: limitsOf(settings), isRewritten, callsHost, wasi, memory, rings, oversubscription };
+  return { limits: limitsOf(settings), isRewritten, callsHost, wasi: { args, env, stdin, preopens }, memory, rings };
 }
 
 /** The limits that the worker itself enforces: those of time only if its guest ends at them by itself. */

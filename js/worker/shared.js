@@ -7,18 +7,15 @@ import { copyIn } from '../base/bytes.js';
 import { argumentError } from '../base/error.js';
 import { THE_ANSWER } from '../base/payload.js';
 import { fits } from './backpressure.js';
-import { WorkerSpin } from './adaptive-spin.js';
-import { wakeBy } from './oversubscription.js';
+import { AdaptiveSpin, LEAST_CHECKS, MOST_CHECKS } from './adaptive-spin.js';
 
 // Word offsets in the header.
 const STATE = 0;
 const PART = 1;
 const STOP = 2;
 const READ = 3;
-/** 1 while the worker blocks until the answer. */
-const BLOCKS = 4;
 /** Byte offset of an answer's length, a float64 since it may exceed 32 bits. */
-const LENGTH = 24;
+const LENGTH = 16;
 const HEADER = 32;
 
 // Values of the word `STATE`.
@@ -106,24 +103,16 @@ export class Shared {
 
   #wake(length, state) {
     this.header[PART] = length;
-    // In this order: a worker that blocks only now sees the answer before it does.
     Atomics.store(this.header, STATE, state);
-    if (Atomics.load(this.header, BLOCKS) === 1) wakeBy(this.#notify);
+    Atomics.notify(this.header, STATE);
   }
-
-  #notify = () => Atomics.notify(this.header, STATE);
 }
 
 /** The worker's end of the shared memory. */
 export class SharedWithHost {
-  #spin;
+  #spin = new AdaptiveSpin(LEAST_CHECKS, MOST_CHECKS);
 
-  /**
-   * @param {SharedArrayBuffer} buffer
-   * @param {Int32Array} oversubscription the host's flag
-   */
-  constructor(buffer, oversubscription) {
-    this.#spin = new WorkerSpin(oversubscription);
+  constructor(buffer) {
     this.header = headerOf(buffer);
     this.length = lengthIn(buffer);
     this.bytes = answerOf(buffer);
@@ -191,19 +180,17 @@ export class SharedWithHost {
   #part(ask) {
     Atomics.store(this.header, STATE, AWAITED);
     ask();
-    for (let left = this.#spin.checksNow; left > 0 && Atomics.load(this.header, STATE) === AWAITED; left--);
+    for (let left = this.#spin.checks; left > 0 && Atomics.load(this.header, STATE) === AWAITED; left--);
     if (!this.stopped && Atomics.load(this.header, STATE) === AWAITED) this.#block();
     return Atomics.load(this.header, STATE);
   }
 
   #block() {
     this.#spin.block();
-    Atomics.store(this.header, BLOCKS, 1);
     do {
       // A loop: the host may notify only now of the answer before, for which the worker did not have to wait.
       Atomics.wait(this.header, STATE, AWAITED);
     } while (!this.stopped && Atomics.load(this.header, STATE) === AWAITED);
-    Atomics.store(this.header, BLOCKS, 0);
     this.#spin.wake();
   }
 }

@@ -1,7 +1,7 @@
 /** The worker's end of the rings. */
 
 import { copyName, copyOut } from '../../base/bytes.js';
-import { WorkerSpin } from '../adaptive-spin.js';
+import { AdaptiveSpin, LEAST_CHECKS, MOST_CHECKS } from '../adaptive-spin.js';
 import {
   AT,
   AWAKE,
@@ -62,16 +62,7 @@ export class WorkerRings extends Rings {
   #response;
   #sent = 0;
   #received = 0;
-  #spin;
-
-  /**
-   * @param {SharedArrayBuffer} buffer
-   * @param {Int32Array} oversubscription the host's flag
-   */
-  constructor(buffer, oversubscription) {
-    super(buffer);
-    this.#spin = new WorkerSpin(oversubscription);
-  }
+  #spin = new AdaptiveSpin(LEAST_CHECKS, MOST_CHECKS);
 
   /** Counts a message to the host. */
   mail() {
@@ -232,7 +223,7 @@ export class WorkerRings extends Rings {
     const { words } = this;
     const work = Atomics.load(words, WORK);
     if (this.hasMail || Atomics.load(words, OFFERED) !== this.#passed) return true;
-    for (let left = this.#spin.checksNow; left > 0; left--) {
+    for (let left = this.#spin.checks; left > 0; left--) {
       if (Atomics.load(words, WORK) !== work) return true;
     }
     this.#spin.block();
