@@ -1,15 +1,15 @@
-/** Silence of others: no answer, no piece of a payload, or no sign of life, for some time. */
+/** Silence of others: no answer, no piece of a payload, or no sign of life, for some time, in which this thread could read. */
 
 import { startTimer } from '../base/timer.js';
 
-/**
- * Milliseconds after which a timer that fires is late: this thread computed meanwhile, a guest for instance, and read nothing.
- * As long is left to it to read what came.
- */
-const LATE = 100;
+/** Milliseconds by which timers of a thread that does not compute may be late. */
+const PUNCTUAL = 5;
+/** Milliseconds that a thread has to read what came, at the most. */
+const READING = 100;
 
 /**
- * Calls `then` after `delay` ms of silence. Where the timer is late, what came meanwhile is read first: it is to cancel this.
+ * Calls `then` after `delay` ms, unless it is cancelled before: by what has come. Where its timer is late, this thread has
+ * computed meanwhile (a guest, for instance) and read nothing. Then it has as long again to read what came, and at most 100 ms.
  * @param {number} delay
  * @param {() => void} then
  * @returns {() => void} a function that cancels it
@@ -17,8 +17,9 @@ const LATE = 100;
 export function afterSilence(delay, then) {
   const due = performance.now() + delay;
   let stop = startTimer(delay, () => {
-    if (performance.now() - due < LATE) then();
-    else stop = startTimer(LATE, then);
+    const late = performance.now() - due;
+    if (late < PUNCTUAL) then();
+    else stop = startTimer(Math.min(late, READING), then);
   });
   return () => stop();
 }
