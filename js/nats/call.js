@@ -17,6 +17,7 @@ import {
   PIECE,
   REQUEST,
   TRACEPARENT,
+  LONGEST_REPLY,
   canReplyTo,
   cancelSubject,
   memberSubjects,
@@ -253,7 +254,7 @@ export class Call {
     const all = memberSubjects(this.#settings.prefix);
     if (canReplyTo(subject) && subject.startsWith(all)) return subject;
     const asked = subject === undefined ? 'has no reply subject' : `asks for messages to \`${subject}\``;
-    const message = `the answer ${asked}: members take messages at ${all}> alone, and the subject is short`;
+    const message = `the answer ${asked}: members take messages at ${all}> alone, of at most ${LONGEST_REPLY} characters`;
     throw new WapcError('WAPC_UNREACHABLE', message);
   }
 

@@ -15,7 +15,16 @@ import { tooLong } from './pieces.js';
 import { Request } from './request.js';
 import { checkGuest, readOptions } from './settings.js';
 import { settledBy } from './settled-by.js';
-import { LONGEST_PAYLOAD, MESSAGE, STALL, cancelSubject, memberSubject, readMessage, subjectOf } from './wire.js';
+import {
+  LONGEST_PAYLOAD,
+  LONGEST_REPLY,
+  MESSAGE,
+  STALL,
+  cancelSubject,
+  memberSubject,
+  readMessage,
+  subjectOf,
+} from './wire.js';
 
 /** Bytes of all payloads that came in pieces, and of all answers that leave in pieces. */
 const MOST_IN_PIECES = 1 << 29;
@@ -168,7 +177,7 @@ class Service {
     if (request.reply === '') {
       throw new WapcError(
         'WAPC_ARGUMENT',
-        'a request without a reply subject, or with one that is too long, was not run',
+        `a request without a reply subject, or with one of over ${LONGEST_REPLY} characters, was not run`,
       );
     }
     if (this.#inFlight > maxInFlight) {

@@ -27,7 +27,7 @@ const USUAL_MESSAGE = 1 << 20;
  * Characters of the longest subject of others that anything is sent to. A NATS server ends the connection of a client whose
  * message has subjects of more than 4,096 bytes, its own reply subject included.
  */
-const LONGEST_REPLY = 1_024;
+export const LONGEST_REPLY = 1_024;
 
 /** Bytes of the longest payload that is sent in pieces. */
 export const LONGEST_PAYLOAD = 1 << 29;
