@@ -10,8 +10,11 @@ export const platform = {
   startWorker: undefined,
   /** @type {(() => boolean) | undefined} true if the user has forbidden workers, so that `startWorker` throws */
   forbidsWorkers: undefined,
-  /** True if what a worker has opened stays open where the worker is terminated, as in Bun. */
-  leavesFilesOpen: false,
+  /**
+   * @type {((terminate: () => void) => void) | undefined} terminates a worker that was told to close its files; undefined
+   * where terminating it closes them
+   */
+  terminateLater: undefined,
   /** @type {((error: any) => string) | undefined} the cause of a failed `fetch`, as the end of a message; never throws */
   causeOf: undefined,
   /** @type {((callback: () => void) => void) | undefined} calls back at the next turn of the event loop; undefined in browsers */

@@ -193,7 +193,7 @@ export class RemoteGuest {
     );
   }
 
-  /** Terminates the worker at once, and rejects the running request with `error`. */
+  /** Terminates the worker, and rejects the running request with `error`. */
   kill(error) {
     this.#requests.takeBack(this.#channel, true);
     const requests = this.#requests.clear();

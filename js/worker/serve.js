@@ -29,6 +29,8 @@ class Server {
   /** Requests that came while another one runs; and true while one runs. */
   #requests = [];
   #isRunning = false;
+  /** True once the worker is about to be terminated. */
+  #isClosed = false;
   /** True from a FAILED that says that the guest is gone: the host runs elsewhere what it has sent, and sends RESET. */
   #isGone = false;
 
@@ -43,7 +45,7 @@ class Server {
     if (kind === ANSWER) return this.#link.answer(first, second);
     if (kind === READ) return this.#link.read(first);
     if (kind === DROP) return this.#requests.splice(0);
-    if (kind === CLOSE) return this.#host?.close();
+    if (kind === CLOSE) return this.#close();
     this.#link.rings?.receive();
     if (this.#isRunning) return this.#requests.push(message);
     this.#isRunning = true;
@@ -109,6 +111,13 @@ class Server {
     };
     const instantiated = (module) => Host.instantiate(module, options);
     this.#host = await withModule(guest, settings.isRewritten, wasi, instantiated);
+    if (this.#isClosed) this.#close();
+  }
+
+  /** Closes the host, or once it has started. */
+  #close() {
+    this.#isClosed = true;
+    this.#host?.close();
   }
 
   async #reset(guest, wasi, isRewritten) {

@@ -1,11 +1,7 @@
 /** `Thread`: one interface to the workers of all platforms. */
 
-import { startTimer } from '../base/timer.js';
 import { platform } from '../platform/platform.js';
 import { CLOSE } from './messages.js';
-
-/** Milliseconds that a worker has to close the files of its guest. */
-const CLOSING = 100;
 
 /** Error text for a browser that gives no reason. */
 const UNTOLD =
@@ -85,9 +81,10 @@ export class Thread {
   stop() {
     if (this.#receive === undefined) return;
     this.#receive = this.#died = undefined;
-    if (!platform.leavesFilesOpen) return this.#attempt((worker) => worker.terminate());
+    const terminate = () => this.#attempt((worker) => worker.terminate());
+    if (platform.terminateLater === undefined) return terminate();
     this.#attempt((worker) => worker.postMessage([CLOSE]));
-    startTimer(CLOSING, () => this.#attempt((worker) => worker.terminate()), true);
+    platform.terminateLater(terminate);
   }
 
   #attempt(act) {
