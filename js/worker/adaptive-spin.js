@@ -7,9 +7,12 @@
 /** Milliseconds of blocking within which something came soon. */
 const SOON = 0.2;
 
-/** Checks of a worker, in a loop, before it blocks: the most take about 50 µs. */
+/**
+ * Checks of a worker, in a loop, before it blocks: the most take some µs. More would keep the caller's thread from running
+ * where there are fewer processors than threads (docs/DECISIONS.md).
+ */
 export const LEAST_CHECKS = 128;
-export const MOST_CHECKS = 8192;
+export const MOST_CHECKS = 1024;
 
 export class AdaptiveSpin {
   /** How often to check before blocking. */
