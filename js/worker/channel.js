@@ -249,8 +249,9 @@ export class Channel {
     else this.#shared.read(size);
   }
 
-  /** Terminates the worker at once. Later messages are ignored. */
+  /** Terminates the worker (`Thread.stop`). Later messages are ignored. */
   stop() {
+    this.#isWaking = false;
     this.#rings?.stop();
     this.#shared?.stop();
     this.#thread.stop();
