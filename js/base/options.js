@@ -42,14 +42,17 @@ export function requireNames(what, object, known, others = '', elsewhere = '') {
     // `Object.keys`, which takes several times as long, is called only where an unknown name may be an inherited one.
     for (const name in object) {
       if (isAmong(known, name)) continue;
-      other = unknownOf(object, known);
+      // A signal in place of `{ signal }` has inherited names alone, and would be as good as nothing.
+      other = unknownOf(object, known) ?? ('aborted' in object ? 'aborted' : undefined);
       break;
     }
   } catch (error) {
     throw unreadable(what, error);
   }
   if (other === undefined) return;
-  const hint = others.split(',').includes(other) ? elsewhere : didYouMean(meant(other, known));
+  const hint = others.split(',').includes(other)
+    ? elsewhere
+    : didYouMean(other === 'aborted' ? 'signal' : meant(other, known));
   throw new WapcError('WAPC_ARGUMENT', `${what}: expected only ${known.join(', ')}, got \`${other}\`${hint}`);
 }
 

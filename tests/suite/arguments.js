@@ -161,6 +161,7 @@ export function* wrongArguments({ WapcHost, WapcModule, WapcPool, WapcError, gue
         ['options', 'c', '', 5],
         ['options', 'c', '', null],
         ['options', 'c', '', { singal: 1 }],
+        ['options', 'c', '', new AbortController().signal],
         ['signal', 'c', '', { signal: {} }],
         ['timeout', 'c', '', { timeout: -1 }],
         ['timeout', 'c', '', { timeout: NaN }],
