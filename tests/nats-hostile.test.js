@@ -170,7 +170,7 @@ test('an answer does not have the caller publish anywhere but to members', async
 });
 
 test('reply subjects that are as long as a NATS server takes end no connection', async () => {
-  // It ends that of a client whose message has longer subjects together, as an answer with a reply subject would.
+  // A NATS server ends the connection of a client whose message has longer subjects in all, as an answer to these would.
   const own = await server.connect();
   const answering = await server.connect();
   const member = await serve(own, pool, { name: 'member', version: '1.0.0' });

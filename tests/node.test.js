@@ -160,7 +160,7 @@ test('no asynchronous resource is open where the package was only imported, or a
 });
 
 test('a chunk of more lines than an array may have comes to the console', () => {
-  // In a process of its own, which V8 would end.
+  // The lines are written in a process of its own: V8 would end this one.
   const script = `
     import { writerOf } from ${JSON.stringify(pathToFileURL(join(root, 'js/wasi/streams.js')).href)};
     Object.defineProperty(process, 'stdout', { value: undefined });

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 
 const { existsSync, linkSync } = fs;
 fs.existsSync = (path) => path !== '/proc/self/fd' && existsSync(path);
-// As on macOS: a hard link to a symbolic link is one to what that leads to.
+// A hard link to a symbolic link becomes one to its target, as on macOS.
 fs.linkSync = (path, newPath) => linkSync(fs.realpathSync(path), newPath);
 
 await import('./wasi.test.js');

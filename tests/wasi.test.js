@@ -244,7 +244,7 @@ test('a hard link to a symbolic link is no name of what that leads to', async ()
     fs.rmSync(join(data, 'file'));
     fs.symlinkSync(target, join(data, 'file'));
   };
-  // Elsewhere there is no check.
+  // The file system is by path where there is no `/proc/self/fd`: only there a name is checked, and then used.
   const isByPath = !fs.existsSync('/proc/self/fd');
   if (isByPath) equal(await swapping('file', swap, () => link('file', 'third')), ERRNO.LOOP);
   it.host.close();

@@ -9,7 +9,8 @@ const READING = 100;
 
 /**
  * Calls `then` after `delay` ms, unless it is cancelled before: by what has come. Where its timer is late, this thread has
- * computed meanwhile (a guest, for instance) and read nothing. Then it has as long again to read what came, and at most 100 ms.
+ * computed meanwhile (a guest, for instance) and read nothing. The thread then has as long again to
+ * read what came, and at most 100 ms.
  * @param {number} delay
  * @param {() => void} then
  * @returns {() => void} a function that cancels it

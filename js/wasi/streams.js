@@ -41,7 +41,7 @@ class ConsoleLines {
   write(chunk) {
     const text = this.#line + this.#decoder.decode(chunk, { stream: true });
     this.#line = text.slice(text.lastIndexOf('\n') + 1);
-    // Not all lines at once: V8 ends the process where an array would have over 2^27, which a chunk may have.
+    // Lines are written one by one: V8 ends the process where an array of them would have over 2^27.
     for (let start = 0, end; (end = text.indexOf('\n', start)) >= 0; start = end + 1) {
       console[this.#method](text.slice(start, end));
     }

@@ -23,7 +23,10 @@ export const ANSWER = 'answer';
 /** Reports bytes of log lines and output as read (`backpressure.js`), if no memory is shared. */
 export const READ = 'read';
 
-/** Closes the host: the worker is about to be terminated. Sent where its files would stay open then (`terminateLater` of `platform.js`). */
+/**
+ * Closes the host: the worker is about to be terminated. Sent where the worker's files would stay open then (`terminateLater`
+ * of `platform.js`).
+ */
 export const CLOSE = 'close';
 
 // From the worker. Where memory is shared, a record in place of the message, if there is room: but for FAILED.

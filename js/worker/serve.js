@@ -114,7 +114,7 @@ class Server {
     if (this.#isClosed) this.#close();
   }
 
-  /** Closes the host, or once it has started. */
+  /** Closes the host: now, or once it has started. */
   #close() {
     this.#isClosed = true;
     this.#host?.close();

@@ -92,7 +92,7 @@ export function* replacing({ WapcModule, WapcPool, guest, hasWorkers, canSuspend
     async () => {
       let initialized = 0;
       let open;
-      // What the fifth instance waits for: the one that takes the place of the first.
+      // The gate holds the initialization of the fifth instance, which takes the place of the first.
       const gate = new Promise((resolve) => (open = resolve));
       const initialize = () => (++initialized === 5 ? gate : undefined);
       const pool = await WapcPool.create(await version(guest, 'version1'), { size: 2, initialize });
