@@ -63,11 +63,11 @@ export class Dispatcher {
     /** For `call`; undefined if the pool has none. */
     this.codec = pool.codec;
     this.#core = rawExports();
-    this.#instances = new Instances(
-      pool,
-      (instance) => this.#supply.lost(instance),
-      () => this.#replacement.changed(),
-    );
+    this.#instances = new Instances(pool, {
+      lost: (instance) => this.#supply.lost(instance),
+      slowed: () => this.#balanceSoon(),
+      changed: () => this.#replacement.changed(),
+    });
     this.#replacement = new Replacement(pool, this.#core, this.#instances, (instance) => this.release(instance));
     this.#supply = new Supply(this.#slot, this.#core, this.#instances, this.#replacement, this.#requests, {
       released: (instance) => this.release(instance),
@@ -130,6 +130,7 @@ export class Dispatcher {
    * known synchronously.
    */
   invoke(invocation) {
+    if (this.#instances.areEnoughRunning) return this.request(this.#requestOf(invocation));
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
     return number === POOL_NONE
@@ -158,12 +159,34 @@ export class Dispatcher {
 
   /** Serves a request now, or makes it pending. Returns its promise. */
   request(request) {
+    if (this.#instances.areEnoughRunning && this.#isOffered(request)) return request.promise;
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
     if (number === POOL_NONE) return this.#enqueue(request);
     const instance = this.#instances.get(number);
     if (request.serve(instance)) this.releaseSoon(instance);
     return request.promise;
+  }
+
+  /**
+   * Offers a request to a prompt worker although others are idle: waking one of these takes longer, and takes its processor
+   * from this thread (docs/DECISIONS.md). False where that may not be, or where it would be refused behind what waits.
+   */
+  #isOffered(request) {
+    const waiting = this.#offers.length;
+    if (this.#core.pool_idle(this.#slot) === 0 || this.#core.pool_admit(this.#slot, waiting) !== POOL_QUEUED)
+      return false;
+    if (!this.#offers.offerNew(request)) return false;
+    this.#keep(request.invocation, waiting);
+    return true;
+  }
+
+  /** Keeps what an invocation needs of its caller while it waits, with `waiting` others. */
+  #keep(invocation, waiting) {
+    // Only for `invoke`: callbacks of a `PooledHost` run in the context of its invocations, not of the `get` that
+    // acquired it.
+    invocation?.keepScope();
+    if (waiting < MANY) invocation?.keepCallSiteUnlessV8();
   }
 
   /** Rejects a request with `reason`, if it is pending. */
@@ -254,13 +277,10 @@ export class Dispatcher {
       const error = isFull ? new WapcError('WAPC_POOL_FULL', 'the queue is full (`maxQueue`)') : closedError('pool');
       throw this.#locate(error, request.invocation);
     }
-    // Only for `invoke`: callbacks of a `PooledHost` run in the context of its invocations, not of the `get` that
-    // acquired it.
-    request.invocation?.keepScope();
+    this.#keep(request.invocation, waiting);
     this.#requests.push(request);
     this.#supply.grow();
     this.#offers.offer();
-    if (waiting < MANY) request.invocation?.keepCallSiteUnlessV8();
     if (request.invocation?.parent !== undefined) this.#requireTurn(request);
     return request.promise;
   }

@@ -8,19 +8,19 @@ import { recheckPending } from '../invocation/blocked.js';
 import { startOfGuest } from '../invocation/guest.js';
 import { startTimeoutError } from '../invocation/timeout.js';
 import { startTimer } from '../base/timer.js';
+import { parallelism } from '../platform/platform.js';
 import { StartingRemotes } from '../worker/start-remote.js';
 import { Instance, NO_NUMBER } from './instance.js';
 import { PooledHost, allEnded, stateOf } from './pooled-host.js';
 
 /** Invocations that are offered to a worker at once, at the most: what it does while its host is busy. */
-const MOST_OFFERED = 48;
+const MOST_OFFERED = 240;
 
 export class Instances {
   #pool;
   #initialize;
   #startLimit;
-  #lost;
-  #changed;
+  #on;
   /** Functions that reject each running `initialize`. */
   #initializing = new Set();
   #byNumber = [];
@@ -30,6 +30,10 @@ export class Instances {
   #preparing = new Set();
   #closed = false;
   #startingRemotes = new StartingRemotes();
+  /** True once one of them runs in a worker. */
+  #areInWorkers = false;
+  /** The number of workers that can run at once, with a processor left for this thread. */
+  #processors = Math.max(1, parallelism() - 1);
   /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
   generation = 0;
   newest = 0;
@@ -38,15 +42,16 @@ export class Instances {
 
   /**
    * @param {import('../generated/core.js').Pool} pool the core's half
-   * @param {(instance: Instance) => void} lost called when the worker of an instance dies between invocations
-   * @param {() => void} changed called when an instance was replaced or removed
+   * @param {object} on
+   * @param {(instance: Instance) => void} on.lost called when the worker of an instance dies between invocations
+   * @param {() => void} on.slowed called when a worker that was offered invocations is prompt no longer
+   * @param {() => void} on.changed called when an instance was replaced or removed
    */
-  constructor(pool, lost, changed) {
+  constructor(pool, on) {
     this.#pool = pool;
     this.#initialize = pool.initialize;
     this.#startLimit = pool.startLimit;
-    this.#lost = lost;
-    this.#changed = changed;
+    this.#on = on;
   }
 
   get(number) {
@@ -104,15 +109,34 @@ export class Instances {
     return number !== NO_NUMBER && this.#byNumber[number] === undefined;
   }
 
-  /** The instance in a worker that the fewest invocations were offered to; undefined if there is none that takes another. */
+  /**
+   * The instance in a worker that the fewest invocations were offered to: of the prompt ones, as many as there are processors
+   * for, and only then of all. Undefined if there is none that takes another.
+   */
   leastOffered() {
     let least;
+    let prompt;
+    let left = this.#processors;
     for (const instance of this.#byNumber) {
       if (instance === undefined || instance.isBorrowed || instance.isBroken || !instance.port.takesOffers) continue;
-      if (instance.isInitializing || instance.isPaused) continue;
-      if (instance.offered < MOST_OFFERED && !(instance.offered >= least?.offered)) least = instance;
+      if (instance.isInitializing || instance.isPaused || instance.offered >= MOST_OFFERED) continue;
+      if (!(instance.offered >= least?.offered)) least = instance;
+      if (left > 0 && instance.port.isPrompt) {
+        left--;
+        if (!(instance.offered >= prompt?.offered)) prompt = instance;
+      }
     }
-    return least;
+    return prompt ?? least;
+  }
+
+  /** True if as many workers run as there are processors beside that of this thread: another one would take that from it. */
+  get areEnoughRunning() {
+    if (!this.#areInWorkers) return false;
+    let running = 0;
+    for (const instance of this.#byNumber) {
+      if (instance !== undefined && instance.port.takesOffers) running++;
+    }
+    return running >= this.#processors;
   }
 
   /** Instances of any guest but the current one. */
@@ -179,7 +203,7 @@ export class Instances {
     // Not `replaced`, which keeps the host: its id has changed.
     tellPool('evicted', host.name, host.id);
     tellPool('created', instance.host.name, instance.host.id);
-    this.#changed();
+    this.#on.changed();
   }
 
   /**
@@ -229,6 +253,7 @@ export class Instances {
   /** Listens to an instance. By weak references: the core holds its port, and a pool that is dropped is to be collected. */
   #watch(instance) {
     const { port } = instance;
+    this.#areInWorkers ||= port.isRemote;
     const own = new WeakRef(this);
     const watched = new WeakRef(instance);
     /** Calls `act` with these instances and the one that is listened to, while they are there. */
@@ -236,7 +261,8 @@ export class Instances {
       const [instances, one] = [own.deref(), watched.deref()];
       return instances === undefined || one === undefined ? undefined : act(instances, one);
     };
-    port.lost = () => inPool((instances, one) => instances.#lost(one));
+    port.lost = () => inPool((instances, one) => instances.#on.lost(one));
+    if (port.isRemote) port.slowed = () => inPool((instances) => instances.#on.slowed());
     port.renewedBy = () => inPool((instances, one) => (one.isInitializing ? undefined : instances.#renewInPlace(one)));
   }
 
@@ -265,7 +291,7 @@ export class Instances {
     const { id, name } = instance.host;
     instance.discard();
     tellPool('evicted', name, id, reason);
-    this.#changed();
+    this.#on.changed();
   }
 
   /** Closes all instances. Instances that are still being created are closed when they are ready. */

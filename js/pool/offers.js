@@ -93,32 +93,48 @@ export class Offers {
       if (instance === undefined) return;
       const request = this.#requests.first;
       if (!mayBeOffered(request)) return;
-      this.isUsed = true;
       try {
-        if (!instance.port.offer(new Offer(request, instance, this.#on, this.#putBack))) {
-          // It has no room until one of its invocations has ended.
-          instance.isPaused = true;
-          count++;
-          continue;
-        }
+        if (this.#offerTo(instance, request)) this.#requests.shift();
+        else count++;
       } catch (error) {
         this.#requests.shift();
         request.invocation.endsWait();
         request.reject(this.#on.locate(error, request.invocation));
-        continue;
       }
-      this.#requests.shift();
-      request.instance = instance;
-      if (instance.offered === 0) instance.endedAt = this.#ended;
-      instance.offered++;
-      this.length++;
     }
   }
 
-  /** Takes back all that have not begun, since an instance is idle. */
+  /** Offers a new invocation to a prompt worker, if there is one and nothing else is pending. True if so. Throws WAPC_ARGUMENT. */
+  offerNew(request) {
+    if (this.#requests.length > 0 || !mayBeOffered(request)) return false;
+    const instance = this.#instances.leastOffered();
+    if (instance === undefined || !instance.port.isPrompt) return false;
+    try {
+      return this.#offerTo(instance, request);
+    } catch (error) {
+      throw this.#on.locate(error, request.invocation);
+    }
+  }
+
+  /** Offers an invocation to a worker. False where that has no room until one of its invocations has ended. Throws WAPC_ARGUMENT. */
+  #offerTo(instance, request) {
+    this.isUsed = true;
+    if (!instance.port.offer(new Offer(request, instance, this.#on, this.#putBack))) {
+      instance.isPaused = true;
+      return false;
+    }
+    request.instance = instance;
+    if (instance.offered === 0) instance.endedAt = this.#ended;
+    instance.offered++;
+    this.length++;
+    return true;
+  }
+
+  /** Takes back what has not begun, since an instance is idle; where enough workers run, only from those that are not prompt. */
   takeBack() {
-    for (const { offered, port } of this.#instances.all) {
-      if (offered > 0) port.takeBack();
+    const { all, areEnoughRunning } = this.#instances;
+    for (const { offered, port } of all) {
+      if (offered > 0 && !(areEnoughRunning && port.isPrompt)) port.takeBack();
     }
   }
 

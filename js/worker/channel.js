@@ -31,13 +31,20 @@ export class Channel {
    * @param {unknown} script of the worker: a URL, a factory, or undefined for the package's own
    * @param {(channel: Channel, message: unknown) => void} receive
    * @param {(channel: Channel) => void} look called where the worker may have written to shared memory
+   * @param {(channel: Channel) => void} slowed called when `isPrompt` ends
    * @param {(channel: Channel, error: unknown) => void} died called once, unless the worker was stopped
    * @param {boolean} mayPipeline true if invocations may be sent by messages behind one that runs
    */
-  constructor(script, receive, look, died, mayPipeline) {
+  constructor(script, receive, look, slowed, died, mayPipeline) {
     if (this.#rings === undefined) this.#window = new SendWindow(mayPipeline);
     const worker = startWorker(script);
-    if (this.#rings !== undefined) this.#polling = new Polling(this.#rings, () => look(this));
+    if (this.#rings !== undefined) {
+      this.#polling = new Polling(
+        this.#rings,
+        () => look(this),
+        () => slowed(this),
+      );
+    }
     try {
       this.#thread = new Thread(
         worker,
@@ -207,6 +214,11 @@ export class Channel {
       goesOn = handle(rings.takeMessage(into()));
     }
     return hasRead;
+  }
+
+  /** True while what the worker writes comes about as soon as this thread polls for it. */
+  get isPrompt() {
+    return this.#polling?.isPrompt === true;
   }
 
   /** Call after `read`, with what it returned, and true if the worker will say more. */

@@ -34,6 +34,7 @@ export class RemoteGuest {
   #time;
   #died;
   #becameIdle;
+  #slowed;
   /** The worker; undefined if none is running. */
   #channel;
   #requests = new Requests();
@@ -51,9 +52,11 @@ export class RemoteGuest {
    * @param {import('./settings.js').RemoteSettings} settings of the host
    * @param {() => void} died called when the worker dies between requests
    * @param {() => void} becameIdle called when no request is left, before the promise of the last one settles
+   * @param {() => void} slowed called when `isPrompt` ends while invocations are offered behind the running one
    */
-  constructor(host, settings, died, becameIdle) {
+  constructor(host, settings, died, becameIdle, slowed) {
     this.#becameIdle = becameIdle;
+    this.#slowed = slowed;
     this.#host = host;
     this.#settings = settings;
     this.#callbacks = new Callbacks(host, settings);
@@ -85,6 +88,11 @@ export class RemoteGuest {
   get runningInvocation() {
     const request = this.#requests.first;
     return request === undefined || request.isStart ? undefined : request.invocation;
+  }
+
+  /** True while what the guest says is expected within microseconds, as it came lately, and waits for no answer itself. */
+  get isPrompt() {
+    return this.#channel?.isPrompt === true && this.#callbacks.calling === undefined;
   }
 
   /** Requests that were sent and have not ended. */
@@ -225,6 +233,7 @@ export class RemoteGuest {
       script,
       (channel, message) => this.#receive(channel, message),
       (channel) => this.#read(channel),
+      (channel) => this.#slowsDown(channel),
       (channel, error) => this.#die(channel, error),
       mayPipeline(this.#settings),
     );
@@ -233,6 +242,10 @@ export class RemoteGuest {
       channel.send([START, platform.modules.core, module, platform.modules.wasi, settings]);
       this.#time.loads();
     });
+  }
+
+  #slowsDown(channel) {
+    if (this.#channel === channel && this.#requests.length > 1) this.#slowed();
   }
 
   /** The worker has died: what it has answered in shared memory still counts. */

@@ -10,22 +10,44 @@ import { AdaptiveSpin } from './adaptive-spin.js';
 const LEAST_TURNS = 4;
 const MOST_TURNS = 32;
 
+/**
+ * A worker is prompt while this thread polls at fewer turns than these for each of its records, on average, and for the next
+ * one: then it is this thread that takes the time.
+ */
+const PROMPT_TURNS = 3;
+const LATE_TURNS = 8;
+
+/** The weight of the last record in the average: one in this power of two. */
+const WEIGHT_BITS = 3;
+
 export class Polling {
   #rings;
   #read;
+  #slowed;
   #spin = new AdaptiveSpin(LEAST_TURNS, MOST_TURNS);
   /** The turns that are left. */
   #left = 0;
   /** True while a turn is awaited. */
   #isScheduled = false;
+  /** The turns at which this thread has polled for the next record. */
+  #turns = 0;
+  /** Those for each of the last records: their moving average, times two to the power of `WEIGHT_BITS`. */
+  #turnsBefore = 0;
 
   /**
    * @param {import('./rings/host.js').HostRings} rings
    * @param {() => void} read reads what was written, then calls `watch`
+   * @param {() => void} slowed called when `isPrompt` ends
    */
-  constructor(rings, read) {
+  constructor(rings, read, slowed) {
     this.#rings = rings;
     this.#read = read;
+    this.#slowed = slowed;
+  }
+
+  /** True while records come about as soon as this thread polls for them. */
+  get isPrompt() {
+    return this.#isScheduled && this.#turns < LATE_TURNS && this.#turnsBefore < PROMPT_TURNS << WEIGHT_BITS;
   }
 
   /** Call when the worker was sent something: records will come. */
@@ -34,6 +56,7 @@ export class Polling {
     if (this.#spin.checks === 0) return this.#spin.block();
     this.#rings.askForNone();
     this.#left = this.#spin.checks;
+    this.#turns = 0;
     this.#schedule();
   }
 
@@ -46,6 +69,8 @@ export class Polling {
   watch(hasRead, isAwaited) {
     if (hasRead) {
       this.#left = this.#spin.checks;
+      this.#turnsBefore += this.#turns - (this.#turnsBefore >> WEIGHT_BITS);
+      this.#turns = 0;
       this.#spin.cancel();
     }
     if (this.#isScheduled) return;
@@ -62,6 +87,8 @@ export class Polling {
 
   #turn = () => {
     this.#isScheduled = false;
+    this.#turns++;
     this.#read();
+    if (!this.#isScheduled || this.#turns === LATE_TURNS) this.#slowed();
   };
 }

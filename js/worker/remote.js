@@ -70,6 +70,8 @@ class Remote extends Turns {
   isRemote = true;
   /** Called when the worker dies between requests. Set by a pool. */
   lost = undefined;
+  /** Called when `isPrompt` ends while invocations are offered behind the running one. Set by a pool. */
+  slowed = undefined;
   #module;
   #givenName;
   #makeGuest;
@@ -103,7 +105,9 @@ class Remote extends Turns {
     this.codec = settings.codec;
     const handle = Object.freeze({ id });
     const lost = () => this.lost?.();
-    this.#makeGuest = () => new RemoteGuest(handle, settings, lost, () => this.#nextTurn());
+    const becameIdle = () => this.#nextTurn();
+    const slowed = () => this.slowed?.();
+    this.#makeGuest = () => new RemoteGuest(handle, settings, lost, becameIdle, slowed);
     this.#guest = this.#makeGuest();
     this.#limitsStart = settings.startLimit !== undefined;
   }
@@ -188,6 +192,11 @@ class Remote extends Turns {
     return (
       !this.closed && !this.hasPending && this.#successor === undefined && this.#guest.runningInvocation !== undefined
     );
+  }
+
+  /** True while the running invocation is expected to end within microseconds, as others did lately. */
+  get isPrompt() {
+    return this.#guest.isPrompt;
   }
 
   /**

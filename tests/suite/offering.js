@@ -48,6 +48,35 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   ];
 
   yield [
+    'an invocation that does not end holds back none that are offered to its worker since that has answered promptly',
+    async () => {
+      // As many workers run at once as there are processors beside that of this thread.
+      const size = Math.max(2, Math.min(8, globalThis.navigator?.hardwareConcurrency ?? 2));
+      const { pool, ask, answer, seen } = await opened({ size, min: size });
+      let isOffered = false;
+      // Whether workers are prompt is for the engine and the machine to say: where none is, nothing is offered early.
+      for (let round = 0; round < 2000 && !isOffered; round++) {
+        const short = Array.from({ length: size }, () => pool.invoke('c'));
+        isOffered = pool.stats.idle > 0 && pool.stats.waiting > 0;
+        if (isOffered) break;
+        await Promise.all(short);
+      }
+      const all = Array.from({ length: 20 }, (_, number) => ask(number));
+      equal(pool.stats.busy + pool.stats.waiting >= 20, true, 'all are there');
+      await until(() => seen.includes(0));
+      for (let at = 0; at < 20; at++) {
+        await until(() => seen.length > at);
+        if (seen[at] !== 0) await answer(seen[at]);
+      }
+      for (const [number, response] of all.entries()) if (number > 0) equal(wordsOf(await response), answered(number));
+      equal([pool.stats.busy, pool.stats.waiting], [1, 0]);
+      await answer(0);
+      equal(wordsOf(await all[0]), answered(0));
+      await pool.close();
+    },
+  ];
+
+  yield [
     'an invocation that does not end holds back none in a pool that closes, while another worker is idle',
     async () => {
       const { pool, ask, answer, seen } = await opened({ size: 2 });

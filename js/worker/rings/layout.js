@@ -5,7 +5,7 @@
  */
 
 /** Invocations that are handed to a worker at once, at the most: a power of two. */
-export const SLOTS = 64;
+export const SLOTS = 256;
 
 /** Bytes of each ring. What does not fit goes by messages. */
 export const CAPACITY = 1 << 20;
