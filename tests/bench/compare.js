@@ -17,7 +17,9 @@ import { awaited, measure, median, sync, together } from './measure.js';
 
 /** The processes that both builds share, and those that each has for its workers. */
 const PROCESSES = 12;
-const PROCESSES_OF_WORKERS = 24;
+const PROCESSES_OF_WORKERS = 16;
+/** Milliseconds that a case of workers runs before it is measured: their threads are compiled later than one that is alone. */
+const WARM_UP_OF_WORKERS = 1500;
 const ROUNDS = 5;
 const script = fileURLToPath(import.meta.url);
 const own = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -61,13 +63,13 @@ async function inWorkers({ WapcPool }) {
 }
 
 /** Measures in this process those cases of the builds whose names contain `only`: the times of each build, by case. */
-async function turns(casesOf, only, builds) {
+async function turns({ casesOf, warmUp }, only, builds) {
   const loaded = {};
   for (const build of builds) loaded[build] = await casesOf(await import(pathToFileURL(`${build}/node.js`).href));
   const times = {};
   for (const name of Object.keys(loaded[builds[0]]).filter((name) => name.includes(only))) {
     const competitors = Object.fromEntries(builds.map((build) => [build, loaded[build][name]]));
-    const rounds = await measure(competitors, 1, ROUNDS);
+    const rounds = await measure(competitors, 1, ROUNDS, warmUp);
     times[name] = Object.fromEntries(builds.map((build) => [build, rounds.map((round) => round[build])]));
   }
   return times;
@@ -126,7 +128,11 @@ function compare(node, other, only) {
 const [, , ...given] = process.argv;
 if (given.length > 2) {
   const [cases, only, ...builds] = given;
-  process.stdout.write(JSON.stringify(await turns({ inThread, inWorkers }[cases], only, builds)));
+  const kinds = {
+    inThread: { casesOf: inThread, warmUp: undefined },
+    inWorkers: { casesOf: inWorkers, warmUp: WARM_UP_OF_WORKERS },
+  };
+  process.stdout.write(JSON.stringify(await turns(kinds[cases], only, builds)));
   process.exit();
 }
 const [other, only = ''] = given;
