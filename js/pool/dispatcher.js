@@ -75,6 +75,7 @@ export class Dispatcher {
       removed: () => this.#evictOrEnd(),
     });
     this.#offers = new Offers(this.#requests, this.#instances, {
+      idle: () => this.#core.pool_idle(this.#slot),
       creating: () => this.#core.pool_creating(this.#slot),
       ended: (instance, hasBegun, failed) => this.#offeredEnded(instance, hasBegun, failed),
       begins: () => this.#counts.invocations++,
@@ -130,7 +131,7 @@ export class Dispatcher {
    * known synchronously.
    */
   invoke(invocation) {
-    if (this.#instances.areEnoughRunning) return this.request(this.#requestOf(invocation));
+    if (this.#instances.isSaturated) return this.request(this.#requestOf(invocation));
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
     return number === POOL_NONE
@@ -159,7 +160,7 @@ export class Dispatcher {
 
   /** Serves a request now, or makes it pending. Returns its promise. */
   request(request) {
-    if (this.#instances.areEnoughRunning && this.#isOffered(request)) return request.promise;
+    if (this.#instances.isSaturated && this.#tryOffer(request)) return request.promise;
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
     if (number === POOL_NONE) return this.#enqueue(request);
@@ -170,9 +171,9 @@ export class Dispatcher {
 
   /**
    * Offers a request to a prompt worker although others are idle: waking one of these takes longer, and takes its processor
-   * from this thread (docs/DECISIONS.md). False where that may not be, or where it would be refused behind what waits.
+   * from this thread (docs/DECISIONS.md). False if no worker is prompt, or if the queue is full (`maxQueue`).
    */
-  #isOffered(request) {
+  #tryOffer(request) {
     const waiting = this.#offers.length;
     if (this.#core.pool_idle(this.#slot) === 0 || this.#core.pool_admit(this.#slot, waiting) !== POOL_QUEUED)
       return false;

@@ -13,7 +13,10 @@ import { StartingRemotes } from '../worker/start-remote.js';
 import { Instance, NO_NUMBER } from './instance.js';
 import { PooledHost, allEnded, stateOf } from './pooled-host.js';
 
-/** Invocations that are offered to a worker at once, at the most: what it does while its host is busy. */
+/**
+ * Invocations that are offered to a worker at once, at the most: what many callers ask in one turn of the event loop. Below
+ * `SLOTS` of the rings, where one that was taken back keeps its slot for a while.
+ */
 const MOST_OFFERED = 240;
 
 export class Instances {
@@ -31,8 +34,8 @@ export class Instances {
   #closed = false;
   #startingRemotes = new StartingRemotes();
   /** True once one of them runs in a worker. */
-  #areInWorkers = false;
-  /** The number of workers that can run at once, with a processor left for this thread. */
+  #hasWorkers = false;
+  /** The number of processors beside the one of this thread, but at least one. */
   #processors = Math.max(1, parallelism() - 1);
   /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
   generation = 0;
@@ -129,14 +132,14 @@ export class Instances {
     return prompt ?? least;
   }
 
-  /** True if as many workers run as there are processors beside that of this thread: another one would take that from it. */
-  get areEnoughRunning() {
-    if (!this.#areInWorkers) return false;
-    let running = 0;
+  /** True if as many workers compute as there are processors: another one would take that of this thread. */
+  get isSaturated() {
+    if (!this.#hasWorkers) return false;
+    let computing = 0;
     for (const instance of this.#byNumber) {
-      if (instance !== undefined && instance.port.takesOffers) running++;
+      if (instance !== undefined && instance.port.isComputing) computing++;
     }
-    return running >= this.#processors;
+    return computing >= this.#processors;
   }
 
   /** Instances of any guest but the current one. */
@@ -253,7 +256,7 @@ export class Instances {
   /** Listens to an instance. By weak references: the core holds its port, and a pool that is dropped is to be collected. */
   #watch(instance) {
     const { port } = instance;
-    this.#areInWorkers ||= port.isRemote;
+    this.#hasWorkers ||= port.isRemote;
     const own = new WeakRef(this);
     const watched = new WeakRef(instance);
     /** Calls `act` with these instances and the one that is listened to, while they are there. */

@@ -1,7 +1,7 @@
 /**
  * Offers pending invocations to workers that are busy, so that they go on without asking: one begins as soon as the one
  * before it has ended. Those that have not begun are taken back when their worker breaks; in shared memory also when another
- * one is idle.
+ * one is idle, unless those in front of them end within microseconds.
  */
 
 /** Invocations that end on other instances before those that wait behind a longer one are taken back. */
@@ -10,6 +10,7 @@ const ENDED_ELSEWHERE = 64;
 /**
  * The dispatcher's part.
  * @typedef {object} Events
+ * @property {() => number} idle the number of idle instances
  * @property {() => number} creating the number of instances that are being created for pending requests
  * @property {() => void} begins an offered invocation begins
  * @property {(instance: import('./instance.js').Instance, hasBegun: boolean, failed: boolean) => void} ended an offered
@@ -67,7 +68,7 @@ class Offer {
 export class Offers {
   /** True once something was offered. The other pools do not ask when an invocation ends. */
   isUsed = false;
-  /** Invocations that were offered while another one ran on their instance, and have not ended. */
+  /** Invocations that wait in workers: offered, and not begun as far as is known here. */
   length = 0;
   #requests;
   #instances;
@@ -86,16 +87,26 @@ export class Offers {
     this.#on = on;
   }
 
-  /** Offers the pending invocations that no instance is being created for, as far as they are to be offered. */
+  /**
+   * Offers the pending invocations that no instance is being created for, as far as they are to be offered. Where an instance
+   * is idle, they were put back for it, and it serves one of them first.
+   */
   offer() {
-    for (let count = this.#requests.length - this.#on.creating(); count > 0; count--) {
+    let count = this.#requests.length - this.#on.creating();
+    if (count > 0 && this.#on.idle() > 0) return this.#on.back();
+    for (; count > 0; count--) {
       const instance = this.#instances.leastOffered();
       if (instance === undefined) return;
       const request = this.#requests.first;
       if (!mayBeOffered(request)) return;
       try {
-        if (this.#offerTo(instance, request)) this.#requests.shift();
-        else count++;
+        if (this.#offerTo(instance, request)) {
+          this.#requests.shift();
+        } else {
+          // There is no room until one of its invocations has ended.
+          instance.isPaused = true;
+          count++;
+        }
       } catch (error) {
         this.#requests.shift();
         request.invocation.endsWait();
@@ -116,13 +127,10 @@ export class Offers {
     }
   }
 
-  /** Offers an invocation to a worker. False where that has no room until one of its invocations has ended. Throws WAPC_ARGUMENT. */
+  /** Offers an invocation to a worker. False where that has no room for it. Throws WAPC_ARGUMENT. */
   #offerTo(instance, request) {
     this.isUsed = true;
-    if (!instance.port.offer(new Offer(request, instance, this.#on, this.#putBack))) {
-      instance.isPaused = true;
-      return false;
-    }
+    if (!instance.port.offer(new Offer(request, instance, this.#on, this.#putBack))) return false;
     request.instance = instance;
     if (instance.offered === 0) instance.endedAt = this.#ended;
     instance.offered++;
@@ -130,11 +138,11 @@ export class Offers {
     return true;
   }
 
-  /** Takes back what has not begun, since an instance is idle; where enough workers run, only from those that are not prompt. */
+  /** Takes back what has not begun, since an instance is idle; where no processor is, only from workers that are not prompt. */
   takeBack() {
-    const { all, areEnoughRunning } = this.#instances;
+    const { all, isSaturated } = this.#instances;
     for (const { offered, port } of all) {
-      if (offered > 0 && !(areEnoughRunning && port.isPrompt)) port.takeBack();
+      if (offered > 0 && !(isSaturated && port.isPrompt)) port.takeBack();
     }
   }
 

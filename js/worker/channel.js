@@ -31,7 +31,7 @@ export class Channel {
    * @param {unknown} script of the worker: a URL, a factory, or undefined for the package's own
    * @param {(channel: Channel, message: unknown) => void} receive
    * @param {(channel: Channel) => void} look called where the worker may have written to shared memory
-   * @param {(channel: Channel) => void} slowed called when `isPrompt` ends
+   * @param {(channel: Channel) => void} slowed called when `isPrompt` has ended
    * @param {(channel: Channel, error: unknown) => void} died called once, unless the worker was stopped
    * @param {boolean} mayPipeline true if invocations may be sent by messages behind one that runs
    */
@@ -187,6 +187,7 @@ export class Channel {
 
   /** Call when the invocation of that number has ended. */
   ended(number) {
+    this.#polling?.responded();
     if (number >= 0) this.#rings?.ended(number);
     else this.#window?.ended();
   }
@@ -216,7 +217,7 @@ export class Channel {
     return hasRead;
   }
 
-  /** True while what the worker writes comes about as soon as this thread polls for it. */
+  /** True while the worker's responses come about as soon as this thread polls for them. */
   get isPrompt() {
     return this.#polling?.isPrompt === true;
   }

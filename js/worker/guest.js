@@ -52,7 +52,7 @@ export class RemoteGuest {
    * @param {import('./settings.js').RemoteSettings} settings of the host
    * @param {() => void} died called when the worker dies between requests
    * @param {() => void} becameIdle called when no request is left, before the promise of the last one settles
-   * @param {() => void} slowed called when `isPrompt` ends while invocations are offered behind the running one
+   * @param {() => void} slowed called when `isPrompt` has ended while others wait behind the running invocation
    */
   constructor(host, settings, died, becameIdle, slowed) {
     this.#becameIdle = becameIdle;
@@ -90,7 +90,12 @@ export class RemoteGuest {
     return request === undefined || request.isStart ? undefined : request.invocation;
   }
 
-  /** True while what the guest says is expected within microseconds, as it came lately, and waits for no answer itself. */
+  /** True while an invocation or a start computes, and does not wait for the answer to a host call. */
+  get isComputing() {
+    return this.#requests.length > 0 && this.#callbacks.calling === undefined;
+  }
+
+  /** True while the running invocation is expected to end within microseconds, as others did lately. */
   get isPrompt() {
     return this.#channel?.isPrompt === true && this.#callbacks.calling === undefined;
   }
@@ -409,8 +414,9 @@ export class RemoteGuest {
     };
     this.#callbacks.callHost(channel, call, callingInvocation, mayAnswer);
     // Its answer comes later: others need not wait for it.
-    if (this.#callbacks.calling !== undefined && channel.waits(this.#requests.length))
-      this.#requests.takeBack(this.#channel, true);
+    if (this.#callbacks.calling === undefined) return;
+    if (channel.waits(this.#requests.length)) this.#requests.takeBack(this.#channel, true);
+    else this.#slowsDown(channel);
   }
 
   /** Calls a callback of the caller. Its error ends the guest. */

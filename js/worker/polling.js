@@ -11,13 +11,16 @@ const LEAST_TURNS = 4;
 const MOST_TURNS = 32;
 
 /**
- * A worker is prompt while this thread polls at fewer turns than these for each of its records, on average, and for the next
- * one: then it is this thread that takes the time.
+ * A worker is prompt while this thread polls at fewer turns than `PROMPT_TURNS` for each of its responses, on average.
+ * Once it has polled at `LATE_TURNS` for the next response, the worker is not prompt until that has come.
  */
 const PROMPT_TURNS = 3;
 const LATE_TURNS = 8;
 
-/** The weight of the last record in the average: one in this power of two. */
+/** Milliseconds that count as one turn: a turn in which callers, or a page, do other work counts as several. */
+const TURN = 0.02;
+
+/** The weight of the last response in the average: one in this power of two. */
 const WEIGHT_BITS = 3;
 
 export class Polling {
@@ -27,17 +30,22 @@ export class Polling {
   #spin = new AdaptiveSpin(LEAST_TURNS, MOST_TURNS);
   /** The turns that are left. */
   #left = 0;
-  /** True while a turn is awaited. */
+  /** True while a turn is awaited, and while one runs. */
   #isScheduled = false;
-  /** The turns at which this thread has polled for the next record. */
+  #isReading = false;
+  /** When the last turn began, or was scheduled first, as a `performance.now()` time. */
+  #lastTurn = 0;
+  /** Turns at which this thread has polled for the response that is next: `LATE_TURNS` if it waits for a message. */
   #turns = 0;
-  /** Those for each of the last records: their moving average, times two to the power of `WEIGHT_BITS`. */
-  #turnsBefore = 0;
+  /** Moving average of the turns for each response, times two to the power of `WEIGHT_BITS`. */
+  #average = 0;
+  /** True if the worker was prompt at the end of the last turn. */
+  #wasPrompt = false;
 
   /**
    * @param {import('./rings/host.js').HostRings} rings
    * @param {() => void} read reads what was written, then calls `watch`
-   * @param {() => void} slowed called when `isPrompt` ends
+   * @param {() => void} slowed called at the end of a turn, if the worker is prompt no longer
    */
   constructor(rings, read, slowed) {
     this.#rings = rings;
@@ -45,19 +53,29 @@ export class Polling {
     this.#slowed = slowed;
   }
 
-  /** True while records come about as soon as this thread polls for them. */
+  /** True while responses come about as soon as this thread polls for them. */
   get isPrompt() {
-    return this.#isScheduled && this.#turns < LATE_TURNS && this.#turnsBefore < PROMPT_TURNS << WEIGHT_BITS;
+    const isPolling = this.#isScheduled || this.#isReading;
+    return isPolling && this.#turns < LATE_TURNS && this.#average < PROMPT_TURNS << WEIGHT_BITS;
   }
 
   /** Call when the worker was sent something: records will come. */
   begin() {
     if (this.#isScheduled) return;
-    if (this.#spin.checks === 0) return this.#spin.block();
+    if (this.#spin.checks === 0) return this.#block();
     this.#rings.askForNone();
     this.#left = this.#spin.checks;
-    this.#turns = 0;
+    if (!this.#isReading) {
+      this.#lastTurn = performance.now();
+      this.#wasPrompt = true;
+    }
     this.#schedule();
+  }
+
+  /** Call when an invocation has ended: its response, or its error, has come. */
+  responded() {
+    this.#average += this.#turns - (this.#average >> WEIGHT_BITS);
+    this.#turns = 0;
   }
 
   /** Call when the worker's message has woken this thread. */
@@ -69,15 +87,19 @@ export class Polling {
   watch(hasRead, isAwaited) {
     if (hasRead) {
       this.#left = this.#spin.checks;
-      this.#turnsBefore += this.#turns - (this.#turnsBefore >> WEIGHT_BITS);
-      this.#turns = 0;
       this.#spin.cancel();
     }
     if (this.#isScheduled) return;
     if (this.#rings.hasRecord() || (isAwaited && this.#left-- > 0)) return this.#schedule();
     if (!this.#rings.askForMessage()) this.#schedule();
-    else if (isAwaited) this.#spin.block();
+    else if (isAwaited) this.#block();
     else this.#spin.cancel();
+  }
+
+  /** Waits for a message from now on. */
+  #block() {
+    this.#turns = LATE_TURNS;
+    this.#spin.block();
   }
 
   #schedule() {
@@ -86,9 +108,18 @@ export class Polling {
   }
 
   #turn = () => {
+    const now = performance.now();
+    this.#turns = Math.min(LATE_TURNS, this.#turns + 1 + (((now - this.#lastTurn) / TURN) | 0));
+    this.#lastTurn = now;
     this.#isScheduled = false;
-    this.#turns++;
-    this.#read();
-    if (!this.#isScheduled || this.#turns === LATE_TURNS) this.#slowed();
+    this.#isReading = true;
+    try {
+      this.#read();
+    } finally {
+      this.#isReading = false;
+    }
+    const wasPrompt = this.#wasPrompt;
+    this.#wasPrompt = this.isPrompt;
+    if (wasPrompt && !this.#wasPrompt) this.#slowed();
   };
 }

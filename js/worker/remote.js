@@ -70,7 +70,7 @@ class Remote extends Turns {
   isRemote = true;
   /** Called when the worker dies between requests. Set by a pool. */
   lost = undefined;
-  /** Called when `isPrompt` ends while invocations are offered behind the running one. Set by a pool. */
+  /** Called when `isPrompt` has ended while others wait behind the running invocation. Set by a pool. */
   slowed = undefined;
   #module;
   #givenName;
@@ -192,6 +192,11 @@ class Remote extends Turns {
     return (
       !this.closed && !this.hasPending && this.#successor === undefined && this.#guest.runningInvocation !== undefined
     );
+  }
+
+  /** True while its worker takes a processor. */
+  get isComputing() {
+    return this.#guest.isComputing;
   }
 
   /** True while the running invocation is expected to end within microseconds, as others did lately. */
