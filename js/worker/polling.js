@@ -11,10 +11,10 @@ const LEAST_TURNS = 4;
 const MOST_TURNS = 32;
 
 /**
- * A worker is prompt while this thread polls at fewer turns than `PROMPT_TURNS` for each of its responses, on average.
- * Once it has polled at `LATE_TURNS` for the next response, the worker is not prompt until that has come.
+ * A worker is prompt while this thread polls in vain at fewer turns than `PROMPT_TURNS` for each of its responses, on average.
+ * Once it has polled at `LATE_TURNS` for the next response, in vain or not, the worker is not prompt until that has come.
  */
-const PROMPT_TURNS = 3;
+const PROMPT_TURNS = 2;
 const LATE_TURNS = 8;
 
 /** Milliseconds that count as one turn: a turn in which callers, or a page, do other work counts as several. */
@@ -35,9 +35,11 @@ export class Polling {
   #isReading = false;
   /** When the last turn began, or was scheduled first, as a `performance.now()` time. */
   #lastTurn = 0;
-  /** Turns at which this thread has polled for the response that is next: `LATE_TURNS` if it waits for a message. */
+  /** Turns at which this thread has polled for the next response: `LATE_TURNS` once it waits for a message. */
   #turns = 0;
-  /** Moving average of the turns for each response, times two to the power of `WEIGHT_BITS`. */
+  /** Those of them at which there was no record. */
+  #inVain = 0;
+  /** Moving average of the turns in vain for each response, times two to the power of `WEIGHT_BITS`. */
   #average = 0;
   /** True if the worker was prompt at the end of the last turn. */
   #wasPrompt = false;
@@ -74,8 +76,8 @@ export class Polling {
 
   /** Call when an invocation has ended: its response, or its error, has come. */
   responded() {
-    this.#average += this.#turns - (this.#average >> WEIGHT_BITS);
-    this.#turns = 0;
+    this.#average += this.#inVain - (this.#average >> WEIGHT_BITS);
+    this.#turns = this.#inVain = 0;
   }
 
   /** Call when the worker's message has woken this thread. */
@@ -98,7 +100,7 @@ export class Polling {
 
   /** Waits for a message from now on. */
   #block() {
-    this.#turns = LATE_TURNS;
+    this.#turns = this.#inVain = LATE_TURNS;
     this.#spin.block();
   }
 
@@ -109,8 +111,10 @@ export class Polling {
 
   #turn = () => {
     const now = performance.now();
-    this.#turns = Math.min(LATE_TURNS, this.#turns + 1 + (((now - this.#lastTurn) / TURN) | 0));
+    const turns = Math.min(LATE_TURNS, 1 + (((now - this.#lastTurn) / TURN) | 0));
     this.#lastTurn = now;
+    this.#turns += turns;
+    if (!this.#rings.hasRecord()) this.#inVain = Math.min(LATE_TURNS, this.#inVain + turns);
     this.#isScheduled = false;
     this.#isReading = true;
     try {
