@@ -744,7 +744,10 @@ export class WapcPool {
     readonly idle: number;
     /** Busy instances: acquired, or being created or replaced. */
     readonly busy: number;
-    /** Requests that wait for an instance that somebody else has. */
+    /**
+     * Requests that wait: for an instance that somebody else has, or in a worker behind invocations that end within
+     * microseconds, also while others are idle.
+     */
     readonly waiting: number;
     /** Invocations that began. */
     readonly invocations: number;

@@ -1,0 +1,72 @@
+/** Which workers are prompt: as far as the caller's thread sees, turn by turn of its event loop. */
+
+import { deepEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Polling } from '../js/worker/polling.js';
+
+/** What this thread finds at one turn: nothing, a record that is no response, or the response of the running invocation. */
+const NOTHING = { has: false, ends: false };
+const RECORD = { has: true, ends: false };
+const RESPONSE = { has: true, ends: true };
+
+const repeat = (times, ...turns) => Array.from({ length: times }, () => turns).flat();
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Polls at turns of which each takes `ms`: whether the worker is prompt in the end, and how often it slowed down. */
+async function polled(turns, ms) {
+  let clock = 0;
+  let found = NOTHING;
+  let hasEnded = false;
+  let slowed = 0;
+  const rings = { hasRecord: () => found.has, askForMessage: () => true, askForNone() {} };
+  const read = () => {
+    const { has, ends } = found;
+    found = NOTHING;
+    if (ends) polling.responded();
+    polling.watch(has, !hasEnded);
+  };
+  const polling = new Polling(rings, read, () => slowed++);
+  const { now } = performance;
+  performance.now = () => clock;
+  try {
+    // The worker's message has come soon after this thread waited for it, until it polls as often as it ever does.
+    for (let i = 0; i < 4; i++) {
+      polling.begin();
+      for (let turn = 0; turn < 40; turn++) await nextTurn();
+      polling.wake();
+    }
+    for (let i = 0; i < 64; i++) polling.responded();
+    slowed = 0;
+    polling.begin();
+    for (const turn of turns) {
+      found = turn;
+      clock += ms;
+      await nextTurn();
+    }
+    const { isPrompt } = polling;
+    hasEnded = true;
+    await nextTurn();
+    return { isPrompt, slowed: slowed - (isPrompt ? 1 : 0) };
+  } finally {
+    performance.now = now;
+  }
+}
+
+for (const [name, turns, ms, isPrompt, slowed] of [
+  ['a worker whose response is there at each turn is prompt', repeat(100, RESPONSE), 0, true, 0],
+  ['it is for 7 turns without one', repeat(7, NOTHING), 0, true, 0],
+  ['it is not for 8', repeat(8, NOTHING), 0, false, 1],
+  ['it slows down once, however long that takes', repeat(100, NOTHING), 0, false, 1],
+  ['records without a response, as of host calls, make it so for 7 turns', repeat(7, RECORD), 0, true, 0],
+  ['and no longer', repeat(8, RECORD), 0, false, 1],
+  ['a host call in each invocation leaves it prompt', repeat(100, RECORD, RESPONSE), 0, true, 0],
+  ['one turn in vain for each response, on average, does', repeat(100, NOTHING, RESPONSE), 0, true, 0],
+  ['two do not', repeat(100, NOTHING, NOTHING, RESPONSE), 0, false, 1],
+  ['a turn counts by the time that it takes: 7 in 0.13 ms', [NOTHING], 0.13, true, 0],
+  ['8 in 0.15 ms', [NOTHING], 0.15, false, 1],
+  ['the time of a turn that finds a response does not count', repeat(100, RESPONSE), 10, true, 0],
+  ['a worker that was late is prompt again after its response', [...repeat(8, NOTHING), RESPONSE, RECORD], 0, true, 1],
+]) {
+  test(name, async () => deepEqual(await polled(turns, ms), { isPrompt, slowed }));
+}
