@@ -9,6 +9,10 @@ import { Polling } from '../js/worker/polling.js';
 const NOTHING = { has: false, ends: false };
 const RECORD = { has: true, ends: false };
 const RESPONSE = { has: true, ends: true };
+/** Before a turn, a message says that the running invocation has failed. Those behind it go on. */
+const FAILURE = { has: false, fails: true };
+/** The worker's message has woken this thread, 1 ms later: it reads a response, and polls for the next one from then on. */
+const MESSAGE = { has: true, ends: true, wakes: true };
 
 const repeat = (times, ...turns) => Array.from({ length: times }, () => turns).flat();
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -40,7 +44,14 @@ async function polled(turns, ms) {
     slowed = 0;
     polling.begin();
     for (const turn of turns) {
+      if (turn.fails) polling.responded();
       found = turn;
+      if (turn.wakes) {
+        clock++;
+        polling.wake();
+        read();
+        continue;
+      }
       clock += ms;
       await nextTurn();
     }
@@ -67,6 +78,10 @@ for (const [name, turns, ms, isPrompt, slowed] of [
   ['8 in 0.15 ms', [NOTHING], 0.15, false, 1],
   ['the time of a turn that finds a response does not count', repeat(100, RESPONSE), 10, true, 0],
   ['a worker that was late is prompt again after its response', [...repeat(8, NOTHING), RESPONSE, RECORD], 0, true, 1],
+  ['after its failure too, and may be late again at one turn', [NOTHING, FAILURE, NOTHING], 0.15, false, 2],
+  ['after its message too', [...repeat(40, NOTHING), MESSAGE], 0, true, 1],
+  ['the time before a message does not count', [...repeat(40, NOTHING), MESSAGE, NOTHING], 0, true, 1],
+  ['and may be late again at one turn', [...repeat(40, NOTHING), MESSAGE, NOTHING], 0.15, false, 2],
 ]) {
   test(name, async () => deepEqual(await polled(turns, ms), { isPrompt, slowed }));
 }

@@ -41,7 +41,7 @@ export class Polling {
   #inVain = 0;
   /** Moving average of the turns in vain for each response, times two to the power of `WEIGHT_BITS`. */
   #average = 0;
-  /** True if the worker was prompt at the end of the last turn. */
+  /** True if the worker may have been prompt since the last turn: what it was offered is not to wait once it is late. */
   #wasPrompt = false;
 
   /**
@@ -67,10 +67,6 @@ export class Polling {
     if (this.#spin.checks === 0) return this.#block();
     this.#rings.askForNone();
     this.#left = this.#spin.checks;
-    if (!this.#isReading) {
-      this.#lastTurn = performance.now();
-      this.#wasPrompt = true;
-    }
     this.#schedule();
   }
 
@@ -78,6 +74,8 @@ export class Polling {
   responded() {
     this.#average += this.#inVain - (this.#average >> WEIGHT_BITS);
     this.#turns = this.#inVain = 0;
+    // It may be prompt from now on, and late at the next turn.
+    this.#wasPrompt ||= this.isPrompt;
   }
 
   /** Call when the worker's message has woken this thread. */
@@ -106,6 +104,10 @@ export class Polling {
 
   #schedule() {
     this.#isScheduled = true;
+    if (!this.#isReading) {
+      this.#lastTurn = performance.now();
+      this.#wasPrompt = true;
+    }
     atNextTurn(this.#turn);
   }
 
