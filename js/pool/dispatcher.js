@@ -206,11 +206,13 @@ export class Dispatcher {
 
   /** Releases a busy instance: it serves the oldest pending request, or becomes idle. */
   release(instance) {
-    if (instance.renewal !== undefined) {
-      const again = () => this.release(instance);
-      instance.renewal.then(again, again);
-      return;
-    }
+    if (instance.renewal !== undefined) this.#releaseRenewed(instance);
+    else if (this.#requests.length > 0 || this.#offers.isUsed || instance.isBroken) this.#serveNext(instance);
+    else this.#becomesIdle(instance);
+  }
+
+  /** Lets an instance serve the oldest pending request, if there is one. */
+  #serveNext(instance) {
     for (;;) {
       if (this.#offers.isUsed && this.#offers.goesOn(instance)) {
         if (instance.isBroken) this.#offers.takeBackFrom(instance);
@@ -231,10 +233,19 @@ export class Dispatcher {
       if (this.#offers.isUsed && this.#requests.length > 0) inMicrotask(() => this.#isOver || this.#offers.offer());
       return;
     }
+    if (this.#offers.length > 0) this.#balanceSoon();
+    this.#becomesIdle(instance);
+  }
+
+  #becomesIdle(instance) {
     const markIdle = this.#markIdle;
     markIdle(this.#slot, instance.number, this.#isElastic ? performance.now() : 0);
-    if (this.#offers.length > 0) this.#balanceSoon();
-    this.#evictOrEnd();
+    if (this.#isElastic || this.#closing !== undefined) this.#evictOrEnd();
+  }
+
+  #releaseRenewed(instance) {
+    const release = () => this.release(instance);
+    instance.renewal.then(release, release);
   }
 
   /**
@@ -243,7 +254,11 @@ export class Dispatcher {
    */
   releaseSoon(instance) {
     if (this.#requests.length === 0) this.release(instance);
-    else inMicrotask(() => this.release(instance));
+    else this.#releaseInMicrotask(instance);
+  }
+
+  #releaseInMicrotask(instance) {
+    inMicrotask(() => this.release(instance));
   }
 
   /** Accepts no more requests. Resolves when all accepted work has ended. Returns the same promise each time. */
