@@ -13,7 +13,7 @@ import { atNextTurn } from '../base/next-turn.js';
 import { AcquiredInstances } from './acquired.js';
 import { Instances } from './instances.js';
 import { Invocations } from './invocations.js';
-import { Offers } from './offers.js';
+import { Offers, mayBeOffered } from './offers.js';
 import { InvocationRequest } from './requests.js';
 import { Replacement } from './replacement.js';
 import { Supply } from './supply.js';
@@ -131,7 +131,10 @@ export class Dispatcher {
    * known synchronously.
    */
   invoke(invocation) {
-    if (this.#instances.isSaturated) return this.request(this.#requestOf(invocation));
+    if (this.#instances.hasWorkers) {
+      const offered = this.#tryOffer(invocation);
+      if (offered !== undefined) return offered;
+    }
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
     return number === POOL_NONE
@@ -160,7 +163,12 @@ export class Dispatcher {
 
   /** Serves a request now, or makes it pending. Returns its promise. */
   request(request) {
-    if (this.#instances.isSaturated && this.#tryOffer(request)) return request.promise;
+    const { invocation } = request;
+    if (this.#instances.hasWorkers) {
+      const offered = this.#tryOffer(invocation, request);
+      if (offered !== undefined) return offered;
+      if (this.#offers.length > 0 && !mayBeOffered(invocation)) this.#serveOffered();
+    }
     const acquire = this.#acquire;
     const number = acquire(this.#slot);
     if (number === POOL_NONE) return this.#enqueue(request);
@@ -170,16 +178,27 @@ export class Dispatcher {
   }
 
   /**
-   * Offers a request to a prompt worker although others are idle: waking one of these takes longer, and takes its processor
-   * from this thread (docs/DECISIONS.md). False if no worker is prompt, or if the queue is full (`maxQueue`).
+   * Offers an invocation to a prompt worker although others are idle: waking one of these takes longer, and takes its
+   * processor from this thread (docs/DECISIONS.md). Returns the promise of its request, which is made unless it is given;
+   * undefined if no worker is prompt, or if the queue is full (`maxQueue`).
    */
-  #tryOffer(request) {
+  #tryOffer(invocation, request = undefined) {
+    if (!this.#instances.isSaturated || this.#core.pool_idle(this.#slot) === 0) return undefined;
     const waiting = this.#offers.length;
-    if (this.#core.pool_idle(this.#slot) === 0 || this.#core.pool_admit(this.#slot, waiting) !== POOL_QUEUED)
-      return false;
-    if (!this.#offers.offerNew(request)) return false;
-    this.#keep(request.invocation, waiting);
-    return true;
+    if (this.#core.pool_admit(this.#slot, waiting) !== POOL_QUEUED) return undefined;
+    const worker = this.#offers.promptWorkerFor(invocation);
+    if (worker === undefined) return undefined;
+    const offered = request ?? this.#requestOf(invocation);
+    if (!this.#offers.offerNew(worker, offered)) return undefined;
+    this.#keep(invocation, waiting);
+    return offered.promise;
+  }
+
+  /** Lets idle instances serve what waits in workers: it is older than a request that is about to acquire one. */
+  #serveOffered() {
+    if (this.#core.pool_idle(this.#slot) === 0) return;
+    this.#offers.takeBackAll();
+    this.#serveByIdle();
   }
 
   /** Keeps what an invocation needs of its caller while it waits, with `waiting` others. */
@@ -325,15 +344,15 @@ export class Dispatcher {
   }
 
   /**
-   * Lets idle instances have what others were offered, at the next turn of the event loop: callers whose invocations have
-   * just ended may have begun others by then.
+   * Lets instances that are idle, or may be created, have what others were offered, at the next turn of the event loop:
+   * callers whose invocations have just ended may have begun others by then.
    */
   #balanceSoon() {
     if (this.#isBalancing) return;
     this.#isBalancing = true;
     atNextTurn(() => {
       this.#isBalancing = false;
-      if (!this.#isOver && this.#core.pool_idle(this.#slot) > 0) this.#offers.takeBack();
+      if (!this.#isOver && (this.#isElastic || this.#core.pool_idle(this.#slot) > 0)) this.#offers.takeBack();
     });
   }
 
@@ -344,9 +363,7 @@ export class Dispatcher {
     inMicrotask(() => {
       this.#isServing = false;
       if (this.#isOver) return;
-      for (let number; this.#requests.length > 0 && (number = this.#core.pool_acquire(this.#slot)) !== POOL_NONE;) {
-        this.release(this.#instances.get(number));
-      }
+      this.#serveByIdle();
       // A pool that was closed gives out none so: that is for new requests, and these were accepted before.
       for (const instance of this.#closing === undefined ? [] : this.#instances.all) {
         if (this.#requests.length === 0 || this.#isOver) break;
@@ -357,6 +374,14 @@ export class Dispatcher {
       for (let count = this.#requests.length; count > 0; count--) this.#supply.grow();
       this.#offers.offer();
     });
+  }
+
+  /** Lets idle instances serve pending requests. */
+  #serveByIdle() {
+    const acquire = this.#acquire;
+    for (let number; this.#requests.length > 0 && (number = acquire(this.#slot)) !== POOL_NONE;) {
+      this.release(this.#instances.get(number));
+    }
   }
 
   /**

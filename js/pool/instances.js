@@ -34,7 +34,7 @@ export class Instances {
   #closed = false;
   #startingRemotes = new StartingRemotes();
   /** True once one of them runs in a worker. */
-  #hasWorkers = false;
+  hasWorkers = false;
   /** The number of processors beside the one of this thread, but at least one. */
   #processors = Math.max(1, parallelism() - 1);
   /** The generation that new work runs on, and the highest one so far. Each guest of the pool has a generation. */
@@ -134,7 +134,6 @@ export class Instances {
 
   /** True if as many workers compute as there are processors: another one would take that of this thread. */
   get isSaturated() {
-    if (!this.#hasWorkers) return false;
     let computing = 0;
     for (const instance of this.#byNumber) {
       if (instance !== undefined && instance.port.isComputing) computing++;
@@ -256,7 +255,7 @@ export class Instances {
   /** Listens to an instance. By weak references: the core holds its port, and a pool that is dropped is to be collected. */
   #watch(instance) {
     const { port } = instance;
-    this.#hasWorkers ||= port.isRemote;
+    this.hasWorkers ||= port.isRemote;
     const own = new WeakRef(this);
     const watched = new WeakRef(instance);
     /** Calls `act` with these instances and the one that is listened to, while they are there. */

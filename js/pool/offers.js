@@ -88,8 +88,8 @@ export class Offers {
   }
 
   /**
-   * Offers the pending invocations that no instance is being created for, as far as they are to be offered. Where an instance
-   * is idle, they were put back for it, and it serves one of them first.
+   * Offers the pending invocations that no instance is being created for, as far as they are to be offered. An instance that
+   * is idle serves the oldest one first: this is called again then.
    */
   offer() {
     let count = this.#requests.length - this.#on.creating();
@@ -98,7 +98,7 @@ export class Offers {
       const instance = this.#instances.leastOffered();
       if (instance === undefined) return;
       const request = this.#requests.first;
-      if (!mayBeOffered(request)) return;
+      if (!mayBeOffered(request.invocation)) return;
       try {
         if (this.#offerTo(instance, request)) {
           this.#requests.shift();
@@ -115,11 +115,15 @@ export class Offers {
     }
   }
 
-  /** Offers a new invocation to a prompt worker, if there is one and nothing else is pending. True if so. Throws WAPC_ARGUMENT. */
-  offerNew(request) {
-    if (this.#requests.length > 0 || !mayBeOffered(request)) return false;
+  /** The prompt worker that a new invocation is to be offered to; undefined if there is none, or if something is pending. */
+  promptWorkerFor(invocation) {
+    if (this.#requests.length > 0 || !mayBeOffered(invocation)) return undefined;
     const instance = this.#instances.leastOffered();
-    if (instance === undefined || !instance.port.isPrompt) return false;
+    return instance?.port.isPrompt ? instance : undefined;
+  }
+
+  /** Offers the invocation of a new request to a worker. False where that has no room for it. Throws WAPC_ARGUMENT. */
+  offerNew(instance, request) {
     try {
       return this.#offerTo(instance, request);
     } catch (error) {
@@ -138,7 +142,10 @@ export class Offers {
     return true;
   }
 
-  /** Takes back what has not begun, since an instance is idle; where no processor is, only from workers that are not prompt. */
+  /**
+   * Takes back what has not begun, since an instance is idle or may be created. Prompt workers keep theirs while as many
+   * workers compute as there are processors.
+   */
   takeBack() {
     const { all, isSaturated } = this.#instances;
     for (const { offered, port } of all) {
@@ -146,7 +153,12 @@ export class Offers {
     }
   }
 
-  /** Takes back what has not begun on an instance that no longer serves. */
+  /** Takes back all that has not begun. */
+  takeBackAll() {
+    for (const instance of this.#instances.all) this.takeBackFrom(instance);
+  }
+
+  /** Takes back what has not begun on an instance. */
   takeBackFrom({ offered, port }) {
     if (offered > 0) port.takeBack();
   }
@@ -188,7 +200,7 @@ export class Offers {
  * True for an invocation that may wait in a worker: no other one waits for it, and its time is not over. A request of `get`
  * needs an instance of its own.
  */
-function mayBeOffered({ invocation }) {
+export function mayBeOffered(invocation) {
   return (
     invocation !== undefined && invocation.parent === undefined && !invocation.isTimeoutZero && !invocation.isOverdue()
   );

@@ -24,6 +24,21 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   };
   const answered = (number) => [1, number, 0];
 
+  /** As many workers as there are processors: all but one compute at once, beside this thread. */
+  const size = Math.max(2, Math.min(8, globalThis.navigator?.hardwareConcurrency ?? 2));
+  /**
+   * Resolves once something was offered to a prompt worker while another is idle. Whether workers are prompt is for the engine
+   * and the machine to say: where none is within 2,000 rounds, nothing is offered early.
+   */
+  const untilPrompt = async (pool) => {
+    for (let round = 0; round < 2000; round++) {
+      const short = Array.from({ length: size }, () => pool.invoke('c'));
+      const isOffered = pool.stats.idle > 0 && pool.stats.waiting > 0;
+      await Promise.all(short);
+      if (isOffered) return;
+    }
+  };
+
   yield [
     'an invocation that does not end holds back none that its worker was offered, while another worker is idle',
     async () => {
@@ -50,17 +65,8 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
   yield [
     'an invocation that does not end holds back none that are offered to its worker since that has answered promptly',
     async () => {
-      // As many workers run at once as there are processors beside that of this thread.
-      const size = Math.max(2, Math.min(8, globalThis.navigator?.hardwareConcurrency ?? 2));
       const { pool, ask, answer, seen } = await opened({ size, min: size });
-      let isOffered = false;
-      // Whether workers are prompt is for the engine and the machine to say: where none is, nothing is offered early.
-      for (let round = 0; round < 2000 && !isOffered; round++) {
-        const short = Array.from({ length: size }, () => pool.invoke('c'));
-        isOffered = pool.stats.idle > 0 && pool.stats.waiting > 0;
-        if (isOffered) break;
-        await Promise.all(short);
-      }
+      await untilPrompt(pool);
       const all = Array.from({ length: 20 }, (_, number) => ask(number));
       equal(pool.stats.busy + pool.stats.waiting >= 20, true, 'all are there');
       await until(() => seen.includes(0));
@@ -72,6 +78,24 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
       equal([pool.stats.busy, pool.stats.waiting], [1, 0]);
       await answer(0);
       equal(wordsOf(await all[0]), answered(0));
+      await pool.close();
+    },
+  ];
+
+  yield [
+    'get does not overtake an invocation that a prompt worker was offered',
+    async () => {
+      const { pool, ask, answer } = await opened({ size, min: size });
+      await untilPrompt(pool);
+      const first = Array.from({ length: size - 1 }, (_, number) => ask(number));
+      const offered = pool.invoke('c');
+      const held = pool.get();
+      // Its worker waits for the answer to a host call, and whoever has got the other one may keep it.
+      await offered;
+      equal(pool.stats.waiting, 0);
+      pool.return(await held);
+      for (const number of first.keys()) await answer(number);
+      await Promise.all(first);
       await pool.close();
     },
   ];
