@@ -14,11 +14,11 @@ const MOST_TURNS = 32;
  * A worker is prompt while this thread polls in vain at fewer turns than `PROMPT_TURNS` for each of its responses, on average.
  * Once it has polled at `LATE_TURNS` for the next response, in vain or not, the worker is not prompt until that has come.
  */
-const PROMPT_TURNS = 2;
-const LATE_TURNS = 8;
+const PROMPT_TURNS = 4;
+const LATE_TURNS = 16;
 
 /** Milliseconds that count as one turn: a turn in which callers, or a page, do other work counts as several. */
-const TURN = 0.02;
+const TURN = 0.05;
 
 /** The weight of the last response in the average: one in this power of two. */
 const WEIGHT_BITS = 3;
