@@ -1,17 +1,19 @@
-/** Which workers are prompt: as far as the caller's thread sees, turn by turn of its event loop. */
+/** `Polling`, turn by turn of the event loop: when a worker is prompt, and when it is said to have slowed down. */
 
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Polling } from '../js/worker/polling.js';
 
-/** What this thread finds at one turn: nothing, a record that is no response, or the response of the running invocation. */
+/** A turn at which the worker has written nothing. */
 const NOTHING = { has: false, ends: false };
+/** A turn at which the worker has written a record that is no response, of a host call for example. */
 const RECORD = { has: true, ends: false };
+/** A turn at which the worker has written the response of the running invocation. */
 const RESPONSE = { has: true, ends: true };
-/** Before a turn, a message says that the running invocation has failed. Those behind it go on. */
+/** A turn in front of which the worker's message says that the running invocation has failed. Those behind it go on. */
 const FAILURE = { has: false, fails: true };
-/** The worker's message has woken this thread, 1 ms later: it reads a response, and polls for the next one from then on. */
+/** A message of the worker in place of a turn, after 1 ms: this thread reads a response, and polls for the next one. */
 const MESSAGE = { has: true, ends: true, wakes: true };
 
 const repeat = (times, ...turns) => Array.from({ length: times }, () => turns).flat();
@@ -34,7 +36,7 @@ async function polled(turns, ms) {
   const { now } = performance;
   performance.now = () => clock;
   try {
-    // The worker's message has come soon after this thread waited for it, until it polls as often as it ever does.
+    // Messages that come as soon as this thread waits for them make it poll more often, up to the most.
     for (let i = 0; i < 4; i++) {
       polling.begin();
       for (let turn = 0; turn < 40; turn++) await nextTurn();

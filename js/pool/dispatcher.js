@@ -256,12 +256,14 @@ export class Dispatcher {
     this.#becomesIdle(instance);
   }
 
+  /** Marks an instance idle, with the time for a pool that evicts. */
   #becomesIdle(instance) {
     const markIdle = this.#markIdle;
     markIdle(this.#slot, instance.number, this.#isElastic ? performance.now() : 0);
     if (this.#isElastic || this.#closing !== undefined) this.#evictOrEnd();
   }
 
+  /** Releases an instance once its renewal has ended. */
   #releaseRenewed(instance) {
     const release = () => this.release(instance);
     instance.renewal.then(release, release);

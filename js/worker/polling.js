@@ -30,14 +30,15 @@ export class Polling {
   #spin = new AdaptiveSpin(LEAST_TURNS, MOST_TURNS);
   /** The turns that are left. */
   #left = 0;
-  /** True while a turn is awaited, and while one runs. */
+  /** True while a turn is awaited. */
   #isScheduled = false;
+  /** True while a turn runs. */
   #isReading = false;
-  /** When the last turn began, or was scheduled first, as a `performance.now()` time. */
+  /** Start of the last turn, or the time at which polling began if there was none since, as a `performance.now()` time. */
   #lastTurn = 0;
   /** Turns at which this thread has polled for the next response: `LATE_TURNS` once it waits for a message. */
   #turns = 0;
-  /** Those of them at which there was no record. */
+  /** The number of `#turns` at which there was no record. */
   #inVain = 0;
   /** Moving average of the turns in vain for each response, times two to the power of `WEIGHT_BITS`. */
   #average = 0;
@@ -74,7 +75,7 @@ export class Polling {
   responded() {
     this.#average += this.#inVain - (this.#average >> WEIGHT_BITS);
     this.#turns = this.#inVain = 0;
-    // It may be prompt from now on, and late at the next turn.
+    // The worker may be prompt from now on, and late at the next turn.
     this.#wasPrompt ||= this.isPrompt;
   }
 

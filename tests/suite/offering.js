@@ -90,7 +90,7 @@ export function* offering({ WapcPool, guest, hasWorkers }) {
       const first = Array.from({ length: size - 1 }, (_, number) => ask(number));
       const offered = pool.invoke('c');
       const held = pool.get();
-      // Its worker waits for the answer to a host call, and whoever has got the other one may keep it.
+      // The worker that was offered it waits for the answer to a host call. The caller of `get` may keep the other one.
       await offered;
       equal(pool.stats.waiting, 0);
       pool.return(await held);
