@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("room", "instance/room"),
         ("shim", "imports/shim"),
         ("assemblyscript", "imports/assemblyscript"),
+        ("suspend", "imports/suspend"),
         ("signature", "instance/signature"),
         ("wasi-shim", "wasi/shim"),
         ("coroutine", "instance/coroutine"),

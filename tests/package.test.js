@@ -48,9 +48,18 @@ test('documents say what a page loads', async () => {
 test('the tarball holds what a user needs and nothing else', () => {
   // Parts that entry points share, or load on demand, have a hash of their content in their names.
   const names = [...new Set(packed.files.map(({ path }) => path.replace(/-chunk-.*\.js$/, '-chunk.js')))].sort();
-  const wasm = ['assemblyscript', 'core', 'hello', 'interrupt', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
-    (name) => `${name}.wasm`,
-  );
+  const wasm = [
+    'assemblyscript',
+    'core',
+    'hello',
+    'interrupt',
+    'room',
+    'shim',
+    'signature',
+    'suspend',
+    'wasi',
+    'wasi-shim',
+  ].map((name) => `${name}.wasm`);
   const scripts = [
     'chunk-chunk',
     'remote-chunk',

@@ -233,7 +233,7 @@ function copyShims(messages) {
   const isOurs = ({ reason, package_id: id }) =>
     reason === 'build-script-executed' && id.includes(pathToFileURL(root).href);
   const { out_dir: assembled } = told.find(isOurs) ?? fail('cargo does not say where build.rs has put the shims');
-  for (const name of ['room', 'shim', 'assemblyscript', 'signature', 'wasi-shim']) {
+  for (const name of ['room', 'shim', 'assemblyscript', 'signature', 'suspend', 'wasi-shim']) {
     copyFileSync(join(assembled, `${name}.wasm`), join(DIST, `${name}.wasm`));
   }
 }

@@ -7,6 +7,7 @@ import core from './core.wasm';
 import room from './room.wasm';
 import shim from './shim.wasm';
 import signature from './signature.wasm';
+import suspend from './suspend.wasm';
 import wasiShim from './wasi-shim.wasm';
 import wasi from './wasi.wasm';
 
@@ -14,7 +15,7 @@ import { WapcError } from '../base/error.js';
 import { platform } from '../platform/platform.js';
 import { Wasi } from '../wasi/wasi.js';
 
-Object.assign(platform.modules, { assemblyscript, core, room, shim, signature, wasi, 'wasi-shim': wasiShim });
+Object.assign(platform.modules, { assemblyscript, core, room, shim, signature, suspend, wasi, 'wasi-shim': wasiShim });
 platform.wasi = async () => ({ Wasi });
 platform.interrupt = async () => {
   throw new WapcError(

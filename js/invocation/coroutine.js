@@ -5,7 +5,7 @@
  */
 
 import { platform } from '../platform/platform.js';
-import { ownModule } from '../loading/own-modules.js';
+import { bytesIn, instantiateOwn } from '../loading/own-modules.js';
 import { returned, threw } from './stack.js';
 
 /** Most stacks kept. Further concurrent invocations each get a new stack. */
@@ -39,8 +39,7 @@ function create(core) {
   return coroutine;
 }
 
-function link({ memory, coroutine_module: ptr, coroutine_module_len: len }) {
-  const bytes = new Uint8Array(memory.buffer, ptr(), len());
+function link(core) {
   const host = {
     take: (number) => coroutines[number].take(),
     operation_len: (number) => coroutines[number].invocation.operationLength,
@@ -48,7 +47,7 @@ function link({ memory, coroutine_module: ptr, coroutine_module_len: len }) {
     end: (number, result) => coroutines[number].end(result),
     wait: new WebAssembly.Suspending((number) => coroutines[number].wait()),
   };
-  const { exports } = new WebAssembly.Instance(ownModule('coroutine', bytes), { host });
+  const exports = instantiateOwn('coroutine', bytesIn(core, 'coroutine'), { host });
   table = exports.guests;
   run = WebAssembly.promising(/** @type {Function} */ (exports.run));
 }

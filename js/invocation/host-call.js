@@ -182,6 +182,7 @@ function refusePromise(guest, invocation, answer, then, binding, namespace, oper
 /** Suspends the guest until the promise settles. */
 function suspend(guest, invocation, answer, then, binding, namespace, operation) {
   const settled = (outcome) => settle(guest, invocation, outcome);
+  guest.suspension.prepare();
   whenAnswered(invocation, answer, then, binding, namespace, operation, settled);
   // After `whenAnswered`, which throws for a thenable that cannot be awaited.
   guest.suspension.begin();

@@ -5,7 +5,7 @@
  */
 
 import { WapcError } from '../base/error.js';
-import { ownModule } from '../loading/own-modules.js';
+import { bytesIn, ownModule } from '../loading/own-modules.js';
 import { canSuspend } from './suspension.js';
 
 /** Throws if there is no room to begin or end an invocation. Before the core is loaded, nothing needs room. */
@@ -30,12 +30,11 @@ export async function openProbes(core) {
 }
 
 function moduleOf(core) {
-  const bytes = (simd) => new Uint8Array(core.memory.buffer, core.room_module(simd), core.room_module_len(simd));
   try {
-    return ownModule('room', bytes(1));
+    return ownModule('room', bytesIn(core, 'room', 1));
   } catch {
     // JavaScriptCore has no SIMD on processors without AVX.
-    return ownModule('room', bytes(0));
+    return ownModule('room', bytesIn(core, 'room', 0));
   }
 }
 

@@ -3,7 +3,7 @@
 import { copies } from './guest.js';
 import { instantiateOwn } from '../loading/own-modules.js';
 import { probeForGuests } from './room.js';
-import { suspend } from './suspension.js';
+import { suspendTable } from './suspension.js';
 
 /** Exports of the shims by name. */
 const shims = {};
@@ -19,5 +19,5 @@ export const shim = (name, bytes, core) => (shims[name] ??= instantiateOwn(name,
 export const importsOf = (core) => ({
   core,
   room: { room: probeForGuests },
-  host: { ...copies, suspend: suspend(), running: core.instance_running() },
+  host: { ...copies, suspend_table: suspendTable(), running: core.instance_running() },
 });

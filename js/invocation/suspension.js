@@ -2,13 +2,16 @@
 
 import { LONGEST, startTimer } from '../base/timer.js';
 import { RESUME_PROCEED, RESUME_STOP } from '../generated/constants.js';
+import { bytesIn, instantiateOwn } from '../loading/own-modules.js';
 import { recheckRoom } from './blocked.js';
 
 /** The promise that `suspend` is about to await, and its suspension: set just before the call, and read at once. */
 let pending;
 let current;
 
-let suspending;
+/** The table of the shims, and true once `src/imports/suspend.wat` is in it. */
+let table;
+let isLinked = false;
 
 /** True if the engine can suspend a guest's stack (JavaScript Promise Integration). */
 export function canSuspend() {
@@ -17,10 +20,14 @@ export function canSuspend() {
   return typeof Suspending === 'function' && typeof promising === 'function';
 }
 
-/** The import of the shim that suspends. Without JSPI the core lets only asyncified guests call it. */
-export function suspend() {
-  suspending ??= canSuspend() ? new WebAssembly.Suspending(() => pending) : () => current.asyncify.unwind(pending);
-  return suspending;
+/** The table through which shims suspend. It is empty until a guest is suspended for the first time. */
+export const suspendTable = () => (table ??= new WebAssembly.Table({ element: 'anyfunc', initial: 1 }));
+
+/** Links the function that suspends. Without JSPI the core lets only asyncified guests call it. */
+function link(core) {
+  const suspend = canSuspend() ? new WebAssembly.Suspending(() => pending) : () => current.asyncify.unwind(pending);
+  table.set(0, instantiateOwn('suspend', bytesIn(core, 'suspend'), { host: { suspend } }).suspend);
+  isLinked = true;
 }
 
 /** The suspensions of one instance, and the time limit of its starts and invocations. */
@@ -70,8 +77,14 @@ export class Suspension {
     this.#deadline = milliseconds === undefined ? Infinity : performance.now() + milliseconds;
   }
 
+  /** Call before `begin`, while nothing has changed yet: only this may throw, where the engine has no memory. */
+  prepare() {
+    if (!isLinked) link(this.#core);
+  }
+
   /**
-   * Call before `suspend`, which then waits until the function that `taken` returns is called with the shim's result.
+   * Call before the shim suspends the guest, which then waits until the function that `taken` returns is called with the
+   * shim's result.
    */
   begin() {
     pending = new Promise((resolve) => {
@@ -90,6 +103,7 @@ export class Suspension {
 
   /** Suspends the guest for a time in ms: like `begin`, but it resumes by itself. */
   sleep(milliseconds) {
+    this.prepare();
     this.begin();
     // Callers that sleep longer than a timer can wait call again.
     this.#stopSleeping = startTimer(Math.min(milliseconds, LONGEST), () => {

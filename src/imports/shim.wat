@@ -12,6 +12,7 @@
 ;; no room for them to finish.
 (module
   (type $request (func (param i32 i32 i32) (result i32)))
+  (type $suspend (func (result i32)))
   (import "room" "room" (func $room))
   (import "core" "wapc_guest_request" (func $guest_request (type $request)))
   (import "core" "wapc_guest_request_slow" (func $guest_request_slow (type $request)))
@@ -35,9 +36,8 @@
   (import "host" "write_request" (func $write_request (param i32 i32 i32) (result i32)))
   (import "host" "read_response" (func $read_response (param i32 i32 i32) (result i32)))
   (import "host" "write_answer" (func $write_answer (param i32 i32 i32) (result i32)))
-  ;; Waits for the promise that the host callback returned. A `WebAssembly.Suspending` where the engine has JSPI; elsewhere
-  ;; the guest unwinds its own stack, and what it is answered with goes nowhere (`js/invocation/asyncify.js`).
-  (import "host" "suspend" (func $suspend (result i32)))
+  ;; The function of `suspend.wat`, which waits for the promise that the host callback returned.
+  (import "host" "suspend_table" (table 1 funcref))
   (import "core" "memory" (memory 0))
   (import "host" "running" (global $running i32))
 
@@ -70,7 +70,7 @@
       (local.get 0) (local.get 1) (local.get 2) (local.get 3)
       (local.get 4) (local.get 5) (local.get 6) (local.get 7)))
     (if (i32.eq (local.get $status) (i32.const HOST_PENDING))
-      (then (local.set $status (call $suspend))))
+      (then (local.set $status (call_indirect (type $suspend) (i32.const 0)))))
     (i32.store (global.get $running) (local.get $id))
     (if (i32.gt_u (local.get $status) (i32.const HOST_ANSWERED)) (then unreachable))
     (local.get $status))

@@ -18,6 +18,8 @@ const SIGNATURE: (&str, &[u8]) = ("signature", include_bytes!(concat!(env!("OUT_
 const ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
 /// `ROOM` with twice as many values of `i64` in place of `v128`, for engines without SIMD.
 const ROOM_WITHOUT_SIMD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room-without-simd.wasm"));
+/// Suspends guests: linked when the first one is (`js/invocation/suspension.js`).
+const SUSPEND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/suspend.wasm"));
 /// Stacks that run one invocation after the other (`js/invocation/coroutine.js`). It imports nothing of the core.
 const COROUTINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/coroutine.wasm"));
 
@@ -37,6 +39,7 @@ macro_rules! export_module {
 }
 
 export_module!(room_module, room_module_len, (simd), if simd == 0 { ROOM_WITHOUT_SIMD } else { ROOM });
+export_module!(suspend_module, suspend_module_len, (), SUSPEND);
 export_module!(coroutine_module, coroutine_module_len, (), COROUTINE);
 
 /// True where a guest's `__guest_call` has the protocol's signature: the engine links it to a module that declares it

@@ -4,6 +4,7 @@
 ;;
 ;; The shim stops a guest by a trap, which no guest can catch. The core is told the reason first.
 (module
+  (type $suspend (func (result i32)))
   (import "room" "room" (func $room))
   (import "wasi" "args_get" (func $args_get (param i32 i32 i32) (result i32)))
   (import "wasi" "args_sizes_get" (func $args_sizes_get (param i32 i32 i32) (result i32)))
@@ -48,8 +49,9 @@
   (import "core" "wasi_stopped" (func $stopped (param i32 i32 i32)))
   ;; 1 where the guest's stack can be suspended now.
   (import "core" "wasi_may_suspend" (func $may_suspend (param i32) (result i32)))
-  ;; Waits: RESUME_PROCEED where the guest goes on, RESUME_UNWIND where it unwinds its own stack; anything else stops it.
-  (import "host" "suspend" (func $suspend (result i32)))
+  ;; The function of `../imports/suspend.wat`, which waits: RESUME_PROCEED where the guest goes on, RESUME_UNWIND where it
+  ;; unwinds its own stack; anything else stops it.
+  (import "host" "suspend_table" (table 1 funcref))
   (import "core" "memory" (memory 0))
   (import "host" "running" (global $running i32))
   (import "host" "unstable" (global $unstable i32))
@@ -203,7 +205,7 @@
       (i32.store (global.get $running) (local.get $id))
       (if (i32.eq (local.get $errno) (i32.const CALL_SUSPEND))
         (then
-          (local.set $errno (call $suspend))
+          (local.set $errno (call_indirect (type $suspend) (i32.const 0)))
           (i32.store (global.get $running) (local.get $id))
           (br_if $again (i32.eq (local.get $errno) (i32.const RESUME_PROCEED)))
           (if (i32.eq (local.get $errno) (i32.const RESUME_UNWIND)) (then (return (i32.const 0))))

@@ -224,7 +224,7 @@ async function inWorkerd(folder, text, others) {
   // Resolves `wapc-host` as workerd's tools do: the export of its condition `workerd`, and its imports.
   const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/wapc-host/package.json')));
   const entry = exports['.'].workerd.default.replace('./dist/', '');
-  const own = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'wasi', 'wasi-shim'].map(
+  const own = ['assemblyscript', 'core', 'room', 'shim', 'signature', 'suspend', 'wasi', 'wasi-shim'].map(
     (name) => `${name}.wasm`,
   );
   const modules = [
