@@ -102,7 +102,7 @@ function generateGlue(isQuick) {
   // Written again in the end: it would be taken for up to date where one of the next steps fails.
   rmSync(glue);
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
-  const text = compiledAtOnce(withoutLoader(withOurMicrotasks(withOurEncoding(lines.filter(isNew).join('\n')))));
+  const text = withoutLoader(withOurMicrotasks(withOurEncoding(lines.filter(isNew).join('\n'))));
   const core = join(GENERATED, 'core_bg.wasm');
   inline('core', isQuick ? readFileSync(core) : optimized('core', core));
   inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
@@ -150,19 +150,6 @@ function withOurMicrotasks(glue) {
   const theirs = ' queueMicrotask(arg0);';
   if (glue.split(theirs).length !== 2) fail('the glue queues microtasks in another way: see withOurMicrotasks');
   return `import { inMicrotask } from '../base/microtask.js';\n${glue.replace(theirs, ' inMicrotask(arg0);')}`;
-}
-
-/**
- * The glue with parentheses around each function that the core imports. V8 compiles those along with the function that
- * lists them, in place of one by one when they are first called: nearly all are called by the first use.
- */
-function compiledAtOnce(glue) {
-  const listed = glue.match(/^ {8}f\d+: /gm) ?? [];
-  const imported = /^( {8}f\d+: )(function\(.*?)(?=,\n {8}\w+: |,\n {4}\};)/gms;
-  const found = glue.match(imported) ?? [];
-  if (found.length === 0 || found.length !== listed.length)
-    fail('the glue lists its functions in another way: see compiledAtOnce');
-  return glue.replace(imported, '$1($2)');
 }
 
 const keyOf = (line) => line.split(':')[0];
