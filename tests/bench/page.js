@@ -3,14 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { buildSync } from 'esbuild';
-
 import { findChromium, findFirefox } from '../../tools/browsers.js';
 import { buildPage } from '../../tools/page/build.js';
 import { root } from '../../tools/run.js';
 import { openChromium, openFirefox, startChromium } from '../browser/browsers.js';
 import { ISOLATED, serve } from '../browser/serve.js';
 import { median } from './measure.js';
+import { pageOf, postedBy } from './posting-page.js';
 import { print } from './table.js';
 
 const RUNS = 5;
@@ -22,32 +21,6 @@ const browsers = [
   [findChromium, openChromium, 1.25],
   [findFirefox, openFirefox, 1.6],
 ];
-
-/** A page of a benchmark, whose script posts what it has measured. */
-const pageOf = (script) => `<!doctype html>
-<script type="importmap">
-  { "imports": { "wapc-host": "/dist/index.js", "@wapc/host": "/peer.js" } }
-</script>
-<script>
-  const fail = (error) => fetch('/failed', { method: 'POST', body: 'failed: ' + error });
-  addEventListener('error', ({ message }) => fail(message));
-  addEventListener('unhandledrejection', ({ reason }) => fail(reason));
-</script>
-<script type="module">
-  ${script}
-</script>`;
-
-/** The peer as a module. */
-const peer = () => {
-  const { outputFiles } = buildSync({
-    stdin: { contents: "export { instantiate } from '@wapc/host'", resolveDir: root },
-    bundle: true,
-    format: 'esm',
-    write: false,
-    logLevel: 'error',
-  });
-  return outputFiles[0].text;
-};
 
 const ROWS = pageOf(`
   import { rows } from '/tests/bench/in-page.js';
@@ -67,17 +40,6 @@ const FIRST_USE = pageOf(`
   await fetch('/time', { method: 'POST', body: String(performance.now() - began) });
 `);
 
-/** Opens a page: the browser's name, and the text that the page's script posts. */
-async function postedBy(open, page, query = '', headers = ISOLATED) {
-  const { address, posted, stop } = await serve({ extra: { '/bench.html': page, '/peer.js': peer() }, headers });
-  const browser = await open(`${address}/bench.html${query}`);
-  const told = await posted;
-  await browser.close();
-  stop();
-  if (told.startsWith('failed: ')) throw new Error(`${browser.name}: ${told}`);
-  return { name: browser.name, told };
-}
-
 /** A part of the labels of cases that need a page that is not isolated. */
 const SEPARATE = 'without shared memory';
 
@@ -86,9 +48,9 @@ export async function inPages(only) {
   for (const [find, open] of browsers) {
     if (find() === undefined) continue;
     const queryOf = (only) => (only === undefined ? '' : `?only=${encodeURIComponent(only)}`);
-    const { name, told } = await postedBy(open, ROWS, queryOf(only));
+    const { name, told } = await postedBy(open, ROWS, { query: queryOf(only) });
     // The case of pages that are not isolated.
-    const apart = await postedBy(open, ROWS, queryOf(only ?? SEPARATE), {});
+    const apart = await postedBy(open, ROWS, { query: queryOf(only ?? SEPARATE), headers: {} });
     const rows = [...JSON.parse(told), ...JSON.parse(apart.told).filter(([label]) => label.includes(SEPARATE))];
     if (rows.length === 0) continue;
     console.log(`\n${name}`);
@@ -109,7 +71,7 @@ export async function firstUse() {
     try {
       for (let run = 0; run < FIRST_USES; run++) {
         for (const query of Object.keys(times)) {
-          const { name, told } = await postedBy(running?.open ?? open, FIRST_USE, query);
+          const { name, told } = await postedBy(running?.open ?? open, FIRST_USE, { query });
           browser = name;
           times[query].push(Number(told));
         }
