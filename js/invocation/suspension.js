@@ -23,9 +23,9 @@ export function canSuspend() {
 /** The table through which shims suspend. It is empty until a guest is suspended for the first time. */
 export const suspendTable = () => (table ??= new WebAssembly.Table({ element: 'anyfunc', initial: 1 }));
 
-/** Links the function that suspends. Without JSPI the core lets only asyncified guests call it. */
-function link(core) {
-  const suspend = canSuspend() ? new WebAssembly.Suspending(() => pending) : () => current.asyncify.unwind(pending);
+/** Links the function that suspends: by the engine, or for guests that unwind their own stacks. */
+function link(core, byEngine) {
+  const suspend = byEngine ? new WebAssembly.Suspending(() => pending) : () => current.asyncify.unwind(pending);
   table.set(0, instantiateOwn('suspend', bytesIn(core, 'suspend'), { host: { suspend } }).suspend);
   isLinked = true;
 }
@@ -79,7 +79,7 @@ export class Suspension {
 
   /** Call before `begin`, while nothing has changed yet: only this may throw, where the engine has no memory. */
   prepare() {
-    if (!isLinked) link(this.#core);
+    if (!isLinked) link(this.#core, this.asyncify === undefined && canSuspend());
   }
 
   /**
