@@ -98,7 +98,7 @@ if (typeof WebAssembly.Suspending !== 'function') {
   const node = nodeWithJspi();
   if (node !== undefined) {
     const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-    const names = ['node', 'observing', 'stack-at-first', ...WITH_WORKERS, ...OVER_NATS];
+    const names = ['node', 'observing', 'first-suspension', 'stack-at-first', ...WITH_WORKERS, ...OVER_NATS];
     await inNode(node, `Node ${stdout.trim()}`, inTests(names));
   }
 }

@@ -178,7 +178,7 @@ export class Asyncify {
     return failure;
   }
 
-  /** Called by the shim: begins to unwind the guest until `pending` resolves. Never throws. */
+  /** Called by the shim through `suspend.wat`: begins to unwind the guest until `pending` resolves. Never throws. */
   unwind(pending) {
     const [startUnwind] = this.#exports;
     this.#pending = pending;

@@ -171,18 +171,27 @@ export function refuse(binding, namespace, operation) {
   );
 }
 
-/** Refuses a promise. Its settlement is ignored: without a handler, a rejection would end a Node process. */
+const ignore = () => {};
+
+/** Ignores how a promise settles: without a handler, a rejection would end a Node process. */
+const ignoreSettlement = (answer, then) => whenSettled(answer, then, ignore, ignore);
+
+/** Refuses a promise. */
 function refusePromise(guest, invocation, answer, then, binding, namespace, operation) {
-  const ignore = () => {};
   invocation.failure = { error: undefined, hostCall: { binding, namespace, operation } };
-  whenSettled(answer, then, ignore, ignore);
+  ignoreSettlement(answer, then);
   return HOST_CALL_PROMISE_REFUSED;
 }
 
 /** Suspends the guest until the promise settles. */
 function suspend(guest, invocation, answer, then, binding, namespace, operation) {
   const settled = (outcome) => settle(guest, invocation, outcome);
-  guest.suspension.prepare();
+  try {
+    guest.suspension.prepare();
+  } catch (error) {
+    ignoreSettlement(answer, then);
+    throw error;
+  }
   whenAnswered(invocation, answer, then, binding, namespace, operation, settled);
   // After `whenAnswered`, which throws for a thenable that cannot be awaited.
   guest.suspension.begin();

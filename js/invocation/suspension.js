@@ -77,7 +77,7 @@ export class Suspension {
     this.#deadline = milliseconds === undefined ? Infinity : performance.now() + milliseconds;
   }
 
-  /** Call before `begin`, while nothing has changed yet: only this may throw, where the engine has no memory. */
+  /** Call before `begin`. Throws where the engine has no memory for what suspends guests: nothing has been suspended then. */
   prepare() {
     if (!isLinked) link(this.#core, this.asyncify === undefined && canSuspend());
   }
