@@ -1,6 +1,6 @@
 /**
- * `npm run bench:compare -- OTHER_DIST [CASE]`: compares invocations and first uses in this build with those in another
- * one, by turns, on this Node, on one with JSPI, and in the installed browsers. Prints the median of the ratios of times
+ * `npm run bench:compare -- OTHER_DIST [CASE] [ENGINE]`: compares invocations and first uses in this build with those in another
+ * one, by turns, on this Node, on one with JSPI, and in the installed browsers, or where `ENGINE` says (`Node`, `Chromium` or `Firefox`). Prints the median of the ratios of times
  * (this / other: above 1 is slower), and its 95% confidence interval. JIT compilers decide differently from process to
  * process, so the turns are spread over many processes or pages. A build's workers are measured in one of their own: two
  * pools in one process have more threads than there are processors, and the scheduler would decide the result.
@@ -51,10 +51,10 @@ async function ratiosOf(measured, other, only, { kind, turns: most, apart }) {
   return { where, turns };
 }
 
-/** The 95% confidence interval of the median, by bootstrapping over processes. */
-function interval(processes) {
+/** The 95% confidence interval of the median, by bootstrapping over turns. */
+function interval(turns) {
   const draws = Array.from({ length: 2000 }, () =>
-    median(processes.flatMap(() => processes[Math.floor(Math.random() * processes.length)])),
+    median(turns.flatMap(() => turns[Math.floor(Math.random() * turns.length)])),
   ).sort((a, b) => a - b);
   return [draws[50], draws[1949]];
 }
@@ -115,14 +115,19 @@ const inPages = (open, other) => {
   };
 };
 
-const [, , folder, only = ''] = process.argv;
-if (folder === undefined) fail('usage: npm run bench:compare -- OTHER_DIST [CASE]');
+const [, , folder, only = '', engine = ''] = process.argv;
+if (folder === undefined) fail('usage: npm run bench:compare -- OTHER_DIST [CASE] [ENGINE]');
 const other = resolve(folder);
-for (const node of [process.execPath, nodeWithJspi()].filter(Boolean)) await compare(inNode(node), other, only);
-if (findChromium() !== undefined) {
+const isAsked = (name) => name.startsWith(engine);
+if (isAsked('Node'))
+  for (const node of [process.execPath, nodeWithJspi()].filter(Boolean)) await compare(inNode(node), other, only);
+if (isAsked('Chromium') && findChromium() !== undefined) {
   // One browser for all pages: just after it has started, its other processes take up to half of the time.
   const { open, close } = await startChromium();
-  await compare(inPages(open, other), other, only);
-  await close();
+  try {
+    await compare(inPages(open, other), other, only);
+  } finally {
+    await close();
+  }
 }
-if (findFirefox() !== undefined) await compare(inPages(openFirefox, other), other, only);
+if (isAsked('Firefox') && findFirefox() !== undefined) await compare(inPages(openFirefox, other), other, only);

@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { buildSync } from 'esbuild';
+
 import { findChromium, findFirefox } from '../../tools/browsers.js';
 import { buildPage } from '../../tools/page/build.js';
 import { root } from '../../tools/run.js';
@@ -21,6 +23,18 @@ const browsers = [
   [findChromium, openChromium, 1.25],
   [findFirefox, openFirefox, 1.6],
 ];
+
+/** The peer as a module. */
+function peer() {
+  const { outputFiles } = buildSync({
+    stdin: { contents: "export { instantiate } from '@wapc/host'", resolveDir: root },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+  });
+  return outputFiles[0].text;
+}
 
 const ROWS = pageOf(`
   import { rows } from '/tests/bench/in-page.js';
@@ -45,12 +59,13 @@ const SEPARATE = 'without shared memory';
 
 /** Prints the cases that run in pages, or those whose names contain `only`. */
 export async function inPages(only) {
+  const extra = { '/peer.js': peer() };
   for (const [find, open] of browsers) {
     if (find() === undefined) continue;
     const queryOf = (only) => (only === undefined ? '' : `?only=${encodeURIComponent(only)}`);
-    const { name, told } = await postedBy(open, ROWS, { query: queryOf(only) });
+    const { name, told } = await postedBy(open, ROWS, { query: queryOf(only), extra });
     // The case of pages that are not isolated.
-    const apart = await postedBy(open, ROWS, { query: queryOf(only ?? SEPARATE), headers: {} });
+    const apart = await postedBy(open, ROWS, { query: queryOf(only ?? SEPARATE), headers: {}, extra });
     const rows = [...JSON.parse(told), ...JSON.parse(apart.told).filter(([label]) => label.includes(SEPARATE))];
     if (rows.length === 0) continue;
     console.log(`\n${name}`);
@@ -63,6 +78,7 @@ export async function inPages(only) {
  * runs: just after a browser has started, its other processes take up to half of the time.
  */
 export async function firstUse() {
+  const extra = { '/peer.js': peer() };
   for (const [find, open] of browsers) {
     if (find() === undefined) continue;
     const running = open === openChromium ? await startChromium() : undefined;
@@ -71,7 +87,7 @@ export async function firstUse() {
     try {
       for (let run = 0; run < FIRST_USES; run++) {
         for (const query of Object.keys(times)) {
-          const { name, told } = await postedBy(running?.open ?? open, FIRST_USE, { query });
+          const { name, told } = await postedBy(running?.open ?? open, FIRST_USE, { query, extra });
           browser = name;
           times[query].push(Number(told));
         }

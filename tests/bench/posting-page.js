@@ -1,8 +1,5 @@
 /** Pages of the benchmark, whose scripts post what they have measured. */
 
-import { buildSync } from 'esbuild';
-
-import { root } from '../../tools/run.js';
 import { ISOLATED, serve } from '../browser/serve.js';
 
 /** A page of a benchmark, whose script posts what it has measured. */
@@ -19,18 +16,6 @@ export const pageOf = (script) => `<!doctype html>
   ${script}
 </script>`;
 
-/** The peer as a module. */
-function peer() {
-  const { outputFiles } = buildSync({
-    stdin: { contents: "export { instantiate } from '@wapc/host'", resolveDir: root },
-    bundle: true,
-    format: 'esm',
-    write: false,
-    logLevel: 'error',
-  });
-  return outputFiles[0].text;
-}
-
 /**
  * Opens a page: the browser's name, and the text that the page's script posts.
  * @param {(url: string) => Promise<{ name: string, close: () => unknown }>} open
@@ -38,11 +23,10 @@ function peer() {
  * @param {object} [options]
  * @param {string} [options.query] of the page's address, from `?` on
  * @param {Record<string, string>} [options.headers] by default those of an isolated page
- * @param {Record<string, string | Uint8Array>} [options.extra] further files to serve, by path
+ * @param {Record<string, string | Uint8Array>} [options.extra] further files to serve, by path: `/peer.js` where the page imports `@wapc/host`
  */
 export async function postedBy(open, page, { query = '', headers = ISOLATED, extra = {} } = {}) {
-  const files = { ...extra, '/bench.html': page, '/peer.js': peer() };
-  const { address, posted, stop } = await serve({ extra: files, headers });
+  const { address, posted, stop } = await serve({ extra: { ...extra, '/bench.html': page }, headers });
   const browser = await open(`${address}/bench.html${query}`);
   const told = await posted;
   await browser.close();
