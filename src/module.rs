@@ -131,9 +131,13 @@ impl Module {
         })
     }
 
-    /// `options` for a host of this module: laid over those of `compile`. WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
+    /// `options` for a host of this module: laid over those of `compile`, which are used as they are where there are no
+    /// others. WAPC_CLOSED, WAPC_ARGUMENT, WAPC_UNSUPPORTED.
     pub(crate) fn host_options(&self, options: &JsValue) -> Result<Rc<Options>, Error> {
-        Ok(Rc::new(self.state.lay_over(Options::read(options)?)?))
+        if options.is_undefined() {
+            return self.state.options();
+        }
+        self.state.lay_over(Options::read(options)?)
     }
 
     /// `options` for a pool of this module. The first pool of a module that was compiled for one uses the options of
@@ -145,7 +149,7 @@ impl Module {
             return Ok((self.state.options()?, pool));
         }
         let (options, pool) = PoolOptions::read(options)?;
-        Ok((Rc::new(self.state.lay_over(options)?), pool))
+        Ok((self.state.lay_over(options)?, pool))
     }
 
     /// The module, ready to be instantiated. WAPC_CLOSED, WAPC_LINK.
@@ -156,9 +160,9 @@ impl Module {
 
 impl State {
     /// `options`, with those of `compile` for all that is left out. WAPC_ARGUMENT, WAPC_UNSUPPORTED.
-    fn lay_over(&self, options: Options) -> Result<Options, Error> {
+    fn lay_over(&self, options: Options) -> Result<Rc<Options>, Error> {
         self.admit(options.limits.memory, options.limits.is_interruptible(), options.integrity.as_ref())?;
-        Ok(options.over(&*self.options()?))
+        Ok(Rc::new(options.over(&*self.options()?)))
     }
 
     /// The options of `compile`. WAPC_CLOSED.
