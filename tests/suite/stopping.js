@@ -174,7 +174,7 @@ export function* stopping({ WapcError, WapcPool, guest, hasWorkers }) {
         limits: { timeout: 2000 },
       });
       // So long that it goes by a message, and not through shared memory.
-      const payload = new Uint8Array(2 << 20);
+      const payload = new Uint8Array(1 << 20);
       await pool.invoke('echo', payload);
       await turn();
       const answer = pool.invoke('echo', payload);
