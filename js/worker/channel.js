@@ -3,7 +3,7 @@
 import { inMicrotask } from '../base/microtask.js';
 import { THE_ANSWER } from '../base/payload.js';
 import { canShare } from '../platform/platform.js';
-import { ANSWER, DROP, INVOKE, OFFER, READ, transferOf } from './messages.js';
+import { ANSWER, DROP, INVOKE, OFFER, READ, toSend, transferOf } from './messages.js';
 import { HostRings } from './rings/host.js';
 import { SendWindow } from './send-window.js';
 import { Polling } from './polling.js';
@@ -121,7 +121,7 @@ export class Channel {
   #sendByMessage({ operation, payload, payloadLength }) {
     // `copyOf` instead of `slice`: that of a Buffer would share its memory.
     const sent = copyOf(payload, payloadLength, 'payload');
-    this.send([INVOKE, operation, sent], transferOf(sent));
+    this.send([INVOKE, operation, toSend(sent)], transferOf(sent));
     return BY_MESSAGE;
   }
 

@@ -14,7 +14,20 @@ import { Callbacks } from './callbacks.js';
 import { BY_MESSAGE, Channel } from './channel.js';
 import { unpack } from './errors.js';
 import { startWithMemory, workerStopped } from './memories.js';
-import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, RESET, START, WRITTEN, isWellFormed } from './messages.js';
+import {
+  CALL,
+  DONE,
+  FAILED,
+  LOADED,
+  LOG,
+  MORE,
+  OUTPUT,
+  RESET,
+  START,
+  WRITTEN,
+  isWellFormed,
+  received,
+} from './messages.js';
 import { Request } from './request.js';
 import { RequestTime } from './request-time.js';
 import { Requests } from './requests.js';
@@ -313,7 +326,7 @@ export class RemoteGuest {
     const request = this.#requests.first;
     if (request === undefined) return;
     // No code of the caller runs for a response.
-    if (message[0] === DONE) this.#done(message[1], message[2]);
+    if (message[0] === DONE) this.#done(message[1], received(message[2]));
     else if (request.isOver) this.#ignore(channel, message);
     else request.invocation.inScope(() => this.#understand(channel, message));
   }
@@ -325,7 +338,7 @@ export class RemoteGuest {
       case FAILED:
         return this.#failed(first, second, third);
       case CALL:
-        return this.#callHost(channel, [first, second, third, fourth]);
+        return this.#callHost(channel, [first, second, third, received(fourth)]);
       case MORE:
         return channel.answerMore();
       case LOG:

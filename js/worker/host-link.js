@@ -8,7 +8,7 @@ import { encoder, lenient } from '../base/encoding.js';
 import { OverLimit } from '../invocation/invocation.js';
 import { MOST_UNREAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './backpressure.js';
 import { HostFailure, pack } from './errors.js';
-import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, WRITTEN, transferOf } from './messages.js';
+import { CALL, DONE, FAILED, LOADED, LOG, MORE, OUTPUT, WRITTEN, toSend, transferOf } from './messages.js';
 import { WorkerRings } from './rings/worker.js';
 import { SharedWithHost } from './shared.js';
 
@@ -90,7 +90,7 @@ export class HostLink {
     const isWritten =
       rings !== undefined &&
       rings.call(encodeOperation(binding), encodeOperation(namespace), encodeOperation(operation), payload);
-    this.#say(isWritten, () => this.#post([CALL, binding, namespace, operation, payload], transferOf(payload)));
+    this.#say(isWritten, () => this.#post([CALL, binding, namespace, operation, toSend(payload)], transferOf(payload)));
   }
 
   /** Handles the answer to the host call that a message has brought. */
@@ -122,7 +122,7 @@ export class HostLink {
 
   /** Responds to a message, with the guest's memory in bytes. */
   respond(memorySize, response) {
-    this.#post([DONE, memorySize, response], response === undefined ? [] : transferOf(response));
+    this.#post([DONE, memorySize, response && toSend(response)], response === undefined ? [] : transferOf(response));
     // Done while the host reads this response.
     prepareAnother(response?.length);
   }

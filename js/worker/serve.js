@@ -9,7 +9,7 @@ import { noteRewritten } from '../loading/interruptible.js';
 import { platform } from '../platform/platform.js';
 import { Wasi } from '../wasi/wasi.js';
 import { HostLink } from './host-link.js';
-import { ANSWER, CLOSE, DROP, INVOKE, OFFER, READ, RESET, START } from './messages.js';
+import { ANSWER, CLOSE, DROP, INVOKE, OFFER, READ, RESET, START, received } from './messages.js';
 
 /**
  * Serves requests of the thread that started this worker.
@@ -83,7 +83,7 @@ class Server {
       case RESET:
         return this.#reset(...request);
       case INVOKE:
-        return this.#host.port.invoke(new Invocation(request[0], request[1], this.#host));
+        return this.#host.port.invoke(new Invocation(request[0], received(request[1]), this.#host));
     }
   }
 
