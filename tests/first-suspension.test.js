@@ -11,7 +11,7 @@ const name = typeof WebAssembly.Suspending === 'function' ? 'bench' : 'asyncify/
 const guest = readFileSync(new URL(`../testdata/${name}.wasm`, import.meta.url));
 const payload = Uint8Array.of(1, 2, 3);
 
-test('where there is no memory for it the host call fails, its promise is not left alone, and the next one waits', async () => {
+test('a host call fails where what suspends guests cannot be linked, its promise has a handler, and the next one waits', async () => {
   const unhandled = [];
   const note = (reason) => unhandled.push(reason);
   process.on('unhandledRejection', note);

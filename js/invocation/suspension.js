@@ -9,8 +9,9 @@ import { recheckRoom } from './blocked.js';
 let pending;
 let current;
 
-/** The table of the shims, and true once `src/imports/suspend.wat` is in it. */
+/** The table through which shims suspend: see `suspendTable`. */
 let table;
+/** True once the function of `src/imports/suspend.wat` is in the table. */
 let isLinked = false;
 
 /** True if the engine can suspend a guest's stack (JavaScript Promise Integration). */
@@ -23,7 +24,7 @@ export function canSuspend() {
 /** The table through which shims suspend. It is empty until a guest is suspended for the first time. */
 export const suspendTable = () => (table ??= new WebAssembly.Table({ element: 'anyfunc', initial: 1 }));
 
-/** Links the function that suspends: by the engine, or for guests that unwind their own stacks. */
+/** Puts the function that suspends into the table: `byEngine`, or by letting guests unwind their own stacks. */
 function link(core, byEngine) {
   const suspend = byEngine ? new WebAssembly.Suspending(() => pending) : () => current.asyncify.unwind(pending);
   table.set(0, instantiateOwn('suspend', bytesIn(core, 'suspend'), { host: { suspend } }).suspend);

@@ -18,7 +18,7 @@ import { openFirefox, startChromium } from '../browser/browsers.js';
 import { median } from './measure.js';
 import { pageOf, postedBy } from './posting-page.js';
 
-/** What is measured, in how many turns, and whether each build has a process or page of its own. */
+/** The kinds of cases (`compared.js`): how many turns each takes, and whether each build has a process or page of its own. */
 const KINDS = [
   { kind: 'inThread', turns: 12, apart: false },
   { kind: 'inWorkers', turns: 16, apart: true },

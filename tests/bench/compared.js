@@ -1,4 +1,4 @@
-/** What is compared between builds of the package, for Node and pages: invocations, and first uses. */
+/** Cases that `compare.js` times in two builds of the package, in Node and in pages: invocations and first uses. */
 
 import { awaited, measure, sync, together } from './measure.js';
 
