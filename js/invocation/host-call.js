@@ -15,7 +15,7 @@ import {
   HOST_CALL_PROMISE_REFUSED,
 } from '../generated/constants.js';
 import { isLate } from './time-limit.js';
-import { isTurnDue } from './turn-due.js';
+import { mustWait } from './turn-due.js';
 
 /**
  * Calls a host callback, for a guest on this thread or in a worker. Returns the length of the answer, which
@@ -200,7 +200,7 @@ function suspend(guest, invocation, answer, then, binding, namespace, operation)
 
 /** Goes on with a guest whose host call was answered, now or at the next turn of the event loop. */
 function settle(guest, invocation, outcome) {
-  if (isTurnDue()) atNextTurn(() => goOn(guest, invocation, outcome));
+  if (mustWait(invocation)) atNextTurn(() => goOn(guest, invocation, outcome));
   else goOn(guest, invocation, outcome);
 }
 

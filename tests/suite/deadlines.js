@@ -168,6 +168,30 @@ function* timeoutsOfZero({ WapcHost, WapcPool, guest, canSuspend, hasWorkers }) 
         host.close();
       },
     ];
+
+    yield [
+      'timeout 0: answers in microtasks do not wait for the turn that a busy event loop is due',
+      async () => {
+        // So long that the timers of `timeout: 0` are due before the event loop's next turn.
+        const busy = async (binding, namespace, operation, payload) => {
+          for (const end = performance.now() + 2; performance.now() < end;);
+          return payload;
+        };
+        const host = await WapcHost.instantiate(await guest('wat/probe'), { hostCall: busy });
+        // One of them is the answer at which the clock is looked at.
+        for (let count = 0; count < 40; count++) equal(wordsOf(await host.invoke('h', call, now))[1], 1);
+        host.close();
+
+        const calls = await WapcHost.instantiate(await guest('bench'), { hostCall: busy });
+        let hasRun = false;
+        setTimeout(() => (hasRun = true));
+        for (let count = 0; count < 10 && !hasRun; count++) {
+          await calls.invoke('calls', '', now).catch(({ code }) => equal(code, 'WAPC_TIMEOUT'));
+        }
+        equal(hasRun, true, 'the event loop has its turn');
+        calls.close();
+      },
+    ];
   }
 
   if (hasWorkers) {
