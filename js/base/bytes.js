@@ -1,5 +1,6 @@
 /** Copies bytes and text into and out of guest memory. Every function here is on the hot path of an invocation. */
 
+import { platform } from '../platform/platform.js';
 import { encoder, lenient, strict, utf16 } from './encoding.js';
 import { argumentError } from './error.js';
 
@@ -12,13 +13,17 @@ export const SHORT = 16;
  * From this many bytes on, copying a view beats `slice`, which zeroes the memory first: by a quarter for long arrays.
  */
 const LONG = 1 << 12;
+/** Up to this many characters, a loop beats the engine's encoder, of which a call takes 300 ns in Node, 1 µs in Chromium. */
+const SHORT_TEXT = 64;
+/** No bytes. Shared: never hand it to a caller. */
+export const NOTHING = new Uint8Array(0);
 /** Limits of the name caches: bytes or characters of a name, and number of names. */
 const CACHED_LENGTH = 256;
 const CACHED_NAMES = 256;
 
 const encodedNames = new Map();
 let lastName = '';
-let lastEncoded = new Uint8Array(0);
+let lastEncoded = NOTHING;
 
 /**
  * The UTF-8 bytes of an operation's name. Names rarely vary, so the arrays are cached and shared: never hand one to a
@@ -33,7 +38,7 @@ function encodeAnother(operation) {
   if (typeof operation !== 'string') throw argumentError('operation', 'a string', operation);
   let encoded = encodedNames.get(operation);
   if (encoded === undefined) {
-    encoded = encoder.encode(operation);
+    encoded = encode(operation);
     if (operation.length > CACHED_LENGTH) return encoded;
     if (encodedNames.size >= CACHED_NAMES) encodedNames.clear();
     encodedNames.set(operation, encoded);
@@ -41,6 +46,22 @@ function encodeAnother(operation) {
   lastName = operation;
   lastEncoded = encoded;
   return encoded;
+}
+
+/** A new array. An empty one takes V8 200 ns, since it makes a buffer at once, but as a copy of another 20. */
+const allocate = (length) => new Uint8Array(length === 0 && platform.isV8 ? NOTHING : length);
+
+/** The UTF-8 bytes of a text, as a new array. Lone surrogates become U+FFFD. */
+export function encode(text) {
+  const { length } = text;
+  if (length > SHORT_TEXT) return encoder.encode(text);
+  const bytes = allocate(length);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return encoder.encode(text);
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** Held in constants: V8 11 looks methods of an array up through a cache each time, 5% of a short invocation. */
@@ -74,7 +95,7 @@ export function copyName(view, ptr, source, length) {
 }
 
 /** A spare array for the next response, allocated in idle time. Nothing else refers to it. */
-let spare = new Uint8Array(0);
+let spare = NOTHING;
 
 /** Longest spare array, in bytes: the memory that a longer one occupies is not worth it. */
 const LONGEST_SPARE = 1 << 20;
@@ -90,7 +111,7 @@ export function prepareAnother(length) {
 export function copyOut(view, ptr, len) {
   if (len >= LONG) return copyOutLong(view.subarray(ptr, ptr + len));
   if (len > SHORT) return slice.call(view, ptr, ptr + len);
-  const bytes = new Uint8Array(len);
+  const bytes = allocate(len);
   for (let i = 0; i < len; i++) bytes[i] = view[ptr + i];
   return bytes;
 }
@@ -99,7 +120,43 @@ export function copyOut(view, ptr, len) {
 export const viewOut = (view, ptr, len) =>
   // An empty range does not touch the view, which may be detached. `subarray`, which asks for the class of the result, takes
   // longer than a constructor.
-  len === 0 ? new Uint8Array(0) : new Uint8Array(view.buffer, view.byteOffset + ptr, len);
+  len === 0 ? allocate(0) : new Uint8Array(view.buffer, view.byteOffset + ptr, len);
+
+/**
+ * Copies what a guest passes again and again, such as its responses. A view of those bytes is kept, since most guests pass
+ * them at the same place as the last time: making one takes as long as copying some hundred bytes.
+ */
+export class Copier {
+  /** The view of memory that the last bytes were in, where they were, and the view of them alone, if it was made. */
+  #memory = NOTHING;
+  #ptr = 0;
+  #len = 0;
+  #part = undefined;
+
+  /** A view of the `len` bytes at `ptr`: the same object as last time, if they are at the same place. */
+  viewOf(memory, ptr, len) {
+    this.#moveTo(memory, ptr, len);
+    return (this.#part ??= viewOut(memory, ptr, len));
+  }
+
+  /** A new array with the `len` bytes at `ptr`. The range has been checked. */
+  copyOut(memory, ptr, len) {
+    // Copying a view beats `slice` by a third, but not if it has to be made before.
+    if (len <= SHORT || len >= LONG || this.#moveTo(memory, ptr, len)) return copyOut(memory, ptr, len);
+    return new Uint8Array((this.#part ??= viewOut(memory, ptr, len)));
+  }
+
+  /** True if the last bytes were at another place. */
+  #moveTo(memory, ptr, len) {
+    // Offset and length are kept in fields: V8 11 takes longer to read those of an array.
+    if (this.#memory === memory && this.#ptr === ptr && this.#len === len) return false;
+    this.#memory = memory;
+    this.#ptr = ptr;
+    this.#len = len;
+    this.#part = undefined;
+    return true;
+  }
+}
 
 /**
  * Copies the `len` bytes at `ptr` to the beginning of `array`, which has room for them. The range has been checked.
@@ -113,7 +170,7 @@ export function copyTo(array, view, ptr, len) {
 function copyOutLong(bytes) {
   if (spare.length !== bytes.length) return new Uint8Array(bytes);
   const copy = spare;
-  spare = new Uint8Array(0);
+  spare = NOTHING;
   copy.set(bytes);
   return copy;
 }
@@ -138,7 +195,7 @@ function decodable(view, ptr, len) {
 
 /** Caches the last value of one name of a host call (binding, namespace or operation), compared byte by byte. */
 export class NameCache {
-  #bytes = new Uint8Array(0);
+  #bytes = NOTHING;
   #length = 0;
   #text = '';
 

@@ -1,11 +1,10 @@
 /** Codecs: how values become payloads, and payloads values (`codec` of `HostOptions`). */
 
-import { encoder, strict } from './encoding.js';
+import { NOTHING, encode } from './bytes.js';
+import { strict } from './encoding.js';
 import { WapcError, argumentError, messageOf } from './error.js';
 import { attempt } from './options.js';
 import { isUint8Array, thenOf, whenSettled } from './payload.js';
-
-const NOTHING = new Uint8Array(0);
 
 /**
  * A codec, as the package uses it.
@@ -22,7 +21,7 @@ const NAMED = /** @type {Record<string, Codec>} */ ({
   text: {
     name: "codec 'text'",
     values: 'a string',
-    encode: (value) => (typeof value === 'string' ? encoder.encode(value) : undefined),
+    encode: (value) => (typeof value === 'string' ? encode(value) : undefined),
     decode: (bytes) => strict.decode(bytes),
   },
   json: {
@@ -30,7 +29,7 @@ const NAMED = /** @type {Record<string, Codec>} */ ({
     values: 'a value that JSON has',
     encode(value) {
       const text = JSON.stringify(value);
-      return text === undefined ? undefined : encoder.encode(text);
+      return text === undefined ? undefined : encode(text);
     },
     decode: (bytes) => JSON.parse(strict.decode(bytes)),
   },

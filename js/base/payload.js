@@ -4,7 +4,7 @@
  * engine's own getters.
  */
 
-import { encoder } from './encoding.js';
+import { encode } from './bytes.js';
 import { argumentError, describe } from './error.js';
 
 const TypedArray = Object.getPrototypeOf(Uint8Array);
@@ -51,7 +51,7 @@ const ADVICE = {
  */
 export function toBytes(value, what) {
   if (isBytes(value)) return value;
-  if (typeof value === 'string') return encoder.encode(value);
+  if (typeof value === 'string') return encode(value);
   const bytes = viewOf(value);
   if (bytes !== undefined) return bytes;
   const advice = describe(value) === 'an object' ? ADVICE[what] : '';

@@ -11,6 +11,7 @@
  * WAPC_TRAP, and so the instance.
  */
 
+import { NOTHING } from '../base/bytes.js';
 import { messageOf } from '../base/error.js';
 import { HOST_ANSWERED, RESUME_STOP, RESUME_UNWIND, WASI_MODULES } from '../generated/constants.js';
 import { canSuspend } from './suspension.js';
@@ -46,7 +47,6 @@ const RESTS = 3;
 const AREA = 32_768;
 const HEADER = 8;
 
-const NOTHING = new Uint8Array(0);
 /** The least and the most bytes of an array for frames that is kept. */
 const FEW = 256;
 const MANY = 4096;

@@ -4,7 +4,7 @@
  */
 
 import { CALL_SUCCEEDED, CALL_THREW, OWN_EXPORTS } from '../generated/constants.js';
-import { NameCache, SHORT, copyIn, copyName, copyOut, decodeLenient, decodeUtf16, viewOut } from '../base/bytes.js';
+import { Copier, NOTHING, NameCache, SHORT, copyIn, copyName, decodeLenient, decodeUtf16 } from '../base/bytes.js';
 import { isSampled, sample } from '../base/sampling.js';
 import { LONGEST } from '../base/timer.js';
 import { Asyncify } from './asyncify.js';
@@ -65,10 +65,10 @@ export class Guest {
     this.hostCallSettled = core.host_call_settled;
     this.exports = undefined;
     this.memory = undefined;
-    this.view = new Uint8Array(0);
-    /** The last view of a response, the view of the memory that it is a part of, and where: see `#partOf`. */
-    this.part = this.whole = this.view;
-    this.partStart = this.partLength = 0;
+    this.view = NOTHING;
+    this.responses = new Copier();
+    /** For the payloads of host calls. */
+    this.payloads = new Copier();
     this.guestCall = undefined;
     this.promising = undefined;
     this.invocation = undefined;
@@ -174,8 +174,9 @@ export class Guest {
     if (this.isListed) unlist(this.id);
     this.exports = this.memory = this.guestCall = this.promising = this.invocation = undefined;
     this.hostCall = this.logger = this.quantum = this.left = this.suspension.asyncify = undefined;
+    this.responses = this.payloads = undefined;
     this.wasi?.end();
-    this.view = this.part = this.whole = new Uint8Array(0);
+    this.view = NOTHING;
   }
 
   /** Length of linear memory in bytes; 0 before instantiation. */
@@ -251,8 +252,8 @@ export class Guest {
       // An empty range does not touch memory, wherever it points: there may be none yet.
       const view = len === 0 ? this.view : this.bytes(ptr + len);
       const invocation = /** @type {any} */ (this.invocation);
-      if (invocation.into === undefined) invocation.response = copyOut(view, ptr, len);
-      else if (len > SHORT) invocation.into.write(this.#partOf(view, ptr, len), 0, len);
+      if (invocation.into === undefined) invocation.response = this.responses.copyOut(view, ptr, len);
+      else if (len > SHORT) invocation.into.write(this.responses.viewOf(view, ptr, len), 0, len);
       else invocation.into.write(view, ptr, len);
       return 1;
     } catch {
@@ -358,19 +359,6 @@ export class Guest {
    */
   bytes(end) {
     return end <= this.view.length ? this.view : this.#refresh();
-  }
-
-  /**
-   * The `len` bytes of `view` at `ptr`, not copied: the same object as last time if a guest responds from the same place, as
-   * most do. Making another takes as long as copying some hundred bytes.
-   */
-  #partOf(view, ptr, len) {
-    // Offset and length are kept in fields: V8 11 takes longer to read those of an array.
-    if (this.whole === view && this.partStart === ptr && this.partLength === len) return this.part;
-    this.whole = view;
-    this.partStart = ptr;
-    this.partLength = len;
-    return (this.part = viewOut(view, ptr, len));
   }
 
   #refresh() {

@@ -3,7 +3,7 @@
  * the core, which has checked the ranges (`src/imports/wapc.rs`).
  */
 
-import { copyOut, viewOut } from '../base/bytes.js';
+import { viewOut } from '../base/bytes.js';
 import { WapcError } from '../base/error.js';
 import { atNextTurn } from '../base/next-turn.js';
 import { beginWork, isObserved, isWatched } from '../base/observing.js';
@@ -144,7 +144,7 @@ export function callHost(
     binding = guest.binding.read(view, bindingPtr, bindingLen);
     namespace = guest.namespace.read(view, namespacePtr, namespaceLen);
     operation = guest.operation.read(view, operationPtr, operationLen);
-    payload = guest.viewsPayloads ? viewOut(view, ptr, len) : copyOut(view, ptr, len);
+    payload = guest.viewsPayloads ? viewOut(view, ptr, len) : guest.payloads.copyOut(view, ptr, len);
   } catch (error) {
     // Only a decoder throws TypeError, whose class may be of another realm, as in jest. Any other error means that the engine
     // is out of memory, which is not the name's fault.

@@ -1,6 +1,6 @@
 /** One invocation: its bytes, its promise and what its callbacks see of it. */
 
-import { decodeLenient } from '../base/bytes.js';
+import { NOTHING, decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { forAnother, locate, messageOf } from '../base/error.js';
 import { beginAt, callSiteOf, rejectionOf } from '../base/call-site.js';
@@ -11,8 +11,6 @@ import { platform } from '../platform/platform.js';
 import { leaveQueue } from './blocked.js';
 import { AwaitedContext, Call, HostCallContext, controllerOf } from './context.js';
 import { acquire } from './into.js';
-
-const NOTHING = new Uint8Array(0);
 
 /** The error text if that of the host callback's error cannot be encoded. */
 const NO_TEXT = encoder?.encode('an error whose text is too long for this engine');

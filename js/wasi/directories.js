@@ -5,12 +5,11 @@
  * `openRoot` throws.
  */
 
+import { NOTHING } from '../base/bytes.js';
 import { encoder, strict } from '../base/encoding.js';
 import { entriesIn, kindOf } from './entries.js';
 import { change, errno, open, relate } from '../generated/wasi-constants.js';
 import { BIGINT, linkAt, openAt } from './opened.js';
-
-const NOTHING = new Uint8Array(0);
 
 export class Directories {
   #fs;

@@ -1,6 +1,6 @@
 /** A guest as WASI sees it: its memory, clocks, randomness and output. */
 
-import { copyIn, copyOut } from '../base/bytes.js';
+import { NOTHING, copyIn, copyOut } from '../base/bytes.js';
 import { endOf } from '../invocation/last-words.js';
 import { LONG } from '../invocation/time-limit.js';
 import { lengthOf } from '../base/payload.js';
@@ -16,7 +16,6 @@ const LATEST = 2 ** 64 / 1e6;
 const STANDARD_ERROR = 2;
 
 const NO_MEMORY = new ArrayBuffer(0);
-const NOTHING = new Uint8Array(0);
 
 export class Process {
   #bytes;

@@ -85,6 +85,14 @@ export async function invocations({ WapcModule, peer, bytes }) {
     (ns) => ns.byHand / ns.ours,
     '>= 0.77',
   );
+  const text = 'a text of thirty-two characters.';
+  const encoder = new TextEncoder();
+  against(
+    'text of 32 characters, invokeSync, against its bytes by TextEncoder',
+    { ours: invokeSync(ours, 'echo', text), peer: sync(() => ours.invokeSync('echo', encoder.encode(text))) },
+    (ns) => ns.peer / ns.ours,
+    '>= 1',
+  );
   for (const [size, target] of [
     ['1 KiB', '>= 1.2'],
     ['1 MiB', '>= 2.5'],

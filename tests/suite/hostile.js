@@ -373,21 +373,22 @@ export function* hostile({ WapcHost, WapcModule, WapcPool, guest, hasWorkers }) 
       let act;
       const host = await probe({
         hostCall() {
-          // Stands in for an engine without memory for the text. Nothing else is encoded before `invoke` returns.
+          // Stands in for an engine without memory for the texts, which are so long that the engine encodes them. Nothing
+          // else is encoded before `invoke` returns.
           prototype.encode = () => {
             throw refused;
           };
           return act();
         },
       });
-      const planned = new Error('planned');
+      const planned = new Error('planned, '.repeat(10));
       const throwIt = () => {
         throw planned;
       };
       const call = words(512, 1, 512, 1, 512, 1, 512, 1);
       for (const [what, failure] of [
         [throwIt, planned],
-        [() => 'an answer', refused],
+        [() => 'an answer, '.repeat(10), refused],
       ]) {
         act = what;
         let running;

@@ -1,6 +1,7 @@
 /** Everything that the protocol specifies or leaves open; ranges at the boundary and one past it. */
 
 import { bytes, equal, fails, string, words, wordsOf } from './assert.js';
+import { relay } from './routes.js';
 
 const PAGE = 65536;
 const MAX = 0xffffffff;
@@ -156,6 +157,54 @@ export function* protocol({ WapcHost, guest }) {
       equal(wordsOf(await call()), [0, 0, 5], 'the length of an error text is in UTF-8 bytes');
       answer = '';
       equal(wordsOf(await call()), [1, 0, 0]);
+      host.close();
+    },
+  ];
+
+  yield [
+    'responses and payloads of host calls from the same place, and from others, are copies of their own',
+    async () => {
+      const payloads = [];
+      const host = await probe({ hostCall: (binding, namespace, operation, payload) => void payloads.push(payload) });
+      const responses = [];
+      const expected = [];
+      for (const length of [0, 1, 16, 17, 64, 65, 4095, 4096]) {
+        for (let round = 0; round < 8; round++) {
+          const content = new Uint8Array(5000).fill(round + 1);
+          // Some rounds at the same place, then one behind it; memory grows in between.
+          const at = 1024 + 32 + (round === 3 ? 8 : 0);
+          if (length === 17 && round === 5) await host.invoke('W', words(0));
+          const place = words(at, length);
+          responses.push(await host.invoke('s', new Uint8Array([...place, ...content])));
+          const call = hostCallWords(valid, valid, valid, [at, length]);
+          await host.invoke('h', new Uint8Array([...call, ...content]));
+          expected.push(content.subarray(0, length));
+        }
+      }
+      equal(responses, expected);
+      equal(payloads, expected);
+      for (const { buffer, length } of [...responses, ...payloads]) equal(buffer.byteLength, length);
+      equal(new Set([...responses, ...payloads].map(({ buffer }) => buffer)).size, 2 * expected.length);
+      host.close();
+    },
+  ];
+
+  yield [
+    'texts are UTF-8, whatever their length and characters',
+    async () => {
+      const texts = [0, 1, 2, 63, 64, 65].flatMap((length) =>
+        ['', 'ü', '\u007f', '\u0080', '\0', '\ud800', '🌍'].flatMap((other) => {
+          const letters = 'x'.repeat(Math.max(0, length - other.length));
+          return [other + letters, letters + other];
+        }),
+      );
+      let answer;
+      const host = await WapcHost.instantiate(await guest('wat/relay'), { async: false, hostCall: () => answer });
+      for (const text of texts) {
+        equal(await host.invoke('echo', text), bytes(text), 'payload');
+        answer = text;
+        equal(await host.invoke('relay', relay('b', 'o')), bytes(text), 'answer');
+      }
       host.close();
     },
   ];
