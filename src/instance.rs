@@ -84,6 +84,14 @@ extern "C" fn instance_begin(id: u32, op_len: u32, payload_len: u32, may_suspend
     begun.is_some().into()
 }
 
+/// The lengths in bytes of the request of an instance: the operation's in the upper half, the payload's in the lower one.
+/// For the stacks that run one invocation after the other (`instance/coroutine.wat`). Only reads.
+#[unsafe(no_mangle)]
+extern "C" fn instance_request(id: u32) -> u64 {
+    let request = Instance::peek(id, |instance| instance.invocation.request().ok());
+    request.map_or(0, |Request { op_len, payload_len }| u64::from(op_len) << 32 | u64::from(payload_len))
+}
+
 /// A guest that suspended itself goes on: its imports find it from now on.
 #[unsafe(no_mangle)]
 extern "C" fn instance_resume(id: u32) {

@@ -42,12 +42,9 @@ function create(core) {
 function link(core) {
   const host = {
     take: (number) => coroutines[number].take(),
-    operation_len: (number) => coroutines[number].invocation.operationLength,
-    payload_len: (number) => coroutines[number].invocation.payloadLength,
-    end: (number, result) => coroutines[number].end(result),
-    wait: new WebAssembly.Suspending((number) => coroutines[number].wait()),
+    wait: new WebAssembly.Suspending((number, hasEnded, result) => coroutines[number].wait(hasEnded, result)),
   };
-  const exports = instantiateOwn('coroutine', bytesIn(core, 'coroutine'), { host });
+  const exports = instantiateOwn('coroutine', bytesIn(core, 'coroutine'), { core, host });
   table = exports.guests;
   run = WebAssembly.promising(/** @type {Function} */ (exports.run));
 }
@@ -112,15 +109,17 @@ class Coroutine {
     return NOTHING;
   }
 
-  /** Called from wasm: resolves when `give` is called. The invocation may have been taken back by then. */
-  wait() {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+  /**
+   * Called from wasm: resolves when `give` is called. The invocation may have been taken back by then. `hasEnded`: 1 if a
+   * guest has returned, with `result`.
+   */
+  wait(hasEnded, result) {
+    if (hasEnded !== 0) this.#end(result);
+    // While it ended, a pending invocation may have been given to this stack.
+    return this.invocation ?? new Promise((resolve) => (this.#wake = resolve));
   }
 
-  /** Called from wasm: the guest has returned. */
-  end(result) {
+  #end(result) {
     const [calls, guest, invocation] = [this.#calls, this.#guest, this.invocation];
     // Idle first: `endTaken` may begin a pending invocation, which can reuse this stack.
     this.#becomeIdle();

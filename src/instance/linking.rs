@@ -20,7 +20,7 @@ const ROOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room.wasm"));
 const ROOM_WITHOUT_SIMD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/room-without-simd.wasm"));
 /// Suspends guests: linked when the first one is (`js/invocation/suspension.js`).
 const SUSPEND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/suspend.wasm"));
-/// Stacks that run one invocation after the other (`js/invocation/coroutine.js`). It imports nothing of the core.
+/// Stacks that run one invocation after the other (`js/invocation/coroutine.js`).
 const COROUTINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/coroutine.wasm"));
 
 /// Exports the address and the length in bytes of such a module in the core's memory, for JavaScript.
