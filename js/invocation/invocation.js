@@ -3,7 +3,7 @@
 import { NOTHING, decodeLenient } from '../base/bytes.js';
 import { encoder } from '../base/encoding.js';
 import { forAnother, locate, messageOf } from '../base/error.js';
-import { beginAt, callSiteOf, rejectionOf } from '../base/call-site.js';
+import { beginAt, earlyCallSiteOf, rejectionOf } from '../base/call-site.js';
 import { inMicrotask } from '../base/microtask.js';
 import { THE_ANSWER, isBytes, lengthOf, toBytes } from '../base/payload.js';
 import { HOST_CALL_FAILED } from '../generated/constants.js';
@@ -236,7 +236,7 @@ export class Invocation {
   /** Keeps the call site, for the stack of an error. Called only for invocations that do not end synchronously. */
   keepCallSite() {
     const self = /** @type {any} */ (this);
-    if (self.owner !== undefined) self.callSite ??= callSiteOf(self.called);
+    if (self.owner !== undefined) self.callSite ??= earlyCallSiteOf(self.called);
   }
 
   /**

@@ -131,6 +131,34 @@ export function* stacks({ WapcError, WapcHost, WapcModule, WapcPool, guest, canS
   ];
 
   yield [
+    'a call site that is captured beforehand leaves `Error.stackTraceLimit` as it was, also where it is frozen',
+    async () => {
+      const pool = await WapcPool.create(await guest('hello'), { async: false, size: 1 });
+      const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+      const deep = (depth, act) => (depth === 0 ? act() : deep(depth - 1, act));
+      for (const writable of limit?.configurable ? [true, false] : [true]) {
+        const held = await pool.get();
+        const waits = (() => {
+          if (limit?.configurable) Object.defineProperty(Error, 'stackTraceLimit', { value: 50, writable });
+          try {
+            return deep(60, () => pool.invoke('nope'));
+          } finally {
+            if (limit?.configurable) {
+              equal(Error.stackTraceLimit, 50);
+              Object.defineProperty(Error, 'stackTraceLimit', limit);
+            }
+          }
+        })();
+        pool.return(held);
+        const error = await waits.catch((error) => error);
+        equal(error.code, 'WAPC_GUEST');
+        equal(framesOf(error)[0]?.includes(HERE), true, error.stack);
+      }
+      await pool.close();
+    },
+  ];
+
+  yield [
     'what cannot be located stays as it is: a frozen error, a stack that cannot be written',
     async () => {
       const frozen = Object.freeze(new WapcError('WAPC_TIMEOUT', 'mine'));
