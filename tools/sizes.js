@@ -13,7 +13,7 @@ const LIMITS = {
   core: { bytes: 120_400, gzipped: 49_900 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
   interrupt: { bytes: 70_000, gzipped: 25_000 },
-  page: { gzipped: 80_060 },
+  page: { gzipped: 80_070 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });

@@ -29,11 +29,12 @@ const FRAMES = 10;
 
 /** Captures a call site before there is an error, which may never come: like `callSiteOf`, but with few frames. */
 export function earlyCallSiteOf(called) {
-  const { stackTraceLimit } = Error;
-  // False where the caller has frozen `Error`.
-  const isCut = !platform.isV8 && stackTraceLimit > FRAMES && Reflect.set(Error, 'stackTraceLimit', FRAMES);
+  const limit = platform.isV8 ? undefined : Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  // The caller may have frozen it, or may have made anything of it.
+  const isCut = limit?.writable && Number.isInteger(limit.value) && limit.value > FRAMES;
+  if (isCut) Error.stackTraceLimit = FRAMES;
   const callSite = callSiteOf(called);
-  if (isCut) Error.stackTraceLimit = stackTraceLimit;
+  if (isCut) Error.stackTraceLimit = limit.value;
   return callSite;
 }
 

@@ -110,13 +110,16 @@ class Coroutine {
   }
 
   /**
-   * Called from wasm: resolves when `give` is called. The invocation may have been taken back by then. `hasEnded`: 1 if a
-   * guest has returned, with `result`.
+   * Called from wasm: ends the invocation whose guest has returned `result`, if `hasEnded` is 1. Resolves when `give` is
+   * called; no promise if that has happened meanwhile, so that the stack goes on at once. The invocation may have been
+   * taken back by then.
    */
   wait(hasEnded, result) {
     if (hasEnded !== 0) this.#end(result);
-    // While it ended, a pending invocation may have been given to this stack.
-    return this.invocation ?? new Promise((resolve) => (this.#wake = resolve));
+    if (this.invocation !== undefined) return undefined;
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   #end(result) {

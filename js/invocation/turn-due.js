@@ -10,8 +10,8 @@ const LONG = 10;
 /** The clock is read at each answer whose number is a multiple of this: reading it takes longer than counting. */
 const LOOK = 16;
 
-/** As many answers that are due to wait do not, in an invocation with `timeout: 0`: the next turn is its end. */
-const UNDELAYED = 16;
+/** Answers that do not wait although a turn is due, in invocations with `timeout: 0`: that turn would be their end. */
+const UNDELAYED = 128;
 
 /** The answers to suspended guests on this thread. */
 let answers = 0;
@@ -19,24 +19,21 @@ let answers = 0;
 let since = 0;
 /** True while a turn that it has asked for is awaited. */
 let isAwaited = false;
+/** The answers that have not waited for it. */
+let undelayed = 0;
 
 /**
  * Counts an answer to a suspended guest. True if it has to wait for the next turn.
  * @param {any} invocation of the guest
  */
-export const mustWait = (invocation) => isTurnDue() && !(invocation.isTimeoutZero && isUndelayed(invocation));
-
-/** True for the first `UNDELAYED` times that an invocation asks. */
-function isUndelayed(invocation) {
-  invocation.undelayed = (invocation.undelayed ?? 0) + 1;
-  return invocation.undelayed <= UNDELAYED;
-}
+export const mustWait = (invocation) => isTurnDue() && !(invocation.isTimeoutZero && undelayed++ < UNDELAYED);
 
 function isTurnDue() {
   if (isAwaited) return true;
   answers++;
   if (answers % LOOK !== 0 || performance.now() - since < LONG) return false;
   isAwaited = true;
+  undelayed = 0;
   atNextTurn(() => {
     isAwaited = false;
     since = performance.now();

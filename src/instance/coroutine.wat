@@ -17,17 +17,20 @@
   (func (export "run") (param $coroutine i32)
     (local $guest i32)
     (local $lengths i64)
-    (call $wait (local.get $coroutine) (i32.const 0) (i32.const 0))
+    (local $has_ended i32)
+    (local $result i32)
     (loop $forever
+      (call $wait (local.get $coroutine) (local.get $has_ended) (local.get $result))
+      (local.set $has_ended (i32.const 0))
       (local.set $guest (call $take (local.get $coroutine)))
-      (if (i32.lt_s (local.get $guest) (i32.const 0))
-        (then (call $wait (local.get $coroutine) (i32.const 0) (i32.const 0)))
-        (else
+      (if (i32.ge_s (local.get $guest) (i32.const 0))
+        (then
           (local.set $lengths (call $request (local.get $guest)))
-          (call $wait (local.get $coroutine) (i32.const 1)
+          (local.set $result
             (call_indirect (type $guest_call)
               (i32.wrap_i64 (i64.shr_u (local.get $lengths) (i64.const 32)))
               (i32.wrap_i64 (local.get $lengths))
-              (local.get $guest)))))
+              (local.get $guest)))
+          (local.set $has_ended (i32.const 1))))
       (br $forever)))
 )

@@ -37,8 +37,11 @@ export class NatsServer {
    */
   static async start({ jetstream = false, webSocket = false, settings = '' } = {}) {
     const server = new NatsServer();
-    // Where a test fails before it closes it.
-    process.once('exit', () => server.#process?.kill('SIGKILL'));
+    // Where a test ends before it closes it.
+    process.once('exit', () => {
+      server.#process?.kill('SIGKILL');
+      rmSync(server.#folder, { recursive: true, force: true });
+    });
     server.port = await freePort();
     const lines = [`host: 127.0.0.1`, `port: ${server.port}`];
     if (jetstream) lines.push(`jetstream { store_dir: ${JSON.stringify(join(server.#folder, 'store'))} }`);

@@ -49,6 +49,19 @@ export function* steady({ WapcHost, WapcModule, WapcPool, guest, canSuspend }) {
   }
 
   yield [
+    'what is pending runs on the stack of the one before, with its own operation and payload',
+    async () => {
+      const host = await WapcHost.instantiate(await guest('bench'), { hostCall() {} });
+      await host.invoke('echo', 'x');
+      const payloads = Array.from({ length: MANY }, (_, length) => new Uint8Array(length).fill(length));
+      const responses = payloads.map((payload, index) => host.invoke(index % 3 === 0 ? 'nothing' : 'echo', payload));
+      const expected = payloads.map((payload, index) => (index % 3 === 0 ? new Uint8Array(0) : payload));
+      equal(await Promise.all(responses), expected);
+      host.close();
+    },
+  ];
+
+  yield [
     'invocations run in their order, invokeSync waits for none, and what takes over waits for the first',
     async () => {
       const host = await probe({});
