@@ -3,8 +3,8 @@
  * else messages of `postMessage`.
  */
 
-import { encodeOperation, prepareAnother } from '../base/bytes.js';
-import { encoder, lenient } from '../base/encoding.js';
+import { encode, encodeOperation, prepareAnother } from '../base/bytes.js';
+import { lenient } from '../base/encoding.js';
 import { OverLimit } from '../invocation/invocation.js';
 import { MOST_UNREAD, Unread, sizeOfBytes, sizeOfCall, sizeOfText } from './backpressure.js';
 import { HostFailure, pack } from './errors.js';
@@ -106,7 +106,7 @@ export class HostLink {
   /** Sends a log line. */
   log(text) {
     this.#reserve(sizeOfText(text));
-    this.#say(this.rings?.log(encoder.encode(text)), () => this.#post([LOG, text]));
+    this.#say(this.rings?.log(encode(text)), () => this.#post([LOG, text]));
   }
 
   /** Sends bytes that the guest has written to a standard stream. */
