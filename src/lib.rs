@@ -33,11 +33,13 @@ mod slots;
 mod source;
 mod suspensions;
 mod sys;
+mod task;
 
 pub use host::Host;
 pub use module::Module;
 pub use pool::Pool;
 pub use sys::Port;
+pub use task::Task;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

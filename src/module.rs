@@ -16,6 +16,7 @@ use crate::promise::promise;
 use crate::protocol::{GUEST_CALL, MEMORY};
 use crate::source::{self, Compiled};
 use crate::sys::{self, Wasi};
+use crate::task::settled;
 
 /// A compiled guest: compiled once, instantiated as often as needed.
 #[wasm_bindgen]
@@ -122,7 +123,7 @@ impl Module {
         promise(async move {
             let Compiled { module, digest, interrupts, origin } = source::compile(guest, &options).await?;
             require_guest(&module, &origin)?;
-            let wasi = sys::try_load_wasi(&module, &wasm_bindgen::exports()).await.map_err(Error::Thrown)?;
+            let wasi = settled(sys::load_wasi(&module, &wasm_bindgen::exports())).await.map_err(Error::Thrown)?;
             let wasi = (!wasi.is_undefined()).then(|| wasi.unchecked_into());
             let (module, linkable) = (RefCell::new(Some(module)), RefCell::default());
             let (options, pool) = (RefCell::new(Some(Rc::new(options))), RefCell::new(pool));

@@ -2,7 +2,6 @@
 
 use js_sys::{Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use crate::error::Error;
 use crate::inspect;
@@ -12,6 +11,7 @@ use crate::linkable::Origin;
 use crate::options::{Limits, Options};
 use crate::simple::is_simple;
 use crate::sys::{self, Loaded};
+use crate::task::settled;
 
 /// A compiled guest.
 #[derive(Debug)]
@@ -28,8 +28,8 @@ pub(crate) struct Compiled {
 pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compiled, Error> {
     let may_stream =
         options.integrity.is_none() && options.limits.memory.is_none() && !options.limits.is_interruptible();
-    let loaded = sys::try_load(&guest, options.on_progress.as_ref(), may_stream, options.name.as_ref()).await;
-    let loaded: Loaded = loaded.map_err(Error::Thrown)?.unchecked_into();
+    let loading = sys::load(&guest, options.on_progress.as_ref(), may_stream, options.name.as_ref());
+    let loaded: Loaded = settled(loading).await.map_err(Error::Thrown)?.unchecked_into();
     let name = options.name.clone().or_else(|| loaded.file_name());
     let origin = Origin { described: loaded.name().into(), name };
     if let Some(module) = loaded.module() {
@@ -69,7 +69,7 @@ pub(crate) async fn compile(guest: JsValue, options: &Options) -> Result<Compile
     let interrupts = options.limits.is_interruptible();
     let guest: &Uint8Array = &bytes;
     let compiling = sys::compile_guest(&bytes, is_simple(guest), interrupts);
-    let compiled = JsFuture::from(compiling).await.map_err(|cause| not_compiled(&loaded, cause))?;
+    let compiled = settled(compiling).await.map_err(|cause| not_compiled(&loaded, cause))?;
     // A WapcError in its place says why the guest cannot be interrupted.
     let module = compiled.dyn_into().map_err(Error::Thrown)?;
     Ok(Compiled { module, digest, interrupts, origin })

@@ -4,8 +4,9 @@
 use js_sys::{Function, JsString, Object, Promise, Uint8Array, WebAssembly};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::WorkerGlobalScope;
+
+use crate::task::{Task, settled};
 
 /// The digest of `bytes` in Base64; None where there is no WebCrypto (outside secure contexts).
 pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<Option<String>, JsValue> {
@@ -15,7 +16,7 @@ pub(crate) async fn try_digest(algorithm: &str, bytes: &Uint8Array) -> Result<Op
     if crypto.is_undefined() || crypto.subtle().is_undefined() {
         return Ok(None);
     }
-    let digest = JsFuture::from(crypto.subtle().digest_with_str_and_buffer_source(algorithm, bytes)?).await?;
+    let digest = settled(crypto.subtle().digest_with_str_and_buffer_source(algorithm, bytes)?).await?;
     let text: String = Uint8Array::new(&digest).to_vec().into_iter().map(char::from).collect();
     global.btoa(&text).map(Some)
 }
@@ -36,6 +37,12 @@ extern "C" {
     /// True for a RangeError; with `is_refusal` only for Chromium's refusal to block a page's main thread.
     #[wasm_bindgen(js_name = isRangeError)]
     pub(crate) fn is_range_error(thrown: &JsValue, is_refusal: bool) -> bool;
+}
+
+#[wasm_bindgen(raw_module = "../base/task.js")]
+extern "C" {
+    /// Runs a task in microtasks: a promise of its result.
+    pub(crate) fn run(task: Task) -> Promise;
 }
 
 #[wasm_bindgen(raw_module = "../invocation/asyncify.js")]
@@ -221,9 +228,9 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../wasi/load.js")]
 extern "C" {
-    /// WASI for a guest: a `Wasi`, or undefined where it does not import it. Rejects with WAPC_LOAD.
-    #[wasm_bindgen(catch, js_name = loadWasi)]
-    pub(crate) async fn try_load_wasi(guest: &WebAssembly::Module, core: &JsValue) -> Result<JsValue, JsValue>;
+    /// A promise of WASI for a guest: a `Wasi`, or undefined where it does not import it. Rejects with WAPC_LOAD.
+    #[wasm_bindgen(js_name = loadWasi)]
+    pub(crate) fn load_wasi(guest: &WebAssembly::Module, core: &JsValue) -> Promise;
 
     /// WASI as one guest imports it.
     #[derive(Debug, Clone)]
@@ -311,15 +318,14 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "../loading/load.js")]
 extern "C" {
-    /// Loads a guest: a `Loaded`. `name`: the caller's, which bytes and modules have in errors. Rejects with WAPC_LOAD,
+    /// Loads a guest: a promise of a `Loaded`. `name`: the caller's, which bytes and modules have in errors. Rejects with WAPC_LOAD,
     /// WAPC_ARGUMENT, WAPC_LIMIT.
-    #[wasm_bindgen(catch, js_name = load)]
-    pub(crate) async fn try_load(
+    pub(crate) fn load(
         source: &JsValue,
         on_progress: Option<&Function>,
         may_stream: bool,
         name: Option<&JsString>,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Promise;
 
     /// A loaded guest: its bytes, which nothing else refers to; a module that is compiled already; or the reason why it
     /// is neither.

@@ -102,7 +102,7 @@ function generateGlue(isQuick) {
   // Written again in the end: it would be taken for up to date where one of the next steps fails.
   rmSync(glue);
   const isNew = (line) => !/^ +"\.\.\/.*": import\d+,$/.test(line) || (!seen.has(keyOf(line)) && seen.add(keyOf(line)));
-  const text = withoutLoader(withOurMicrotasks(withOurEncoding(lines.filter(isNew).join('\n'))));
+  const text = withoutLoader(withOurEncoding(lines.filter(isNew).join('\n')));
   const core = join(GENERATED, 'core_bg.wasm');
   inline('core', isQuick ? readFileSync(core) : optimized('core', core));
   inline('wasi', isQuick ? readFileSync(WASI) : optimized('wasi', WASI));
@@ -143,13 +143,6 @@ function withOurEncoding(glue) {
     `import { TextDecoder, encoder as cachedTextEncoder, lenient } from '../base/encoding.js';\n` +
     'let cachedTextDecoder = lenient;\n';
   return ours + glue.replaceAll(theirs, '');
-}
-
-/** The glue with the package's own microtasks: tests replace the global `queueMicrotask`. */
-function withOurMicrotasks(glue) {
-  const theirs = ' queueMicrotask(arg0);';
-  if (glue.split(theirs).length !== 2) fail('the glue queues microtasks in another way: see withOurMicrotasks');
-  return `import { inMicrotask } from '../base/microtask.js';\n${glue.replace(theirs, ' inMicrotask(arg0);')}`;
 }
 
 const keyOf = (line) => line.split(':')[0];

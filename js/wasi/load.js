@@ -14,7 +14,8 @@ import { watchStack } from '../invocation/stack.js';
 const now = performance.now.bind(performance);
 
 /**
- * WASI for a guest; undefined if it does not import WASI. Called by the core.
+ * WASI for a guest; undefined if it does not import WASI.
+ * @public the core imports it
  * @param {WebAssembly.Module} guest
  * @param {import('../generated/core.js').InitOutput} core the core's raw exports
  */

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use super::State;
 use crate::error::Error;
 use crate::invocation::Ended;
+use crate::promise::promise;
 use crate::suspensions;
 
 /// The longest text or payload in bytes: the protocol's lengths are u32.
@@ -127,10 +128,11 @@ impl State {
 
     /// Creates a fresh instance after a trap, and tells the port.
     pub(super) fn restart_for_port(self: Rc<Self>) {
-        wasm_bindgen_futures::spawn_local(async move {
+        let _ = promise(async move {
             let restarted = self.restart(true).await;
             self.take_over();
             self.port.restarted(restarted.err().map(JsValue::from));
+            Ok(JsValue::UNDEFINED)
         });
     }
 }

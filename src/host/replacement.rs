@@ -7,12 +7,12 @@ use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{State, Successor};
 use crate::error::Error;
 use crate::instance::Instance;
 use crate::linkable::Linkable;
+use crate::task::settled;
 
 impl State {
     /// Makes `instance` the one that is called, and discards the previous one.
@@ -91,7 +91,7 @@ impl State {
             self.successors.borrow_mut().push(Successor { instance, guest, resolve });
         });
         self.port.succeeded();
-        let _ = JsFuture::from(taken_over).await;
+        let _ = settled(taken_over).await;
         if self.closed.get() { Err(Error::Closed("host")) } else { Ok(()) }
     }
 }

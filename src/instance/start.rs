@@ -2,7 +2,6 @@
 
 use js_sys::{Object, Reflect, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::Instance;
 use super::budget::Budget;
@@ -13,6 +12,7 @@ use crate::linkable::Linkable;
 use crate::options::Options;
 use crate::protocol::START_EXPORTS;
 use crate::sys::{self, WasiSettings};
+use crate::task::settled;
 
 impl Instance {
     /// Links and starts a registered instance, which is discarded if that fails. With `may_wait` its start may call the
@@ -40,7 +40,7 @@ impl Instance {
         let exports = match WebAssembly::Instance::new(&linkable.module, &imports) {
             Ok(instance) => instance.exports(),
             Err(error) if may_wait && is_too_large_to_block(&error) => {
-                JsFuture::from(WebAssembly::instantiate_module(&linkable.module, &imports))
+                settled(WebAssembly::instantiate_module(&linkable.module, &imports))
                     .await
                     .map_err(|error| self.instantiation_error(linkable, error))?
                     .unchecked_into::<WebAssembly::Instance>()
@@ -66,7 +66,7 @@ impl Instance {
             }
             self.begin(None, suspend);
             let status = if suspend {
-                JsFuture::from(self.guest.start_promising(export))
+                settled(self.guest.start_promising(export))
                     .await
                     .ok()
                     .and_then(|status| status.as_f64())
