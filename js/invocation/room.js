@@ -6,6 +6,7 @@
 
 import { WapcError } from '../base/error.js';
 import { bytesIn, ownModule } from '../loading/own-modules.js';
+import { platform } from '../platform/platform.js';
 import { canSuspend } from './suspension.js';
 
 /** Throws if there is no room to begin or end an invocation. Before the core is loaded, nothing needs room. */
@@ -26,7 +27,7 @@ export async function openProbes(core) {
     if (left.value === 0) probeStack = later;
     first();
   };
-  probeForGuests = (await isTooMuch(first)) ? scarce : first;
+  probeForGuests = !platform.isV8 && (await isTooMuch(first)) ? scarce : first;
 }
 
 function moduleOf(core) {
@@ -38,7 +39,7 @@ function moduleOf(core) {
   }
 }
 
-/** True if even an empty suspendable stack is too short for a probe. */
+/** True if even an empty suspendable stack is too short for a probe. Those of V8 have a megabyte, as other stacks. */
 async function isTooMuch(probe) {
   if (!canSuspend()) return false;
   const suspendable = WebAssembly.promising(probe);
