@@ -16,9 +16,7 @@ if (only[0] === 'waiting') {
 run(process.execPath, [script, ...only]);
 const node = typeof WebAssembly.Suspending === 'function' ? undefined : nodeWithJspi();
 if (node !== undefined) run(node, [script, ...only]);
-if (only.length === 0) {
-  await page();
-  await firstUse();
-}
+if (only.length === 0) await page();
+if (only.length === 0 || only[0] === 'start') await firstUse();
 await inPages(only[0]);
 if (only.length === 0 || only.some((one) => one.includes('interrupt'))) await kernels();
