@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { WapcError } from 'wapc-host';
 
-import { load } from '../dist/interrupt-node.js';
+import { load } from '../dist/interrupt.js';
 
 test('a section that the rewriter does not know is WAPC_UNSUPPORTED, also where there is no TextDecoder', async (t) => {
   const { compileRewritten } = await load();

@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url';
 import { WapcHost, WapcModule, WapcPool } from 'wapc-host';
 
 import { python } from '../tools/python.js';
-import { Wasi } from '../dist/wasi-node.js';
+import { Wasi } from '../dist/wasi.js';
 import { Directories } from '../js/wasi/directories.js';
 import { root } from '../tools/run.js';
 import { environment, path as guest } from './environments/node.js';
@@ -449,10 +449,10 @@ test('WASI that cannot be loaded: WAPC_LOAD, and the next guest tries again', as
   fs.cpSync(join(root, 'dist'), dist, { recursive: true });
   // Stands in for the package.json of the package, which makes these files modules.
   fs.writeFileSync(join(dist, '..', 'package.json'), '{ "type": "module" }');
-  fs.renameSync(join(dist, 'wasi-node.js'), join(dist, 'away.js'));
+  fs.renameSync(join(dist, 'wasi.js'), join(dist, 'away.js'));
   const { WapcModule: Module } = await import(pathToFileURL(join(dist, 'node.js')).href);
   await rejects(Module.compile(guest('wat/wasi')), { code: 'WAPC_LOAD' });
-  fs.renameSync(join(dist, 'away.js'), join(dist, 'wasi-node.js'));
+  fs.renameSync(join(dist, 'away.js'), join(dist, 'wasi.js'));
   (await Module.compile(guest('wat/wasi'))).close();
 });
 

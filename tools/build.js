@@ -14,7 +14,6 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
 
 import { DIST, GENERATED, bundle } from './bundle.js';
 import { cache } from './cache.js';
@@ -172,15 +171,11 @@ function optimized(name, raw) {
   return bytes;
 }
 
-/** Writes an artifact, and JavaScript modules that hold its bytes: as they are, and gzipped. */
+/** Writes an artifact, and a JavaScript module that holds its bytes. */
 function inline(name, bytes) {
   writeFileSync(join(GENERATED, `${name}.wasm`), bytes);
-  // Shorter blocks than by default: the core takes 300 bytes less.
-  const modules = { inlined: bytes, gzipped: gzipSync(bytes, { level: 9, memLevel: 7 }) };
-  for (const [how, content] of Object.entries(modules)) {
-    const text = `/** ${name}.wasm, in Base64. */\nexport const base64 =\n  '${content.toString('base64')}';\n`;
-    writeFileSync(join(GENERATED, `${name}-${how}.js`), text);
-  }
+  const text = `/** The bytes of ${name}.wasm, hexadecimal. */\nexport const hex =\n  '${bytes.toString('hex')}';\n`;
+  writeFileSync(join(GENERATED, `${name}-inlined.js`), text);
 }
 
 /** Builds the program that makes the glue, of the version in Cargo.lock. Cached, since it takes a minute. */

@@ -1,7 +1,7 @@
 /** Bundles the package into dist/ by esbuild. */
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { bundleMessagePack } from './messagepack.js';
 import { fail, root } from './run.js';
@@ -10,6 +10,8 @@ import { fail, root } from './run.js';
 export const GENERATED = join(root, 'js/generated');
 /** The folder of the built package. */
 export const DIST = join(root, 'dist');
+/** A module of each script that is compiled whole: that of the glue, and that of what all others are built on. */
+const HINTED = ['js/generated/core.js', 'js/base/bytes.js'];
 
 /** Bundles js/ into dist/, for each entry point and kind of module, and copies the artifacts and the typings there. */
 export async function bundle() {
@@ -19,15 +21,7 @@ export async function bundle() {
     bundle: true,
     platform: 'neutral',
     // WASI and the rewriter are files of their own, which are loaded on demand.
-    external: [
-      'node:*',
-      '@nats-io/*',
-      './wasi.js',
-      './wasi-node.js',
-      './interrupt.js',
-      './interrupt-node.js',
-      '*.wasm',
-    ],
+    external: ['node:*', '@nats-io/*', './wasi.js', './interrupt.js', '*.wasm'],
     target: ['es2022', 'node20'],
     logLevel: 'warning',
     // The `sideEffects` of package.json describe the result of this build, not its sources.
@@ -36,12 +30,15 @@ export async function bundle() {
   const entryPoints = ['index', 'service-worker', 'node', 'counts'].map((name) => `js/entry/${name}.js`);
   rmSync(DIST, { recursive: true, force: true });
   const chunkNames = '[name]-chunk-[hash]';
-  const split = { entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames, metafile: true };
+  const plugins = [coreTwice];
+  const split = { entryPoints, outdir: 'dist', format: 'esm', splitting: true, chunkNames, metafile: true, plugins };
   const { metafile } = await esbuild.build({ ...common, ...split });
   const { outputs } = metafile;
-  const withGlue = Object.keys(outputs).filter((name) => 'js/generated/core.js' in outputs[name].inputs);
-  if (withGlue.length !== 1) fail(`the glue is in ${withGlue.length} scripts: see hintAt`);
-  hintAt(withGlue[0]);
+  for (const module of HINTED) {
+    const scripts = Object.keys(outputs).filter((name) => module in outputs[name].inputs);
+    if (scripts.length !== 1) fail(`${module} is in ${scripts.length} scripts: see hintAt`);
+    hintAt(scripts[0]);
+  }
   for (const entry of ['js/entry/slim.js', 'js/entry/slim-node.js', 'js/entry/workerd.js']) {
     await esbuild.build({ ...common, entryPoints: [entry], outdir: 'dist', format: 'esm' });
   }
@@ -67,7 +64,7 @@ export async function bundle() {
   }
   await esbuild.build({
     ...common,
-    entryPoints: ['wasi', 'wasi-node', 'interrupt', 'interrupt-node'].map((name) => `js/entry/${name}.js`),
+    entryPoints: ['wasi', 'interrupt'].map((name) => `js/entry/${name}.js`),
     outdir: 'dist',
     format: 'esm',
   });
@@ -107,6 +104,18 @@ function copyTypings() {
     '/** A script that is run in a worker; it exports nothing. */\nexport {};\n',
   );
 }
+
+/**
+ * Inlines the core twice, for pages and for Node. In a script that they share it would stand beside functions, which V8
+ * takes longer to compile beside so long a text.
+ */
+const coreTwice = {
+  name: 'core-twice',
+  setup({ onResolve }) {
+    const path = join(GENERATED, 'core-inlined.js');
+    onResolve({ filter: /\/core-inlined\.js$/ }, ({ importer }) => ({ path, suffix: `?${basename(importer)}` }));
+  },
+};
 
 /**
  * Leaves modules out of the worker's scripts: guests in a worker wait by blocking it, so they need no workers and no

@@ -10,10 +10,10 @@ const DIST = join(root, 'dist');
 
 /** Limits in bytes. Above those of the two artifacts, inlining them into the package stops being right. */
 const LIMITS = {
-  core: { bytes: 120_400, gzipped: 49_900 },
+  core: { bytes: 116_260, gzipped: 48_400 },
   wasi: { bytes: 150_000, gzipped: 70_000 },
   interrupt: { bytes: 70_000, gzipped: 25_000 },
-  page: { gzipped: 80_070 },
+  page: { gzipped: 82_870 },
 };
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 });

@@ -1,13 +1,13 @@
-/** Entry point for browsers, and other platforms without files. Contains the core, gzipped. */
+/** Entry point for browsers, and other platforms without files. Contains the core. */
 
 import '../platform/web.js';
 
 import { WapcError } from '../base/error.js';
-import { base64 } from '../generated/core-gzipped.js';
-import { compileGzipped } from '../loading/inlined.js';
+import { hex } from '../generated/core-inlined.js';
+import { compileInlined } from '../loading/inlined.js';
 import { platform } from '../platform/platform.js';
 
-platform.core = () => compileGzipped(base64);
+platform.core = () => compileInlined(hex);
 // Loaded on demand: most guests do without.
 platform.wasi = () => import('./wasi.js').catch((cause) => refuse('WASI', cause));
 platform.interrupt = async () =>

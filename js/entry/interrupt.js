@@ -1,7 +1,7 @@
-/** The rewriter of `limits.interrupt`, gzipped: a separate file, loaded when a guest is compiled with that. */
+/** The rewriter of `limits.interrupt`: a separate file, loaded when a guest is compiled with that. */
 
-import { base64 } from '../generated/interrupt-gzipped.js';
+import { hex } from '../generated/interrupt-inlined.js';
 import { rewriterOf } from '../interrupt/rewriter.js';
-import { compileGzipped } from '../loading/inlined.js';
+import { compileInlined } from '../loading/inlined.js';
 
-export const load = async () => rewriterOf(await compileGzipped(base64));
+export const load = async () => rewriterOf(await compileInlined(hex));

@@ -7,13 +7,13 @@ import '../platform/node.js';
 import './channels.js';
 import './inspect.js';
 
-import { base64 } from '../generated/core-inlined.js';
+import { hex } from '../generated/core-inlined.js';
 import { compileInlined } from '../loading/inlined.js';
 import { platform } from '../platform/platform.js';
 
-platform.core = () => compileInlined(base64);
+platform.core = () => compileInlined(hex);
 // Loaded on demand: most guests do without.
-platform.wasi = () => import('./wasi-node.js');
-platform.interrupt = async () => (await import('./interrupt-node.js')).load();
+platform.wasi = () => import('./wasi.js');
+platform.interrupt = async () => (await import('./interrupt.js')).load();
 
 export * from './exports.js';

@@ -1,8 +1,8 @@
-/** WASI with its .wasm inlined and gzipped: a separate file, loaded when a guest imports WASI. */
+/** WASI with its .wasm inlined: a separate file, loaded when a guest imports WASI. */
 
-import { base64 } from '../generated/wasi-gzipped.js';
-import { compileGzipped } from '../loading/inlined.js';
+import { hex } from '../generated/wasi-inlined.js';
+import { compileInlined } from '../loading/inlined.js';
 
 export { Wasi } from '../wasi/wasi.js';
 
-export const compile = () => compileGzipped(base64);
+export const compile = () => compileInlined(hex);

@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { counts } from '../../dist/counts.js';
 import { WapcError, WapcHost, WapcModule, WapcPool, features, typed } from '../../dist/node.js';
 import { devtools, observe, profile } from '../../dist/observe.js';
-import { Wasi } from '../../dist/wasi-node.js';
+import { Wasi } from '../../dist/wasi.js';
 
 /** The path of a guest. */
 export const path = (name) => fileURLToPath(new URL(`../../testdata/${name}.wasm`, import.meta.url));

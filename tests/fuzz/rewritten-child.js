@@ -1,6 +1,6 @@
 /** `node rewritten-child.js FROM COUNT`: compares modules with the rewritten ones, and prints the tally as JSON. */
 
-import { load } from '../../dist/interrupt-node.js';
+import { load } from '../../dist/interrupt.js';
 import { modulesOf } from '../../tools/fuzz.js';
 import { compareAll } from './rewritten.js';
 

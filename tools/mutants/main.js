@@ -25,7 +25,7 @@ const TESTS = ['workers', 'worker-backpressure', 'worker-start', 'worker-answers
 
 /** Files that only browsers, bundlers, workerd or native tests load, and generated ones. */
 const LEFT =
-  /^js\/(generated\/|entry\/(?!exports|node|wasi-node|worker-node)|platform\/web\.js|api\/init\.js)|^src\/(wasi\/sys\/native\.rs|(limit_memory|interrupt\/rewriter)\/tests)/;
+  /^js\/(generated\/|entry\/(?!exports|node|wasi|interrupt|worker-node)|platform\/web\.js|api\/init\.js)|^src\/(wasi\/sys\/native\.rs|(limit_memory|interrupt\/rewriter)\/tests)/;
 
 const { values: given } = parseArgs({
   options: {
