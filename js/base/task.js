@@ -1,5 +1,5 @@
 /**
- * Runs a task of the core (`src/promise.rs`). Resolves with its result, or rejects with its error. Called by the core.
+ * Runs a task of the core (`src/task.rs`). Resolves with its result, or rejects with its error. Called by the core.
  * @param {import('../generated/core.js').Task} task
  */
 export async function run(task) {

@@ -1,6 +1,6 @@
 /** Counts for tests. It is not published. */
 
-// What other entry points have in common is one script the less where this one has it, too.
+// Entry points share scripts. Since this one has all of these modules too, the others share one script less.
 import '../loading/inlined.js';
 import './exports.js';
 
