@@ -10,8 +10,8 @@ import { fail, root } from './run.js';
 export const GENERATED = join(root, 'js/generated');
 /** The folder of the built package. */
 export const DIST = join(root, 'dist');
-/** A module of each script that is compiled whole: that of the glue, and that of what all others are built on. */
-const HINTED = ['js/generated/core.js', 'js/base/bytes.js'];
+/** A module of each script that is compiled whole: that of the classes, that of the glue, and that of what both are built on. */
+const HINTED = ['js/api/host.js', 'js/generated/core.js', 'js/base/bytes.js'];
 
 /** Bundles js/ into dist/, for each entry point and kind of module, and copies the artifacts and the typings there. */
 export async function bundle() {

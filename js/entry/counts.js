@@ -1,9 +1,5 @@
 /** Counts for tests. It is not published. */
 
-// Entry points share scripts. Since this one has all of these modules too, the others share one script less.
-import '../loading/inlined.js';
-import './exports.js';
-
 import { rawExports } from '../api/core.js';
 
 /**
