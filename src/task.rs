@@ -1,4 +1,4 @@
-//! Futures as tasks, which JavaScript runs step by step (`js/base/task.js`), from one promise that they wait for to the next.
+//! Tasks: futures that JavaScript runs step by step (`js/base/task.js`), each step up to the next promise that they wait for.
 //!
 //! `wasm-bindgen-futures` has tasks wake each other, which none here needs: it calls thirty functions more in a first use,
 //! and engines compile functions when they are first called.
@@ -15,11 +15,11 @@ use wasm_bindgen::prelude::*;
 thread_local! {
     /// The promise that the running task waits for, until its step returns.
     static AWAITED: Cell<JsValue> = const { Cell::new(JsValue::UNDEFINED) };
-    /// What the promise came to that the running task has waited for, until the task takes it.
+    /// The outcome of that promise, from when it settles until the task takes it.
     static SETTLED: Cell<Option<Result<JsValue, JsValue>>> = const { Cell::new(None) };
 }
 
-/// What `promise` comes to: its value, or the error that it is rejected with. Only in a task.
+/// The outcome of a promise, once it settles: its value, or the error that it is rejected with. Only a task may await it.
 pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
     AWAITED.set(promise.into());
     SETTLED.set(None);
@@ -45,8 +45,9 @@ impl Task {
 
 #[wasm_bindgen]
 impl Task {
-    /// Goes on: the promise that it waited for came to `value`, or was rejected with it. Returns the promise that it waits
-    /// for now, or its result once it has ended. Throws the error that it ends with.
+    /// Runs the task up to the next promise that it waits for, which is returned, or to its end: then its result is returned,
+    /// or its error thrown. `value` is the outcome of the last promise, an error if that `is_rejected`; the first step
+    /// ignores both.
     pub fn step(&self, value: JsValue, is_rejected: bool) -> Result<JsValue, JsValue> {
         // Not borrowed: guests and callbacks run meanwhile.
         let Some(mut work) = self.work.take() else {

@@ -42,7 +42,7 @@ const ROWS = pageOf(`
   await fetch('/rows', { method: 'POST', body: JSON.stringify(await rows(only)) });
 `);
 
-/** Milliseconds after which a page has come to rest: what the browser does to load it takes a third of a first use until then. */
+/** Milliseconds after which a page is at rest. Until then a first use takes half as long again: the browser is still loading the page. */
 const REST = 500;
 
 /**
